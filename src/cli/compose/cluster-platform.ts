@@ -51,21 +51,16 @@ export async function openClusterPlatform(
     },
     reporter: cluster.reporter,
     endpointsOf: cluster.endpointsOf,
-    stores: {
-      base: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
-      zoneFile: (namespace, name, key) => cluster.textStore("own", { namespace, name, key }),
-      corefile: ({ namespace, name, key }, zone) =>
-        cluster.textStore("shared", { namespace, name, key, consentFor: consentNeeded(zone, namespace) }),
-      maxBytes: CONFIG_MAP_BYTES,
-      expediteDelivery: (zone, signal) => expediteDelivery(cluster, log, zone, signal),
-      projection: "kubelet",
-    },
+    stores: storesOf(cluster, log),
     endpointStore: (namespace) => cluster.endpointStore(namespace),
     secretText: cluster.secretTexts,
     writeTargetOf,
     apiServerHost: () => cluster.apiServerHost(),
     hasLease: platform.lease !== undefined,
-    problems: () => problemsOf(cluster),
+    problems: () => [
+      ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
+      ...[cluster.installationId.problem()].filter((problem) => problem !== undefined),
+    ],
     // Each request to the apiserver has a time limit.
     heartbeats: () => new Map(),
     async lead(onLeading, signal) {
@@ -78,11 +73,17 @@ export async function openClusterPlatform(
   };
 }
 
-function problemsOf(cluster: Cluster): readonly string[] {
-  return [
-    ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
-    ...[cluster.installationId.problem()].filter((problem) => problem !== undefined),
-  ];
+/** ConfigMaps as places for texts. */
+function storesOf(cluster: Cluster, log: Logger): Platform["stores"] {
+  return {
+    base: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
+    zoneFile: (namespace, name, key) => cluster.textStore("own", { namespace, name, key }),
+    corefile: ({ namespace, name, key }, zone) =>
+      cluster.textStore("shared", { namespace, name, key, consentFor: consentNeeded(zone, namespace) }),
+    maxBytes: CONFIG_MAP_BYTES,
+    expediteDelivery: (zone, signal) => expediteDelivery(cluster, log, zone, signal),
+    projection: "kubelet",
+  };
 }
 
 /** The apiserver takes no more data in one ConfigMap. */
