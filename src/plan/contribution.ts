@@ -50,7 +50,7 @@ export function contributionOf(
   if (selection !== undefined && selection.kind !== "selected") {
     return { ...unselected(alias, selection), ...staleNext(alias, verdicts, now), targets: verdicts };
   }
-  const parts = selection === undefined ? all : all.filter(({ name }) => selection.targets.has(name));
+  const parts = selection === undefined ? all : selectedParts(all, selection.targets);
   const statics = parts.flatMap((part) => part.statics);
   const contributing = parts.flatMap((part) => part.contributing);
   const maxTtl = parts.some(isIncomplete) ? INCOMPLETE_TTL : Infinity;
@@ -72,6 +72,13 @@ export function contributionOf(
     ...staleNext(alias, verdicts, now),
     targets: verdicts,
   };
+}
+
+/** A DnsZone can leave out the private addresses of a selected target: the other targets are published there, so that the name isn't blank. */
+function selectedParts(all: readonly Part[], targets: ReadonlySet<string>): readonly Part[] {
+  const selected = all.filter(({ name }) => targets.has(name));
+  const isLeftOut = selected.every(({ verdict, statics }) => verdict === undefined && statics.length === 0);
+  return isLeftOut ? all : selected;
 }
 
 /** What one target brings. */

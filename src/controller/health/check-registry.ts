@@ -4,7 +4,7 @@ import { familyOf } from "../../dns/address/address.ts";
 import type { Family } from "../../dns/record.ts";
 import type { Success } from "../../plan/health/control.ts";
 import { type CheckOutcome, freshProbe, type Health, type Probe } from "../../plan/health/probe.ts";
-import { type CheckBudget, type Stretch, stretchFor, stretchOf } from "../../plan/health/schedule.ts";
+import { type CheckBudget, NO_STRETCH, type Stretch, stretchFor, stretchOf } from "../../plan/health/schedule.ts";
 import type { ActiveCheck } from "../ports/checks.ts";
 
 /** One address that is checked in one way. Equal ones are one check, whatever aliases want them. */
@@ -66,12 +66,22 @@ interface WantedChange {
 /** An address that leaves and returns within this time keeps its health. */
 const REMEMBERED_MS: Millis = 600_000;
 
+/** All checks are looked at for it, so many aliases that come together have it computed once. */
+const STRETCH_AFTER_MS: Millis = 1_000;
+
 export function createCheckRegistry(clock: Clock, budget: CheckBudget): CheckRegistry {
   const entries = new Map<string, CheckEntry>();
   const byAlias = new Map<ObjectKey, ReadonlySet<string>>();
-  let stretch: Stretch | undefined;
+  let stretch = NO_STRETCH;
+  let isCurrent = false;
+  let computedAt: Millis = -Infinity;
   const current = (): Stretch => {
-    stretch ??= stretchOf(loadsOf(entries.values()), budget);
+    const now = clock.now();
+    if (!isCurrent && now - computedAt >= STRETCH_AFTER_MS) {
+      stretch = stretchOf(loadsOf(entries.values()), budget);
+      isCurrent = true;
+      computedAt = now;
+    }
     return stretch;
   };
   return {
@@ -89,7 +99,7 @@ export function createCheckRegistry(clock: Clock, budget: CheckBudget): CheckReg
       } else {
         byAlias.set(alias, new Set(wanted.keys()));
       }
-      stretch = begun.length + ended.length > 0 ? undefined : stretch;
+      isCurrent &&= begun.length + ended.length === 0;
       forgetUnused(entries, now);
       return { begun, ended };
     },
@@ -101,7 +111,7 @@ export function createCheckRegistry(clock: Clock, budget: CheckBudget): CheckReg
       const keys = [...entries.keys()];
       entries.clear();
       byAlias.clear();
-      stretch = undefined;
+      isCurrent = false;
       return keys;
     },
     size: () => entries.size,

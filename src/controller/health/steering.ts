@@ -183,6 +183,10 @@ function decide(context: Context, key: ObjectKey): Requeue {
     deps.observer.steeringGone(key);
     return { requeue: "done" };
   }
+  if (alias.spec.paused) {
+    checker?.want(key, []);
+    return { requeue: "done" };
+  }
   const now = deps.clock.now();
   const before = states.get(key) ?? restoredState(alias, now);
   const observed = observedTargets(alias, { answer: deps.answer, streams: deps.streamsOf(key), now });

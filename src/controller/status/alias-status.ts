@@ -1,7 +1,7 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { targetNames } from "../../api/target-names.ts";
 import type { AliasStatus, DnsAlias, HostnameStatus, TargetStatus } from "../../api/dns-alias.ts";
-import { summarize } from "../../api/condition/summarize.ts";
+import { type Finding, summarize } from "../../api/condition/summarize.ts";
 import { addressSet, parseAddress } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
@@ -37,14 +37,14 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     accepted: invalidEdit === undefined ? acceptedCondition(facts) : invalidCondition(invalidEdit),
     resolved: resolvedCondition(facts),
     programmed: programmedCondition(facts),
-    healthy: facts.steering && healthyCondition(alias, facts.steering.decision),
+    healthy: healthyFinding(facts),
     paused: alias.spec.paused,
     generation,
     previous: previous?.conditions ?? [],
     now,
   });
   const hostnames = hostnameStatuses(facts);
-  const targets = withHealth(targetStatuses(facts), facts.steering);
+  const targets = withHealth(alias, targetStatuses(facts), facts.steering);
   const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound, 1000);
   return {
     observedGeneration: generation,
@@ -58,6 +58,16 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
       hostnames.filter((entry) => facts.unlisted?.includes(entry) !== true),
     ),
   };
+}
+
+/** A paused alias isn't checked, and keeps the condition that it has. */
+function healthyFinding({ alias, steering }: AliasFacts): Finding | undefined {
+  const previous = alias.status?.conditions.find(({ type }) => type === "Healthy");
+  return steering === undefined
+    ? alias.spec.paused
+      ? previous
+      : undefined
+    : healthyCondition(alias, steering.decision);
 }
 
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {

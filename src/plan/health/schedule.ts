@@ -29,6 +29,8 @@ export interface Stretch {
   readonly byAddress: ReadonlyMap<string, number>;
 }
 
+export const NO_STRETCH: Stretch = { all: 1, byAddress: new Map() };
+
 /** Spreads the budget evenly: the periods of all checks are stretched by one factor, and those of an address with too many checks by a larger one. */
 export function stretchOf(loads: Iterable<CheckLoad>, { rate, addressRate }: CheckBudget): Stretch {
   const rates = new Map<string, number>();

@@ -1,55 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AliasSpec, DnsAlias } from "../../../src/api/dns-alias.ts";
-import type { CheckFinding, HealthCheckPort } from "../../../src/controller/ports/checks.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import { type ControllerWorld, startWorld } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
+import { CHECK, MAIN, playedChecks, type PlayedChecks, SECOND, steeredAlias } from "../../support/steering-play.ts";
 
 const MINUTE = 60_000;
-const MAIN = "11.0.0.1";
-const SECOND = "11.0.0.2";
 const OTHER = "11.0.0.3";
-
-const CHECK = {
-  kind: "tcpSocket",
-  port: 443,
-  periodMs: 10_000,
-  timeoutMs: 2_000,
-  failureThreshold: 3,
-  successThreshold: 2,
-  minHealthyPercent: 50,
-} as const;
-
-/** Addresses that answer; the others refuse. */
-class Reachable implements HealthCheckPort {
-  readonly dead = new Set<string>();
-  readonly checked: string[] = [];
-  readonly budget = { rate: 100, addressRate: 2 };
-  readonly concurrency = 64;
-
-  async run(address: string): Promise<CheckFinding> {
-    this.checked.push(address);
-    return this.dead.has(address) ? { kind: "failure", message: "connection refused" } : { kind: "success" };
-  }
-
-  rules() {
-    return { ports: [{ first: 443, last: 443 }], allowed: [], forbidden: new Set<string>() };
-  }
-}
-
-function steered(spec: Partial<AliasSpec> = {}): DnsAlias {
-  return alias("web/shop", {
-    spec: {
-      selection: "Failover",
-      targets: [
-        { kind: "hostname", name: "main", priority: 0, hostname: parseName("main.test"), healthCheck: CHECK },
-        { kind: "addresses", name: "second", priority: 1, addresses: [SECOND], healthCheck: CHECK },
-      ],
-      ...spec,
-    },
-  });
-}
 
 const CONTROL = alias("web/control", {
   hostnames: ["control.example.com"],
@@ -57,16 +15,16 @@ const CONTROL = alias("web/control", {
 });
 
 interface Play {
-  readonly checks: Reachable;
+  readonly checks: PlayedChecks;
   readonly world: ControllerWorld;
   addresses(): readonly string[];
 }
 
 function start(spec: Partial<AliasSpec> = {}, aliases: readonly DnsAlias[] = []): Play & AsyncDisposable {
-  const checks = new Reachable();
+  const checks = playedChecks();
   const world = startWorld({
     zones: [zone("dns/com", "example.com")],
-    aliases: [steered(spec), ...aliases],
+    aliases: [steeredAlias(spec), ...aliases],
     targets: { "main.test": [MAIN] },
     healthChecks: checks,
   });
@@ -196,7 +154,7 @@ describe("an alias that fails over", () => {
   });
 
   test("equal checks of two aliases are one check", async () => {
-    const twin = { ...steered(), meta: { ...steered().meta, name: "twin", uid: "web/twin" } };
+    const twin = { ...steeredAlias(), meta: { ...steeredAlias().meta, name: "twin", uid: "web/twin" } };
     const other = { ...twin, spec: { ...twin.spec, hostnames: [parseName("twin.example.com")] } };
     await using play = start({}, [other]);
     await play.world.clock.advance(MINUTE);
@@ -207,8 +165,76 @@ describe("an alias that fails over", () => {
   });
 });
 
+test("a paused alias isn't checked, and keeps its selection and its health, over a restart too", async () => {
+  const checks = playedChecks();
+  const parts = { zones: [zone("dns/com", "example.com")], targets: { "main.test": [MAIN] } };
+  await using world = startWorld({ ...parts, aliases: [steeredAlias()], healthChecks: checks });
+  await world.clock.advance(MINUTE);
+  checks.dead.add(MAIN);
+  await world.clock.advance(MINUTE);
+  const before = world.alias("web/shop");
+  assert.ok(before);
+  const paused = { ...before, spec: { ...before.spec, paused: true } };
+  world.apply(paused);
+  await world.clock.advance(MINUTE);
+  checks.checked.length = 0;
+  await world.clock.advance(5 * MINUTE);
+  assert.deepEqual(checks.checked, []);
+  const now = world.alias("web/shop");
+  assert.ok(now);
+  await using next = startWorld({ ...parts, stores: world.stores, aliases: [now], healthChecks: checks });
+  await next.clock.advance(MINUTE);
+  for (const { status } of [now, next.alias("web/shop") ?? now]) {
+    assert.deepEqual(status?.selected, before.status?.selected);
+    assert.deepEqual(
+      status?.targets.map(({ name, health, message }) => [name, health, message]),
+      before.status?.targets.map(({ name, health, message }) => [name, health, message]),
+    );
+    assert.equal(status?.conditions.find(({ type }) => type === "Healthy")?.reason, "FailedOver");
+  }
+});
+
+test("two aliases of one hostname select by themselves, which is reported once", async () => {
+  const twin = alias("web/twin", { targets: [["11.0.0.7"]] });
+  await using world = startWorld({
+    zones: [zone("dns/com", "example.com")],
+    aliases: [steeredAlias(), twin],
+    targets: { "main.test": [MAIN] },
+    healthChecks: playedChecks(),
+  });
+  await world.clock.advance(10 * MINUTE);
+  assert.deepEqual(
+    world.events.filter(({ reason }) => reason === "SelectionMerged").map(({ key, message }) => [key, message]),
+    [
+      [
+        "web/shop",
+        "Another DnsAlias has the hostname example.com too. Each selects by itself, and the results are merged.",
+      ],
+    ],
+  );
+});
+
+test("a DnsZone that leaves out the private addresses of the standby keeps the records of the first choice", async () => {
+  const checks = playedChecks();
+  const rules = checks.rules();
+  const targets: AliasSpec["targets"] = [
+    { kind: "addresses", name: "main", priority: 0, addresses: [MAIN], healthCheck: CHECK },
+    { kind: "addresses", name: "second", priority: 1, addresses: ["10.0.0.2"] },
+  ];
+  await using world = startWorld({
+    zones: [zone("dns/com", "example.com")],
+    aliases: [steeredAlias({ targets }), CONTROL],
+    healthChecks: { ...checks, rules: () => rules },
+  });
+  await world.clock.advance(MINUTE);
+  checks.dead.add(MAIN);
+  await world.clock.advance(MINUTE);
+  assert.deepEqual(world.alias("web/shop")?.status?.selected?.targets, ["second"]);
+  assert.ok(world.published("dns/com").some((line) => line.startsWith("example.com ") && line.endsWith(MAIN)));
+});
+
 test("an alias that merges its targets and has no health check is never checked, and has no new status", async () => {
-  const checks = new Reachable();
+  const checks = playedChecks();
   await using world = startWorld({
     zones: [zone("dns/com", "example.com")],
     aliases: [alias("web/plain", { targets: ["main.test", [SECOND]] })],
@@ -228,7 +254,7 @@ test("an alias that merges its targets and has no health check is never checked,
 test("without health checks in the installation, the alias follows its targets by DNS alone, and its status shows why", async () => {
   await using world = startWorld({
     zones: [zone("dns/com", "example.com")],
-    aliases: [steered()],
+    aliases: [steeredAlias()],
     targets: { "main.test": [MAIN] },
   });
   await world.clock.advance(MINUTE);

@@ -12,12 +12,16 @@ export interface SteeringFacts {
   readonly stretchOf: (address: string) => number;
 }
 
-/** The fields `selected` and `switchBound`. */
+/** The fields `selected` and `switchBound`. A paused alias keeps those that it has. */
 export function selectionStatus(
   alias: DnsAlias,
   delivered: readonly Delivered[],
   steering: SteeringFacts | undefined,
 ): Pick<AliasStatus, "selected" | "switchBound"> {
+  if (steering === undefined && alias.spec.paused) {
+    const { selected, switchBound } = alias.status ?? {};
+    return { ...(selected !== undefined && { selected }), ...(switchBound !== undefined && { switchBound }) };
+  }
   const selected = steering?.decision.selection.selected;
   const bound = boundText(steering && switchBoundMs(steering, delivered), alias.status?.switchBound, 1000);
   return {
@@ -34,11 +38,12 @@ export function selectionStatus(
 
 /** The statuses of targets with their health, and those of static targets, which have no lookups. */
 export function withHealth(
+  alias: DnsAlias,
   targets: readonly TargetStatus[],
   steering: SteeringFacts | undefined,
 ): readonly TargetStatus[] {
   if (steering === undefined) {
-    return targets;
+    return alias.spec.paused ? withPrevious(targets, alias) : targets;
   }
   const known = new Set(targets.map(({ name }) => name));
   const others = steering.decision.targets.filter(({ target }) => !known.has(target.name));
@@ -46,6 +51,24 @@ export function withHealth(
     const steered = steering.decision.targets.find(({ target }) => target.name === status.name);
     return steered === undefined ? status : { ...status, ...healthOf(steered) };
   });
+}
+
+/** A paused alias isn't checked, and keeps the health that it had. */
+function withPrevious(targets: readonly TargetStatus[], { status }: DnsAlias): readonly TargetStatus[] {
+  const previous = (status?.targets ?? []).filter(({ health }) => health !== undefined);
+  const own = targets.map((target) => {
+    const { health, healthTransitionTime, message } = previous.find(({ name }) => name === target.name) ?? {};
+    return health === undefined
+      ? target
+      : {
+          ...target,
+          health,
+          ...(healthTransitionTime !== undefined && { healthTransitionTime }),
+          ...(message !== undefined && { message }),
+        };
+  });
+  const known = new Set(targets.map(({ name }) => name));
+  return [...own, ...previous.filter(({ name, hostname }) => hostname === undefined && !known.has(name))];
 }
 
 function statusOf({ target, eligibleSince, since }: SteeredTarget): TargetStatus {
