@@ -156,7 +156,7 @@ export function overdueOf({ subscriptions, refresher }: ControllerContext, alias
   return [...subscriptions.streamsOf(alias)].flatMap((stream) => refresher.overdue(stream) ?? []);
 }
 
-export function isSettled({ phase, zones, subscriptions, store, refresher }: ControllerContext): boolean {
+export function isSettled({ phase, zones, subscriptions, store, refresher, steering }: ControllerContext): boolean {
   if (!phase.synced || !phase.everLed || phase.settling || [...store.zones()].length !== zones.size) {
     return false;
   }
@@ -168,7 +168,9 @@ export function isSettled({ phase, zones, subscriptions, store, refresher }: Con
   );
   return (
     planned &&
-    [...store.aliases()].every((alias) => isResolved(subscriptions.streamsOf(objectKey(alias.meta)), refresher))
+    [...store.aliases()].every(
+      (alias) => isResolved(subscriptions.streamsOf(objectKey(alias.meta)), refresher) && !steering.isPending(alias),
+    )
   );
 }
 

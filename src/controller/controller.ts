@@ -41,6 +41,7 @@ import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
 import { formerNames, isFinalized, setsHere } from "./inventory/zone-scope.ts";
 import { createWildcards } from "./inventory/wildcards.ts";
 import { createWatchedGone } from "./inventory/watched-gone.ts";
+import { sharedHostname } from "./inventory/shared-hostname.ts";
 import { createStore, type Store } from "./inventory/store.ts";
 import { keptNames } from "./inventory/kept-names.ts";
 import { saveGuard, watchedGoneIn, watchedNames } from "./guard-inputs.ts";
@@ -210,6 +211,7 @@ function steeringOf(deps: ControllerDeps, context: () => ControllerContext): Ste
     aliasOf: (key) => context().store.alias(key),
     streamsOf: (key) => context().subscriptions.streamsOf(key),
     answer: (key, namespace) => context().refresher.answer(key, namespace),
+    sharedHostname: (alias) => sharedHostname(context().store, alias),
     onEvent: (alias, event) => reporter.event(alias, event),
     onChanged: (alias, lastSuccessAt) => planAlias(context(), alias, lastSuccessAt),
     onDecided: ({ meta }) => context().aliasQueue.add(objectKey(meta)),

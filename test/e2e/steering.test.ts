@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { skipWithout } from "../support/component.ts";
+import { waitFor } from "../lab/wait-for.ts";
 import { startSampler } from "./sampler.ts";
 import { addressesBecome } from "./served.ts";
 import {
@@ -75,6 +76,14 @@ describe(
       assert.equal(main?.health, "Unhealthy");
       assert.equal(main.message, "too few addresses answer: connection refused");
       assert.equal(status.conditions.find(({ type }) => type === "Ready")?.status, "True");
+      await waitFor("the measured switch", async () => {
+        const page = await lab.metrics();
+        assert.match(page, /dnsalias_switch_seconds_count\{plane="published"\} 1/);
+        assert.match(page, /dnsalias_switches_over_bound_total 0/);
+      });
+      const log = lab.dnsalias.output();
+      assert.match(log, /Standby second has no AAAA addresses\. A switch to it deletes the AAAA records\./);
+      assert.match(log, /Switched from main to second: too few addresses answer: connection refused\./);
     });
 
     test("a restart moves nothing", async () => {
@@ -102,6 +111,17 @@ describe(
       const page = await lab.metrics();
       assert.match(page, /dnsalias_selection_changes_total\{reason="FailedBack"\} 1/);
       assert.match(page, /dnsalias_target_healthy\{namespace="web",alias="shop",target="main"\} 1/);
+    });
+
+    test("a target that accepts connections and answers no request is left too", async () => {
+      const bound = boundMs(await statusBecomes(lab, "a bound", boundMs));
+      const pausedAt = performance.now();
+      lab.target(MAIN).pause();
+      await addressesBecome(lab.bind, DOMAIN, "A", [SECOND], bound);
+      assert.ok(performance.now() - pausedAt + TTL_MS <= bound, `a bound of ${bound} ms`);
+      const status = await statusBecomes(lab, "FailedOver", (now) => assert.equal(healthyReason(now), "FailedOver"));
+      const main = status.targets.find(({ name }) => name === "main");
+      assert.equal(main?.message, "too few addresses answer: timed out");
     });
   },
 );

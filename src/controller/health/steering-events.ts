@@ -1,27 +1,46 @@
 import type { Millis } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { familyOf } from "../../dns/address/address.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family } from "../../dns/record.ts";
 import { failbackDelay } from "../../plan/select/failback.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
 import type { Steered, Switch } from "./steer.ts";
 import type { SteeredTarget, SteeringState } from "./steering-state.ts";
 
+export interface EventInput {
+  readonly alias: DnsAlias;
+  readonly before: SteeringState;
+  /** A hostname that another alias has too; undefined: there is none. */
+  readonly sharedHostname: Name | undefined;
+  readonly now: Millis;
+}
+
 /** The Events for what one decision changed, and the state that remembers which were reported. */
 export function steeringEvents(
-  alias: DnsAlias,
-  before: SteeringState,
+  { alias, before, sharedHostname, now }: EventInput,
   { state, decision, switched }: Steered,
-  now: Millis,
 ): { readonly events: readonly ReportedEvent[]; readonly state: SteeringState } {
   const health = decision.targets.flatMap((target) => healthEvent(before, target) ?? []);
   const change = switched === undefined ? [] : [switchEvent(switched, decision.targets)];
   const delay = delayedEvent(alias, state, decision.selection.failbackAt, now);
   const lacks = lackEvents(alias, state, decision.targets);
+  const merged = sharedHostname === undefined || before.isMergeReported ? [] : [mergedEvent(sharedHostname)];
   return {
-    events: [...health, ...change, ...delay.events, ...lacks.events],
-    state: { ...state, delayReportedFor: delay.reportedFor, lackReported: lacks.reported },
+    events: [...health, ...change, ...delay.events, ...lacks.events, ...merged],
+    state: {
+      ...state,
+      delayReportedFor: delay.reportedFor,
+      lackReported: lacks.reported,
+      isMergeReported: sharedHostname !== undefined,
+    },
   };
+}
+
+function mergedEvent(hostname: Name): ReportedEvent {
+  const name = displayName(hostname);
+  const message = `Another DnsAlias has the hostname ${name} too. Each selects by itself, and the results are merged.`;
+  return { type: "Normal", reason: "SelectionMerged", message };
 }
 
 function healthEvent(before: SteeringState, { target, health, message }: SteeredTarget): ReportedEvent | undefined {

@@ -39,6 +39,8 @@ export interface SteeringState {
   readonly delayReportedFor: Millis | undefined;
   /** Standbys that were reported because they lack an address family. */
   readonly lackReported: ReadonlySet<string>;
+  /** It was reported that another alias has a hostname of this one. */
+  readonly isMergeReported: boolean;
   readonly decision: Decision | undefined;
 }
 
@@ -55,6 +57,7 @@ export function restoredState(alias: DnsAlias, now: Millis): SteeringState {
     isWithdrawn: selectionFromStatus(alias)?.kind === "withdrawn",
     delayReportedFor: undefined,
     lackReported: new Set(),
+    isMergeReported: false,
     decision: undefined,
   };
 }

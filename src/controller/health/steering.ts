@@ -3,6 +3,7 @@ import type { Logger } from "../../base/log.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { TargetKey } from "../../dns/lookup-result.ts";
+import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { allowsAddress } from "../../plan/health/permission.ts";
 import { type AppliedSelection, selectionFromStatus, selects } from "../../plan/select/applied-selection.ts";
@@ -25,6 +26,8 @@ export interface Steering {
   selectionOf(alias: DnsAlias): AppliedSelection | undefined;
   /** The last decision, for the status; undefined: the alias selects nothing, or this replica doesn't lead. */
   decisionOf(alias: DnsAlias): Decision | undefined;
+  /** Its first selection waits for the first checks. */
+  isPending(alias: DnsAlias): boolean;
   /** Why the alias has fewer health checks than its spec; undefined: it has all. */
   refusalOf(alias: DnsAlias): string | undefined;
   /** By how much the periods of checks of the address are stretched. */
@@ -58,6 +61,8 @@ export interface SteeringDeps {
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   readonly streamsOf: (key: ObjectKey) => Iterable<TargetKey>;
   readonly answer: (key: TargetKey, namespace: string) => TargetAnswer | undefined;
+  /** A hostname of the alias that another alias has too; undefined: there is none. */
+  readonly sharedHostname: (alias: DnsAlias) => Name | undefined;
   readonly onEvent: (alias: DnsAlias, event: ReportedEvent) => void;
   /** What is published changes. `lastSuccessAt`: when a check last reached the targets that were left, with a switch. */
   readonly onChanged: (alias: DnsAlias, lastSuccessAt: Millis | undefined) => void;
@@ -93,6 +98,7 @@ export function createSteering(deps: SteeringDeps): Steering {
   return {
     selectionOf: (alias) => selectionOf(context, alias),
     decisionOf: ({ meta }) => context.states.get(objectKey(meta))?.decision,
+    isPending: (alias) => isPending(context, alias),
     refusalOf: (alias) => permittedChecks(alias, port).refusal,
     stretchOf: (address) => checker?.stretchOf(address) ?? 1,
     recordServed: ({ meta }, records) => recordServed(context, objectKey(meta), records),
@@ -119,6 +125,16 @@ export function createSteering(deps: SteeringDeps): Steering {
         ...(checker === undefined ? [] : [["checks", checker.heartbeatAt()] as const]),
       ]),
   };
+}
+
+function isPending({ deps, states }: Context, original: DnsAlias): boolean {
+  const { alias } = permittedChecks(original, deps.port);
+  const decision = states.get(objectKey(alias.meta))?.decision;
+  return (
+    selects(alias) &&
+    (decision === undefined ||
+      (decision.applied.kind === "pending" && decision.targets.some(({ target }) => target.isEligible)))
+  );
 }
 
 /** The responder of a replica that doesn't lead follows the status. */
@@ -178,7 +194,7 @@ function decide(context: Context, key: ObjectKey): Requeue {
     hasOutsideControl: hasOutsideControl(checker, observed),
     now,
   });
-  const { events, state } = steeringEvents(alias, before, steered, now);
+  const { events, state } = steeringEvents({ alias, before, sharedHostname: deps.sharedHostname(alias), now }, steered);
   states.set(key, state);
   events.forEach((event) => deps.onEvent(alias, event));
   report(context, alias, steered);

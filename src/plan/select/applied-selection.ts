@@ -39,6 +39,18 @@ export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefin
     : { kind: "selected", targets, isDown: downFromStatus(status, targets) };
 }
 
+/** The selection of an alias without one in its status, as in a command before the first run: that of healthy targets only. */
+export function expectedSelection(alias: DnsAlias): AppliedSelection | undefined {
+  const known = selectionFromStatus(alias);
+  if (known?.kind !== "pending") {
+    return known;
+  }
+  const { targets } = alias.spec;
+  const least = Math.min(...targets.map(({ priority }) => priority));
+  const names = targetNames(targets).filter((_, index) => targets[index]?.priority === least);
+  return { kind: "selected", targets: new Set(names), isDown: () => false };
+}
+
 function isAllUnhealthy({ conditions }: AliasStatus): boolean {
   return conditions.some(({ type, reason }) => type === "Healthy" && reason === "AllUnhealthy");
 }
