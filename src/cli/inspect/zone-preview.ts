@@ -15,7 +15,6 @@ import { inheritable, inheritNames } from "../../plan/inherited/inherited.ts";
 import { withInherited } from "../../plan/inherited/with-inherited.ts";
 import { type LoopInput, namesBehind } from "../../plan/loop.ts";
 import { expectedSelection } from "../../plan/select/applied-selection.ts";
-import { expectedSelection } from "../../plan/select/applied-selection.ts";
 import { planZone, type ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
 import type { Views } from "../compose/resolver-views.ts";
