@@ -57,7 +57,10 @@ export async function openClusterPlatform(
     writeTargetOf,
     apiServerHost: () => cluster.apiServerHost(),
     hasLease: platform.lease !== undefined,
-    problems: () => problemsOf(cluster),
+    problems: () => [
+      ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
+      ...[cluster.installationId.problem()].filter((problem) => problem !== undefined),
+    ],
     // Each request to the apiserver has a time limit.
     heartbeats: () => new Map(),
     async lead(onLeading, signal) {
@@ -81,13 +84,6 @@ function storesOf(cluster: Cluster, log: Logger): Platform["stores"] {
     expediteDelivery: (zone, signal) => expediteDelivery(cluster, log, zone, signal),
     projection: "kubelet",
   };
-}
-
-function problemsOf(cluster: Cluster): readonly string[] {
-  return [
-    ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
-    ...[cluster.installationId.problem()].filter((problem) => problem !== undefined),
-  ];
 }
 
 /** The apiserver takes no more data in one ConfigMap. */

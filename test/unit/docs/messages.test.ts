@@ -36,7 +36,6 @@ const WITHOUT_TEXT: readonly string[] = [
   "OwnerIdNotUnique",
   "CircuitOpen",
   "Degraded",
-  "SelectionMerged",
   "MoveOverdue",
   "DriftRepaired",
 ];
