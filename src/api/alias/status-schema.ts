@@ -65,7 +65,10 @@ const selected = object("Selected targets, whose addresses are published. With a
     maxItems: 16,
   }),
   lastTransitionTime: time("Time at which dnsalias selected these targets."),
-  reason: text("Reason of the selection, in one word. docs/reasons.md explains each.", { minLength: 1, maxLength: 64 }),
+  reason: text(
+    "Reason of the selection: Initial for the first one, FailedOver, FailedBack, or Changed after a change of the spec or of the addresses.",
+    { minLength: 1, maxLength: 64 },
+  ),
 });
 
 /** status of a DnsAlias: written by the controller alone. */
