@@ -59,7 +59,17 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlatform
   const watch = createFolderWatch({ root: manifests, clock, log });
   const rescanMs = options.rescanMs ?? RESCAN_MS;
   const files = openOutFiles({ folder: out, pathOf: (name) => join(out, plainName(name)), readOnly, clock, log });
-  const inventory = createFolderInventory({ root: manifests, state, statuses, watch, files, clock, log, rescanMs });
+  const inventory = createFolderInventory({
+    root: manifests,
+    state,
+    statuses,
+    watch,
+    files,
+    clock,
+    log,
+    readOnly,
+    rescanMs,
+  });
   return {
     inventory,
     reporter: createFolderReporter({ statuses, clock, log }),

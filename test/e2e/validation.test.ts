@@ -23,7 +23,7 @@ describe("what is wrong is refused or named", { skip: REAL_SERVERS, concurrency:
     {
       name: "a URL as a host name",
       manifest: alias({ hostnames: ["https://example.com/"] }),
-      says: /spec\.hostnames\[0\].*not a host name/s,
+      says: /spec\.hostnames\[0\].*not a hostname/s,
     },
     {
       name: "a wildcard in the middle",

@@ -17,7 +17,7 @@ export const LAYERS: readonly Layer[] = [
   { name: "reasons", files: ["docs/reasons.md"], isError: true },
   { name: "alerts", files: ["charts/dnsalias/files/*.yaml", "deploy/monitoring/*.yaml"], isError: true },
   { name: "values", files: ["charts/*/values.yaml"], isError: true },
-  { name: "CRDs", files: ["deploy/crds/*.yaml"], isError: false },
+  { name: "CRDs", files: ["deploy/crds/*.yaml"], isError: true },
   { name: "docs", files: ["docs/**/*.md", "examples/**/*.md"], isError: false },
   { name: "provider pages", files: ["src/providers/**/README.md"], isError: false },
   { name: "comments", files: ["src/**/*.ts"], isError: false },

@@ -17,6 +17,7 @@ export type ComponentName =
   | "dnsperf"
   | "dnssec-keygen"
   | "drill"
+  | "argocd-diff"
   | "etcd"
   | "curl"
   | "external-dns-webhook"

@@ -45,6 +45,7 @@ const PAGE_MARK = /^<!-- commands here: (?:run by (?<by>\S+)|not run: (?<reason>
 const BLOCK_MARK = /^\s*<!-- (?:run by (?<by>\S+)|not run: (?<reason>.+)) -->$/;
 const INNER_MARK = /^# not run: (?<reason>.+)$/;
 
+/** Lines of code that are together on a page. */
 interface Code {
   readonly language: string;
   /** The index of the first line: of the fence, where there is one. */
@@ -52,7 +53,8 @@ interface Code {
   readonly body: readonly string[];
 }
 
-function paragraphsOfCode(lines: readonly string[]): readonly Code[] {
+/** The fenced blocks and the indented paragraphs of a page, in their order. */
+export function paragraphsOfCode(lines: readonly string[]): readonly Code[] {
   const found: Code[] = [];
   for (let index = 0; index < lines.length;) {
     const code = fencedAt(lines, index) ?? indentedAt(lines, index);

@@ -16,7 +16,7 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
   rule<Spec, readonly string[]>({
     at: "spec.hostnames",
     cel: `self.all(one, self.exists_one(other, ${sameNameCel("one", "other")}))`,
-    message: "the same name twice, upper and lower case and a final dot not counted: remove one",
+    message: "the same name twice, except for letter case and a final dot: remove one",
     values: (spec) => spot("spec.hostnames", spec.hostnames),
     holds: (hostnames) => new Set(hostnames.map(absoluteText)).size === hostnames.length,
   }),
@@ -71,7 +71,7 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
   rule<Spec, Spec>({
     at: "spec",
     cel: "!self.httpsAlias || (size(self.targets) == 1 && has(self.targets[0].hostname))",
-    message: "httpsAlias leads to one host name: leave one target with hostname, or set httpsAlias: false",
+    message: "httpsAlias leads to one hostname: leave one target with hostname, or set httpsAlias: false",
     values: (spec) => spot("spec", spec),
     holds: ({ httpsAlias, targets }) => !httpsAlias || (targets.length === 1 && targets[0]?.hostname !== undefined),
   }),

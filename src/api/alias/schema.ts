@@ -11,28 +11,28 @@ export const MAX_TTL = 86_400;
 const MAX_TARGET_NAME = 63;
 export const MAX_TARGETS = 16;
 
-const address = text("An IPv4 or IPv6 address, like 203.0.113.7 or 2001:db8::7.", {
+const address = text("IPv4 or IPv6 address, for example 203.0.113.7 or 2001:db8::7.", {
   minLength: 2,
   maxLength: MAX_ADDRESS_TEXT,
 });
 
 const target = object(
-  "One source of addresses: a hostname to look up, or addresses as they are. Exactly one of hostname and addresses.",
+  "Source of addresses: a hostname to look up, or fixed addresses. Exactly one of hostname and addresses.",
   {
     name: optional(
       text(
-        "Name of the target, unique in the DnsAlias, for example main. The status and metrics use it. Defaults to the hostname, or to addresses.",
+        "Name of the target, unique in the DnsAlias, for example main. The status and metrics show it. Defaults to the hostname, or to the word addresses.",
         { minLength: 1, maxLength: MAX_TARGET_NAME },
       ),
     ),
     hostname: optional(
       text(
-        "Hostname whose addresses are published, as a load balancer or CDN hands it out. CNAMEs are followed to their end, and lookups are repeated as the TTL requires.",
+        "Hostname of a load balancer, CDN, or other service, for example d111111abcdef8.cloudfront.net. dnsalias follows its CNAMEs, publishes its addresses, and looks it up again as the TTL requires.",
         { minLength: 1, maxLength: MAX_NAME_TEXT },
       ),
     ),
     addresses: optional(
-      list("Addresses that never change.", address, {
+      list("Fixed addresses.", address, {
         kind: "set",
         minItems: 1,
         maxItems: 64,
@@ -49,7 +49,7 @@ const target = object(
 );
 
 const ttlDescription =
-  "Bounds in seconds for the TTL of the published records. They narrow those of the DnsZone and never widen them.";
+  "Bounds for the TTL of the published records, in seconds. They can only narrow the bounds of the DnsZone (its spec.ttl).";
 
 const failback = object("Return to a better target after a failover. Applies only if selection is Failover.", {
   mode: optional(
@@ -66,10 +66,15 @@ const failback = object("Return to a better target after a failover. Applies onl
 });
 
 const ttl = object(ttlDescription, {
-  min: optional(whole("Lowest TTL, in seconds. Defaults to that of the DnsZone.", { minimum: 1, maximum: MAX_TTL })),
+  min: optional(
+    whole(
+      "Lowest TTL, in seconds, for example 30. A lower TTL of a target is raised to it. Defaults to that of the DnsZone.",
+      { minimum: 1, maximum: MAX_TTL },
+    ),
+  ),
   max: optional(
     whole(
-      "Highest TTL, in seconds. Defaults to that of the DnsZone, and to 60 or less with a health check so that clients follow a failover.",
+      "Highest TTL, in seconds, for example 300. A higher TTL of a target is lowered to it. Defaults to that of the DnsZone, and to 60 or less with a health check so that clients follow a failover.",
       { minimum: 1, maximum: MAX_TTL },
     ),
   ),
@@ -84,11 +89,11 @@ function addressPolicy(description: string) {
 }
 
 /** spec of a DnsAlias as a user writes it, after defaults. */
-export const aliasSpecSchema = object("Desired state: the names, and the targets whose addresses they show.", {
+export const aliasSpecSchema = object("Desired state: the hostnames, and the targets whose addresses they show.", {
   hostnames: list(
-    "Owner names that show the addresses: the apex of a zone, names below it, or wildcards such as *.example.com. Each must be in a DnsZone whose allowedNamespaces admits this namespace.",
+    "Hostnames that show the addresses: the apex of a zone, names below it, or wildcards. Each must be in the domain of a DnsZone whose allowedNamespaces admits this namespace.",
     text(
-      "A hostname, for example example.com, shop.example.com, or *.example.com. Names with other letters are written in A-labels (xn--bcher-kva.example for bücher.example).",
+      "Hostname, for example example.com, shop.example.com, or *.example.com. Labels with other letters must be A-labels (RFC 5890), for example xn--bcher-kva.example for bücher.example.",
       {
         minLength: 1,
         maxLength: MAX_NAME_TEXT,
@@ -102,43 +107,46 @@ export const aliasSpecSchema = object("Desired state: the names, and the targets
     { default: "Merge" },
   ),
   targets: list(
-    "Sources of the addresses. The addresses of all selected targets are merged, without duplicates, and the lowest of their TTLs applies.",
+    "Sources of the addresses. The addresses of all selected targets are merged, without duplicates. The lowest of their TTLs applies.",
     target,
     { kind: "atomic", minItems: 1, maxItems: MAX_TARGETS },
   ),
   ipFamilies: list(
-    "IP families of the published addresses: IPv4 for A records, IPv6 for AAAA records.",
-    oneOf("IPv4 (A records) or IPv6 (AAAA records).", ["IPv4", "IPv6"]),
+    "IP families of the published addresses.",
+    oneOf("IP family: IPv4 for A records, IPv6 for AAAA records.", ["IPv4", "IPv6"]),
     { kind: "set", minItems: 1, maxItems: 2, default: ["IPv4", "IPv6"] },
   ),
   healthCheck: optional(specHealthCheckSchema),
   failback: optional(failback),
   ttl: optional(ttl),
   onEmpty: addressPolicy(
-    "Policy for targets that no longer have an address. An empty answer counts only after several lookups agree.",
+    "Policy if the targets no longer have an address. It applies only after several lookups agree.",
   ),
-  onStale: addressPolicy("Policy for targets whose lookups have failed for longer than maxStaleness."),
-  onUnhealthy: addressPolicy("Policy for the case that no target is healthy. Applies only with a health check."),
+  onStale: addressPolicy("Policy if lookups of the targets have failed for longer than maxStaleness."),
+  onUnhealthy: addressPolicy("Policy if no target is healthy. Applies only with a health check."),
   fallbackAddresses: optional(
     list(
-      "Addresses that are published instead of those of the targets if onEmpty, onStale, or onUnhealthy is Fallback and applies.",
+      "Addresses that are published while onEmpty, onStale, or onUnhealthy is Fallback and applies, for example those of a maintenance page.",
       address,
       { kind: "set", maxItems: 64 },
     ),
   ),
   maxStaleness: duration(
-    "Duration for which the last known good addresses remain published while lookups fail, before onStale applies: hours, minutes, seconds, and milliseconds, for example 24h or 1h30m. From 1s to 8760h.",
+    "Duration for which lookups can fail before onStale applies. Until then the last known good addresses remain published. It has hours, minutes, seconds, and milliseconds (GEP-2257), for example 24h or 1h30m. From 1s to 8760h.",
     { default: "24h" },
   ),
   allowPrivate: yesNo(
-    "Permission to publish special-use addresses, for example 10.0.0.1 or 127.0.0.1, that a lookup returns. By default they are refused, because they can be an attack (DNS rebinding). Addresses under targets are always published. Neither applies in a DnsZone of another namespace whose tenants.privateAddresses is Deny.",
+    "Permission to publish special-use addresses (RFC 6890) that a lookup returns, for example 10.0.0.1. Otherwise they are refused, because they can be an attack (DNS rebinding). Fixed addresses need no permission. A DnsZone of another namespace refuses both, unless its tenants.privateAddresses is Allow.",
     { default: false },
   ),
-  paused: yesNo("Pause of the DnsAlias: no lookups and no changes of the records until this is false again.", {
-    default: false,
-  }),
+  paused: yesNo(
+    "Pause of the DnsAlias. While it is true, dnsalias makes no lookups and no changes, and the published records remain.",
+    {
+      default: false,
+    },
+  ),
   httpsAlias: yesNo(
-    "HTTPS record in alias mode (HTTPS 0 target, RFC 9460) in addition to the addresses. It leads browsers that query it to the target itself. It needs exactly one target, with a hostname.",
+    "HTTPS record in alias mode (HTTPS 0 target, RFC 9460), in addition to the addresses. It leads browsers that query it to the target itself. It needs exactly one target, with a hostname.",
     { default: false },
   ),
 });

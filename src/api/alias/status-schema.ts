@@ -9,7 +9,7 @@ const TARGET_NAME = { minLength: 1, maxLength: MAX_NAME_TEXT + MAX_SUFFIX };
 const shown = { maxLength: 4096 };
 const addresses = list(
   "Addresses, sorted. A list that is too long ends with the number of the others.",
-  text("An address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }),
+  text("IPv4 or IPv6 address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }),
   {
     kind: "atomic",
     maxItems: 1024,
@@ -17,7 +17,7 @@ const addresses = list(
 );
 
 const hostname = object("Published records of one hostname in one DnsZone.", {
-  hostname: text("The name.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
+  hostname: text("Hostname of the records.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
   zone: optional(text("DnsZone of the name, as namespace/name.", { maxLength: 512 })),
   addresses,
   ttl: optional(whole("TTL of the published records, in seconds.", { minimum: 0 })),
@@ -34,7 +34,7 @@ const target = object("Results of the last lookups and health checks of one targ
   hostname: optional(text("Hostname of the target.", { minLength: 1, maxLength: MAX_NAME_TEXT })),
   chain: list(
     "Names of the CNAME chain, from the target to the name that has the addresses.",
-    text("A name.", { maxLength: MAX_NAME_TEXT }),
+    text("Name in the chain.", { maxLength: MAX_NAME_TEXT }),
     { kind: "atomic", maxItems: 32 },
   ),
   addresses,
@@ -75,7 +75,7 @@ const selected = object("Selected targets, whose addresses are published. With a
 export const aliasStatusSchema = object(
   "Observed state: the published records, and their targets. Only dnsalias writes it.",
   {
-    observedGeneration: whole("Generation of the object that this status describes; -1 before the first status.", {
+    observedGeneration: whole("Generation of the object that this status describes.", {
       minimum: -1,
       default: -1,
     }),
@@ -100,7 +100,7 @@ export const aliasStatusSchema = object(
     ),
     stalenessBound: optional(
       duration(
-        "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the sum of the wait for the next lookup, the measured delivery, and the published TTL.",
+        "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the wait for the next lookup, plus the delivery to the name servers, plus the published TTL.",
       ),
     ),
     summary: optional(

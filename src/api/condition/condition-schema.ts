@@ -21,7 +21,7 @@ const condition = object("One condition of this object, with the reason for its 
     }),
   ),
   lastTransitionTime: time("Time at which the status last changed."),
-  reason: text("Reason for the status, in one word. docs/reasons.md explains each and says what to do.", {
+  reason: text("Reason for the status, in one word. docs/reasons.md explains each reason, and its cure.", {
     minLength: 1,
     maxLength: 1024,
     pattern: REASON_PATTERN,

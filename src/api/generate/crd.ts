@@ -50,22 +50,27 @@ const READY: readonly Column[] = [
     name: "Ready",
     type: "string",
     jsonPath: '.status.conditions[?(@.type=="Ready")].status',
-    description: "True when the servers give what is wanted.",
+    description: "True if the name servers serve the desired records.",
   },
   {
     name: "Reason",
     type: "string",
     jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
-    description: "Why it is ready or not; see docs/reasons.md.",
+    description: "Reason for the status of Ready. docs/reasons.md explains each.",
   },
-  { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "Time since it was created." },
+  {
+    name: "Age",
+    type: "date",
+    jsonPath: ".metadata.creationTimestamp",
+    description: "Time since the object was created.",
+  },
 ];
 
 const MESSAGE: Column = {
   name: "Message",
   type: "string",
   jsonPath: '.status.conditions[?(@.type=="Ready")].message',
-  description: "The reason in a sentence.",
+  description: "Message of Ready, in sentences.",
   priority: 1,
 };
 
@@ -76,19 +81,19 @@ const KINDS: readonly Kind[] = [
     singular: "dnsalias",
     shortName: "da",
     description:
-      "A DnsAlias keeps the A and AAAA records of names, a zone's apex among them, equal to the addresses of targets: what CNAME does, where a CNAME is not allowed.",
+      "A DnsAlias keeps the A and AAAA records of hostnames equal to the addresses of targets, such as a load balancer or a CDN. It works at the apex of a zone (example.com) too, where the DNS allows no CNAME (RFC 1034, section 3.6.2).",
     spec: aliasSpecSchema,
     status: aliasStatusSchema,
     rules: ALIAS_RULES,
     columns: [
-      column("Hostnames", ".spec.hostnames", "Owner names of the alias."),
+      column("Hostnames", ".spec.hostnames", "Hostnames of the DnsAlias."),
       column("Targets", ".status.summary.targets", "Sources of the addresses."),
       column("Addresses", ".status.summary.addresses", "Published addresses."),
       { ...column("TTL", ".status.summary.ttl", "Lowest TTL of the published records, in seconds."), type: "integer" },
       column("Healthy", '.status.conditions[?(@.type=="Healthy")].status', "True when every target is healthy."),
       ...READY,
       {
-        ...column("Staleness", ".status.stalenessBound", "The longest time that an old address may still be given."),
+        ...column("Staleness", ".status.stalenessBound", "Longest time for which clients can get an old address."),
         priority: 1,
       },
       {
@@ -109,13 +114,13 @@ const KINDS: readonly Kind[] = [
     singular: "dnszone",
     shortName: "dz",
     description:
-      "A DnsZone says where the records of one domain are published and which namespaces may have DnsAliases in it. It is written by whoever runs the DNS servers.",
+      "A DnsZone names the place where the records of one domain are published, and the namespaces whose DnsAliases can have hostnames in it. The team that runs the DNS servers writes it.",
     spec: zoneSpecSchema,
     status: zoneStatusSchema,
     rules: ZONE_RULES,
     columns: [
-      column("Domain", ".spec.domain", "The domain."),
-      column("Provider", ".status.provider", "Where its records go."),
+      column("Domain", ".spec.domain", "Domain of the zone."),
+      column("Provider", ".status.provider", "Provider of the zone and its way of delivery."),
       { ...column("Names", ".status.names", "Number of names that are published."), type: "integer" },
       ...READY,
       { ...column("Servers", ".status.servers.total", "Name servers of the zone."), type: "integer", priority: 1 },
@@ -172,8 +177,8 @@ function rootSchema({ description, spec, status, rules }: Kind): object {
     description,
     required: ["spec"],
     properties: {
-      apiVersion: { type: "string", description: "The version of this schema that the object is written in." },
-      kind: { type: "string", description: "The kind of the object." },
+      apiVersion: { type: "string", description: "Version of the API that the object uses: dnsalias.io/v1alpha1." },
+      kind: { type: "string", description: "Kind of the object." },
       metadata: { type: "object" },
       spec: structuralSchema(spec, "spec", rules),
       status: structuralSchema(status, "status", []),

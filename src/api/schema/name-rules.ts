@@ -8,7 +8,7 @@ export interface TextsAt<Spec> {
   readonly values: (spec: Spec) => readonly Spot<string>[];
 }
 
-/** What src/dns/name/name.ts takes as a host name, in ASCII: CEL cannot compute the A-label of a name with other letters. */
+/** What src/dns/name/name.ts takes as a hostname, in ASCII: CEL cannot compute the A-label of a name with other letters. */
 export function hostNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   return [
     matching(texts, HOST_NAME, HOST_NAME_MESSAGE),
@@ -40,13 +40,13 @@ export function targetNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>
     matching(texts, HOST_NAME, `${HOST_NAME_MESSAGE}; a target cannot be a wildcard`),
     aLabelRule(texts),
     lengthRule(texts),
-    notAnAddress(texts, "this is an address, not a host name: put it under addresses in place of hostname"),
+    notAnAddress(texts, "this is an address, not a hostname: put it under addresses instead of hostname"),
   ];
 }
 
 const HOST_NAME_MESSAGE =
-  "not a host name: write labels of letters, digits, hyphens and underscores with single dots between, each 1 to 63 long, with no hyphen at its start or end and no scheme, port or path";
-const NUMBER_MESSAGE = "the last label of a host name cannot be a number: this looks like an address, write a name";
+  "not a hostname: write labels of letters, digits, hyphens and underscores with single dots between, each 1 to 63 long, with no hyphen at its start or end and no scheme, port or path";
+const NUMBER_MESSAGE = "the last label of a hostname cannot be a number: this looks like an address, write a name";
 
 /* All ASCII except letters, digits, and underscores (and hyphens inside a label) is out. What is not ASCII passes here: the rule about A-labels has the better message for it. */
 const END = String.raw`[^\x00-/:-@\[-^\x60{-\x7F]`;
@@ -96,7 +96,7 @@ function lengthRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
   return rule({
     ...texts,
     cel: "size(self) <= (self.endsWith('.') ? 254 : 253)",
-    message: "a host name has at most 253 characters, its final dot not counted: shorten it",
+    message: "a hostname has at most 253 characters, excluding the final dot: shorten it",
     holds: (text) => Array.from(text).length <= (text.endsWith(".") ? 254 : 253),
   });
 }

@@ -11,7 +11,7 @@ export type Parsed<T> =
   | { readonly kind: "ok"; readonly value: T }
   | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
 
-/** One line for people: `spec.hostnames[0]: "a..b": not a host name; …`. */
+/** One line for people: `spec.hostnames[0]: "a..b": not a hostname; …`. */
 export function problemText({ path, value, message }: Problem): string {
   return value === "" ? `${path}: ${message}` : `${path}: ${value}: ${message}`;
 }

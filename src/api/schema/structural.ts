@@ -9,12 +9,12 @@ export type CelRule = Pick<Rule<never>, "at" | "cel" | "message" | "messageCel">
  * would ask for it), and each node gets the CEL rules that are said for its path.
  */
 export function structuralSchema(node: SchemaNode, path: string, rules: readonly CelRule[]): object {
-  const { type, description, required, properties, items, additionalProperties, ...rest } = node;
+  const { type, description: _, required, properties, items, additionalProperties, ...rest } = node;
   const here = rules.filter((rule) => rule.at === path);
   const needed = required?.filter((name) => properties?.[name]?.default === undefined) ?? [];
   return {
     type,
-    description,
+    description: descriptionOf(node),
     ...rest,
     ...(needed.length === 0 ? {} : { required: needed }),
     ...(properties === undefined ? {} : { properties: propertiesOf(properties, path, rules) }),
@@ -28,6 +28,14 @@ export function structuralSchema(node: SchemaNode, path: string, rules: readonly
 
 function validation({ cel, message, messageCel }: CelRule): object {
   return { rule: cel, message, ...(messageCel === undefined ? {} : { messageExpression: messageCel }) };
+}
+
+/** With the default, which `kubectl explain` doesn't show. The default of an object is that of its members. */
+function descriptionOf({ type, description = "", default: value }: SchemaNode): string | undefined {
+  const hasDefault = value !== undefined && type !== "object" && !description.includes("Defaults to ");
+  return hasDefault
+    ? `${description} Defaults to ${[value].flat().map(String).join(" and ")}.`
+    : description || undefined;
 }
 
 function propertiesOf(

@@ -11,13 +11,13 @@ export const coreDNSEtcd = object("Keys in the etcd that the etcd plugin of Core
     serverUrl("Client URL of a member without a path, for example https://etcd.example.net:2379."),
     { kind: "set", minItems: 1, maxItems: 8 },
   ),
-  pathPrefix: text("First part of every key, which is the path of the plugin.", {
+  pathPrefix: text("First part of every key. It must be the path in the configuration of the plugin.", {
     minLength: 2,
     maxLength: MAX_PATH,
     default: "/skydns",
   }),
   auth: optional(
-    object("User of the role-based access of etcd. Defaults to none.", {
+    object("User for the role-based access control of etcd. Defaults to none.", {
       username: text("Name of the user.", { minLength: 1, maxLength: MAX_USERNAME }),
       passwordRef: secretKeyRef("Key of a Secret with the password."),
     }),

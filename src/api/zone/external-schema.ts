@@ -5,9 +5,9 @@ import { address, authorities, secretKeyRef, serverUrl, tsigKey } from "./shared
 export const rfc2136 = object("Server that accepts dynamic updates (RFC 2136): BIND, Knot, PowerDNS, or another one.", {
   servers: list(
     "Primary name servers that accept updates of this zone. They are tried in this order.",
-    object("A server.", {
+    object("Primary name server.", {
       address: address("IPv4 or IPv6 address of the server."),
-      port: optional(whole("Port of the server for TCP. Defaults to 53.", PORT)),
+      port: optional(whole("TCP port of the server. Defaults to 53.", PORT)),
     }),
     { kind: "atomic", minItems: 1, maxItems: 8 },
   ),
@@ -21,7 +21,7 @@ export const rfc2136 = object("Server that accepts dynamic updates (RFC 2136): B
 
 export const powerDNS = object("PowerDNS authoritative server, through its HTTP API.", {
   url: serverUrl("URL of the API without a path, for example https://pdns.example.net:8081."),
-  serverId: text("ID of the server in the API.", { minLength: 1, maxLength: 253, default: "localhost" }),
+  serverId: text("ID of the server in the API of PowerDNS.", { minLength: 1, maxLength: 253, default: "localhost" }),
   apiKeyRef: secretKeyRef("Key of a Secret with the API key."),
   ...authorities,
 });
@@ -32,7 +32,7 @@ export const externalDNSWebhook = object("ExternalDNS webhook provider, usually 
 });
 
 export const dnsEndpoint = object(
-  "ExternalDNS that runs already. dnsalias writes DNSEndpoint objects in the namespace of the DnsZone, which the crd source of ExternalDNS reads.",
+  "ExternalDNS that already runs in the cluster. dnsalias writes DNSEndpoint objects in the namespace of the DnsZone, which the crd source of ExternalDNS reads.",
   {
     labels: optional(
       labelMap("Labels for the DNSEndpoint objects, for an ExternalDNS that selects by labels.", {

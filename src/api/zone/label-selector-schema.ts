@@ -8,7 +8,7 @@ const MAX_LABEL_VALUE = 63;
 /** metav1.LabelSelector. */
 export function labelSelector(description: string) {
   return object(`${description} All requirements must be met. At least one of matchLabels and matchExpressions.`, {
-    matchLabels: optional(labelMap("Labels that must be there, with these values.", { maxProperties: 16 })),
+    matchLabels: optional(labelMap("Labels that the object must have, with these values.", { maxProperties: 16 })),
     matchExpressions: optional(
       list(
         "Requirements on labels.",
@@ -19,7 +19,7 @@ export function labelSelector(description: string) {
             ["In", "NotIn", "Exists", "DoesNotExist"],
           ),
           values: optional(
-            list("Values for In and NotIn.", text("A label value.", { maxLength: MAX_LABEL_VALUE }), {
+            list("Values for In and NotIn.", text("Value of the label.", { maxLength: MAX_LABEL_VALUE }), {
               kind: "atomic",
               maxItems: 32,
             }),

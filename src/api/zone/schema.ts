@@ -17,17 +17,17 @@ const allowedNamespaces = object(
       ["Same", "All", "Selector"],
       { default: "Same" },
     ),
-    selector: optional(labelSelector("Selector of the namespaces, with from: Selector.")),
+    selector: optional(labelSelector("Selector of the namespaces, if from is Selector.")),
   },
   { default: { from: "Same" } },
 );
 
 const zoneFile = object(
-  "ConfigMap with the whole zone: the base zone, the A and AAAA records that dnsalias manages, and a rising serial. CoreDNS reads it with its auto or file plugin.",
+  "ConfigMap with the whole zone as a zone file (RFC 1035, section 5): the base zone, and the A and AAAA records that dnsalias manages. CoreDNS reads it with its auto or file plugin.",
   {
     configMap: optional(
       object(
-        "ConfigMap, in the namespace of the DnsZone, that the zone is written to. No other writer may change this key.",
+        "ConfigMap, in the namespace of the DnsZone, that the zone is written to. dnsalias creates it. No other writer may change the key.",
         {
           name: optional(
             objectName(
@@ -47,10 +47,10 @@ const zoneFile = object(
 );
 
 const overlay = object(
-  "Part of a Corefile, between two marker lines, with one server block for each name. CoreDNS answers A and AAAA queries from it; everything else at and below the name resolves as before.",
+  "Part of a Corefile, between two marker lines, with one server block for each hostname. CoreDNS answers A and AAAA queries from it. Other types at the hostname, and names below it, resolve as before.",
   {
     configMap: object(
-      "Key of a ConfigMap with the Corefile or a piece of one. dnsalias changes only the part between the markers.",
+      "Key of a ConfigMap with the Corefile or a piece of one. dnsalias changes only the part between the markers. A ConfigMap in another namespace must permit the DnsZone by the annotation dnsalias.io/allow-zone.",
       {
         namespace: text("Namespace of the ConfigMap.", { minLength: 1, maxLength: 63, default: "kube-system" }),
         name: objectName("Name of the ConfigMap: coredns, or coredns-custom where the cluster has one (AKS, k3s)."),
@@ -58,7 +58,7 @@ const overlay = object(
       },
     ),
     maxNames: whole(
-      "Limit of names, because each needs memory of CoreDNS. Names beyond it are refused, with a condition.",
+      "Highest number of hostnames, because CoreDNS needs about 33 KiB of memory for each. Hostnames beyond it are refused, and the condition Programmed shows them.",
       {
         minimum: 1,
         maximum: 2000,
@@ -69,7 +69,7 @@ const overlay = object(
 );
 
 const nudge = object(
-  "Pods of CoreDNS that get an annotation after each change, so that the kubelet projects the new ConfigMap within seconds instead of about a minute. It needs the right to patch pods in their namespace.",
+  "Pods of CoreDNS that get an annotation after each change. The kubelet then projects the new ConfigMap within seconds, instead of about a minute. dnsalias needs the right to patch Pods in their namespace. In another namespace, a Service that selects the Pods must permit the DnsZone by the annotation dnsalias.io/allow-zone.",
   {
     namespace: namespace("Namespace of the Pods."),
     selector: labelSelector("Selector of the Pods, for example by the label k8s-app: kube-dns."),
@@ -90,20 +90,33 @@ const resolver = object("One recursive resolver.", {
       ["UDP", "TCP", "TLS", "HTTPS"],
     ),
   ),
-  port: optional(whole("Port of the resolver. Defaults to 53 for UDP and TCP, 853 for TLS, and 443 for HTTPS.", PORT)),
+  port: optional(
+    whole(
+      "Port of the resolver. Defaults to 53 for UDP and TCP, to 853 for TLS (RFC 7858), and to 443 for HTTPS (RFC 8484).",
+      PORT,
+    ),
+  ),
   serverName: optional(
     text(
-      "Name in the certificate of the resolver, for TLS and HTTPS. By default the certificate must be for its address.",
+      "Name in the certificate of the resolver, for TLS and HTTPS, for example dns.example.net. Defaults to its address.",
       { minLength: 1, maxLength: MAX_NAME_TEXT },
     ),
   ),
 });
 
 const ttl = object(
-  "Bounds in seconds for the TTLs of the published records.",
+  "Bounds for the TTLs of the published records, in seconds.",
   {
-    min: whole("Lowest TTL, in seconds.", { minimum: 1, maximum: MAX_TTL, default: 30 }),
-    max: whole("Highest TTL, in seconds.", { minimum: 1, maximum: MAX_TTL, default: 300 }),
+    min: whole("Lowest TTL, in seconds. A lower TTL of a target is raised to it.", {
+      minimum: 1,
+      maximum: MAX_TTL,
+      default: 30,
+    }),
+    max: whole("Highest TTL, in seconds. A higher TTL of a target is lowered to it.", {
+      minimum: 1,
+      maximum: MAX_TTL,
+      default: 300,
+    }),
   },
   { default: { min: 30, max: 300 } },
 );
@@ -112,7 +125,7 @@ const guard = object(
   "Guard against changes that look like an accident.",
   {
     maxDeletePercent: whole(
-      "Share of the address records of the zone that can be deleted within an hour, in percent. A plan that deletes more is held until it is approved, in a zone with 10 or more of them.",
+      "Highest share of the address records of the zone that can be deleted within an hour, in percent. A plan that deletes more waits until it is approved. Zones with fewer than 10 address records have no limit.",
       { minimum: 0, maximum: 100, default: 30 },
     ),
   },
@@ -128,7 +141,7 @@ const responder = object(
       ),
     ),
     clientSubnet: yesNo(
-      "Client subnet (RFC 7871) in lookups, so that a CDN can answer for the place of the client. The network of every client then reaches the resolvers and the name servers of the target.",
+      "Network of the client (EDNS Client Subnet, RFC 7871) in lookups, so that a CDN can answer for the place of the client. The network of every client then reaches the resolvers and the name servers of the target.",
       { default: false },
     ),
   },
@@ -171,12 +184,12 @@ export const zoneSpecSchema = object(
       { default: "Sync" },
     ),
     conflict: oneOf(
-      "Policy for A and AAAA records at the hostnames that another writer created and that have no owner marker. Refuse doesn't modify them. Adopt takes them over, once. Both are reported.",
+      "Policy for A and AAAA records of another writer at the hostnames, without an owner marker. Refuse doesn't modify them. Adopt makes them records of dnsalias, once. The status or an Event reports both.",
       ["Refuse", "Adopt"],
       { default: "Refuse" },
     ),
     deletionPolicy: oneOf(
-      "Policy for the records when the DnsZone is deleted. Retain leaves them, and reserves the domain. Delete withdraws them before the object goes, with policy Sync.",
+      "Policy for the records when the DnsZone is deleted. Retain leaves them, and reserves the domain. Delete withdraws them before the object is gone, and needs policy: Sync.",
       ["Retain", "Delete"],
       { default: "Retain" },
     ),

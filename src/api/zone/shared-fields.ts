@@ -24,7 +24,7 @@ export function address(description: string) {
 export function secretKeyRef(description: string) {
   return object(description, {
     name: objectName("Name of the Secret, in the namespace of the DnsZone."),
-    key: keyName("Key in the object."),
+    key: keyName("Key in the Secret, for example secret."),
   });
 }
 
@@ -50,11 +50,13 @@ const MAX_INLINE_ZONE = 1_000_000;
 /** The zone's records that are not ours, as zone-file text. */
 export function baseZone(description: string) {
   return object(`${description} Exactly one of inline and configMapKeyRef.`, {
-    inline: optional(text("Text of the zone file.", { minLength: 1, maxLength: MAX_INLINE_ZONE })),
+    inline: optional(
+      text("Text of the zone file (RFC 1035, section 5).", { minLength: 1, maxLength: MAX_INLINE_ZONE }),
+    ),
     configMapKeyRef: optional(
       object("Key of a ConfigMap, in the namespace of the DnsZone, with the text. dnsalias only reads it.", {
         name: objectName("Name of the ConfigMap."),
-        key: keyName("Key in the object."),
+        key: keyName("Key in the ConfigMap, for example example.com.zone."),
       }),
     ),
   });
@@ -75,7 +77,7 @@ const MAX_CA_BUNDLE = 174_764;
 export const authorities = {
   caBundle: optional(
     text(
-      "Certificates of the authorities that the certificate of the server may come from, as PEM in base64. Defaults to those that Node.js trusts. At most one of caBundle and caBundleRef.",
+      "Certificates of the authorities that sign the certificate of the server, as PEM in base64. Defaults to those that Node.js trusts. At most one of caBundle and caBundleRef.",
       { minLength: 1, maxLength: MAX_CA_BUNDLE },
     ),
   ),
@@ -107,11 +109,14 @@ export const servedBy = object(
       ),
     ),
     service: optional(
-      object("Service whose Pods are the name servers, for example kube-dns in kube-system. Each Pod is queried.", {
-        namespace: namespace("Namespace of the Service."),
-        name: text("Name of the Service.", { minLength: 1, maxLength: 63 }),
-        port: whole("Port at which the Pods answer DNS queries.", { ...PORT, default: 53 }),
-      }),
+      object(
+        "Service whose Pods are the name servers, for example kube-dns in kube-system. Each Pod is queried. A Service in another namespace must permit the DnsZone by the annotation dnsalias.io/allow-zone.",
+        {
+          namespace: namespace("Namespace of the Service."),
+          name: text("Name of the Service.", { minLength: 1, maxLength: 63 }),
+          port: whole("Port at which the Pods answer DNS queries.", { ...PORT, default: 53 }),
+        },
+      ),
     ),
   },
 );

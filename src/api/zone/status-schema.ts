@@ -2,20 +2,24 @@ import { conditionsSchema } from "../condition/condition-schema.ts";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "../alias/field-limits.ts";
 import { duration, list, object, optional, text, time, whole } from "../schema/builders.ts";
 
-const leftHostname = object("A name that no alias has any more, and its records.", {
-  hostname: text("The name.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
-  addresses: list("The addresses, sorted.", text("An address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }), {
-    kind: "atomic",
-    maxItems: 1024,
-  }),
-  ttl: whole("The TTL of the records, in seconds.", { minimum: 0 }),
+const leftHostname = object("Hostname that no DnsAlias has any more, and its records.", {
+  hostname: text("Hostname of the records.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
+  addresses: list(
+    "Addresses of the records, sorted.",
+    text("IPv4 or IPv6 address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }),
+    {
+      kind: "atomic",
+      maxItems: 1024,
+    },
+  ),
+  ttl: whole("TTL of the records, in seconds.", { minimum: 0 }),
 });
 
 /** status of a DnsZone: written by the controller alone. */
 export const zoneStatusSchema = object(
   "Observed state of the zone. Only dnsalias writes it.",
   {
-    observedGeneration: whole("Generation of the object that this status describes; -1 before the first status.", {
+    observedGeneration: whole("Generation of the object that this status describes.", {
       minimum: -1,
       default: -1,
     }),
@@ -25,7 +29,7 @@ export const zoneStatusSchema = object(
       ),
     ),
     provider: optional(text("Provider and its way of delivery, for example coreDNS/zoneFile.", { maxLength: 64 })),
-    names: optional(whole("Number of names that are published.", { minimum: 0 })),
+    names: optional(whole("Number of hostnames that are published.", { minimum: 0 })),
     serial: optional(whole("Serial of the SOA that was written last.", { minimum: 0 })),
     servers: optional(
       object("Numbers of name servers of the zone, from the last propagation check.", {
@@ -58,7 +62,7 @@ export const zoneStatusSchema = object(
     ),
     leftHostnames: optional(
       list(
-        "Names without a DnsAlias whose records wait for an approval, or for a backend that is not available. Only of backends that don't list their records, and as many as there is room for.",
+        "Hostnames without a DnsAlias whose records can't be deleted yet. They wait for an approval, or for a backend that is not available. The list is only kept for backends that don't list their records, and for at most 1000 hostnames.",
         leftHostname,
         { kind: "atomic", maxItems: 1000 },
       ),

@@ -10,9 +10,9 @@ export const tenants = object(
   {
     hostnames: optional(
       list(
-        "The hostnames that these DnsAliases can have. Defaults to every name of the domain that is free.",
+        "Hostnames that these DnsAliases can have. Defaults to every free name of the domain.",
         text(
-          "A name, or *. and a name for every name below it. {namespace} stands for the namespace of the DnsAlias, and {label:KEY} for the value of the label KEY of that namespace, for example *.{namespace}.example.com. A namespace without the label matches no pattern with it.",
+          "Hostname, or *. and a name for every name below it, for example *.{namespace}.example.com. {namespace} is replaced by the namespace of the DnsAlias. {label:KEY} is replaced by the value of the label KEY of that namespace. A namespace without the label matches no pattern with it.",
           { minLength: 1, maxLength: MAX_PATTERN },
         ),
         { kind: "set", minItems: 1, maxItems: 32 },
@@ -32,7 +32,7 @@ export const tenants = object(
     ),
     maxHostnames: optional(
       whole(
-        "The most hostnames that the DnsAliases of one namespace can have in this DnsZone. The youngest hostnames beyond it are refused. Defaults to any number.",
+        "Highest number of hostnames that the DnsAliases of one namespace can have in this DnsZone. The youngest hostnames beyond it are refused. Defaults to no limit.",
         { minimum: 1, maximum: 100_000 },
       ),
     ),

@@ -6,14 +6,14 @@ import { address, baseZone, tsigKey } from "./shared-fields.ts";
 const MAX_PREFIX_TEXT = 49;
 
 export const transfer = object(
-  "Hidden primary: secondaries (CoreDNS, BIND, Knot, NSD, or a DNS service) transfer the zone from dnsalias, and get a notification of each change.",
+  "Hidden primary. Secondaries (CoreDNS, BIND, Knot, NSD, or a DNS service) transfer the zone from dnsalias (AXFR, RFC 5936, and IXFR, RFC 1995), and get a notification of each change.",
   {
     baseZone: baseZone(
       "Other records of the zone (SOA, NS, MX, TXT, and so on) as zone-file text, without the A and AAAA records that dnsalias manages.",
     ),
     allow: list(
       "Addresses and networks that can transfer the zone. With tsig the key is needed too.",
-      text("An address, or a network like 192.0.2.0/24 or 2001:db8::/32.", {
+      text("Address or network, for example 192.0.2.53, 192.0.2.0/24, or 2001:db8::/32.", {
         minLength: 2,
         maxLength: MAX_PREFIX_TEXT,
       }),
@@ -27,7 +27,7 @@ export const transfer = object(
     notify: optional(
       list(
         "Secondaries that get a notification of each change (RFC 1996). Others see it at the refresh time of the SOA.",
-        object("A secondary.", {
+        object("Secondary name server.", {
           address: address("IPv4 or IPv6 address of the secondary."),
           port: optional(whole("Port of the secondary. Defaults to 53.", PORT)),
         }),
@@ -36,7 +36,7 @@ export const transfer = object(
     ),
     catalog: optional(
       text(
-        "Name of the catalog zone (RFC 9432) that lists this zone, so that secondaries add it by themselves. Several zones can have the same one. Defaults to none.",
+        "Name of the catalog zone (RFC 9432) that lists this zone, so that secondaries add it by themselves, for example catalog.example. Several zones can have the same one. Defaults to none.",
         { minLength: 1, maxLength: MAX_NAME_TEXT },
       ),
     ),

@@ -4,6 +4,7 @@ import type { Name } from "../../dns/name/name.ts";
 import { explainName, type ExplainedZone } from "../../plan/explanation.ts";
 import type { ExplainConfig } from "../config/config.ts";
 import type { Io } from "../terminal/streams.ts";
+import { problemLine } from "../inspect/plan-report.ts";
 import { json } from "../terminal/text.ts";
 import { explainExitCode, factsJson, factsText } from "../inspect/explain-report.ts";
 import { previewZones, type ZonePreview } from "../inspect/zone-preview.ts";
@@ -26,6 +27,9 @@ export async function explainCommand(config: ExplainConfig, io: Io, signal: Abor
     signal,
   );
   progress.finish(`${snapshot.answers.size} lookups`);
+  for (const problem of composition.platform.inventory.problems?.() ?? []) {
+    io.err.write(`${problemLine(io.err, problem)}\n`);
+  }
   const ownerId = composition.platform.owner.id();
   const zones = [...snapshot.store.zones()].filter((zone) =>
     snapshot.store.zonesOfName(hostname).has(objectKey(zone.meta)),

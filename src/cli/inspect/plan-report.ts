@@ -131,7 +131,7 @@ const MARKS: Readonly<Record<Change["kind"], readonly [string, Style]>> = {
 
 export function planText(sink: Sink, document: PlanDocument): string {
   const lines = document.zones.flatMap((zone) => zoneLines(sink, zone));
-  const problems = document.problems.map((text) => `${styled(sink, "red", "problem:")} ${harmless(text)}`);
+  const problems = document.problems.map((text) => problemLine(sink, text));
   const warnings = document.warnings.map((text) => `${styled(sink, "yellow", "not resolved:")} ${harmless(text)}`);
   const counts = (["create", "update", "delete", "refuse"] as const).map((kind) => {
     const count = document.zones.flatMap(({ changes }) => changes).filter((change) => change.kind === kind).length;
@@ -139,6 +139,11 @@ export function planText(sink: Sink, document: PlanDocument): string {
   });
   const summary = document.changes === 0 ? "Nothing would change." : `Plan: ${counts.join(", ")}.`;
   return [...lines, ...problems, ...warnings, styled(sink, "bold", summary), ""].join("\n");
+}
+
+/** A mistake in a manifest, or a name that no DnsZone has. */
+export function problemLine(sink: Sink, text: string): string {
+  return `${styled(sink, "red", "problem:")} ${harmless(text)}`;
 }
 
 function zoneLines(sink: Sink, zone: ZoneDocument): readonly string[] {

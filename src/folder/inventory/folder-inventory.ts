@@ -30,6 +30,8 @@ export interface FolderInventoryDeps {
   readonly files: Pick<OutFiles, "listen">;
   readonly clock: Clock;
   readonly log: Logger;
+  /** True: a command shows the problems itself, and they aren't logged. */
+  readonly readOnly: boolean;
   /** The longest time until a change is seen that no watch told of. */
   readonly rescanMs: Millis;
 }
@@ -56,7 +58,9 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
     remember(deps, catalog, next.catalog);
     catalog = next.catalog;
     const found = problemsOf(seen, next);
-    reportProblems(deps.log, problems, found);
+    if (!deps.readOnly) {
+      reportProblems(deps.log, problems, found);
+    }
     problems = found;
     last = next;
     return next;

@@ -173,10 +173,12 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
     });
   }
 
-  test("kubectl explain shows the descriptions", async () => {
+  test("kubectl explain shows the descriptions, with their defaults", async () => {
     // The apiserver publishes the schema some moments after the CRD is established.
     const alias = await untilGiven(() => apiserver.kubectl(["explain", "dnsalias.spec.targets.hostname"]));
-    assert.match(alias, /Hostname whose addresses are published/);
+    assert.match(alias, /Hostname of a load balancer, CDN, or other service/);
+    const policy = await untilGiven(() => apiserver.kubectl(["explain", "dnsalias.spec.onEmpty"]));
+    assert.match(policy, /Defaults\s+to\s+Keep\./);
     const zone = await untilGiven(() => apiserver.kubectl(["explain", "dz.spec.provider.coreDNS", "--recursive"]));
     assert.match(zone, /configMapKeyRef\s+<Object>/);
     assert.match(zone, /maxNames\s+<integer>/);

@@ -88,6 +88,33 @@ test("plan shows every mistake of every file with its object, place, field, valu
   assert.equal(code, 1, stdout);
 });
 
+for (const [command, stream] of [
+  [["plan"], "stdout"],
+  [["explain", "shop.example.com"], "stderr"],
+] as const) {
+  test(`${command.join(" ")} prints each mistake once, in ${stream}`, async () => {
+    const { folder, manifests, out } = await folderWith({
+      "zone.yaml": ZONE,
+      "alias.yaml": ALIAS,
+      "faulty.yaml": MISTAKES,
+    });
+    await using _ = folder;
+    const result = await dnsalias(command, manifests, out);
+    const both = `${result.stdout}${result.stderr}`;
+    for (const mistake of [
+      "spec.hostnames[1]: ",
+      "spec.target: ",
+      "spec.targets: ",
+      "spec.ttl.min: ",
+      "spec.onEmpty: ",
+    ]) {
+      assert.equal(both.split(mistake).length, 2, `${mistake} in ${both}`);
+    }
+    assert.equal(problemsOf(result[stream]).length, 6, both);
+    assert.doesNotMatch(both, /"level"/);
+  });
+}
+
 test("run --once publishes what is right, and ends with 1 while a manifest has a mistake", async () => {
   const { folder, manifests, out } = await folderWith({
     "zone.yaml": ZONE,

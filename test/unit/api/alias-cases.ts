@@ -35,7 +35,7 @@ function also(fields: object): object {
   return { hostnames: ["example.com"], targets, ...fields };
 }
 
-const NOT_A_HOST = "not a host name";
+const NOT_A_HOST = "not a hostname";
 
 const good: readonly SpecCase[] = [
   { name: "name and target are enough", spec: named("example.com") },
@@ -444,12 +444,12 @@ const badSettings: readonly SpecCase[] = [
   {
     name: "an HTTPS alias of two targets",
     spec: { ...aimed(...targets, { hostname: "b.example" }), httpsAlias: true },
-    bad: { path: "spec", says: "leads to one host name", by: "rule" },
+    bad: { path: "spec", says: "leads to one hostname", by: "rule" },
   },
   {
     name: "an HTTPS alias of addresses",
     spec: { ...aimed({ addresses: ["192.0.2.1"] }), httpsAlias: true },
-    bad: { path: "spec", says: "leads to one host name", by: "rule" },
+    bad: { path: "spec", says: "leads to one hostname", by: "rule" },
   },
   {
     name: "an HTTPS alias of one family",

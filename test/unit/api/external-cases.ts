@@ -116,7 +116,7 @@ const badUpdates: readonly SpecCase[] = [
   {
     name: "a key whose name is no name",
     spec: at({ rfc2136: { servers, tsig: { ...tsig, keyName: "my key" } } }),
-    bad: { path: `${RFC2136}.tsig.keyName`, says: "not a host name", by: "rule" },
+    bad: { path: `${RFC2136}.tsig.keyName`, says: "not a hostname", by: "rule" },
   },
   {
     name: "an algorithm that is broken",

@@ -113,7 +113,7 @@ const badTransfers: readonly SpecCase[] = [
   {
     name: "transfer with a key whose name is no name",
     spec: at({ transfer: { ...transfer, tsig: { keyName: "my key", secretRef } } }),
-    bad: { path: `${TRANSFER}.tsig.keyName`, says: "not a host name", by: "rule" },
+    bad: { path: `${TRANSFER}.tsig.keyName`, says: "not a hostname", by: "rule" },
   },
   {
     name: "transfer with a Secret that cannot be",
@@ -133,7 +133,7 @@ const badTransfers: readonly SpecCase[] = [
   {
     name: "a catalog that is no name",
     spec: at({ transfer: { ...transfer, catalog: "my catalog" } }),
-    bad: { path: `${TRANSFER}.catalog`, says: "not a host name", by: "rule" },
+    bad: { path: `${TRANSFER}.catalog`, says: "not a hostname", by: "rule" },
   },
   {
     name: "a catalog whose letters have no A-label",

@@ -286,7 +286,7 @@ const badSettings: readonly SpecCase[] = [
   {
     name: "a wildcard domain",
     spec: domain("*.example.com"),
-    bad: { path: "spec.domain", says: "not a host name", by: "rule" },
+    bad: { path: "spec.domain", says: "not a hostname", by: "rule" },
   },
   {
     name: "an address for a domain",

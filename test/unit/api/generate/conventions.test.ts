@@ -47,6 +47,11 @@ const RULES: readonly (readonly [rule: string, isBroken: (field: Field) => boole
   ],
   ["a number has no unit in its name: durations are GEP-2257", ({ name }) => /(Seconds|Millis|Ms|Minutes)$/.test(name)],
   [
+    "a default is in the description, because kubectl explain doesn't show it",
+    ({ node }) =>
+      hasDefault(node) && node["type"] !== "object" && !textAt(node, "description").includes("Defaults to "),
+  ],
+  [
     "a value of an enum is PascalCase, or an acronym in upper case, or a name of the IANA",
     ({ node }) => enumOf(node).some((value) => !/^[A-Z][A-Za-z0-9]*$/.test(value) && !/^hmac-sha\d+$/.test(value)),
   ],

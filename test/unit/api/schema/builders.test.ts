@@ -86,7 +86,7 @@ describe("rules", () => {
     }
     assert.deepEqual(
       ALIAS_RULES.map(({ at, message }) => `${at} ${message}`).filter((rule) => !said.has(rule)),
-      ["spec.targets[].hostname a host name has at most 253 characters, its final dot not counted: shorten it"],
+      ["spec.targets[].hostname a hostname has at most 253 characters, excluding the final dot: shorten it"],
     );
   });
 });

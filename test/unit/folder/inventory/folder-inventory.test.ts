@@ -39,7 +39,7 @@ interface World extends AsyncDisposable {
 }
 
 /** The folder, with time and the state file in memory. */
-function start(root: string, entries: readonly StateEntry[] = []): World {
+function start(root: string, entries: readonly StateEntry[] = [], { readOnly = false } = {}): World {
   const state = new Map(entries.map((entry) => [objectId(entry), entry]));
   const stateFile: StateFile = {
     get: (id) => state.get(id),
@@ -87,6 +87,7 @@ function start(root: string, entries: readonly StateEntry[] = []): World {
       },
     },
     log,
+    readOnly,
     rescanMs: 30_000,
   });
   const ending = new AbortController();
@@ -182,6 +183,13 @@ test("at the start all objects are told, and then that these are all", async () 
   ]);
   await world.stop();
   assert.equal(world.isListening(), false);
+});
+
+test("a command that only reads has the problems, and none is logged", async () => {
+  await using world = start(INPUTS, [], { readOnly: true });
+  await synced(world);
+  assert.match(world.inventory.problems().join("\n"), /invalid\.yaml.*target/);
+  assert.deepEqual(world.logged, []);
 });
 
 test("a look at an unchanged folder tells nothing, and what is invalid is logged once", async () => {
