@@ -53,9 +53,9 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["tsig"],
   ],
   api: [["schema"], ["condition"], ["."], ["alias"], ["zone"], ["zone/rules"], ["generate", "zone/convert"], ["parse"]],
-  plan: [["domain"], ["."], ["hold", "inherited", "limit"]],
+  plan: [["domain"], ["health"], ["select"], ["."], ["hold", "inherited", "limit"]],
   ops: [["status-page"], ["."]],
-  transport: [["."], ["client", "server"]],
+  transport: [["."], ["check", "client", "server"]],
   resolver: [["chain", "server"], ["query"], ["."]],
   responder: [[".", "packet"], ["client", "live", "zone"], ["answer"], ["respond"], ["workers"]],
   providers: [
@@ -78,14 +78,15 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["lookup", "ports"],
     ["inventory/admission", "inventory/move"],
     ["inventory"],
-    ["responder", "zone/state"],
+    ["health", "responder", "zone/state"],
     ["zone"],
+    ["status/field"],
     ["status"],
     ["."],
   ],
   kube: [["client"], ["lease", "objects", "status", "watch"], ["."]],
   folder: [["manifest", "output"], ["state"], ["inventory"], ["."]],
-  cli: [["terminal"], ["config"], ["compose"], ["inspect"], ["commands"], ["."]],
+  cli: [["terminal"], ["config"], ["compose/health"], ["compose"], ["inspect"], ["commands"], ["."]],
 };
 
 /** As many files as a reader takes in at one look. */

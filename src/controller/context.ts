@@ -16,6 +16,8 @@ import type { ResponderPort } from "./responder/zone-sync-context.ts";
 import type { InvalidObject, Inventory } from "./ports/inventory.ts";
 import type { Observer } from "./ports/observer.ts";
 import type { Reporter } from "./ports/reporter.ts";
+import type { Steering } from "./health/steering.ts";
+import type { HealthCheckPort } from "./ports/checks.ts";
 import type { EndpointsOf, ProviderFactory } from "./ports/servers.ts";
 import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
 import type { OverdueLookup } from "./lookup/overdue.ts";
@@ -47,6 +49,8 @@ export interface ControllerDeps {
   readonly onResult: (key: TargetKey, result: LookupResult, tookMs: Millis) => void;
   /** Look-ups under way at once. */
   readonly concurrency: number;
+  /** Makes health checks; absent: the installation makes none. */
+  readonly healthChecks?: HealthCheckPort;
   /** Answers questions by what the controller knows, whether it leads or not; absent: nothing is answered. */
   readonly responder?: ResponderPort;
 }
@@ -57,6 +61,8 @@ export interface ControllerContext {
   readonly store: Store;
   readonly subscriptions: TargetSubscriptions;
   readonly refresher: Refresher;
+  /** Selects among the targets of aliases, by health and priority. */
+  readonly steering: Steering;
   /** What the responder serves; undefined: there is none. */
   readonly zoneSync: ZoneSync | undefined;
   readonly zones: Map<ObjectKey, ZoneState>;
@@ -109,9 +115,11 @@ export function kindKey(kind: InvalidObject["kind"], key: ObjectKey): string {
   return `${kind} ${key}`;
 }
 
+type PlanContext = Pick<ControllerContext, "deps" | "store" | "refresher" | "wildcards" | "steering">;
+
 /** What the zone should hold by what is known now. */
 export function planOf(
-  { deps, store, refresher, wildcards }: Pick<ControllerContext, "deps" | "store" | "refresher" | "wildcards">,
+  { deps, store, refresher, wildcards, steering }: PlanContext,
   zone: DnsZone,
   claims: ReadonlyMap<Name, Claim> = store.claimsIn(objectKey(zone.meta)),
 ): ZonePlan {
@@ -122,6 +130,7 @@ export function planOf(
     viewIdOf: deps.viewIdOf,
     claimantsOf: (name) => claimantsOf(store, name),
     wildcardsOf: (name) => wildcards.answeringFor(name),
+    selectionOf: (alias) => steering.selectionOf(alias),
     now: deps.clock.now(),
   });
 }
@@ -147,7 +156,7 @@ export function overdueOf({ subscriptions, refresher }: ControllerContext, alias
   return [...subscriptions.streamsOf(alias)].flatMap((stream) => refresher.overdue(stream) ?? []);
 }
 
-export function isSettled({ phase, zones, subscriptions, store, refresher }: ControllerContext): boolean {
+export function isSettled({ phase, zones, subscriptions, store, refresher, steering }: ControllerContext): boolean {
   if (!phase.synced || !phase.everLed || phase.settling || [...store.zones()].length !== zones.size) {
     return false;
   }
@@ -159,7 +168,9 @@ export function isSettled({ phase, zones, subscriptions, store, refresher }: Con
   );
   return (
     planned &&
-    [...store.aliases()].every((alias) => isResolved(subscriptions.streamsOf(objectKey(alias.meta)), refresher))
+    [...store.aliases()].every(
+      (alias) => isResolved(subscriptions.streamsOf(objectKey(alias.meta)), refresher) && !steering.isPending(alias),
+    )
   );
 }
 
@@ -169,6 +180,7 @@ export function sizesOf(context: ControllerContext): ReadonlyMap<string, number>
   return new Map([
     ["streams", refresher.size()],
     ["subscriptions", subscriptions.size()],
+    ["steering", context.steering.size()],
     ["zones", zones.size],
     ["invalid", invalid.size],
     ["edited", edited.size],

@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import type { ObjectKey } from "../api/meta.ts";
+import { objectKey, type ObjectKey } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { ZonePlan } from "../plan/zone-plan.ts";
 import { createWorkBudget } from "../schedule/work-budget.ts";
@@ -7,6 +7,8 @@ import { createOneATurn } from "../schedule/turn-gate.ts";
 import { createWorkQueue, type Requeue, type WorkQueue } from "../schedule/work-queue.ts";
 import { report, reportOn } from "./reports.ts";
 import { createZoneSync, type ZoneSync } from "./responder/zone-sync-loop.ts";
+import { planAlias } from "./plan-requests.ts";
+import { createSteering, type Steering } from "./health/steering.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import {
   endGrace,
@@ -36,7 +38,7 @@ import { countStates } from "./lookup/answer-state-metrics.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
 import type { AnswerSource } from "../responder/answer-source.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
-import { formerNames, isFinalized, setsHere } from "./inventory/zone-scope.ts";
+import { formerNames, isFinalized, setsHere, sharedHostname } from "./inventory/zone-scope.ts";
 import { createWildcards } from "./inventory/wildcards.ts";
 import { createWatchedGone } from "./inventory/watched-gone.ts";
 import { createStore, type Store } from "./inventory/store.ts";
@@ -97,6 +99,7 @@ export function createController(deps: ControllerDeps): Controller {
           signal,
         ),
         refresher.run(signal),
+        context.steering.run(signal),
         context.zoneSync?.run(signal),
         ...[zoneQueue, propagationQueue, aliasQueue, reportQueue, claimQueue].map((queue) => queue.run(signal)),
       ]);
@@ -124,6 +127,7 @@ export function createController(deps: ControllerDeps): Controller {
       viewIdOf: deps.viewIdOf,
       lookup: deps.lookup,
       onQuestion: () => deps.responder?.lookupStarted(),
+      selectionOf: (alias) => context.steering.selectionOf(alias),
       clock: deps.clock,
     }),
     served: () => phase.synced && !phase.settling && (context.zoneSync?.settled() ?? true),
@@ -171,6 +175,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     store,
     subscriptions,
     refresher,
+    steering: steeringOf(deps, () => context),
     zoneSync: zoneSyncOf(deps, store, () => context),
     zones: new Map(),
     edited: new Map(),
@@ -191,6 +196,25 @@ function assemble(deps: ControllerDeps): ControllerContext {
     phase: { synced: false, term: undefined, everLed: false, settling: false },
   };
   return context;
+}
+
+function steeringOf(deps: ControllerDeps, context: () => ControllerContext): Steering {
+  const { clock, random, log, observer, reporter, healthChecks } = deps;
+  return createSteering({
+    port: healthChecks,
+    clock,
+    random,
+    log,
+    observer,
+    isLeading: () => mayWrite(context()),
+    aliasOf: (key) => context().store.alias(key),
+    streamsOf: (key) => context().subscriptions.streamsOf(key),
+    answer: (key, namespace) => context().refresher.answer(key, namespace),
+    sharedHostname: (alias) => sharedHostname(context().store, alias),
+    onEvent: (alias, event) => reporter.event(alias, event),
+    onChanged: (alias, lastSuccessAt) => planAlias(context(), alias, lastSuccessAt),
+    onDecided: ({ meta }) => context().aliasQueue.add(objectKey(meta)),
+  });
 }
 
 function zoneSyncOf(deps: ControllerDeps, store: Store, context: () => ControllerContext): ZoneSync | undefined {

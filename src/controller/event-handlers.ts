@@ -15,8 +15,8 @@ import { followFinalizer, recordGone, recordUnserved } from "./alias-lifecycle.t
 import { restoreGuard } from "./zone/guarded-writes.ts";
 import { NOTHING_CONFIRMED } from "./zone/state/confirmed.ts";
 import { inputChanged, ownedNames, termStarted } from "./zone/state/observed.ts";
-import { changeSeen } from "./zone/state/planned.ts";
 import { replace } from "./zone/state/zone-state.ts";
+import { plan, planAlias } from "./plan-requests.ts";
 import { forgetReplaced } from "./object-identity.ts";
 import { endingZone, forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
 
@@ -61,6 +61,7 @@ export function onLead(context: ControllerContext): void {
     context.store.touchAll();
   }
   context.refresher.follow();
+  context.steering.reset();
   for (const [key, state] of context.zones) {
     replace(state, { observed: termStarted(state.observed) });
     restoreGuard(state, context.store.zone(key) ?? state.handle.zone);
@@ -69,13 +70,15 @@ export function onLead(context: ControllerContext): void {
     onZoneChanged(context, key, undefined);
   }
   for (const alias of context.store.aliases()) {
+    context.steering.touch(objectKey(alias.meta));
     context.aliasQueue.add(objectKey(alias.meta), { afterMs: STATUS_GATHER_MS });
   }
   settle(context);
 }
 
 /** Another replica may write from now on: what this one has seen at the servers is out of date soon. */
-export function onTermEnd({ zones, deps }: ControllerContext): void {
+export function onTermEnd({ zones, deps, steering }: ControllerContext): void {
+  steering.reset();
   for (const [key, state] of zones) {
     replace(state, { confirmed: NOTHING_CONFIRMED });
     deps.observer.propagation(key, 0, undefined);
@@ -90,11 +93,10 @@ export function onAnswer(
 ): void {
   for (const key of context.subscriptions.aliasesOf(answer.key)) {
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
-    for (const hostname of context.store.alias(key)?.spec.hostnames ?? []) {
-      for (const zone of [...context.store.zonesOfName(hostname), ...context.store.former.zonesOf(hostname)]) {
-        context.zoneSync?.changed(zone, hostname);
-        plan(context, zone, lastSuccessBefore);
-      }
+    context.steering.touch(key);
+    const alias = context.store.alias(key);
+    if (alias !== undefined) {
+      planAlias(context, alias, lastSuccessBefore);
     }
   }
 }
@@ -265,6 +267,7 @@ function settleSlice(context: ControllerContext): boolean {
     for (const key of context.zoneSync === undefined ? [] : aliases) {
       context.subscriptions.update(key, context.store.alias(key));
       restoreTargets(context, key);
+      context.steering.touch(key);
     }
     return more;
   }
@@ -272,6 +275,7 @@ function settleSlice(context: ControllerContext): boolean {
     context.subscriptions.update(key, context.store.alias(key));
     restoreTargets(context, key);
     lookUpEdited(context, key);
+    context.steering.touch(key);
     context.aliasQueue.add(key, { afterMs: STATUS_GATHER_MS });
   }
   for (const key of zones) {
@@ -297,14 +301,5 @@ function syncToResponder(
   }
   for (const zone of zones) {
     to.touch(zone);
-  }
-}
-
-function plan(context: ControllerContext, zone: ObjectKey, lastSuccessBefore?: Millis): void {
-  const state = context.zones.get(zone);
-  if (state !== undefined) {
-    const change = { at: context.deps.clock.now(), lastSuccessBefore };
-    replace(state, { planned: changeSeen(state.planned, change) });
-    context.zoneQueue.add(zone, { afterMs: context.planning.waitMs() });
   }
 }

@@ -12,6 +12,7 @@ export function heartbeatsOf(context: ControllerContext): ReadonlyMap<string, Mi
     ["aliases", aliasQueue.heartbeatAt()],
     ["reports", reportQueue.heartbeatAt()],
     ["claims", claimQueue.heartbeatAt()],
+    ...context.steering.heartbeats(),
   ]);
 }
 

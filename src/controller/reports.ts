@@ -16,6 +16,7 @@ export function report(context: ControllerContext, key: ObjectKey, signal: Abort
     ownerId,
     store: context.store,
     zoneState: (zone) => context.zones.get(zone),
+    steering: context.steering,
     overdueOf: (alias) => overdueOf(context, alias),
     mayWrite: () => mayWrite(context),
     invalidEdit: (alias) => context.invalid.get(kindKey("DnsAlias", alias)),

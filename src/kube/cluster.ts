@@ -52,6 +52,8 @@ export interface Cluster extends AsyncDisposable {
   /** For people: which cluster. */
   readonly description: string;
   readonly namespace: string;
+  /** The name or address of the API server, without brackets. */
+  apiServerHost(): Promise<string>;
   readonly inventory: Inventory;
   readonly reporter: Reporter;
   readonly endpointsOf: EndpointsOf;
@@ -81,6 +83,10 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
   return {
     description: credentials.description,
     namespace: credentials.namespace,
+    apiServerHost: async () => {
+      const { server } = await credentials.read({ fresh: false });
+      return new URL(server).hostname.replace(/^\[|\]$/g, "");
+    },
     inventory: {
       ...createInventory({ transport, clock: monotonicClock, random, log, ...observe }, options),
       sourceNow: () => serverClock.now(),

@@ -1,7 +1,8 @@
 import type { Millis } from "../base/clock.ts";
+import { type HealthMetrics, noHealthMetrics } from "./health-metrics.ts";
 
 /** The metrics of the program as functions, so that only this room depends on the library. All are fast, and none throws. */
-export interface Metrics {
+export interface Metrics extends HealthMetrics {
   /** One lookup ended; the outcome is positive, nodata, nxdomain, or failure with its reason: "failure:timeout". */
   lookup(outcome: string, tookMs: Millis): void;
   /** How many keys are in each state now; a state that is left out becomes 0. */
@@ -81,6 +82,7 @@ export interface QueueMetrics {
 }
 
 export const noMetrics: Metrics = {
+  ...noHealthMetrics,
   lookup: () => undefined,
   answers: () => undefined,
   lookupsOverdue: () => undefined,

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { MetricsPage } from "./ops-reply.ts";
+import { healthMetrics } from "./health-metrics.ts";
 import type { Metrics, QueueMetrics } from "./metrics.ts";
 import { responderMetrics } from "./responder-series.ts";
 import { createSeries, type Series } from "./series.ts";
@@ -27,6 +28,7 @@ export function createPrometheus({ version, process }: PrometheusOptions): Prome
   return {
     metrics: {
       ...responderMetrics(series.responder),
+      ...healthMetrics(series.health),
       ...dnsMetrics(series),
       ...zoneMetrics(series),
       ...objectMetrics(series),

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { healthSeries } from "./health-metrics.ts";
 import { responderSeries } from "./responder-series.ts";
 
 /** Every metric of our own, made in one registry. Names and labels are documented in docs/metrics.md, which a test compares. */
@@ -8,6 +9,7 @@ export function createSeries(registry: Registry, version: string) {
   buildInfo(registry).set({ version, node: process.version }, 1);
   return {
     responder: responderSeries(registry),
+    health: healthSeries(registry),
     ...dnsSeries(registry),
     ...zoneSeries(registry),
     ...transferSeries(registry),

@@ -1,12 +1,13 @@
-import { addressSet, familyOf, isPrivate } from "../dns/address/address.ts";
+import { addressSet, familyOf } from "../dns/address/address.ts";
 import type { Family, Seconds } from "../dns/record.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Millis } from "../base/clock.ts";
+import { targetNames } from "../api/target-names.ts";
+import { withoutDown } from "./health/target.ts";
+import type { AppliedSelection } from "./select/applied-selection.ts";
 import type { TargetAnswer } from "./target-answer.ts";
-
-/** The answer that stands for a target and family in the alias's view. */
-export type AnswerOf = (target: Name, family: Family) => TargetAnswer | undefined;
+import { type AnswerOf, mayStandBehindPublished, outcomeOf, type TargetVerdict } from "./target-outcome.ts";
 
 /** What one alias brings to each of its owner names, and what it may not take away. */
 export interface Contribution {
@@ -20,6 +21,10 @@ export interface Contribution {
   /** When this contribution is another one though nothing was heard: the next moment at which last-good becomes stale. */
   readonly changesAt?: Millis;
   readonly targets: readonly TargetVerdict[];
+  /** The families that only targets have which aren't selected: records of them go with a switch. Absent: the alias selects nothing. */
+  readonly leftFamilies?: readonly Family[];
+  /** Nothing is selected yet, because the first lookups or health checks have not ended. */
+  readonly isPending?: true;
 }
 
 /** Addresses by family; a family without addresses is absent. TTLs are before clamping. */
@@ -27,82 +32,116 @@ type ContributedSets = Readonly<
   Partial<Record<Family, { readonly addresses: readonly string[]; readonly ttl: Seconds }>>
 >;
 
-/** What the rules made of one target host name. */
-export interface TargetVerdict {
-  readonly target: Name;
-  readonly verdict:
-    | "good"
-    | "resolving"
-    | "failing"
-    | "held-empty"
-    | "withdrawn-empty"
-    | "never-resolved"
-    | "stale-kept"
-    | "stale-withdrawn";
-  readonly answers: readonly TargetAnswer[];
-}
-
 /** A target without an address may have one again at any time: resolvers must not keep a set without it for the whole `ttl.max` of static addresses. */
 const INCOMPLETE_TTL: Seconds = 60;
 
-/** Applies the alias's policies to what its targets answered. Static addresses always count. TTLs are before clamping. */
-export function contributionOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): Contribution {
-  const verdicts: TargetVerdict[] = [];
-  const contributing: TargetAnswer[] = [];
-  let usesFallback = false;
-  let maxTtl: Seconds = Infinity;
-  for (const target of alias.spec.targets) {
-    if (target.kind === "addresses") {
-      continue;
-    }
-    const answers = alias.spec.families
-      .flatMap((family) => answerOf(target.hostname, family) ?? [])
-      .map((answer) => withWithdrawn(alias, withoutUnchecked(alias, answer)));
-    const outcome = outcomeOfTarget(alias, answers, now);
-    verdicts.push({ target: target.hostname, verdict: outcome.verdict, answers });
-    usesFallback ||= outcome.fallback;
-    contributing.push(...outcome.contributing);
-    maxTtl = outcome.contributing.length === 0 ? INCOMPLETE_TTL : maxTtl;
+/**
+ * Applies the alias's policies to what its targets answered. Without a selection all targets count, static addresses always. With one, only the selected
+ * targets do. TTLs are before clamping.
+ */
+export function contributionOf(
+  alias: DnsAlias,
+  answerOf: AnswerOf,
+  now: Millis,
+  selection?: AppliedSelection,
+): Contribution {
+  const all = partsOf(alias, answerOf, now);
+  const verdicts = all.flatMap(({ verdict }) => verdict ?? []);
+  if (selection !== undefined && selection.kind !== "selected") {
+    return { ...unselected(alias, selection), ...staleNext(alias, verdicts, now), targets: verdicts };
   }
-  const statics = alias.spec.targets.flatMap((target) => (target.kind === "addresses" ? target.addresses : []));
-  const found = setsOf(alias, { statics, answers: contributing, maxTtl });
+  const parts = selection === undefined ? all : selectedParts(all, selection.targets);
+  const statics = parts.flatMap((part) => part.statics);
+  const contributing = parts.flatMap((part) => part.contributing);
+  const maxTtl = parts.some(isIncomplete) ? INCOMPLETE_TTL : Infinity;
+  const isDown = selection?.isDown;
+  const found = setsOf(alias, { statics, answers: contributing, maxTtl, isDown });
   const empty = Object.keys(found).length === 0;
+  const usesFallback = empty && parts.some(({ fallback }) => fallback);
   const read = contributing.filter(({ unread, isRestored }) => unread === undefined && isRestored !== true);
   return {
-    sets: empty && usesFallback ? setsOf(alias, { statics: alias.spec.fallbackAddresses, answers: [], maxTtl }) : found,
-    ...(read.length === contributing.length ? {} : { setsRead: setsOf(alias, { statics, answers: read, maxTtl }) }),
+    sets: usesFallback ? setsOf(alias, { statics: alias.spec.fallbackAddresses, answers: [], maxTtl }) : found,
+    ...(read.length !== contributing.length && {
+      setsRead: setsOf(alias, { statics, answers: read, maxTtl, isDown }),
+    }),
     keepPublished: alias.spec.families.filter((family) =>
-      verdicts.some((verdict) => mayStandBehindPublished(verdict, family)),
+      parts.some(({ verdict }) => verdict !== undefined && mayStandBehindPublished(verdict, family)),
     ),
-    usesFallback: empty && usesFallback,
+    usesFallback,
+    ...(selection !== undefined && { leftFamilies: leftFamilies(alias, all, found) }),
     ...staleNext(alias, verdicts, now),
     targets: verdicts,
   };
 }
 
-/**
- * Without `Keep`, the emptiness that withdrew a target counts until addresses are read again, also while it has to be confirmed anew because the other family is back. The old addresses
- * may be of long ago, or of a status that nobody has checked.
- */
-function withWithdrawn({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
-  const { firstEmptySince } = answer;
-  return spec.onEmpty === "Keep" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
+/** A DnsZone can leave out the private addresses of a selected target: the other targets are published there, so that the name isn't blank. */
+function selectedParts(all: readonly Part[], targets: ReadonlySet<string>): readonly Part[] {
+  const selected = all.filter(({ name }) => targets.has(name));
+  const isLeftOut = selected.every(({ verdict, statics }) => verdict === undefined && statics.length === 0);
+  return isLeftOut ? all : selected;
 }
 
-/** The resolver refuses special-use addresses of what it looks up. A status has what its writer chose. */
-function withoutUnchecked({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
-  return spec.allowPrivate || answer.isRestored !== true || !answer.addresses.some(isPrivate)
-    ? answer
-    : { ...answer, addresses: answer.addresses.filter((address) => !isPrivate(address)) };
+/** What one target brings. */
+interface Part {
+  readonly name: string;
+  readonly statics: readonly string[];
+  readonly contributing: readonly TargetAnswer[];
+  readonly fallback: boolean;
+  /** Undefined: static addresses. */
+  readonly verdict: TargetVerdict | undefined;
+}
+
+function partsOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): readonly Part[] {
+  const names = targetNames(alias.spec.targets);
+  return alias.spec.targets.map((target, index) => {
+    const name = names[index] ?? "";
+    if (target.kind === "addresses") {
+      return { name, statics: target.addresses, contributing: [], fallback: false, verdict: undefined };
+    }
+    const { verdict, answers, contributing, fallback } = outcomeOf(alias, target.hostname, answerOf, now);
+    return { name, statics: [], contributing, fallback, verdict: { target: target.hostname, verdict, answers } };
+  });
+}
+
+function isIncomplete({ verdict, contributing }: Part): boolean {
+  return verdict !== undefined && contributing.length === 0;
+}
+
+/** While nothing is selected yet, what is published stays. */
+function unselected(
+  alias: DnsAlias,
+  { kind }: Exclude<AppliedSelection, { readonly kind: "selected" }>,
+): Pick<Contribution, "sets" | "keepPublished" | "usesFallback" | "isPending"> {
+  switch (kind) {
+    case "pending":
+      return { sets: {}, keepPublished: alias.spec.families, usesFallback: false, isPending: true };
+    case "withdrawn":
+      return { sets: {}, keepPublished: [], usesFallback: false };
+    case "fallback": {
+      const statics = alias.spec.fallbackAddresses;
+      return { sets: setsOf(alias, { statics, answers: [], maxTtl: Infinity }), keepPublished: [], usesFallback: true };
+    }
+  }
+}
+
+/** The families that the selected targets lack, and that another target of the alias has. */
+function leftFamilies(alias: DnsAlias, all: readonly Part[], found: ContributedSets): readonly Family[] {
+  const possible = setsOf(alias, {
+    statics: all.flatMap(({ statics }) => statics),
+    answers: all.flatMap(({ contributing }) => contributing),
+    maxTtl: Infinity,
+  });
+  return alias.spec.families.filter((family) => possible[family] !== undefined && found[family] === undefined);
 }
 
 interface SetParts {
   readonly statics: readonly string[];
   readonly answers: readonly TargetAnswer[];
   readonly maxTtl: Seconds;
+  readonly isDown?: ((address: string) => boolean) | undefined;
 }
 
-function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl }: SetParts): Contribution["sets"] {
+function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown }: SetParts): Contribution["sets"] {
   const sets: Partial<Record<Family, { addresses: readonly string[]; ttl: Seconds }>> = {};
   for (const family of spec.families) {
     const own = answers.filter(({ key, addresses }) => key.family === family && addresses.length > 0);
@@ -111,7 +150,8 @@ function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl }: SetParts): Con
       ...own.flatMap((answer) => answer.addresses),
     ];
     if (addresses.length > 0) {
-      sets[family] = { addresses: addressSet(addresses), ttl: Math.min(maxTtl, ...own.map(({ ttl }) => ttl)) };
+      const up = isDown === undefined ? addresses : withoutDown(addresses, isDown);
+      sets[family] = { addresses: addressSet(up), ttl: Math.min(maxTtl, ...own.map(({ ttl }) => ttl)) };
     }
   }
   return sets;
@@ -132,119 +172,10 @@ function staleNext(
   return moments.length === 0 ? {} : { changesAt: Math.min(...moments) };
 }
 
-interface TargetOutcome {
-  readonly verdict: TargetVerdict["verdict"];
-  readonly contributing: readonly TargetAnswer[];
-  readonly fallback: boolean;
-}
-
-function outcomeOfTarget(alias: DnsAlias, answers: readonly TargetAnswer[], now: Millis): TargetOutcome {
-  const withData = answers.filter((answer) => answer.addresses.length > 0 && !isGoneAlone(answer, answers));
-  const live = withData.filter((answer) => answer.emptySince === undefined);
-  if (live.length > 0) {
-    return outcomeOfLive(alias, withData, now);
-  }
-  if (withData.length > 0) {
-    // Every family that had addresses is confirmed empty, or was never there.
-    return emptyVerdict(alias, answers, withData);
-  }
-  if (answers.some((answer) => answer.outcome.kind === "unknown") || answers.length < alias.spec.families.length) {
-    return { verdict: "resolving", contributing: [], fallback: false };
-  }
-  if (answers.every((answer) => answer.emptySince !== undefined)) {
-    return emptyVerdict(alias, answers, []);
-  }
-  return { verdict: "never-resolved", contributing: [], fallback: false };
-}
-
-function isGoneAlone(answer: TargetAnswer, answers: readonly TargetAnswer[]): boolean {
-  return answers.some((other) => other !== answer && isOnlyThisFamilyEmpty(answer, other));
-}
-
-/** Failing families stand until `maxStaleness`; one that is confirmed empty stands until it is known whether the other is as well. */
-function outcomeOfLive(alias: DnsAlias, withData: readonly TargetAnswer[], now: Millis): TargetOutcome {
-  const live = withData.filter((answer) => answer.emptySince === undefined);
-  const stale = live.filter((answer) => isStale(answer, alias.spec.maxStalenessMs, now));
-  if (stale.length === live.length && alias.spec.onStale !== "Keep") {
-    return { verdict: "stale-withdrawn", contributing: [], fallback: alias.spec.onStale === "Fallback" };
-  }
-  const contributing = alias.spec.onStale === "Keep" ? withData : withData.filter((answer) => !stale.includes(answer));
-  if (stale.length > 0) {
-    return { verdict: "stale-kept", contributing, fallback: false };
-  }
-  const failing = live.some((answer) => answer.failingSince !== undefined);
-  return { verdict: failing ? "failing" : "good", contributing, fallback: false };
-}
-
-function emptyVerdict(
-  alias: DnsAlias,
-  answers: readonly TargetAnswer[],
-  withData: readonly TargetAnswer[],
-): TargetOutcome {
-  const confirmed = answers.every((answer) => answer.emptySince !== undefined || answer.addresses.length === 0);
-  if (alias.spec.onEmpty === "Keep" || !confirmed) {
-    return { verdict: "held-empty", contributing: withData, fallback: false };
-  }
-  return { verdict: "withdrawn-empty", contributing: [], fallback: alias.spec.onEmpty === "Fallback" };
-}
-
-function isStale(answer: TargetAnswer, maxStalenessMs: Millis, now: Millis): boolean {
-  const since = answer.lastSuccessAt ?? answer.failingSince;
-  return answer.failingSince !== undefined && since !== undefined && now - since > maxStalenessMs;
-}
-
-/**
- * A target whose last-good is unknown (first look-up still out, or failing since the start with no status to come back to) may be what stands
- * published; so may one that is empty under `Keep`, and one whose last-good is from before this term.
- */
-function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Family): boolean {
-  switch (verdict) {
-    case "resolving":
-    case "never-resolved":
-      return true;
-    case "held-empty":
-      return answers.every(
-        ({ addresses, unread, isRestored }) => addresses.length === 0 || unread !== undefined || isRestored === true,
-      );
-    case "good":
-    case "failing":
-    case "stale-kept":
-      // This family's first answer may still be out, or be an empty one that is not confirmed yet.
-      return answers.some(
-        (answer) =>
-          answer.key.family === family &&
-          (answer.unread !== undefined || (answer.addresses.length === 0 && hasNoResult(answer))),
-      );
-    case "withdrawn-empty":
-      return answers.some((answer) => answer.key.family === family && answer.unread !== undefined);
-    case "stale-withdrawn":
-      return answers.some((answer) => answer.key.family === family && answer.unread === "pending");
-  }
-}
-
-function hasNoResult(answer: TargetAnswer): boolean {
-  return answer.lastSuccessAt === undefined && answer.emptySince === undefined && answer.outcome.kind !== "positive";
-}
-
 /** One alias that has an owner name, and what it brings to it. */
 export interface Contributor {
   readonly alias: DnsAlias;
   readonly contribution: Contribution;
   /** The path when the alias leads back to its own owner name. */
   readonly loop: readonly Name[] | undefined;
-}
-
-/** A confirmation of emptiness takes at least this long. */
-const CONFIRMATION_MS: Millis = 60_000;
-
-/**
- * True when a family is confirmed empty while the other family of the same target was still good: that family alone is gone. Families that became
- * empty together are the whole name's emptiness, though one is confirmed some seconds before the other.
- */
-export function isOnlyThisFamilyEmpty({ emptySince }: TargetAnswer, other: TargetAnswer | undefined): boolean {
-  return (
-    emptySince !== undefined &&
-    other?.lastSuccessAt !== undefined &&
-    other.lastSuccessAt - emptySince >= CONFIRMATION_MS
-  );
 }

@@ -7,16 +7,10 @@ import type { TargetAnswer } from "./target-answer.ts";
 import type { ActualRRset, Change } from "./change.ts";
 import { type Claim, refusalsOf, type ZoneMatch } from "./claims.ts";
 import { changeKey } from "./diff.ts";
+import { healthFacts, selectionFacts } from "./explain-selection.ts";
+import { type Fact, fact, good, invalid } from "./fact.ts";
 import { asAllowed, ignoredMessage, ignoresPrivate, leftOutMessage } from "./domain/private-addresses.ts";
 import type { ZonePlan } from "./zone-plan.ts";
-
-/** One thing that is known of an owner name, for whoever asks why it is as it is. */
-export interface Fact {
-  readonly topic: "zone" | "claim" | "target" | "decision" | "published" | "change" | "status";
-  readonly text: string;
-  /** False marks what stands in the way. */
-  readonly good: boolean;
-}
 
 export interface ExplainedZone {
   readonly zone: DnsZone;
@@ -92,11 +86,13 @@ function targetFacts({ zone, claim, plan }: ExplainedZone): readonly Fact[] {
         ...answers.map((answer) => answerFact(answer)),
         fact("target", `the state of ${displayName(target)} is ${verdict}`, verdict === "good"),
       ]),
+      ...healthFacts(alias),
       ...privateFacts(zone, alias),
       ...(fixed.length === 0 ? [] : [good("target", `static addresses ${fixed.join(", ")}`)]),
       ...(contribution?.usesFallback === true
         ? [invalid("decision", "no target has addresses: spec.fallbackAddresses are used")]
         : []),
+      ...selectionFacts(alias),
     ];
   });
 }
@@ -212,16 +208,4 @@ function stayFacts({ meta, status }: DnsAlias, hostname: string): readonly Fact[
       ? [invalid("status", `${objectKey(meta)} in DnsZone ${zone}: ${reason}${text}`)]
       : [];
   });
-}
-
-function fact(topic: Fact["topic"], text: string, isGood: boolean): Fact {
-  return { topic, text, good: isGood };
-}
-
-function good(topic: Fact["topic"], text: string): Fact {
-  return fact(topic, text, true);
-}
-
-function invalid(topic: Fact["topic"], text: string): Fact {
-  return fact(topic, text, false);
 }

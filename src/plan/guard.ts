@@ -27,15 +27,18 @@ export interface GuardInput {
   readonly approved: string | undefined;
   /** The hash of the last plan whose approval was used: the same deletes have another hash the next time. */
   readonly used?: string | undefined;
+  /** True for a delete that belongs to a switch to other targets: it isn't judged, and is never held. */
+  readonly isSwitch?: ((write: Write) => boolean) | undefined;
 }
 
 /**
  * Holds back the deletes of a plan that would take away more than the zone allows in an hour, until its hash is approved. The share is of the most record sets that
  * stood in the hour.
  */
-export function guard({ changes, window, maxDeletePercent, approved, used }: GuardInput): Guarded {
+export function guard({ changes, window, maxDeletePercent, approved, used, isSwitch }: GuardInput): Guarded {
   const writes = changes.filter((change) => change.kind !== "refuse");
-  const deletes = writes.filter((write) => isJudged(write, window));
+  const mayHold = (write: Write): boolean => isJudged(write, window) && isSwitch?.(write) !== true;
+  const deletes = writes.filter(mayHold);
   const before = isGuarded(window) ? countDeletes(window) : 0;
   const of = window.stood[0]?.count ?? 0;
   const tooMany = deletes.length > 0 && (before + deletes.length) * 100 > of * maxDeletePercent;
@@ -47,7 +50,7 @@ export function guard({ changes, window, maxDeletePercent, approved, used }: Gua
   const message = `The plan deletes ${deletes.length}${earlier} of ${of} RRsets, more than spec.guard.maxDeletePercent (${maxDeletePercent}%) allows. To approve it, annotate the DnsZone with dnsalias.io/approve-plan=${hash}`;
   return {
     kind: "held",
-    writes: writes.filter((write) => !isJudged(write, window)),
+    writes: writes.filter((write) => !mayHold(write)),
     hash,
     deletes: deletes.length,
     of,

@@ -3,10 +3,10 @@ import type { TtlRange } from "../api/dns-alias.ts";
 import { objectKey } from "../api/meta.ts";
 import { addressSet } from "../dns/address/address.ts";
 import type { Name } from "../dns/name/name.ts";
-import type { DesiredRRset } from "./change.ts";
+import type { DesiredRRset, Write } from "./change.ts";
 import { planHttps, type UnpublishedRRset } from "./https-rrset.ts";
 import type { Contributor } from "./contribution.ts";
-import { FAMILIES, type AliasType, type Family, type Seconds } from "../dns/record.ts";
+import { FAMILIES, type AliasType, type Family, rrsetKey, type Seconds } from "../dns/record.ts";
 
 /** What should stand at one owner name of one zone. */
 export interface NamePlan {
@@ -20,6 +20,8 @@ export interface NamePlan {
    */
   readonly keepPublished: readonly AliasType[];
   readonly notPublished?: UnpublishedRRset;
+  /** The types whose records go with a switch to other targets, while the name keeps records of another type: the guard doesn't judge these deletes. */
+  readonly switchDeletes?: readonly AliasType[];
 }
 
 /** Merges all contributors of one owner name: the union of addresses, the least TTL, clamped to what zone and alias allow. */
@@ -31,13 +33,27 @@ export function planName(name: Name, contributors: readonly Contributor[], zoneT
     contributors.some(({ contribution }) => contribution.keepPublished.includes(family)),
   );
   const https = planHttps(name, contributors, sets);
+  const left = FAMILIES.filter(
+    (family) =>
+      sets.every(({ type }) => type !== family) &&
+      contributors.some(({ contribution }) => contribution.leftFamilies?.includes(family) === true),
+  );
   return {
     name,
     sets: https.set === undefined ? sets : [...sets, https.set],
     frozen,
     keepPublished: https.mayNotDelete ? [...keepPublished, "HTTPS"] : keepPublished,
     ...(https.notPublished === undefined ? {} : { notPublished: https.notPublished }),
+    ...(left.length === 0 || sets.length === 0 ? {} : { switchDeletes: left }),
   };
+}
+
+/** The deletes that belong to a switch to other targets of an alias. */
+export function switchDeletes(names: readonly NamePlan[]): (write: Write) => boolean {
+  const keys = new Set(
+    names.flatMap(({ name, switchDeletes: types = [] }) => types.map((type) => rrsetKey({ name, type }))),
+  );
+  return (write) => keys.size > 0 && write.kind === "delete" && keys.has(rrsetKey(write.before));
 }
 
 /** The A and AAAA RRsets of an owner name. */

@@ -12,6 +12,7 @@ import { asAllowed } from "./domain/private-addresses.ts";
 import { contributionOf, type Contribution } from "./contribution.ts";
 import { type LoopInput, loopOf, namesBehind } from "./loop.ts";
 import { planName, type NamePlan } from "./name-plan.ts";
+import { type AppliedSelection, selectionFromStatus } from "./select/applied-selection.ts";
 
 export interface ZonePlanInput {
   readonly zone: DnsZone;
@@ -23,6 +24,8 @@ export interface ZonePlanInput {
   readonly claimantsOf: LoopInput["claimantsOf"];
   /** See {@link LoopInput}. */
   readonly wildcardsOf: LoopInput["wildcardsOf"];
+  /** What is published of an alias that selects among its targets; undefined: it merges them all. Absent: the selection is that of its status. */
+  readonly selectionOf?: (alias: DnsAlias) => AppliedSelection | undefined;
   readonly now: Millis;
 }
 
@@ -71,6 +74,7 @@ function contribute(input: ZonePlanInput, alias: DnsAlias, memo: Map<ObjectKey, 
     asAllowed(input.zone, alias),
     (target, family) => input.answerOf(target, family, view, namespace),
     input.now,
+    (input.selectionOf ?? selectionFromStatus)(alias),
   );
   memo.set(key, made);
   return made;

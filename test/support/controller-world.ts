@@ -1,10 +1,12 @@
 import { silentLogger } from "./silent-logger.ts";
+import { silentObserver } from "./silent-observer.ts";
 import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../src/api/dns-zone.ts";
 import { FINALIZER, objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createController, type Controller } from "../../src/controller/controller.ts";
 import type { ResponderPort } from "../../src/controller/responder/zone-sync-context.ts";
 import type { InvalidObject, InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
+import type { HealthCheckPort } from "../../src/controller/ports/checks.ts";
 import type { Observer } from "../../src/controller/ports/observer.ts";
 import type { ReportedEvent } from "../../src/controller/ports/reporter.ts";
 import type { EndpointsOf, ServerAnswer } from "../../src/controller/ports/servers.ts";
@@ -81,6 +83,8 @@ export interface WorldOptions {
   readonly providerOf?: (zone: DnsZone) => ZoneProvider;
   /** The responder's side; absent: there is none. */
   readonly serving?: ResponderPort;
+  /** Makes health checks; absent: the installation makes none. */
+  readonly healthChecks?: HealthCheckPort;
   /** How long each look-up takes. */
   readonly lookMs?: number;
   /** What a network gets; undefined: its look-up fails. */
@@ -182,20 +186,9 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
       event: (object, event) => void events.push({ key: objectKey(object.meta), ...event }),
     },
     observer: {
-      zoneWrite: () => undefined,
-      zonePlanned: () => undefined,
-      zoneGone: () => undefined,
+      ...silentObserver(),
       drift: (zone) => options.onDrift?.(zone),
-      held: () => undefined,
-      propagated: () => undefined,
       propagation: (zone, current, total) => options.onPropagation?.(zone, current, total),
-      aliasReady: () => undefined,
-      statusWrite: () => undefined,
-      queue: () => ({
-        added: () => undefined,
-        retried: () => undefined,
-        done: () => undefined,
-      }),
     },
     providerOf:
       options.providerOf ??
@@ -232,6 +225,7 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
     serverCountOf: () => 1,
     onResult: () => undefined,
     concurrency: 64,
+    ...(options.healthChecks === undefined ? {} : { healthChecks: options.healthChecks }),
     ...(options.serving === undefined ? {} : { responder: options.serving }),
   });
   for (const object of [...(options.zones ?? []), ...(options.aliases ?? [])]) {

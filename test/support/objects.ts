@@ -1,4 +1,4 @@
-import type { AliasSpec, DnsAlias } from "../../src/api/dns-alias.ts";
+import type { AliasSpec, AliasTarget, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone, ZoneSpec } from "../../src/api/dns-zone.ts";
 import type { ObjectMeta } from "../../src/api/meta.ts";
 import { parseName, parseOwnerName, type Name } from "../../src/dns/name/name.ts";
@@ -38,13 +38,14 @@ export function alias(key: string, parts: AliasParts = {}): DnsAlias {
     spec: {
       hostnames: (parts.hostnames ?? ["example.com"]).map(parseOwnerName),
       targets: (parts.targets ?? ["cdn.test"]).map((target) =>
-        typeof target === "string"
-          ? { kind: "hostname", hostname: parseName(target) }
-          : { kind: "addresses", addresses: target },
+        typeof target === "string" ? hostnameTarget(target) : { kind: "addresses", priority: 0, addresses: target },
       ),
+      selection: "Merge",
+      failback: { mode: "Automatic", afterMs: 300_000 },
       families: ["A", "AAAA"],
       onEmpty: "Keep",
       onStale: "Keep",
+      onUnhealthy: "Keep",
       fallbackAddresses: [],
       maxStalenessMs: 86_400_000,
       allowPrivate: false,
@@ -53,6 +54,10 @@ export function alias(key: string, parts: AliasParts = {}): DnsAlias {
       ...parts.spec,
     },
   };
+}
+
+export function hostnameTarget(hostname: string): AliasTarget {
+  return { kind: "hostname", priority: 0, hostname: parseName(hostname) };
 }
 
 export function zone(

@@ -1,4 +1,5 @@
 import { silentLogger } from "./silent-logger.ts";
+import { silentObserver } from "./silent-observer.ts";
 import type { Clock, Millis, Random } from "../../src/base/clock.ts";
 import type { AliasStatus, DnsAlias } from "../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../src/api/dns-zone.ts";
@@ -276,22 +277,7 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
       },
     },
     reporter: reporterOf(world, line, options),
-    observer: {
-      zoneWrite: () => undefined,
-      zonePlanned: () => undefined,
-      drift: () => undefined,
-      zoneGone: () => undefined,
-      held: () => undefined,
-      propagated: () => undefined,
-      propagation: () => undefined,
-      aliasReady: () => undefined,
-      statusWrite: () => undefined,
-      queue: () => ({
-        added: () => undefined,
-        retried: () => undefined,
-        done: () => undefined,
-      }),
-    },
+    observer: silentObserver(),
     providerOf: (zone) => {
       const location = placeOf(zone);
       const backend = backendOf?.(zone);

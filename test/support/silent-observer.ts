@@ -12,6 +12,14 @@ export function silentObserver(): Observer {
     propagation: () => undefined,
     aliasReady: () => undefined,
     statusWrite: () => undefined,
+    checked: () => undefined,
+    checkLate: () => undefined,
+    steered: () => undefined,
+    steeringGone: () => undefined,
+    switched: () => undefined,
+    switchBound: () => undefined,
+    switchServed: () => undefined,
+    healthControl: () => undefined,
     queue: () => ({ added: () => undefined, retried: () => undefined, done: () => undefined }),
   };
 }

@@ -33,6 +33,7 @@ export function aliasView(parts: Partial<AliasView> = {}): AliasView {
     ],
     targets: [
       {
+        name: "main",
         chain: ["d111.cdn.test", "pop.edge.test"],
         addresses: ["192.0.2.1"],
         ttl: 60,

@@ -14,7 +14,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "dns/tsig": ["crypto (Hmac, createHmac, timingSafeEqual)"],
   "api/zone/convert": ["crypto (X509Certificate)"],
   plan: ["crypto (createHash)"],
+  "plan/health": ["crypto (createHash)"],
   schedule: ["timers/promises (setImmediate)"],
+  "transport/check": ["http", "net", "tls", "worker_threads"],
   "transport/client": ["dgram", "net", "tls"],
   "transport/server": ["dgram", "events", "net"],
   ops: ["events", "http"],
@@ -44,6 +46,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "folder/state": ["crypto (randomUUID)", "fs/promises", "path"],
   "cli/config": ["path", "util (parseArgs)"],
   "cli/compose": ["crypto (randomBytes)", "fs/promises", "net (isIPv6)", "timers/promises"],
+  "cli/compose/health": ["dns/promises", "net (isIP)", "os"],
   "cli/commands": ["crypto (randomBytes)", "events", "fs", "fs/promises", "path"],
 };
 

@@ -31,6 +31,16 @@
 - --responder-exempt={{ . }}
 {{- end }}
 {{- end }}
+{{- with .Values.healthChecks }}
+{{- if .enabled }}
+- --health-checks
+- --health-check-ports={{ join "," .ports }}
+{{- range .allow }}
+- --health-check-allow={{ . }}
+{{- end }}
+- --health-check-rate={{ .rate }}
+{{- end }}
+{{- end }}
 {{- if .Values.transfer.enabled }}
 - --transfer-listen=:{{ .Values.transfer.port }}
 {{- end }}

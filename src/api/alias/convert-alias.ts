@@ -1,26 +1,41 @@
 import { addressSet, parseAddress } from "../../dns/address/address.ts";
+import { isWildcard } from "../../dns/name/name.ts";
 import type { Family } from "../../dns/record.ts";
 import type { AliasSpecText } from "./schema.ts";
-import type { AliasSpec, AliasTarget, TtlRange } from "../dns-alias.ts";
+import type { AliasSpec, AliasTarget, Failback, TtlRange } from "../dns-alias.ts";
+import { connects } from "../health-check.ts";
+import { healthCheckOf, type HealthCheckPlace } from "./convert-health-check.ts";
 import { parseDuration } from "../schema/duration.ts";
-import { nameReader, type NameReader } from "../schema/name-reader.ts";
+import { nameReader } from "../schema/name-reader.ts";
 import type { Parsed } from "../schema/problem.ts";
 
 /** Makes the domain model of a spec that has passed the schema and the rules. Two spellings of one name or address become one. */
 export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
   const names = nameReader();
   const hostnames = text.hostnames.flatMap((hostname, index) => names.read(hostname, `spec.hostnames[${index}]`) ?? []);
-  const targets = text.targets.flatMap((target, index) => targetOf(target, `spec.targets[${index}]`, names));
+  const place = { path: "spec", names, defaultHost: hostnames.find((name) => !isWildcard(name)) };
+  const shared = checkIn(text.healthCheck, place);
+  const targets = text.targets.flatMap((target, index) => {
+    const priority = text.selection === "Failover" ? (target.priority ?? index) : 0;
+    return targetOf(target, { ...place, path: `spec.targets[${index}]` }, { priority, ...shared });
+  });
   if (names.problems.length > 0) {
     return { kind: "invalid", problems: names.problems };
   }
+  const ttl = ttlOf(
+    text.ttl,
+    targets.some(({ healthCheck }) => connects(healthCheck)),
+  );
   const spec: AliasSpec = {
     hostnames: [...new Set(hostnames)],
     targets,
+    selection: text.selection,
+    failback: failbackOf(text.failback),
     families: [...new Set(text.ipFamilies.map((family) => FAMILY[family]))],
-    ...(text.ttl === undefined ? {} : { ttl: ttlOf(text.ttl) }),
+    ...(ttl === undefined ? {} : { ttl }),
     onEmpty: text.onEmpty,
     onStale: text.onStale,
+    onUnhealthy: text.onUnhealthy,
     fallbackAddresses: addressesOf(text.fallbackAddresses ?? []),
     maxStalenessMs: parseDuration(text.maxStaleness) ?? 0,
     allowPrivate: text.allowPrivate,
@@ -35,22 +50,38 @@ const FAMILY: Readonly<Record<AliasSpecText["ipFamilies"][number], Family>> = { 
 /** RFC 2181 8. The zone's own bounds are always narrower than these, so they stand for "not given". */
 const LEAST_TTL = 0;
 const GREATEST_TTL = 2_147_483_647;
+/** A switch counts only when caches follow it; Amazon Route 53 has the same value for records with health checks. */
+const CHECKED_TTL = 60;
 
-function ttlOf({ min, max }: NonNullable<AliasSpecText["ttl"]>): TtlRange {
-  return { min: min ?? LEAST_TTL, max: max ?? GREATEST_TTL };
+function ttlOf(given: AliasSpecText["ttl"], isAnyChecked: boolean): TtlRange | undefined {
+  if (given === undefined && !isAnyChecked) {
+    return undefined;
+  }
+  const min = given?.min ?? LEAST_TTL;
+  return { min, max: given?.max ?? (isAnyChecked ? Math.max(CHECKED_TTL, min) : GREATEST_TTL) };
 }
 
-function targetOf(
-  { name, hostname, addresses }: AliasSpecText["targets"][number],
-  path: string,
-  names: NameReader,
-): readonly AliasTarget[] {
-  const named = name === undefined ? {} : { name };
+function failbackOf(given: AliasSpecText["failback"]): Failback {
+  return { mode: given?.mode ?? "Automatic", afterMs: parseDuration(given?.after ?? "5m") ?? 0 };
+}
+
+type TargetText = AliasSpecText["targets"][number];
+type Shared = Pick<AliasTarget, "priority" | "healthCheck">;
+
+function targetOf(target: TargetText, place: HealthCheckPlace, shared: Shared): readonly AliasTarget[] {
+  const { name, hostname, addresses, healthCheck } = target;
+  const parts = { ...(name === undefined ? {} : { name }), ...shared, ...checkIn(healthCheck, place) };
   if (hostname === undefined) {
-    return [{ kind: "addresses", ...named, addresses: addressesOf(addresses ?? []) }];
+    return [{ kind: "addresses", ...parts, addresses: addressesOf(addresses ?? []) }];
   }
-  const read = names.read(hostname, `${path}.hostname`);
-  return read === undefined ? [] : [{ kind: "hostname", ...named, hostname: read }];
+  const read = place.names.read(hostname, `${place.path}.hostname`);
+  return read === undefined ? [] : [{ kind: "hostname", ...parts, hostname: read }];
+}
+
+function checkIn(text: TargetText["healthCheck"], place: HealthCheckPlace): Pick<AliasTarget, "healthCheck"> {
+  const path = `${place.path}.healthCheck`;
+  const healthCheck = text === undefined ? undefined : healthCheckOf(text, { ...place, path });
+  return healthCheck === undefined ? {} : { healthCheck };
 }
 
 function addressesOf(texts: readonly string[]): readonly string[] {

@@ -1,6 +1,8 @@
 import type { AliasSpecText } from "./schema.ts";
-import { DURATION_PATTERN, parseDuration } from "../schema/duration.ts";
+import { durationRule } from "../schema/duration-rules.ts";
+import { HEALTH_CHECK_RULES } from "./health-check-rules.ts";
 import { ownerNameRules, targetNameRules } from "../schema/name-rules.ts";
+import { SELECTION_RULES } from "./selection-rules.ts";
 import { TARGET_NAME_RULES } from "./target-name-rules.ts";
 import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "../schema/rule.ts";
 import { absoluteText, isSameName, sameNameCel } from "../schema/same-name.ts";
@@ -21,7 +23,7 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
   exactlyOne<Spec>({
     at: "spec.targets[]",
     members: ["hostname", "addresses"],
-    message: "a target has exactly one of hostname and addresses: write two targets to have both",
+    message: "a target has exactly one of hostname and addresses: use two targets to have both",
     values: (spec) => spots("spec.targets", spec.targets),
   }),
   ...targetNameRules<Spec>({ at: "spec.targets[].hostname", values: targetHostnames }),
@@ -49,24 +51,23 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
   }),
   rule<Spec, Spec>({
     at: "spec",
-    cel: "(self.onEmpty != 'Fallback' && self.onStale != 'Fallback') || (has(self.fallbackAddresses) && size(self.fallbackAddresses) > 0)",
+    cel: "![self.onEmpty, self.onStale, self.onUnhealthy].exists(policy, policy == 'Fallback') || (has(self.fallbackAddresses) && size(self.fallbackAddresses) > 0)",
     message:
-      "onEmpty or onStale is Fallback, but there are no fallbackAddresses: list at least one, or choose another policy",
+      "onEmpty, onStale, or onUnhealthy is Fallback, but there are no fallbackAddresses: list at least one, or choose another policy",
     values: (spec) => spot("spec", spec),
-    holds: ({ onEmpty, onStale, fallbackAddresses }) =>
-      (onEmpty !== "Fallback" && onStale !== "Fallback") || (fallbackAddresses ?? []).length > 0,
+    holds: ({ onEmpty, onStale, onUnhealthy, fallbackAddresses }) =>
+      ![onEmpty, onStale, onUnhealthy].includes("Fallback") || (fallbackAddresses ?? []).length > 0,
   }),
-  rule<Spec, string>({
-    at: "spec.maxStaleness",
-    cel: `self.matches(r'${DURATION_PATTERN}') && duration(self) >= duration('1s') && duration(self) <= duration('8760h')`,
-    message:
-      "not a duration from 1s to 8760h: write whole numbers of hours, minutes, seconds, or milliseconds, like 24h, 90m or 1h30m",
-    values: (spec) => spot("spec.maxStaleness", spec.maxStaleness),
-    holds: (text) => {
-      const ms = parseDuration(text);
-      return ms !== undefined && ms >= 1000 && ms <= 8760 * 3_600_000;
-    },
-  }),
+  durationRule<Spec>(
+    { least: "1s", most: "8760h", example: "24h" },
+    { at: "spec.maxStaleness", values: (spec) => spot("spec.maxStaleness", spec.maxStaleness) },
+  ),
+  durationRule<Spec>(
+    { least: "0s", most: "24h", example: "5m" },
+    { at: "spec.failback.after", values: (spec) => spot("spec.failback.after", spec.failback?.after) },
+  ),
+  ...SELECTION_RULES,
+  ...HEALTH_CHECK_RULES,
   rule<Spec, Spec>({
     at: "spec",
     cel: "!self.httpsAlias || (size(self.targets) == 1 && has(self.targets[0].hostname))",

@@ -1,15 +1,15 @@
 import type { Static } from "typebox";
-import { ADDRESS_POLICIES } from "../dns-alias.ts";
+import { ADDRESS_POLICIES, FAILBACK_MODES, SELECTIONS } from "../dns-alias.ts";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
+import { specHealthCheckSchema, targetHealthCheckSchema } from "./health-check-schema.ts";
 import { duration, list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 
-export const MAX_ADDRESS_TEXT = 45;
-/** 253 characters (RFC 1035 2.3.4) and a final dot. */
-export const MAX_NAME_TEXT = 254;
 /** A day: an address that may be cached longer does not follow its target. */
 export const MAX_TTL = 86_400;
 
 /** A DNS label. */
 const MAX_TARGET_NAME = 63;
+export const MAX_TARGETS = 16;
 
 const address = text("IPv4 or IPv6 address, for example 203.0.113.7 or 2001:db8::7.", {
   minLength: 2,
@@ -32,17 +32,38 @@ const target = object(
       ),
     ),
     addresses: optional(
-      list("Fixed addresses. They are merged with those of the other targets.", address, {
+      list("Fixed addresses.", address, {
         kind: "set",
         minItems: 1,
         maxItems: 64,
       }),
     ),
+    priority: optional(
+      whole(
+        "Priority of the target, if selection is Failover. The lowest number is the first choice, and targets of equal priority are published together. All targets have it, or none has it. Defaults to the position in the list.",
+        { minimum: 0, maximum: MAX_TARGETS - 1 },
+      ),
+    ),
+    healthCheck: optional(targetHealthCheckSchema),
   },
 );
 
 const ttlDescription =
   "Bounds for the TTL of the published records, in seconds. They can only narrow the bounds of the DnsZone (its spec.ttl).";
+
+const failback = object("Return to a better target after a failover. Applies only if selection is Failover.", {
+  mode: optional(
+    oneOf(
+      "Mode of the return. Automatic returns when the better target has been healthy for the duration in after. Manual stays with the current target while it is healthy. Defaults to Automatic.",
+      [...FAILBACK_MODES],
+    ),
+  ),
+  after: optional(
+    duration(
+      "Duration for which the better target must have been healthy before the return, from 0s to 24h. Defaults to 5m.",
+    ),
+  ),
+});
 
 const ttl = object(ttlDescription, {
   min: optional(
@@ -53,7 +74,7 @@ const ttl = object(ttlDescription, {
   ),
   max: optional(
     whole(
-      "Highest TTL, in seconds, for example 300. A higher TTL of a target is lowered to it. Defaults to that of the DnsZone.",
+      "Highest TTL, in seconds, for example 300. A higher TTL of a target is lowered to it. Defaults to that of the DnsZone, and to 60 or less with a health check so that clients follow a failover.",
       { minimum: 1, maximum: MAX_TTL },
     ),
   ),
@@ -80,24 +101,32 @@ export const aliasSpecSchema = object("Desired state: the hostnames, and the tar
     ),
     { kind: "set", minItems: 1, maxItems: 64 },
   ),
+  selection: oneOf(
+    "Selection among the targets. Merge publishes the addresses of all healthy targets. Failover publishes those of the healthy targets with the best priority.",
+    [...SELECTIONS],
+    { default: "Merge" },
+  ),
   targets: list(
-    "Sources of the addresses. The addresses of all targets are merged, without duplicates. The lowest of their TTLs applies.",
+    "Sources of the addresses. The addresses of all selected targets are merged, without duplicates. The lowest of their TTLs applies.",
     target,
-    { kind: "atomic", minItems: 1, maxItems: 16 },
+    { kind: "atomic", minItems: 1, maxItems: MAX_TARGETS },
   ),
   ipFamilies: list(
     "IP families of the published addresses.",
     oneOf("IP family: IPv4 for A records, IPv6 for AAAA records.", ["IPv4", "IPv6"]),
     { kind: "set", minItems: 1, maxItems: 2, default: ["IPv4", "IPv6"] },
   ),
+  healthCheck: optional(specHealthCheckSchema),
+  failback: optional(failback),
   ttl: optional(ttl),
   onEmpty: addressPolicy(
     "Policy if the targets no longer have an address. It applies only after several lookups agree.",
   ),
   onStale: addressPolicy("Policy if lookups of the targets have failed for longer than maxStaleness."),
+  onUnhealthy: addressPolicy("Policy if no target is healthy. Applies only with a health check."),
   fallbackAddresses: optional(
     list(
-      "Addresses that are published while onEmpty: Fallback or onStale: Fallback applies, for example those of a maintenance page.",
+      "Addresses that are published while onEmpty, onStale, or onUnhealthy is Fallback and applies, for example those of a maintenance page.",
       address,
       { kind: "set", maxItems: 64 },
     ),

@@ -1,9 +1,11 @@
 import { conditionsSchema } from "../condition/condition-schema.ts";
-import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./schema.ts";
-import { duration, list, object, optional, text, time, whole, yesNo } from "../schema/builders.ts";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
+import { HEALTH_VERDICTS } from "../dns-alias.ts";
+import { duration, list, object, oneOf, optional, text, time, whole, yesNo } from "../schema/builders.ts";
 
 /** "-16", where the default name is taken. */
 const MAX_SUFFIX = 3;
+const TARGET_NAME = { minLength: 1, maxLength: MAX_NAME_TEXT + MAX_SUFFIX };
 const shown = { maxLength: 4096 };
 const addresses = list(
   "Addresses, sorted. A list that is too long ends with the number of the others.",
@@ -27,9 +29,9 @@ const hostname = object("Published records of one hostname in one DnsZone.", {
   ),
 });
 
-const target = object("Result of the last lookups of one target.", {
-  name: text("Name of the target, see spec.targets[].name.", { minLength: 1, maxLength: MAX_NAME_TEXT + MAX_SUFFIX }),
-  hostname: text("Hostname of the target.", { minLength: 1, maxLength: MAX_NAME_TEXT }),
+const target = object("Results of the last lookups and health checks of one target.", {
+  name: text("Name of the target, see spec.targets[].name.", TARGET_NAME),
+  hostname: optional(text("Hostname of the target.", { minLength: 1, maxLength: MAX_NAME_TEXT })),
   chain: list(
     "Names of the CNAME chain, from the target to the name that has the addresses.",
     text("Name in the chain.", { maxLength: MAX_NAME_TEXT }),
@@ -38,7 +40,7 @@ const target = object("Result of the last lookups of one target.", {
   addresses,
   ttl: optional(whole("Lowest TTL of the chain and its addresses, in seconds.", { minimum: 0 })),
   outcome: text(
-    "Outcome of the lookups: Positive, NoData (the name exists without addresses), NxDomain (the name doesn't exist), Failure with its reason, or Unknown before the first lookup.",
+    "Outcome of the lookups: Positive, NoData (the name exists without addresses), NxDomain (the name doesn't exist), Failure with its reason, or Unknown before the first lookup. Static for a target with addresses, which needs no lookups.",
     { maxLength: 1024 },
   ),
   lastTransitionTime: time("Time at which the outcome last changed."),
@@ -46,6 +48,26 @@ const target = object("Result of the last lookups of one target.", {
     yesNo(
       "True while the target shows changing parts of a pool of addresses. The published addresses then remain steady.",
     ),
+  ),
+  health: optional(
+    oneOf("Health of the target. Unknown before the first checks, and while dnsalias reaches no other address.", [
+      ...HEALTH_VERDICTS,
+    ]),
+  ),
+  healthTransitionTime: optional(time("Time at which the health last changed.")),
+  message: optional(text("Reason why the target is not healthy, in a sentence.", { maxLength: 1024 })),
+});
+
+const selected = object("Selected targets, whose addresses are published. With a health check or Failover only.", {
+  targets: list("Names of the targets.", text("Name of the target.", TARGET_NAME), {
+    kind: "atomic",
+    minItems: 1,
+    maxItems: 16,
+  }),
+  lastTransitionTime: time("Time at which dnsalias selected these targets."),
+  reason: text(
+    "Reason of the selection: Initial for the first one, FailedOver, FailedBack, or Changed after a change of the spec or of the addresses.",
+    { minLength: 1, maxLength: 64 },
   ),
 });
 
@@ -59,15 +81,22 @@ export const aliasStatusSchema = object(
     }),
     conditions: optional(
       conditionsSchema(
-        "Conditions of the object. Accepted: the object is valid, and its hostnames are accepted. Resolved: the addresses of the targets are known. Programmed: the name servers serve them. Ready: all of these.",
+        "Conditions of the object. Accepted: the object is valid, and its hostnames are accepted. Resolved: the addresses of the targets are known. Programmed: the name servers serve them. Ready: all of these. Healthy: the targets pass their health checks.",
       ),
     ),
     hostnames: optional(list("Published records, for each hostname.", hostname, { kind: "atomic", maxItems: 512 })),
     targets: optional(
-      list("Results of the lookups, for each target with a hostname.", target, {
-        kind: { mapBy: ["name"] },
-        maxItems: 64,
-      }),
+      list(
+        "Results of the lookups and health checks, for each target with a hostname. With a health check or Failover, for every target.",
+        target,
+        { kind: { mapBy: ["name"] }, maxItems: 64 },
+      ),
+    ),
+    selected: optional(selected),
+    switchBound: optional(
+      duration(
+        "Longest time from the outage of the selected targets until clients get the addresses of a standby, for example 1m35s. It is the sum of the checks, the plan, the measured delivery, and the published TTL. Absent while no standby is healthy.",
+      ),
     ),
     stalenessBound: optional(
       duration(

@@ -10,7 +10,7 @@ const REASON_PATTERN = "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$";
 
 /** The limits and patterns are those of metav1.Condition. */
 const condition = object("One condition of this object, with the reason for its status.", {
-  type: text("Type of the condition: Accepted, Resolved, Programmed, Ready, Reconciling, or Stalled.", {
+  type: text("Type of the condition: Accepted, Resolved, Programmed, Ready, Healthy, Reconciling, or Stalled.", {
     maxLength: 316,
     pattern: TYPE_PATTERN,
   }),

@@ -1,4 +1,12 @@
-export const CONDITION_TYPES = ["Accepted", "Resolved", "Programmed", "Ready", "Reconciling", "Stalled"] as const;
+export const CONDITION_TYPES = [
+  "Accepted",
+  "Resolved",
+  "Programmed",
+  "Ready",
+  "Healthy",
+  "Reconciling",
+  "Stalled",
+] as const;
 export type ConditionType = (typeof CONDITION_TYPES)[number];
 
 /** metav1.Condition; `lastTransitionTime` moves only when `status` does. */

@@ -1,6 +1,7 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 import { ACCEPTED_REASONS } from "./reasons-accepted.ts";
 import { EVENT_REASONS } from "./reasons-event.ts";
+import { HEALTHY_REASONS } from "./reasons-healthy.ts";
 import { PROGRAMMED_REASONS } from "./reasons-programmed.ts";
 import { RESOLVED_REASONS } from "./reasons-resolved.ts";
 
@@ -15,6 +16,7 @@ export const REASONS: readonly ReasonEntry[] = [
   ...ACCEPTED_REASONS,
   ...RESOLVED_REASONS,
   ...PROGRAMMED_REASONS,
+  ...HEALTHY_REASONS,
   ...EVENT_REASONS,
 ];
 

@@ -77,6 +77,15 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "HealthCheckNotAllowed",
+    on: ["Accepted"],
+    meaning:
+      "Health checks are off in this installation, or a `healthCheck` uses a port that the installation doesn't check. The DnsAlias follows its targets without health checks.",
+    whatToDo:
+      "Use a port that the message names, or remove `healthCheck`. Or ask the operator to set `--health-checks` or `--health-check-ports`.",
+    turn: "user",
+  },
+  {
     reason: "ZoneConflict",
     on: ["Accepted", "Programmed"],
     meaning:

@@ -17,6 +17,51 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     turn: "nobody",
   },
   {
+    reason: "FailedBack",
+    on: ["Event"],
+    meaning: "A better target is selected again, after it has been healthy for `spec.failback.after`.",
+    whatToDo: "Nothing.",
+    turn: "nobody",
+  },
+  {
+    reason: "FailbackDelayed",
+    on: ["Event"],
+    meaning:
+      "The selection changed at least three times within an hour, so `spec.failback.after` doubles with each change, up to an hour. dnsalias still leaves an unhealthy target at once.",
+    whatToDo: "Find out why the target changes its health so often. The message has the time of the next return.",
+    turn: "user",
+  },
+  {
+    reason: "TargetUnhealthy",
+    on: ["Event"],
+    meaning: "A target became unhealthy. The message has the failure of its last check.",
+    whatToDo: "Repair the target. A standby that is unhealthy can't help in the next outage.",
+    turn: "user",
+  },
+  {
+    reason: "TargetHealthy",
+    on: ["Event"],
+    meaning: "A target became healthy again.",
+    whatToDo: "Nothing.",
+    turn: "nobody",
+  },
+  {
+    reason: "StandbyLacksFamily",
+    on: ["Event"],
+    meaning:
+      "A standby has no addresses of a family that the selected target has. A failover would delete the A or AAAA records of the name, because A and AAAA records never come from two targets.",
+    whatToDo: "Give the standby addresses of both families, or set `spec.ipFamilies` to the one that all targets have.",
+    turn: "user",
+  },
+  {
+    reason: "SelectionMerged",
+    on: ["Event"],
+    meaning:
+      "Another DnsAlias of the namespace has the same hostname. Each of the two selects by itself, and dnsalias merges the results.",
+    whatToDo: "Keep the hostname in one DnsAlias, so that a failover leaves no address of the unhealthy target.",
+    turn: "user",
+  },
+  {
     reason: "MoveOverdue",
     on: ["Event"],
     meaning:

@@ -16,6 +16,8 @@ export interface Findings {
   /** Absent for a DnsZone, which has no targets. */
   readonly resolved?: Finding | undefined;
   readonly programmed?: Finding | undefined;
+  /** No part of Ready: on a standby the name works. Absent without health checks and Failover. */
+  readonly healthy?: Finding | undefined;
   readonly paused: boolean;
   readonly generation: number;
   /** What stands in the status now. */
@@ -29,7 +31,7 @@ export interface Findings {
  * False, when it does not hold. A paused object is neither, and its Ready keeps the status that it had.
  */
 export function summarize(findings: Findings): readonly Condition[] {
-  const { accepted, resolved, programmed, generation, previous, now } = findings;
+  const { accepted, resolved, programmed, healthy, generation, previous, now } = findings;
   const ready = readyFrom(findings);
   const held = ready.reason === PAUSED;
   const stalled = held ? undefined : failingOf(findings).find(({ reason }) => whoActs(reason) === "user");
@@ -38,6 +40,7 @@ export function summarize(findings: Findings): readonly Condition[] {
     ["Resolved", resolved],
     ["Programmed", programmed],
     ["Ready", ready],
+    ["Healthy", healthy],
     ["Reconciling", held || stalled !== undefined || ready.status === "True" ? undefined : holding(ready)],
     ["Stalled", stalled === undefined ? undefined : holding(stalled)],
   ];

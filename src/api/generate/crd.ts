@@ -90,9 +90,18 @@ const KINDS: readonly Kind[] = [
       column("Targets", ".status.summary.targets", "Sources of the addresses."),
       column("Addresses", ".status.summary.addresses", "Published addresses."),
       { ...column("TTL", ".status.summary.ttl", "Lowest TTL of the published records, in seconds."), type: "integer" },
+      column("Healthy", '.status.conditions[?(@.type=="Healthy")].status', "True when every target is healthy."),
       ...READY,
       {
         ...column("Staleness", ".status.stalenessBound", "Longest time for which clients can get an old address."),
+        priority: 1,
+      },
+      {
+        ...column(
+          "Selected",
+          ".status.selected.targets",
+          "Targets whose addresses are published, if health or priority selects them.",
+        ),
         priority: 1,
       },
       MESSAGE,

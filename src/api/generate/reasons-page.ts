@@ -16,6 +16,7 @@ This page lists every \`reason\` of conditions and Events, with its cure. The co
 | Resolved | the targets' addresses are known and fresh (DnsAlias only) |
 | Programmed | the servers serve the desired records |
 | Ready | all of these; its reason is that of the first that is not True |
+| Healthy | the targets pass their health checks; not part of Ready, because the name works on a standby (DnsAlias with health checks or Failover only) |
 | Reconciling | dnsalias works or waits; exists only while it is True |
 | Stalled | only a user can help; exists only while it is True |
 

@@ -7,6 +7,8 @@ export interface Rule<Spec> {
   readonly at: string;
   readonly cel: string;
   readonly message: string;
+  /** A CEL expression that computes the text of `messageFor`. The apiserver uses `message` if it fails. */
+  readonly messageCel?: string;
   /** Every value in the spec that breaks the rule; empty when it holds. The spec has passed the structural schema. */
   readonly broken: (spec: Spec) => readonly BrokenSpot[];
 }
@@ -30,13 +32,15 @@ export interface RuleDefinition<Spec, Value> {
   readonly holds: (value: Value) => boolean;
   /** A message with the cure for this value, instead of `message`. */
   readonly messageFor?: (value: Value) => string;
+  /** As `messageFor`, for the apiserver. */
+  readonly messageCel?: string;
 }
 
 export function rule<Spec, Value>(definition: RuleDefinition<Spec, Value>): Rule<Spec> {
-  const { at, cel, message, values, holds, messageFor = () => message } = definition;
+  const { at, cel, message, messageCel, values, holds, messageFor = () => message } = definition;
   const broken = (spec: Spec): readonly BrokenSpot[] =>
     values(spec).flatMap((found) => (holds(found.value) ? [] : [{ ...found, message: messageFor(found.value) }]));
-  return { at, cel, message, broken };
+  return { at, cel, message, ...(messageCel === undefined ? {} : { messageCel }), broken };
 }
 
 /** Of an object with these optional members exactly one is given. */

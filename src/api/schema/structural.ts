@@ -2,7 +2,7 @@ import type { Rule } from "./rule.ts";
 import type { SchemaNode } from "./builders.ts";
 
 /** The part of a rule that the apiserver needs. */
-export type CelRule = Pick<Rule<never>, "at" | "cel" | "message">;
+export type CelRule = Pick<Rule<never>, "at" | "cel" | "message" | "messageCel">;
 
 /**
  * A schema as a CRD has it: our keywords are Kubernetes' own; a field with a default is not listed as required (tools that know no defaults
@@ -22,10 +22,12 @@ export function structuralSchema(node: SchemaNode, path: string, rules: readonly
     ...(additionalProperties === undefined
       ? {}
       : { additionalProperties: structuralSchema(additionalProperties, `${path}.*`, rules) }),
-    ...(here.length === 0
-      ? {}
-      : { "x-kubernetes-validations": here.map(({ cel, message }) => ({ rule: cel, message })) }),
+    ...(here.length === 0 ? {} : { "x-kubernetes-validations": here.map(validation) }),
   };
+}
+
+function validation({ cel, message, messageCel }: CelRule): object {
+  return { rule: cel, message, ...(messageCel === undefined ? {} : { messageExpression: messageCel }) };
 }
 
 /** With the default, which `kubectl explain` doesn't show. The default of an object is that of its members. */

@@ -44,7 +44,8 @@ export function unknownKeys(value: object, known: readonly string[], path: strin
     .filter((key) => !known.includes(key))
     .map((key) => {
       const meant = movedField(path, key) ?? suggest(key, known);
-      const cure = meant === undefined ? `there is ${known.join(", ")}` : `did you mean ${meant}?`;
+      const others = known.length === 0 ? "leave it out" : `there is ${known.join(", ")}`;
+      const cure = meant === undefined ? others : `did you mean ${meant}?`;
       return problem(path === "" ? key : `${path}.${key}`, undefined, `there is no such field: ${cure}`);
     });
 }

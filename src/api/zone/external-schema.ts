@@ -1,5 +1,6 @@
+import { PORT } from "../alias/field-limits.ts";
 import { labelMap, list, object, oneOf, optional, text, whole } from "../schema/builders.ts";
-import { address, authorities, PORT, secretKeyRef, serverUrl, tsigKey } from "./shared-fields.ts";
+import { address, authorities, secretKeyRef, serverUrl, tsigKey } from "./shared-fields.ts";
 
 export const rfc2136 = object("Server that accepts dynamic updates (RFC 2136): BIND, Knot, PowerDNS, or another one.", {
   servers: list(

@@ -1,12 +1,13 @@
 import type { Static } from "typebox";
-import { MAX_NAME_TEXT, MAX_TTL } from "../alias/schema.ts";
+import { MAX_NAME_TEXT, PORT } from "../alias/field-limits.ts";
+import { MAX_TTL } from "../alias/schema.ts";
 import { dnsEndpoint, externalDNSWebhook, powerDNS, rfc2136 } from "./external-schema.ts";
 import { coreDNSEtcd } from "./coredns-etcd-schema.ts";
 import { list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 import { tenants } from "./tenants-schema.ts";
 import { labelSelector } from "./label-selector-schema.ts";
 import { transfer } from "./transfer-schema.ts";
-import { address, baseZone, keyName, namespace, objectName, PORT, servedBy } from "./shared-fields.ts";
+import { address, baseZone, keyName, namespace, objectName, servedBy } from "./shared-fields.ts";
 
 const allowedNamespaces = object(
   "Namespaces whose DnsAliases can have names in this zone.",

@@ -1,10 +1,8 @@
 import type { Static } from "typebox";
-import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "../alias/schema.ts";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT, PORT } from "../alias/field-limits.ts";
 import { list, object, oneOf, optional, text, whole } from "../schema/builders.ts";
 
 /* Fields that several parts of a DnsZone's schema have in common. */
-
-export const PORT = { minimum: 1, maximum: 65_535 };
 
 export function namespace(description: string) {
   return text(description, { minLength: 1, maxLength: 63 });

@@ -1,5 +1,5 @@
 import { conditionsSchema } from "../condition/condition-schema.ts";
-import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "../alias/schema.ts";
+import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "../alias/field-limits.ts";
 import { duration, list, object, optional, text, time, whole } from "../schema/builders.ts";
 
 const leftHostname = object("Hostname that no DnsAlias has any more, and its records.", {

@@ -1,6 +1,6 @@
-import { MAX_NAME_TEXT } from "../alias/schema.ts";
+import { MAX_NAME_TEXT, PORT } from "../alias/field-limits.ts";
 import { list, object, optional, text, whole } from "../schema/builders.ts";
-import { address, baseZone, PORT, tsigKey } from "./shared-fields.ts";
+import { address, baseZone, tsigKey } from "./shared-fields.ts";
 
 /** An IPv6 address and a slash with three digits. */
 const MAX_PREFIX_TEXT = 49;

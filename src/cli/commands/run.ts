@@ -32,6 +32,7 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
     observer: counting.observer,
     readOnly: false,
     ...(config.responder === undefined ? {} : { responder: config.responder }),
+    ...(config.healthChecks === undefined ? {} : { healthChecks: { config: config.healthChecks, version } }),
     transferListen: config.transferListen,
   });
   await using ops = await openOps(config.listenOps, { log, composition, prometheus, counting });

@@ -1,7 +1,7 @@
 import { systemClock, type Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import type { Condition } from "../../api/condition/condition.ts";
-import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { parseDuration } from "../../api/schema/duration.ts";
 import { objectKey } from "../../api/meta.ts";
@@ -11,6 +11,7 @@ import type {
   AliasView,
   ResponderView,
   Search,
+  SelectionView,
   StatusView,
   ReadyView,
   ZoneRow,
@@ -120,17 +121,33 @@ function aliasView(source: StatusSource, alias: DnsAlias, now: Millis): AliasVie
   const { status } = alias;
   const boundMs = status?.stalenessBound === undefined ? undefined : parseDuration(status.stalenessBound);
   const ageMs = ageOf(source, alias, now);
+  const selection = selectionOf(status);
   return {
     key: objectKey(alias.meta),
     ...readyViewOf(status?.conditions),
     hostnames: (status?.hostnames ?? []).map(({ zone = "", ...rest }) => ({ zone, ...rest })),
     targets: (status?.targets ?? []).map(({ hostname, chain, ...rest }) => ({
       ...rest,
-      chain: chain.length === 0 ? [hostname] : chain,
+      chain: chain.length === 0 ? [hostname ?? rest.name] : chain,
     })),
+    ...(selection === undefined ? {} : { selection }),
     ...(boundMs === undefined ? {} : { boundMs }),
     ...(ageMs === undefined ? {} : { ageMs }),
   };
+}
+
+function selectionOf({ selected, switchBound, conditions = [] }: Partial<AliasStatus> = {}): SelectionView | undefined {
+  const healthy = conditions.find(({ type }) => type === "Healthy");
+  const boundMs = switchBound === undefined ? undefined : parseDuration(switchBound);
+  return (
+    selected && {
+      ...selected,
+      ...(boundMs === undefined ? {} : { boundMs }),
+      ...(healthy === undefined || healthy.status === "True"
+        ? {}
+        : { problem: { reason: healthy.reason, message: healthy.message } }),
+    }
+  );
 }
 
 function ageOf({ controller, views }: StatusSource, alias: DnsAlias, now: Millis): Millis | undefined {

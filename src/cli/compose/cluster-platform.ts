@@ -51,18 +51,11 @@ export async function openClusterPlatform(
     },
     reporter: cluster.reporter,
     endpointsOf: cluster.endpointsOf,
-    stores: {
-      base: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
-      zoneFile: (namespace, name, key) => cluster.textStore("own", { namespace, name, key }),
-      corefile: ({ namespace, name, key }, zone) =>
-        cluster.textStore("shared", { namespace, name, key, consentFor: consentNeeded(zone, namespace) }),
-      maxBytes: CONFIG_MAP_BYTES,
-      expediteDelivery: (zone, signal) => expediteDelivery(cluster, log, zone, signal),
-      projection: "kubelet",
-    },
+    stores: storesOf(cluster, log),
     endpointStore: (namespace) => cluster.endpointStore(namespace),
     secretText: cluster.secretTexts,
     writeTargetOf,
+    apiServerHost: () => cluster.apiServerHost(),
     hasLease: platform.lease !== undefined,
     problems: () => [
       ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
@@ -77,6 +70,19 @@ export async function openClusterPlatform(
         : cluster.lease.run((term) => loggedNudge(onLeader, onLeading, term), signal));
     },
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+  };
+}
+
+/** ConfigMaps as places for texts. */
+function storesOf(cluster: Cluster, log: Logger): Platform["stores"] {
+  return {
+    base: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
+    zoneFile: (namespace, name, key) => cluster.textStore("own", { namespace, name, key }),
+    corefile: ({ namespace, name, key }, zone) =>
+      cluster.textStore("shared", { namespace, name, key, consentFor: consentNeeded(zone, namespace) }),
+    maxBytes: CONFIG_MAP_BYTES,
+    expediteDelivery: (zone, signal) => expediteDelivery(cluster, log, zone, signal),
+    projection: "kubelet",
   };
 }
 

@@ -22,6 +22,7 @@ import type { HostPort, OwnerConfig } from "../config/settings.ts";
 import { createExternalProviders } from "./external-providers.ts";
 import { providerOf, type Platform } from "./platform.ts";
 import { createTransfers, type Transfers } from "./zone-transfers.ts";
+import { createHealthChecks, type HealthChecksOptions } from "./health/health-checks.ts";
 import { createResponder, type Responder } from "./responder.ts";
 import type { ResponderConfig } from "../config/responder-config.ts";
 import { createViews, type Views } from "./resolver-views.ts";
@@ -37,6 +38,8 @@ export interface ComposeOptions {
   readonly observer: Observer;
   /** Questions are answered too, at these addresses; not for commands that only look. */
   readonly responder?: ResponderConfig;
+  /** Makes health checks; absent for read-only commands. */
+  readonly healthChecks?: Pick<HealthChecksOptions, "config" | "version">;
   /** True for read-only commands. */
   readonly readOnly: boolean;
   /** Where zone transfers are served, once a zone is there; not for commands that only look. */
@@ -69,6 +72,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     ),
   );
   const platform = opened.use(await openPlatform(options));
+  const healthChecks = openHealthChecks(options, () => platform, opened);
   const { network, views, net, lookup } = await openLookups(options, opened);
   const { stores, secretText, endpointStore, owner } = platform;
   const { exchange } = network;
@@ -99,6 +103,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     lookup,
     providerOf: makeProvider,
     ...(responder === undefined ? {} : { responder: responder.port }),
+    ...healthChecks,
   });
   const open = opened.move();
   return {
@@ -135,6 +140,18 @@ async function openLookups({ lookupConfig, log }: ComposeOptions, opened: AsyncD
   const warn = (server: string, warning: string): void =>
     log.warn({ server, message: warning }, "resolver has a fault");
   return { network, views, net, lookup: createLookup({ ...net, viewOf: (id) => views.viewOf(id), warn }) };
+}
+
+/** The part that makes health checks, which ends with `opened`. */
+function openHealthChecks(
+  { healthChecks, log }: ComposeOptions,
+  platform: () => Pick<Platform, "apiServerHost">,
+  opened: AsyncDisposableStack,
+): Pick<ControllerDeps, "healthChecks"> {
+  const apiServerHost = async (): Promise<string | undefined> => platform().apiServerHost?.();
+  return healthChecks === undefined
+    ? {}
+    : { healthChecks: opened.use(createHealthChecks({ ...healthChecks, log, apiServerHost })).port };
 }
 
 /** What a controller gets that needs no joining. */

@@ -1,5 +1,6 @@
 import type { Observer } from "../../controller/ports/observer.ts";
 import type { BudgetEvent } from "../../providers/budget/budget.ts";
+import { createHealthCounting } from "./health/health-counting.ts";
 import type { Metrics } from "../../ops/metrics.ts";
 
 export interface Counting {
@@ -18,8 +19,10 @@ interface Ready {
 export function createCounting(metrics: Metrics): Counting {
   const aliases = new Map<string, Ready>();
   const held = new Set<string>();
+  const health = createHealthCounting(metrics);
   return {
     observer: {
+      ...health.observer,
       zoneWrite: (zone, result, tookMs) =>
         metrics.zoneWrite(zone, result === "written" || result === "unchanged" ? "applied" : result, tookMs),
       zonePlanned: (_zone, _names, tookMs) => metrics.reconciled("zone", "success", tookMs),
@@ -60,6 +63,7 @@ export function createCounting(metrics: Metrics): Counting {
     },
     flush() {
       metrics.heldPlans(held.size);
+      health.flush();
       flushAliases(metrics, aliases.values());
     },
   };

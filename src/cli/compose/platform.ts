@@ -44,6 +44,8 @@ export interface Platform extends AsyncDisposable {
   /** DNSEndpoint objects of a namespace; undefined where there is no cluster. */
   readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
   readonly writeTargetOf: (zone: DnsZone) => string;
+  /** The name or address of the API server; absent where there is no cluster. */
+  readonly apiServerHost?: () => Promise<string>;
   /** True where one replica of several writes. */
   readonly hasLease: boolean;
   /** What keeps this plane from working now, one sentence each. */

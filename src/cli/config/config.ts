@@ -22,6 +22,7 @@ import {
   type Terminals,
 } from "./settings.ts";
 import { parseResolverAddress } from "./resolver-address.ts";
+import { healthCheckConfig, type HealthCheckConfig } from "./health-check-config.ts";
 import { responderConfig, type ResponderConfig } from "./responder-config.ts";
 import { commandUsage, programUsage } from "./usage.ts";
 
@@ -45,6 +46,8 @@ export interface RunConfig extends LookupConfig {
   readonly drainMs: Millis;
   /** Absent: no questions are answered. */
   readonly responder?: ResponderConfig;
+  /** Absent: no health checks are made. */
+  readonly healthChecks?: HealthCheckConfig;
   /** Where zone transfers are served, once there is a zone for it; "" as host is all addresses. */
   readonly transferListen: readonly HostPort[];
 }
@@ -176,6 +179,7 @@ function runConfig(from: Reader): RunConfig {
   const [ops] = hostPorts(from, "listen-ops");
   const acts = acting(from);
   const responder = responderConfig(from, acts.platform.kind);
+  const healthChecks = healthCheckConfig(from, acts.platform.kind);
   return {
     command: "run",
     ...acts,
@@ -183,6 +187,7 @@ function runConfig(from: Reader): RunConfig {
     drainMs: 1000 * whole(from, "drain-timeout", { least: 1, most: 300, usual: 10 }),
     ...(ops === undefined ? {} : { listenOps: ops }),
     ...(responder === undefined ? {} : { responder }),
+    ...(healthChecks === undefined ? {} : { healthChecks }),
     transferListen: transferListen(from, acts.platform),
   };
 }

@@ -38,6 +38,11 @@ export type OptionName =
   | "responder-listen"
   | "responder-workers"
   | "responder-exempt"
+  | "health-checks"
+  | "no-health-checks"
+  | "health-check-ports"
+  | "health-check-allow"
+  | "health-check-rate"
   | "json"
   | "help";
 
@@ -202,6 +207,39 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: "texts",
     placeholder: "NETWORK",
     help: "Network of clients that have no rate limits, for example 10.0.0.0/8. Use it for caches such as CoreDNS. Repeat the option for more networks (loopback is always exempt).",
+    commands: RUN,
+  },
+  {
+    name: "health-checks",
+    kind: "switch",
+    help: "Run the health checks of DnsAliases (default: off in a cluster, on in folder mode).",
+    commands: RUN,
+  },
+  {
+    name: "no-health-checks",
+    kind: "switch",
+    help: "Do not run health checks, in folder mode.",
+    commands: RUN,
+  },
+  {
+    name: "health-check-ports",
+    kind: "text",
+    placeholder: "PORTS",
+    help: "Ports that health checks can connect to, as ports and ranges with commas (default: 80,443,1024-65535).",
+    commands: RUN,
+  },
+  {
+    name: "health-check-allow",
+    kind: "texts",
+    placeholder: "NETWORK",
+    help: "Network of special-use addresses that health checks can connect to, for example 10.0.0.0/8. Repeat the option for more networks (default: none).",
+    commands: RUN,
+  },
+  {
+    name: "health-check-rate",
+    kind: "text",
+    placeholder: "N",
+    help: "Largest number of health checks per second, 1 to 400. If more are due, all periods get longer (default: 100).",
     commands: RUN,
   },
   {

@@ -1,5 +1,5 @@
 import { displayName, type Name } from "../../dns/name/name.ts";
-import type { Fact } from "../../plan/explanation.ts";
+import type { Fact } from "../../plan/fact.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import type { Sink } from "../terminal/streams.ts";
 import { harmless, styled } from "../terminal/text.ts";

@@ -14,6 +14,7 @@ import type { ActualRRset } from "../../plan/change.ts";
 import { inheritable, inheritNames } from "../../plan/inherited/inherited.ts";
 import { withInherited } from "../../plan/inherited/with-inherited.ts";
 import { type LoopInput, namesBehind } from "../../plan/loop.ts";
+import { expectedSelection } from "../../plan/select/applied-selection.ts";
 import { planZone, type ZonePlan } from "../../plan/zone-plan.ts";
 import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
 import type { Views } from "../compose/resolver-views.ts";
@@ -74,6 +75,7 @@ function planOf(
     viewIdOf: composition.views.idOf,
     claimantsOf: (name) => [...store.zonesOfName(name)].flatMap((key) => store.claimsIn(key).get(name)?.winners ?? []),
     wildcardsOf: (name) => wildcards.answeringFor(name),
+    selectionOf: expectedSelection,
     now,
   });
 }

@@ -24,9 +24,12 @@ function specOf(hostnames: DnsAlias["spec"]["hostnames"]): DnsAlias["spec"] {
   return {
     hostnames,
     targets: [],
+    selection: "Merge",
+    failback: { mode: "Automatic", afterMs: 0 },
     families: [],
     onEmpty: "Keep",
     onStale: "Keep",
+    onUnhealthy: "Keep",
     fallbackAddresses: [],
     maxStalenessMs: 0,
     allowPrivate: false,

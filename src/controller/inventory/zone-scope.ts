@@ -136,3 +136,10 @@ function isAboveAtServer({ spec: { domain, provider } }: DnsZone, { spec: other 
     isAtOrBelow(domain, other.domain)
   );
 }
+
+/** A hostname that the alias shares with another one, so that their addresses are merged; undefined: there is none. */
+export function sharedHostname(store: Pick<Store, "zonesOfName" | "claimsIn">, { spec }: DnsAlias): Name | undefined {
+  return spec.hostnames.find((name) =>
+    [...store.zonesOfName(name)].some((zone) => (store.claimsIn(zone).get(name)?.winners.length ?? 0) > 1),
+  );
+}

@@ -11,7 +11,7 @@ import { contradicts, step } from "../../plan/hold/step.ts";
 import { entryAnswer, knownState } from "./known-state.ts";
 import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
 import { retry, retryView } from "./retry-failing.ts";
-import { isOnlyThisFamilyEmpty } from "../../plan/contribution.ts";
+import { isOnlyThisFamilyEmpty } from "../../plan/target-outcome.ts";
 
 /** The key's turn has come. Gives when the next is due; undefined: nobody wants the key any more, or nobody asks for it. */
 export async function lookUpDue(

@@ -1,8 +1,38 @@
+import type { Millis } from "../../base/clock.ts";
 import type { ObjectKey } from "../../api/meta.ts";
+import type { Family } from "../../dns/record.ts";
 import type { QueueObserver } from "../../schedule/work-queue.ts";
 
+/** What is counted of health checks and of the selection among targets; every function returns at once. */
+export interface HealthObserver {
+  /** A check has ended. */
+  checked(kind: "httpGet" | "tcpSocket", result: "success" | "failure" | "local", tookMs: Millis): void;
+  /** A check begins so long after it was due. */
+  checkLate(lateMs: Millis): void;
+  /** The last decision about an alias that selects among its targets. */
+  steered(alias: ObjectKey, steered: SteeredAlias): void;
+  /** The alias is gone, selects nothing any more, or another replica decides about it. */
+  steeringGone(alias: ObjectKey): void;
+  /** Other targets are selected, for a reason of the status. */
+  switched(reason: string): void;
+  /** The bound that the status of the alias states; undefined: none. */
+  switchBound(alias: ObjectKey, boundMs: Millis | undefined): void;
+  /** A switch of the alias is served by every server: so long after the targets that were left answered last, with the TTL. */
+  switchServed(alias: ObjectKey, tookMs: Millis): void;
+  /** Whether a check of an address of the family was successful lately, so that failures prove something; undefined: none is checked. */
+  healthControl(family: Family, isThere: boolean | undefined): void;
+}
+
+/** What is counted of one alias. */
+export interface SteeredAlias {
+  /** By the name of the target. */
+  readonly targets: ReadonlyMap<string, "Healthy" | "Unhealthy" | "Unknown">;
+  readonly isOnStandby: boolean;
+  readonly isAllUnhealthy: boolean;
+}
+
 /** What the controller tells whoever counts; every function returns at once. */
-export interface Observer {
+export interface Observer extends HealthObserver {
   zoneWrite(zone: ObjectKey, result: "written" | "unchanged" | "conflict" | "refused" | "failed", tookMs: number): void;
   zonePlanned(zone: ObjectKey, names: number, tookMs: number): void;
   drift(zone: ObjectKey): void;

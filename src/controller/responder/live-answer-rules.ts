@@ -6,8 +6,10 @@ import { addressSet, familyOf, isPrivate, parseAddress } from "../../dns/address
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import { type Contribution, contributionOf, type TargetVerdict } from "../../plan/contribution.ts";
+import { type Contribution, contributionOf } from "../../plan/contribution.ts";
+import type { TargetVerdict } from "../../plan/target-outcome.ts";
 import { allowsPrivate, asAllowed } from "../../plan/domain/private-addresses.ts";
+import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";
 import type { LiveAnswer } from "../../responder/answer-source.ts";
@@ -19,6 +21,7 @@ export interface LiveInput {
   /** The aliases that have the name; not empty. */
   readonly winners: readonly DnsAlias[];
   readonly resultOf: (alias: DnsAlias, target: Name, family: Family) => LiveResult | undefined;
+  readonly selectionOf: (alias: DnsAlias) => AppliedSelection | undefined;
   /** The name leads back to itself. */
   readonly loops: boolean;
   readonly now: Millis;
@@ -67,14 +70,17 @@ function hasAddresses(input: LiveInput): boolean {
   return input.winners.some((alias) => FAMILIES.some((family) => setsOf(input, alias)[family] !== undefined));
 }
 
-function setsOf({ zone, resultOf, now }: LiveInput, alias: DnsAlias): Contribution["sets"] {
-  return contributionOf(asAllowed(zone, alias), (target, family) => resultOf(alias, target, family)?.answer, now).sets;
+function setsOf({ zone, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias): Contribution["sets"] {
+  const answerOf = (target: Name, family: Family): TargetAnswer | undefined => resultOf(alias, target, family)?.answer;
+  return contributionOf(asAllowed(zone, alias), answerOf, now, selectionOf(alias)).sets;
 }
 
 /** The longest TTL that any answer of these aliases may have. */
 export function maxTtlOf(zone: DnsZone, winners: readonly DnsAlias[]): Seconds {
   return Math.min(...winners.map(({ spec }) => narrow(zone.spec.ttl, spec.ttl).max));
 }
+
+const CHECKING = "the first health checks have not ended";
 
 interface Part {
   readonly addresses: readonly string[];
@@ -85,14 +91,15 @@ interface Part {
   readonly usesFallback: boolean;
 }
 
-function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Part {
+function partOf({ zone, family, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias): Part {
   const read = (target: Name, of: Family): LiveResult | undefined => resultOf(alias, target, of);
   const {
     sets,
     targets,
     usesFallback,
     changesAt = Infinity,
-  } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now);
+    isPending,
+  } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now, selectionOf(alias));
   const results = targets.flatMap((verdict) => {
     const result = read(verdict.target, family);
     return result === undefined ? [] : [{ verdict, result }];
@@ -109,7 +116,9 @@ function partOf({ zone, family, resultOf, now }: LiveInput, alias: DnsAlias): Pa
     addresses: sets[family]?.addresses ?? [],
     freshUntil: Math.min(changesAt, staticUntil, ...giving.map(({ result }) => result.freshUntil)),
     prefetchAt: Math.min(prefetchAt, changesAt, staticUntil),
-    unresolved: targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),
+    unresolved: isPending
+      ? CHECKING
+      : targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),
     usesFallback,
   };
 }

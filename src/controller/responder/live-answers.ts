@@ -7,6 +7,7 @@ import type { TargetKey, ViewId } from "../../dns/lookup-result.ts";
 import { FAMILIES, type Family } from "../../dns/record.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
 import type { Claim } from "../../plan/claims.ts";
+import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
 import { loopOf } from "../../plan/loop.ts";
 import type { AnswerSource, LiveAnswer, LiveQuestion } from "../../responder/answer-source.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
@@ -25,6 +26,8 @@ export interface LiveAnswersDeps {
   readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
   /** The wildcards of aliases that answer for a name that no alias has. */
   readonly wildcardsOf: (name: Name) => readonly Name[];
+  /** What is served of an alias that selects among its targets; undefined: it merges them all. */
+  readonly selectionOf: (alias: DnsAlias) => AppliedSelection | undefined;
   readonly clock: Clock;
   readonly lookup: Lookup;
   /** A look-up begins for a question of one network. */
@@ -77,6 +80,7 @@ async function live(
       }
       return own ?? shared;
     },
+    selectionOf: deps.selectionOf,
     loops: leadsBack(deps, zone, question.name),
     now: deps.clock.now(),
   });

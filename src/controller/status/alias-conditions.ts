@@ -5,12 +5,12 @@ import type { ObjectKey } from "../../api/meta.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { ignoredMessage, leftOutMessage } from "../../plan/domain/private-addresses.ts";
 import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
-import type { TargetVerdict } from "../../plan/contribution.ts";
+import type { TargetVerdict } from "../../plan/target-outcome.ts";
 import type { AliasFacts } from "./alias-facts.ts";
 import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import { movingTexts, placementCondition } from "./staying-names.ts";
-import { time } from "./time.ts";
+import { time } from "./field/time.ts";
 
 /** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
 export type ConditionResult = Finding;
@@ -42,6 +42,7 @@ export function acceptedCondition({
   withoutZone,
   leaving = [],
   refused = [],
+  healthCheckRefusal,
 }: AliasFacts): ConditionResult {
   const lost = inZones.flatMap(({ hostname, lostTo }) =>
     lostTo === undefined ? [] : [`Hostname ${displayName(hostname)} belongs to DnsAlias ${lostTo}, which is older`],
@@ -52,6 +53,9 @@ export function acceptedCondition({
   const misplaced = placementCondition(withoutZone, leaving, refused);
   if (misplaced !== undefined) {
     return misplaced;
+  }
+  if (healthCheckRefusal !== undefined) {
+    return no("HealthCheckNotAllowed", healthCheckRefusal);
   }
   const names = alias.spec.hostnames.length === 1 ? "The hostname is accepted" : "All hostnames are accepted";
   return alias.spec.paused

@@ -11,7 +11,9 @@ import type { Contribution } from "../../plan/contribution.ts";
 import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
 import { ignoresPrivate } from "../../plan/domain/private-addresses.ts";
-import { showsList } from "./status-limits.ts";
+import type { Steering } from "../health/steering.ts";
+import type { SteeringFacts } from "./field/selection-fields.ts";
+import { showsList } from "./field/status-limits.ts";
 import type { LeavingName, NameRefused, NameWithoutZone } from "./staying-names.ts";
 import { NOTHING_CONFIRMED, type Propagation } from "../zone/state/confirmed.ts";
 import { NOTHING_PLANNED, type ZoneOutcome } from "../zone/state/planned.ts";
@@ -71,6 +73,10 @@ export interface AliasFacts {
   readonly forbidden?: string;
   /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
+  /** The selection among its targets; absent: it merges them all. */
+  readonly steering?: SteeringFacts;
+  /** Why the installation doesn't make some of its health checks; absent: it makes them all. */
+  readonly healthCheckRefusal?: string;
 }
 
 export interface FactsDeps {
@@ -78,6 +84,7 @@ export interface FactsDeps {
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
   readonly ownerId: string;
   readonly overdueOf?: (alias: ObjectKey) => readonly OverdueLookup[];
+  readonly steering?: Pick<Steering, "decisionOf" | "refusalOf" | "stretchOf" | "recordServed">;
 }
 
 /** A delivery of which nothing is known: the kubelet's 90 s and a reload. */
@@ -107,7 +114,18 @@ export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFac
     }
   }
   const overdue = deps.overdueOf?.(objectKey(alias.meta)) ?? [];
-  return { alias, inZones, former: formerPlaces(deps, inZones), withoutZone, leaving, refused, now, overdue };
+  const former = formerPlaces(deps, inZones);
+  return { alias, inZones, former, withoutZone, leaving, refused, now, overdue, ...steeringFacts(deps, alias) };
+}
+
+function steeringFacts({ steering }: FactsDeps, alias: DnsAlias): Pick<AliasFacts, "steering" | "healthCheckRefusal"> {
+  const decision = steering?.decisionOf(alias);
+  const refusal = steering?.refusalOf(alias);
+  return {
+    ...(steering !== undefined &&
+      decision !== undefined && { steering: { decision, stretchOf: (address) => steering.stretchOf(address) } }),
+    ...(refusal !== undefined && { healthCheckRefusal: refusal }),
+  };
 }
 
 function formerPlaces({ store, zoneState }: FactsDeps, inZones: readonly NameInZone[]): readonly FormerPlace[] {

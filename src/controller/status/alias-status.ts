@@ -1,11 +1,11 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { targetNames } from "../../api/target-names.ts";
 import type { AliasStatus, DnsAlias, HostnameStatus, TargetStatus } from "../../api/dns-alias.ts";
-import { summarize } from "../../api/condition/summarize.ts";
+import { type Finding, summarize } from "../../api/condition/summarize.ts";
 import { addressSet, parseAddress } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import type { TargetVerdict } from "../../plan/contribution.ts";
+import type { TargetVerdict } from "../../plan/target-outcome.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import {
   acceptedCondition,
@@ -15,11 +15,14 @@ import {
   targetVerdicts,
 } from "./alias-conditions.ts";
 import { formerStatuses } from "./former-places.ts";
-import { time } from "./time.ts";
+import { healthyCondition } from "./field/healthy-condition.ts";
+import { selectionStatus, withHealth } from "./field/selection-fields.ts";
+import { time } from "./field/time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
-import { boundText, stalenessBoundMs } from "./staleness-bound.ts";
+import { boundText } from "./field/bound.ts";
+import { stalenessBoundMs } from "./staleness-bound.ts";
 import { programmedCondition } from "./programmed-condition.ts";
-import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./status-limits.ts";
+import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./field/status-limits.ts";
 import { refusedEntries, stayingEntries } from "./staying-names.ts";
 
 /**
@@ -34,25 +37,37 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     accepted: invalidEdit === undefined ? acceptedCondition(facts) : invalidCondition(invalidEdit),
     resolved: resolvedCondition(facts),
     programmed: programmedCondition(facts),
+    healthy: healthyFinding(facts),
     paused: alias.spec.paused,
     generation,
     previous: previous?.conditions ?? [],
     now,
   });
   const hostnames = hostnameStatuses(facts);
-  const targets = targetStatuses(facts);
+  const targets = withHealth(alias, targetStatuses(facts), facts.steering);
   const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound, 1000);
   return {
     observedGeneration: generation,
     conditions,
     hostnames,
     targets,
+    ...selectionStatus(alias, facts.inZones, facts.steering),
     ...(bound === undefined ? {} : { stalenessBound: bound }),
     summary: summaryOf(
       facts,
       hostnames.filter((entry) => facts.unlisted?.includes(entry) !== true),
     ),
   };
+}
+
+/** A paused alias isn't checked, and keeps the condition that it has. */
+function healthyFinding({ alias, steering }: AliasFacts): Finding | undefined {
+  const previous = alias.status?.conditions.find(({ type }) => type === "Healthy");
+  return steering === undefined
+    ? alias.spec.paused
+      ? previous
+      : undefined
+    : healthyCondition(alias, steering.decision);
 }
 
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
@@ -106,7 +121,9 @@ function namesByHostname({ spec: { targets } }: DnsAlias): ReadonlyMap<string, s
   return new Map(named.reverse());
 }
 
-type LookupStatus = Omit<TargetStatus, "name">;
+interface LookupStatus extends Omit<TargetStatus, "name"> {
+  readonly hostname: string;
+}
 
 /** Where records stay in a zone that can't be read, nothing is looked up; the last known good addresses are for when it can be. */
 function withoutLookups(
@@ -119,7 +136,10 @@ function withoutLookups(
   );
   const hosts = new Set(known.map(({ hostname }) => hostname));
   return withoutZone.some(({ stays }) => stays !== undefined)
-    ? previous.filter(({ hostname }) => targets.has(hostname) && !hosts.has(hostname))
+    ? previous.flatMap((target) => {
+        const { hostname } = target;
+        return hostname !== undefined && targets.has(hostname) && !hosts.has(hostname) ? [{ ...target, hostname }] : [];
+      })
     : [];
 }
 

@@ -3,7 +3,7 @@ import { addressSet } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { moveEndsAt } from "../inventory/move/name-move.ts";
 import type { AliasFacts, FormerPlace } from "./alias-facts.ts";
-import { time } from "./time.ts";
+import { time } from "./field/time.ts";
 
 /**
  * The records that are still in zones that had a name before. After a restart, this is where a backend that can't list its zone is known to have them: an entry that

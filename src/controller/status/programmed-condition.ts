@@ -5,7 +5,7 @@ import { sentences } from "../../api/condition/sentence.ts";
 import { no, type ConditionResult } from "./alias-conditions.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import { formerTexts, isMoving } from "./former-places.ts";
-import { time } from "./time.ts";
+import { time } from "./field/time.ts";
 import type { Propagation } from "../zone/state/confirmed.ts";
 import type { Millis } from "../../base/clock.ts";
 

@@ -3,7 +3,7 @@ import type { Finding } from "../../api/condition/summarize.ts";
 import type { DnsAlias, HostnameStatus } from "../../api/dns-alias.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { type NoZoneMatch, type RefusedHostname, refusalsOf, type ZonesMatch } from "../../plan/claims.ts";
-import { time } from "./time.ts";
+import { time } from "./field/time.ts";
 
 /** A name that no zone takes. */
 export interface NameWithoutZone extends Omit<NoZoneMatch, "kind"> {

@@ -12,6 +12,7 @@ import { unlistedStatuses, type PresenceDeps } from "./name-presence.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter, StatusWrite } from "../ports/reporter.ts";
+import { switchBoundMs } from "./field/switch-bound.ts";
 import { stalenessBoundMs } from "./staleness-bound.ts";
 import { aliasReported } from "../zone/state/planned.ts";
 import { replace } from "../zone/state/zone-state.ts";
@@ -180,6 +181,8 @@ async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: Abo
   const status = aliasStatus(facts, deps.invalidEdit(key));
   const ready = status.conditions.find(({ type }) => type === "Ready");
   deps.observer.aliasReady(key, ready?.status, ready?.reason ?? "", stalenessBoundMs(facts));
+  deps.observer.switchBound(key, facts.steering && switchBoundMs(facts.steering, facts.inZones));
+  deps.steering?.recordServed(alias, facts.inZones);
   if (isDeepStrictEqual(status, alias.status)) {
     return nextLookup(facts);
   }

@@ -13,6 +13,7 @@ import {
   moveWindow,
   recordDeletes,
 } from "../../plan/guard-window.ts";
+import { switchDeletes } from "../../plan/name-plan.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import { ownedNames } from "./state/observed.ts";
 import { finalizersAwaited, guardMoved, type GuardMemory } from "./state/planned.ts";
@@ -35,9 +36,17 @@ export function gatheredWrites(
     }
     return isGuarded(memory.window) ? DELETE_GATHER_MS : isOrphan(name) ? RECREATION_MS : 0;
   };
-  const { writes, planned, waitMs } = gatherDeletes(guarded.writes, memory.deletesPlanned, { waitOf, now });
+  const isSwitch = switchOf(state);
+  const judged = guarded.writes.filter((write) => !isSwitch(write));
+  const { writes, planned, waitMs } = gatherDeletes(judged, memory.deletesPlanned, { waitOf, now });
   remember(state, { deletesPlanned: planned });
-  return { writes, waitMs };
+  const ready = new Set(writes);
+  return { writes: guarded.writes.filter((write) => ready.has(write) || isSwitch(write)), waitMs };
+}
+
+/** Deletes that belong to a switch to other targets are neither gathered nor counted. */
+function switchOf({ planned }: ZoneState): (write: Write) => boolean {
+  return switchDeletes(planned.plan?.names ?? []);
 }
 
 export interface GuardedDeps {
@@ -76,11 +85,13 @@ export async function saveDeletes(
   signal: AbortSignal,
 ): Promise<boolean> {
   const isApproved = guarded.kind === "pass" && guarded.approved !== undefined;
-  if (isApproved || writes.every(({ kind }) => kind !== "delete")) {
+  const isSwitch = switchOf(state);
+  const judged = writes.filter((write) => !isSwitch(write));
+  if (isApproved || judged.every(({ kind }) => kind !== "delete")) {
     return true;
   }
   const { window, usedApproval } = state.planned.guard;
-  const counted = recordDeletes(window, writes, { now, approved: false });
+  const counted = recordDeletes(window, judged, { now, approved: false });
   remember(state, { window: counted });
   return saveGuard(objectKey(state.handle.zone.meta), guardStatus({ window: counted, usedApproval }), signal);
 }
@@ -89,8 +100,10 @@ export async function saveDeletes(
 export function recordGuarded(state: ZoneState, guarded: Guarded, writes: readonly Write[], now: Millis): void {
   const approved = guarded.kind === "pass" ? guarded.approved : undefined;
   const { window, usedApproval } = state.planned.guard;
+  const isSwitch = switchOf(state);
+  const judged = writes.filter((write) => !isSwitch(write));
   remember(state, {
-    window: recordDeletes(window, writes, { now, approved: approved !== undefined }),
+    window: recordDeletes(window, judged, { now, approved: approved !== undefined }),
     usedApproval: approved ?? usedApproval,
   });
 }

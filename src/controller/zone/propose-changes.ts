@@ -14,7 +14,7 @@ import { guard, type Guarded } from "../../plan/guard.ts";
 import { type Capacity, limitSize } from "../../plan/limit/size-limit.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
-import { type NamePlan, withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/name-plan.ts";
+import { type NamePlan, switchDeletes, withoutUnsupportedTypes, type UnsupportedTypes } from "../../plan/name-plan.ts";
 
 export interface ProposalInput {
   readonly zone: DnsZone;
@@ -100,6 +100,7 @@ export function propose({
     maxDeletePercent: isEnding(zone) ? Infinity : zone.spec.maxDeletePercent,
     approved: zone.meta.annotations[APPROVE_ANNOTATION],
     used: usedApproval,
+    isSwitch: switchDeletes(plan.names),
   });
   // Records whose delete waits, or is held, still take their room.
   const gathered = gather(guarded);

@@ -50,6 +50,16 @@ export function parseSubnet(text: string): Subnet | undefined {
   return prefix !== undefined && subnetOfBytes(bytes, prefix).address === address ? { address, prefix } : undefined;
 }
 
+/** Whether the network has the address, which is canonical. */
+export function hasAddress({ address: network, prefix }: Subnet, address: string): boolean {
+  const bytes = addressBytes(address);
+  return (
+    bytes !== undefined &&
+    bytes.length === addressBytes(network)?.length &&
+    subnetOfBytes(bytes, prefix).address === network
+  );
+}
+
 /** Only an IPv6 address has a zone (RFC 4007 11). */
 const ZONE = /(?<=:[^%]*)%.*$/u;
 

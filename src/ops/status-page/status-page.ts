@@ -4,6 +4,8 @@ import { chainPicture } from "./chain-picture.ts";
 import { markup, type Html } from "./html.ts";
 import { STYLE } from "./style.ts";
 import { responderSection } from "./responder-section.ts";
+import { healthText, selectionSection } from "./selection-section.ts";
+import { agoText, spanText } from "./span-text.ts";
 import type { AliasView, Light, Search, StatusView, ZoneRow } from "./status-view.ts";
 
 /** The whole page as HTML: no script, and nothing that is fetched from anywhere; see {@link STATUS_PAGE_POLICY}. */
@@ -108,7 +110,7 @@ function searchForm({ search, found }: StatusView): Html {
 }
 
 function aliasCard(alias: AliasView, now: Millis): Html {
-  const { key, light, reason, message, hostnames, targets } = alias;
+  const { key, light, reason, message, hostnames, targets, selection } = alias;
   const why = light === "well" ? undefined : markup`<p class="why"><strong>${reason}</strong> ${message}</p>`;
   const rows = hostnames.map(
     ({ hostname, zone, addresses, ttl, publishedTime, reason: note }) =>
@@ -122,16 +124,16 @@ function aliasCard(alias: AliasView, now: Millis): Html {
       </tr>`,
   );
   const owner = hostnames[0]?.hostname ?? key;
-  const pictures = targets.map(
-    ({ chain, addresses, outcome, lastTransitionTime, ttl }) =>
-      markup`<figure>
-        ${chainPicture(owner, chain, addresses)}
-        <figcaption>
-          ${outcome} since
-          <time datetime="${lastTransitionTime}">${agoText(now, lastTransitionTime)}</time>${ttl === undefined ? "" : ` · TTL ${ttl} s`}
-        </figcaption>
-      </figure>`,
-  );
+  const pictures = targets.map((target) => {
+    const { chain, addresses, outcome, lastTransitionTime, ttl } = target;
+    return markup`<figure>
+      ${chainPicture(owner, chain, addresses)}
+      <figcaption>
+        ${outcome} since
+        <time datetime="${lastTransitionTime}">${agoText(now, lastTransitionTime)}</time>${ttl === undefined ? "" : ` · TTL ${ttl} s`}${healthText(target, now)}
+      </figcaption>
+    </figure>`;
+  });
   return markup`<article class="${light}">
     <h3>${lamp(light)} ${key}</h3>
     ${why}
@@ -150,7 +152,7 @@ function aliasCard(alias: AliasView, now: Millis): Html {
         ${rows}
       </tbody>
     </table>
-    ${freshness(alias)}${pictures}
+    ${selection === undefined ? undefined : selectionSection(selection, now)}${freshness(alias)}${pictures}
   </article>`;
 }
 
@@ -187,21 +189,4 @@ function addressOf({ text, onlyUnwell }: Search, page: number): string {
 
 function rfc3339(at: Millis): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
-}
-
-function agoText(now: Millis, since: string): string {
-  const at = Date.parse(since);
-  return Number.isNaN(at) ? since : `${spanText(Math.max(0, now - at))} ago`;
-}
-
-/** "4 s", "12 min", "5 h", "3 d". */
-function spanText(ms: Millis): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 120) {
-    return `${seconds} s`;
-  }
-  if (seconds < 7200) {
-    return `${Math.round(seconds / 60)} min`;
-  }
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }

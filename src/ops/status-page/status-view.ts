@@ -76,6 +76,8 @@ export interface AliasView extends ReadyView {
   readonly key: string;
   readonly hostnames: readonly HostnameView[];
   readonly targets: readonly TargetView[];
+  /** Absent: all targets are merged, without health checks. */
+  readonly selection?: SelectionView;
   /** The staleness bound that the status states. */
   readonly boundMs?: Millis;
   /** Since the target that was confirmed longest ago was confirmed. */
@@ -92,7 +94,20 @@ interface HostnameView {
   readonly reason?: string;
 }
 
+export interface SelectionView {
+  /** Names of targets. */
+  readonly targets: readonly string[];
+  readonly reason: string;
+  /** RFC 3339: when these targets were selected. */
+  readonly lastTransitionTime: string;
+  /** The switch bound of the status; absent while no standby is healthy. */
+  readonly boundMs?: Millis;
+  /** Why the condition Healthy is not True. */
+  readonly problem?: { readonly reason: string; readonly message: string };
+}
+
 interface TargetView {
+  readonly name: string;
   /** From the target to the owner of the addresses, both included; the target alone before it was read. */
   readonly chain: readonly string[];
   readonly addresses: readonly string[];
@@ -100,4 +115,10 @@ interface TargetView {
   readonly outcome: string;
   /** RFC 3339: when this outcome began. */
   readonly lastTransitionTime: string;
+  /** Healthy, Unhealthy, or Unknown; absent without a health check. */
+  readonly health?: string;
+  /** RFC 3339: when this health began. */
+  readonly healthTransitionTime?: string;
+  /** Why the target is not healthy. */
+  readonly message?: string;
 }

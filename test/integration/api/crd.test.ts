@@ -106,6 +106,33 @@ const RANDOM = [
     spec: (text: string) => ({ ...LEAST_ALIAS, maxStaleness: text }),
     texts: randomTexts(["1", "0", "24", "8760", "h", "m", "s", "ms", ".", "-", "99999"], 5),
   },
+  {
+    what: "timeouts next to the default period",
+    kind: "DnsAlias" as const,
+    spec: (text: string) => ({ ...LEAST_ALIAS, healthCheck: { tcpSocket: { port: 443 }, timeout: text } }),
+    texts: randomTexts(["1", "0", "9", "10", "s", "s", "ms", "999", "m", "h", "."], 4),
+  },
+  {
+    what: "HTTP statuses",
+    kind: "DnsAlias" as const,
+    spec: (text: string) => ({ ...LEAST_ALIAS, healthCheck: { httpGet: { expectedStatuses: [text] } } }),
+    texts: randomTexts(["200", "399", "100", "599", "600", "2", "-", "-", " ", "\u0662"], 3),
+  },
+  {
+    what: "paths",
+    kind: "DnsAlias" as const,
+    spec: (text: string) => ({ ...LEAST_ALIAS, targets: [withPath(text)] }),
+    texts: randomTexts(["/", "/", "a", "?", "#", "%20", " ", "\t", "'", "\u00e9", "\u007f", "~"], 4),
+  },
+  {
+    what: "header names",
+    kind: "DnsAlias" as const,
+    spec: (text: string) => ({
+      ...LEAST_ALIAS,
+      healthCheck: { httpGet: { httpHeaders: [{ name: text, value: "x" }] } },
+    }),
+    texts: randomTexts(["Host", "X", "-", "x", "proxy", "Proxy-", "COOKIE", "ex", "pect", "_", ":", "\u212a"], 3),
+  },
 ];
 
 describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apiserver", "kubectl") }, () => {
@@ -181,7 +208,7 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
     await kubectl(["patch", "da", "shop", ...PATCH_STATUS, JSON.stringify({ status })]);
     const row =
       /^shop\s+\["example\.com","\*\.example\.com"\]\s+lb\.example\.net\s+192\.0\.2\.1\s+60\s+True\s+Ready\s+\d+s$/m;
-    const columns = /^NAME\s+HOSTNAMES\s+TARGETS\s+ADDRESSES\s+TTL\s+READY\s+REASON\s+AGE$/m;
+    const columns = /^NAME\s+HOSTNAMES\s+TARGETS\s+ADDRESSES\s+TTL\s+HEALTHY\s+READY\s+REASON\s+AGE$/m;
     const shown = await kubectl(["get", "da"]);
     assert.match(shown, columns);
     assert.match(shown, row);
@@ -190,6 +217,51 @@ describe("the CRDs in a real apiserver", { skip: skipWithout("etcd", "kube-apise
     assert.match(await kubectl(["get", "da", "--field-selector", "spec.paused=false"]), row);
     await kubectl(["wait", "--for=condition=Ready", "da/shop", "--timeout=10s"]);
     const object: unknown = JSON.parse(await kubectl(["get", "da", "shop", "-o", "json"]));
+    const parsed = parseAlias(object, { unknownFields: "refuse" });
+    assert.deepEqual(parsed.kind === "ok" ? parsed.value.status : parsed.problems, status);
+  });
+
+  test("an alias on its standby is shown with the selected target and its health", async () => {
+    const targets = [
+      { name: "main", hostname: "a.example" },
+      { name: "sorry", addresses: ["203.0.113.7"] },
+    ];
+    const spec = { ...LEAST_ALIAS, selection: "Failover", targets, healthCheck: { httpGet: {} } };
+    await kubectl(["apply", "-f", "-"], manifest("DnsAlias", "standby", { spec }));
+    const healthy = { ...READY[0], type: "Healthy", status: "False", reason: "FailedOver" };
+    const status = {
+      observedGeneration: 1,
+      conditions: [...READY, healthy],
+      hostnames: [],
+      targets: [
+        {
+          name: "main",
+          hostname: "a.example",
+          chain: [],
+          addresses: ["192.0.2.1"],
+          outcome: "Positive",
+          lastTransitionTime: SOME_TIME,
+          health: "Unhealthy",
+          healthTransitionTime: SOME_TIME,
+          message: "No address answers: connect timed out.",
+        },
+        {
+          name: "sorry",
+          chain: [],
+          addresses: ["203.0.113.7"],
+          outcome: "Static",
+          lastTransitionTime: SOME_TIME,
+          health: "Healthy",
+          healthTransitionTime: SOME_TIME,
+        },
+      ],
+      selected: { targets: ["sorry"], lastTransitionTime: SOME_TIME, reason: "FailedOver" },
+      switchBound: "1m35s",
+    };
+    await kubectl(["patch", "da", "standby", ...PATCH_STATUS, JSON.stringify({ status })]);
+    assert.match(await kubectl(["get", "da", "standby"]), /\s+False\s+True\s+Ready\s+\d+s$/m);
+    assert.match(await kubectl(["get", "da", "standby", "-o", "wide"]), /\s+\["sorry"\]\s+all is well$/m);
+    const object: unknown = JSON.parse(await kubectl(["get", "da", "standby", "-o", "json"]));
     const parsed = parseAlias(object, { unknownFields: "refuse" });
     assert.deepEqual(parsed.kind === "ok" ? parsed.value.status : parsed.problems, status);
   });
@@ -323,6 +395,10 @@ const READY = [
     lastTransitionTime: SOME_TIME,
   },
 ];
+
+function withPath(path: string): object {
+  return { hostname: "lb.example.net", healthCheck: { httpGet: { path } } };
+}
 
 function parsed(kind: "DnsAlias" | "DnsZone", object: unknown): Parsed<unknown> {
   return kind === "DnsAlias" ? parseAlias(object) : parseZone(object);

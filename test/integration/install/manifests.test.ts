@@ -86,6 +86,10 @@ describe("the manifests of deploy/", { skip }, () => {
     assert.deepEqual(open.toSorted(), targets.toSorted());
   });
 
+  it("take the alias of examples/multi-cdn", async () => {
+    await kubectl("apply", "-f", "examples/multi-cdn/alias.yaml");
+  });
+
   it("take the objects of examples/cluster", async () => {
     await kubectl("apply", "-f", "examples/cluster/zone.yaml", "-f", "examples/cluster/alias.yaml");
   });

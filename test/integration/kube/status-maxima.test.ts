@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../../src/base/clock.ts";
-import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { AliasStatus, DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { AliasFacts, NameInZone } from "../../../src/controller/status/alias-facts.ts";
 import { aliasStatus } from "../../../src/controller/status/alias-status.ts";
 import { parseName, type Name } from "../../../src/dns/name/name.ts";
@@ -52,7 +52,7 @@ describe("a status at its maximum", { skip: skipWithout("kube-apiserver", "etcd"
   ] as const) {
     it(`of ${NAMES} names in ${zones} zones with ${addresses} addresses is written, and is read back`, async () => {
       const reporter = createReporter({ transport, events: silentEvents(), clock: systemClock });
-      const status = aliasStatus(factsOf(alias, zones, addresses), undefined);
+      const status = withSelection(aliasStatus(factsOf(alias, zones, addresses), undefined));
       const current = aliasOf(await read());
       const written = await reporter.aliasStatus(current, status, new AbortController().signal);
       assert.deepEqual(written, { kind: "written" });
@@ -75,8 +75,45 @@ function manifest(): object {
     metadata: { name: "max", namespace: "default" },
     spec: {
       hostnames: Array.from({ length: NAMES }, (_, index) => longName("n", index)),
-      targets: Array.from({ length: TARGETS }, (_, index) => ({ hostname: longName("t", index) })),
+      targets: Array.from({ length: TARGETS }, (_, index) => ({
+        hostname: longName("t", index),
+        priority: index,
+        healthCheck: LARGEST_CHECK,
+      })),
+      selection: "Failover",
+      healthCheck: LARGEST_CHECK,
+      failback: { mode: "Automatic", after: "23h59m59s999ms" },
     },
+  };
+}
+
+const LARGEST_CHECK = {
+  httpGet: {
+    path: `/${"p".repeat(1023)}`,
+    host: longName("h", 0),
+    httpHeaders: Array.from({ length: 8 }, () => ({ name: "X".repeat(64), value: "v".repeat(256) })),
+    expectedStatuses: Array.from({ length: 8 }, () => "200-399"),
+    bodyContains: "b".repeat(256),
+  },
+};
+
+/** Every target is selected and unhealthy, with the longest texts that the schema admits. */
+function withSelection(status: AliasStatus): AliasStatus {
+  const time = "2026-12-01T14:02:13Z";
+  return {
+    ...status,
+    targets: status.targets.map((target) => ({
+      ...target,
+      health: "Unhealthy",
+      healthTransitionTime: time,
+      message: "m".repeat(1024),
+    })),
+    selected: {
+      targets: status.targets.map(({ name }) => name),
+      lastTransitionTime: time,
+      reason: "R".repeat(64),
+    },
+    switchBound: "99999h99999m99999s99999ms",
   };
 }
 

@@ -1,6 +1,7 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
-import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
+import { parseOwnerName } from "../../../src/dns/name/name.ts";
+import { hostnameTarget } from "../objects.ts";
 import { pick, some } from "./random.ts";
 import { FORGED_ADDRESS, HOSTILE, HOSTILE_TARGET, HOSTNAMES, HOUR, MINUTE, TARGETS, ZONES } from "./scene.ts";
 import { addAlias, editAlias, kill, setStatus, type Stage } from "./stage.ts";
@@ -25,7 +26,7 @@ export function addSome(stage: Stage, namespace: string): string | undefined {
 export function changeTargets(stage: Stage, { meta }: DnsAlias): string | false {
   const targets = meta.namespace === HOSTILE ? [HOSTILE_TARGET] : some(stage.random, TARGETS, 2);
   editAlias(stage, objectKey(meta), {
-    targets: targets.map((target) => ({ kind: "hostname", hostname: parseName(target) })),
+    targets: targets.map(hostnameTarget),
   });
   return targets.join(" ");
 }
@@ -60,7 +61,7 @@ export function forgeStatus(stage: Stage): string | undefined {
     targets: TARGETS.map((hostname) => ({ name: hostname, hostname, ...target })),
   });
   editAlias(stage, objectKey(own.meta), {
-    targets: TARGETS.map((hostname) => ({ kind: "hostname", hostname: parseName(hostname) })),
+    targets: TARGETS.map(hostnameTarget),
   });
   kill(stage, leader);
   return objectKey(own.meta);

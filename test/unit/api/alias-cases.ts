@@ -1,3 +1,5 @@
+import { STEERING_CASES } from "./steering-cases.ts";
+
 /** A spec, and what must be said of it: by the apiserver and by the program alike. */
 export interface SpecCase {
   readonly name: string;
@@ -252,7 +254,7 @@ const badTargets: readonly SpecCase[] = [
   {
     name: "a target with both",
     spec: aimed({ hostname: "a.example", addresses: ["192.0.2.1"] }),
-    bad: { path: "spec.targets[0]", says: "write two targets", by: "rule" },
+    bad: { path: "spec.targets[0]", says: "use two targets", by: "rule" },
   },
   {
     name: "an address for a target's name",
@@ -432,7 +434,7 @@ const badSettings: readonly SpecCase[] = [
   ...["1d", "24", "-1h", "1.5h", "0s", "999ms", "8761h", "24 h", "99999h", "100000s"].map((text): SpecCase => ({
     name: `a staleness of ${text}`,
     spec: also({ maxStaleness: text }),
-    bad: { path: "spec.maxStaleness", says: "like 24h, 90m or 1h30m", by: "rule" },
+    bad: { path: "spec.maxStaleness", says: "invalid duration: use 1s to 8760h, for example 24h", by: "rule" },
   })),
   {
     name: "paused as text",
@@ -469,11 +471,12 @@ const badSettings: readonly SpecCase[] = [
     spec: aimed({ hostname: "a.example", adresses: ["192.0.2.1"] }),
     bad: { path: "spec.targets[0].adresses", says: "did you mean addresses?", by: "unknown" },
   },
-  {
-    name: "a field that is not built",
-    spec: also({ selection: "Failover" }),
-    bad: { path: "spec.selection", says: "there is no such field", by: "unknown" },
-  },
 ];
 
-export const ALIAS_CASES: readonly SpecCase[] = [...good, ...badNames, ...badTargets, ...badSettings];
+export const ALIAS_CASES: readonly SpecCase[] = [
+  ...good,
+  ...badNames,
+  ...badTargets,
+  ...badSettings,
+  ...STEERING_CASES,
+];

@@ -39,10 +39,13 @@ test("an alias of name and target has every default", () => {
     },
     spec: {
       hostnames: ["example.com."],
-      targets: [{ kind: "hostname", hostname: "lb.example.net." }],
+      targets: [{ kind: "hostname", priority: 0, hostname: "lb.example.net." }],
+      selection: "Merge",
+      failback: { mode: "Automatic", afterMs: 300_000 },
       families: ["A", "AAAA"],
       onEmpty: "Keep",
       onStale: "Keep",
+      onUnhealthy: "Keep",
       fallbackAddresses: [],
       maxStalenessMs: 86_400_000,
       allowPrivate: false,
@@ -87,7 +90,7 @@ describe("an alias:", () => {
     const addresses = ["2001:DB8:0::7", "203.0.113.7", "2001:db8::7", "192.0.2.1"];
     const { spec } = alias({ ...leastAlias, targets: [{ addresses }], fallbackAddresses: addresses });
     const want = ["192.0.2.1", "2001:db8::7", "203.0.113.7"];
-    assert.deepEqual(spec.targets, [{ kind: "addresses", addresses: want }]);
+    assert.deepEqual(spec.targets, [{ kind: "addresses", priority: 0, addresses: want }]);
     assert.deepEqual(spec.fallbackAddresses, want);
   });
 

@@ -4,7 +4,7 @@ import { startWorld } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
 import { servingPlay } from "../../support/serving-play.ts";
 
-const LOOPS = ["aliases", "claims", "proof", "refresh", "reports", "zones"];
+const LOOPS = ["aliases", "claims", "proof", "refresh", "reports", "steering", "zones"];
 
 test("each loop reports a heartbeat, and that of the responder only where there is one", async () => {
   for (const serving of [undefined, servingPlay()]) {

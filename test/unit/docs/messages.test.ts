@@ -25,6 +25,7 @@ test("every reason of a condition and an Event has a message", () => {
 /** Reasons whose reason or message is chosen by a function. The fixture has their texts as `text of …`, without the reason. */
 const WITHOUT_TEXT: readonly string[] = [
   "HostnameNotAllowed",
+  "HealthCheckNotAllowed",
   "CorefileMissing",
   "BaseZoneInvalid",
   "Unauthorized",
@@ -34,6 +35,7 @@ const WITHOUT_TEXT: readonly string[] = [
   "NotAuthoritative",
   "OwnerIdNotUnique",
   "CircuitOpen",
+  "Degraded",
   "MoveOverdue",
   "DriftRepaired",
 ];

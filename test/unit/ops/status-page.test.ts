@@ -62,6 +62,47 @@ test("one that is not well says why", () => {
   );
 });
 
+const SELECTION = {
+  targets: ["second", "third"],
+  reason: "FailedOver",
+  lastTransitionTime: "2026-11-24T11:58:30Z",
+  boundMs: 95_000,
+  problem: { reason: "FailedOver", message: "Target main is unhealthy: HTTP 503." },
+};
+
+test("an alias that selects shows the selected targets, the bound, and the reason that it isn't healthy", () => {
+  const page = statusPage(emptyStatus({ aliases: [aliasView({ selection: SELECTION })], found: 1 }));
+  assert.match(
+    page,
+    /Selected: <strong>second, third<\/strong> \(FailedOver\) <time datetime="2026-11-24T11:58:30Z">90 s ago<\/time> · a switch takes at most 95 s/,
+  );
+  assert.match(page, /<p class="why"><strong>FailedOver<\/strong> Target main is unhealthy: HTTP 503\.<\/p>/);
+});
+
+test("an alias without a healthy standby says so, and a healthy one has no reason", () => {
+  const { boundMs: _, problem: __, ...selection } = SELECTION;
+  const page = statusPage(emptyStatus({ aliases: [aliasView({ selection })], found: 1 }));
+  assert.match(page, /· no healthy standby </);
+  assert.doesNotMatch(page, /class="why"/);
+});
+
+test("a target shows its health and the last failure, and nothing without a health check", () => {
+  const [target] = aliasView().targets;
+  assert.ok(target);
+  const unhealthy = {
+    ...target,
+    health: "Unhealthy",
+    healthTransitionTime: "2026-11-24T11:58:00Z",
+    message: "no address answers: HTTP 503",
+  };
+  const page = statusPage(emptyStatus({ aliases: [aliasView({ targets: [unhealthy] })], found: 1 }));
+  assert.match(
+    page,
+    /TTL 60 s · main: Unhealthy since <time datetime="2026-11-24T11:58:00Z">2 min ago<\/time>, no address answers: HTTP 503/,
+  );
+  assert.doesNotMatch(statusPage(emptyStatus({ aliases: [aliasView()], found: 1 })), /main:/);
+});
+
 test("the Lease is told where there is one", () => {
   assert.match(statusPage(emptyStatus({ leading: true })), /· holds the Lease ·/);
   assert.match(statusPage(emptyStatus({ leading: false })), /· waits for the Lease ·/);
@@ -93,7 +134,24 @@ test("whatever stands in an object cannot become a part of the page", () => {
           key: evil,
           ...verdict,
           hostnames: [{ hostname: evil, zone: evil, addresses: [evil], publishedTime: evil, reason: evil }],
-          targets: [{ chain: [evil], addresses: [evil], outcome: evil, lastTransitionTime: evil }],
+          targets: [
+            {
+              name: evil,
+              chain: [evil],
+              addresses: [evil],
+              outcome: evil,
+              lastTransitionTime: evil,
+              health: evil,
+              healthTransitionTime: evil,
+              message: evil,
+            },
+          ],
+          selection: {
+            targets: [evil],
+            reason: evil,
+            lastTransitionTime: evil,
+            problem: { reason: evil, message: evil },
+          },
         }),
       ],
       search: { text: evil, onlyUnwell: true, page: 1, perPage: 50 },
@@ -107,7 +165,13 @@ test("whatever stands in an object cannot become a part of the page", () => {
 
 test("a chain that is too long for a row goes on in the next, and no box lies upon another", () => {
   const chain = Array.from({ length: 16 }, (_, hop) => `hop-${hop}.a-long-name.of-a.cdn.example.net`);
-  const target = { chain, addresses: [], outcome: "Failure: loop", lastTransitionTime: "2026-11-24T11:00:00Z" };
+  const target = {
+    name: "main",
+    chain,
+    addresses: [],
+    outcome: "Failure: loop",
+    lastTransitionTime: "2026-11-24T11:00:00Z",
+  };
   const page = statusPage(emptyStatus({ aliases: [aliasView({ targets: [target] })], found: 1 }));
   const boxes = [...page.matchAll(/<rect class="\w+" x="(\d+)" y="(\d+)" width="(\d+)"/g)].map((match) =>
     match.slice(1).map(Number),
@@ -193,7 +257,7 @@ test("an alias of which no age or bound is known has no meter, and times that ca
   for (const view of [withoutAge, withoutBound]) {
     assert.doesNotMatch(statusPage(emptyStatus({ aliases: [view], found: 1 })), /<meter/);
   }
-  const target = { chain: ["cdn.test"], addresses: [], outcome: "NxDomain", lastTransitionTime: "soon" };
+  const target = { name: "main", chain: ["cdn.test"], addresses: [], outcome: "NxDomain", lastTransitionTime: "soon" };
   const page = statusPage(emptyStatus({ aliases: [aliasView({ targets: [target] })], found: 1 }));
   assert.match(page, /NxDomain since <time datetime="soon">soon<\/time><\/figcaption>/);
   const ahead = { ...target, lastTransitionTime: "2026-11-24T12:00:30Z" };
@@ -212,7 +276,13 @@ test("a name shows when its addresses were first served, and its note", () => {
 
 test("many addresses are two and how many more", () => {
   const shown = (addresses: readonly string[]): string => {
-    const target = { chain: ["cdn.test"], addresses, outcome: "Positive", lastTransitionTime: "2026-11-24T11:00:00Z" };
+    const target = {
+      name: "main",
+      chain: ["cdn.test"],
+      addresses,
+      outcome: "Positive",
+      lastTransitionTime: "2026-11-24T11:00:00Z",
+    };
     const page = statusPage(emptyStatus({ aliases: [aliasView({ targets: [target] })], found: 1 }));
     return / → cdn\.test → ([^"]*)"/.exec(page)?.[1] ?? "";
   };

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AliasSpec } from "../../../src/api/dns-alias.ts";
 import type { TargetAnswer } from "../../../src/plan/target-answer.ts";
-import { contributionOf, type TargetVerdict } from "../../../src/plan/contribution.ts";
+import { contributionOf } from "../../../src/plan/contribution.ts";
+import type { TargetVerdict } from "../../../src/plan/target-outcome.ts";
 import { alias, answer } from "../../support/objects.ts";
 
 const NOW = 1_000_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
+import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { claimsOf } from "../../support/history/claims.ts";
 import { ONE, rules, SHOP, startProduct, TWO, type Product } from "../../support/history/judged-product.ts";
 import { MINUTE } from "../../support/history/scene.ts";
@@ -17,6 +17,7 @@ import {
   start,
   type Stage,
 } from "../../support/history/stage.ts";
+import { hostnameTarget } from "../../support/objects.ts";
 
 /** The product reads a target, as any replica does. */
 function read({ world }: Stage, target: string): void {
@@ -68,7 +69,7 @@ describe("a name stays in a zone that was closed, its targets are edited, and th
     putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
     await rest(MINUTE / 2);
   };
-  const toTwo = { targets: [{ kind: "hostname", hostname: parseName("two.test") }] } as const;
+  const toTwo = { targets: [hostnameTarget("two.test")] };
 
   test("lets it follow the new ones", async () => {
     const product = await startProduct();

@@ -94,7 +94,7 @@ test("the rules see every field", () => {
 });
 
 const MAY_BE_EMPTY =
-  /^DnsAlias\.status\.summary\.|\.conditions\[\]\.message$|\.chain\[\]$|\.matchExpressions\[\]\.values\[\]$|\.outcome$/;
+  /^DnsAlias\.status\.summary\.|\.conditions\[\]\.message$|\.chain\[\]$|\.matchExpressions\[\]\.values\[\]$|\.outcome$|\.httpHeaders\[\]\.value$/;
 
 function isFreeText(node: Field["node"]): boolean {
   return node["type"] === "string" && node["enum"] === undefined && node["format"] === undefined;

@@ -42,6 +42,27 @@ test("a DnsAlias's status is read as it was written", () => {
   assert.deepEqual(aliasStatusOf(ALIAS_STATUS), ALIAS_STATUS);
 });
 
+test("a DnsAlias's selection and the health of its targets are read as they were written", () => {
+  const time = "2026-12-01T14:02:13Z";
+  const status = {
+    ...ALIAS_STATUS,
+    conditions: [{ ...READY, type: "Healthy", status: "False", reason: "FailedOver" }],
+    targets: [
+      {
+        ...TARGET,
+        name: "main",
+        health: "Unhealthy",
+        healthTransitionTime: time,
+        message: "No address answers: connect timed out.",
+      },
+      { ...TARGET, name: "sorry", hostname: undefined, chain: [], outcome: "Static", health: "Healthy" },
+    ].map(({ hostname, ...rest }) => (hostname === undefined ? rest : { ...rest, hostname })),
+    selected: { targets: ["sorry"], lastTransitionTime: time, reason: "FailedOver" },
+    switchBound: "1m35s",
+  };
+  assert.deepEqual(aliasStatusOf(status), status);
+});
+
 test("a DnsAlias's status without lists has empty ones", () => {
   assert.deepEqual(aliasStatusOf({ observedGeneration: 0 }), {
     observedGeneration: 0,

@@ -283,3 +283,30 @@ test("without a Lease nobody leads, and without a responder there is none", asyn
   const shown = await view("", {});
   assert.deepEqual([shown.leading, shown.problems, "responder" in shown], [undefined, [], false]);
 });
+
+test("an alias that selects has its selection, bound, and health from the status", async () => {
+  const since = "2026-12-01T14:02:13Z";
+  const selected = { targets: ["second"], lastTransitionTime: since, reason: "FailedOver" };
+  const lookup = { chain: [], addresses: [], outcome: "Static", lastTransitionTime: since };
+  const health = { health: "Unhealthy", healthTransitionTime: since, message: "no address answers" } as const;
+  const shown = async (...conditions: readonly Condition[]) => {
+    const aliasStatus = {
+      ...status(condition("Ready", "True", "Ready"), ...conditions),
+      selected,
+      switchBound: "1m35s",
+      targets: [{ name: "sorry", ...lookup, ...health }],
+    };
+    return (await view("", { aliases: [named("web/a", "a.example.com", { status: aliasStatus })] })).aliases[0];
+  };
+  const standby = await shown(condition("Healthy", "False", "FailedOver"));
+  assert.deepEqual(standby?.selection, {
+    ...selected,
+    boundMs: 95_000,
+    problem: { reason: "FailedOver", message: "FailedOver." },
+  });
+  assert.deepEqual(standby?.targets, [{ name: "sorry", ...lookup, chain: ["sorry"], ...health }]);
+  assert.deepEqual((await shown(condition("Healthy", "True", "AllHealthy")))?.selection, {
+    ...selected,
+    boundMs: 95_000,
+  });
+});

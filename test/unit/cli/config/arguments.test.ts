@@ -33,7 +33,21 @@ const RUN = {
   drainMs: 10_000,
   transferListen: [{ host: "", port: 5301 }],
 };
-const RUN_FOLDER = { ...RUN, platform: FOLDER, transferListen: [{ host: "127.0.0.1", port: 5301 }] };
+const HEALTH_CHECKS = {
+  ports: [
+    { first: 80, last: 80 },
+    { first: 443, last: 443 },
+    { first: 1024, last: 65_535 },
+  ],
+  allowed: [],
+  rate: 100,
+};
+const RUN_FOLDER = {
+  ...RUN,
+  healthChecks: HEALTH_CHECKS,
+  platform: FOLDER,
+  transferListen: [{ host: "127.0.0.1", port: 5301 }],
+};
 
 const RESPONDER = { listen: [{ host: "127.0.0.1", port: 5300 }], isDefault: true, workers: 2, exempt: [] };
 
@@ -327,6 +341,7 @@ for (const { line, environment, says } of wrong) {
 /** What a person can give more than once; of everything else the second is a mistake. */
 const LISTS: ReadonlySet<string> = new Set([
   "adopt-owner-id",
+  "health-check-allow",
   "namespace",
   "resolver",
   "responder-exempt",

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { explainExitCode, factsJson, factsText } from "../../../../src/cli/inspect/explain-report.ts";
 import { createSink } from "../../../../src/cli/terminal/streams.ts";
 import { parseOwnerName } from "../../../../src/dns/name/name.ts";
-import type { Fact } from "../../../../src/plan/explanation.ts";
+import type { Fact } from "../../../../src/plan/fact.ts";
 
 const NAME = parseOwnerName("*.example.com");
 const FACTS: readonly Fact[] = [

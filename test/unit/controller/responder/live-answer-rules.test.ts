@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AliasSpec, DnsAlias } from "../../../../src/api/dns-alias.ts";
+import { selectionFromStatus } from "../../../../src/plan/select/applied-selection.ts";
 import { decideLive, maxTtlOf, type LiveInput } from "../../../../src/controller/responder/live-answer-rules.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { LiveResult } from "../../../../src/plan/hold/live.ts";
@@ -37,6 +38,7 @@ function decided({ results = [live(A), live(AAAA)], family = "A", loops = false,
     family,
     winners: parts.winners ?? [alias("web/shop", { ...(parts.spec && { spec: parts.spec }) })],
     resultOf: (_alias, target, of) => results.find(({ answer: { key } }) => key.target === target && key.family === of),
+    selectionOf: selectionFromStatus,
     loops,
     now: NOW,
   };

@@ -10,10 +10,10 @@ import {
   type ConditionResult,
 } from "../../../../src/controller/status/alias-conditions.ts";
 import type { AliasFacts } from "../../../../src/controller/status/alias-facts.ts";
-import { time } from "../../../../src/controller/status/time.ts";
+import { time } from "../../../../src/controller/status/field/time.ts";
 import type { FailureReason } from "../../../../src/dns/lookup-result.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
-import type { TargetVerdict } from "../../../../src/plan/contribution.ts";
+import type { TargetVerdict } from "../../../../src/plan/target-outcome.ts";
 import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
 import { alias, answer } from "../../../support/objects.ts";
 import { A, AAAA, at, contribution, facts, inZone, NAME, NO_AAAA, NOW, verdict, withVerdicts } from "./facts.ts";

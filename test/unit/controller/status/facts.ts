@@ -1,7 +1,8 @@
 import type { AliasFacts, NameInZone } from "../../../../src/controller/status/alias-facts.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
-import type { Contribution, TargetVerdict } from "../../../../src/plan/contribution.ts";
+import type { Contribution } from "../../../../src/plan/contribution.ts";
+import type { TargetVerdict } from "../../../../src/plan/target-outcome.ts";
 import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
 import { alias, answer } from "../../../support/objects.ts";
 

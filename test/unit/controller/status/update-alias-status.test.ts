@@ -10,7 +10,7 @@ import { updateAliasStatus } from "../../../../src/controller/status/update-alia
 import { NOTHING_CONFIRMED } from "../../../../src/controller/zone/state/confirmed.ts";
 import { NOTHING_PLANNED, type Planned, type ZoneOutcome } from "../../../../src/controller/zone/state/planned.ts";
 import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
-import type { TargetVerdict } from "../../../../src/plan/contribution.ts";
+import type { TargetVerdict } from "../../../../src/plan/target-outcome.ts";
 import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
 import { alias, zone } from "../../../support/objects.ts";
 import { observedSets } from "../../../support/observed-sets.ts";

@@ -189,7 +189,7 @@ test("with Deny, an alias of another namespace has no private addresses", () => 
   const { spec } = asAllowed(deny, PRIVATE);
   assert.deepEqual(spec.targets, [
     PRIVATE.spec.targets[0],
-    { kind: "addresses", addresses: ["93.184.216.34", "203.0.113.7"] },
+    { kind: "addresses", priority: 0, addresses: ["93.184.216.34", "203.0.113.7"] },
   ]);
   assert.deepEqual(spec.fallbackAddresses, ["2001:db8::1"]);
   assert.equal(spec.allowPrivate, false);

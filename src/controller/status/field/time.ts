@@ -1,4 +1,4 @@
-import type { Millis } from "../../base/clock.ts";
+import type { Millis } from "../../../base/clock.ts";
 
 /** RFC 3339, whole seconds. */
 export function time(at: Millis | undefined): string {

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressesPerEntry, cutList, showsList, summaryText } from "../../../../src/controller/status/status-limits.ts";
+import {
+  addressesPerEntry,
+  cutList,
+  showsList,
+  summaryText,
+} from "../../../../../src/controller/status/field/status-limits.ts";
 
 const ITEMS = ["a", "b", "c", "d"];
 

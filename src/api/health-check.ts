@@ -1,0 +1,58 @@
+import type { Millis } from "../base/clock.ts";
+import type { Name } from "../dns/name/name.ts";
+
+/** How dnsalias checks the addresses of one target, with every default. A target with `none` always counts as healthy. */
+export type HealthCheck = HttpCheck | TcpCheck | { readonly kind: "none" };
+
+/** How often a check runs, and when its results change the health of an address or a target. */
+export interface CheckPace {
+  /** 5 s to 5 min, between the starts of two checks of one address. */
+  readonly periodMs: Millis;
+  /** 1 s to 10 s for the whole check, less than `periodMs`. */
+  readonly timeoutMs: Millis;
+  /** 1 to 10 consecutive failures. */
+  readonly failureThreshold: number;
+  /** 1 to 10 consecutive successes. */
+  readonly successThreshold: number;
+  /** 1 to 100: the percentage of the addresses of each family that a healthy target has up. */
+  readonly minHealthyPercent: number;
+}
+
+interface TcpCheck extends CheckPace {
+  readonly kind: "tcpSocket";
+  readonly port: number;
+}
+
+interface HttpCheck extends CheckPace {
+  readonly kind: "httpGet";
+  readonly scheme: "HTTP" | "HTTPS";
+  readonly port: number;
+  /** Begins with "/", in visible ASCII. */
+  readonly path: string;
+  /** For the Host header, SNI, and the certificate. */
+  readonly host: Name;
+  readonly headers: readonly HttpHeader[];
+  /** At least one. */
+  readonly expectedStatuses: readonly StatusRange[];
+  /** Absent: the body doesn't count. */
+  readonly bodyContains?: string;
+  readonly insecureSkipTLSVerify: boolean;
+}
+
+export interface HttpHeader {
+  /** As in the spec, letters, digits, and hyphens. */
+  readonly name: string;
+  /** Visible ASCII, spaces, and tabs. */
+  readonly value: string;
+}
+
+/** HTTP status codes from `first` to `last`, both included. */
+export interface StatusRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Whether the check connects to addresses. */
+export function connects(check: HealthCheck | undefined): check is HttpCheck | TcpCheck {
+  return check !== undefined && check.kind !== "none";
+}

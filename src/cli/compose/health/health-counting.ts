@@ -1,0 +1,59 @@
+import type { Millis } from "../../../base/clock.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import type { HealthObserver, SteeredAlias } from "../../../controller/ports/observer.ts";
+import { type HealthMetrics, MAX_TARGET_SERIES } from "../../../ops/health-metrics.ts";
+
+export interface HealthCounting {
+  readonly observer: HealthObserver;
+  /** Brings the gauges over all aliases up to date. */
+  flush(): void;
+}
+
+interface Steered extends SteeredAlias {
+  readonly alias: ObjectKey;
+}
+
+/** Turns what the controller reports of health checks and selections into metrics. */
+export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
+  const aliases = new Map<ObjectKey, Steered>();
+  const bounds = new Map<ObjectKey, Millis>();
+  /** After a switch there may be no bound, because no standby is left. */
+  const lastBounds = new Map<ObjectKey, Millis>();
+  return {
+    observer: {
+      checked: (kind, result, tookMs) => metrics.healthCheck(kind, result, tookMs),
+      checkLate: (lateMs) => metrics.healthCheckLate(lateMs),
+      steered: (alias, steered) => void aliases.set(alias, { alias, ...steered }),
+      steeringGone(alias) {
+        aliases.delete(alias);
+        bounds.delete(alias);
+        lastBounds.delete(alias);
+      },
+      switched: (reason) => metrics.selectionChanged(reason),
+      switchBound(alias, boundMs) {
+        if (boundMs === undefined) {
+          bounds.delete(alias);
+        } else {
+          bounds.set(alias, boundMs);
+          lastBounds.set(alias, boundMs);
+        }
+      },
+      switchServed: (alias, tookMs) => metrics.switched(tookMs, lastBounds.get(alias)),
+      healthControl: (family, isThere) => metrics.healthControl(family, isThere),
+    },
+    flush() {
+      const all = [...aliases.values()];
+      metrics.steeredAliases({
+        targets: all.flatMap(targetsOf).slice(0, MAX_TARGET_SERIES),
+        onStandby: all.filter(({ isOnStandby }) => isOnStandby).length,
+        allUnhealthy: all.filter(({ isAllUnhealthy }) => isAllUnhealthy).length,
+        boundSeconds: Math.max(0, ...bounds.values()) / 1000,
+      });
+    },
+  };
+}
+
+function targetsOf({ alias: key, targets }: Steered) {
+  const [namespace = "", alias = ""] = key.split("/");
+  return [...targets].map(([target, health]) => ({ namespace, alias, target, isHealthy: health !== "Unhealthy" }));
+}

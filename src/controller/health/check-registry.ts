@@ -1,0 +1,176 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import { familyOf } from "../../dns/address/address.ts";
+import type { Family } from "../../dns/record.ts";
+import type { Success } from "../../plan/health/control.ts";
+import { type CheckOutcome, freshProbe, type Health, type Probe } from "../../plan/health/probe.ts";
+import { type CheckBudget, NO_STRETCH, type Stretch, stretchFor, stretchOf } from "../../plan/health/schedule.ts";
+import type { ActiveCheck } from "../ports/checks.ts";
+
+/** One address that is checked in one way. Equal ones are one check, whatever aliases want them. */
+export interface AddressCheck {
+  readonly address: string;
+  readonly check: ActiveCheck;
+}
+
+/** A check that an alias wants, with what its status knew of the target before a restart. */
+export interface WantedCheck extends AddressCheck {
+  readonly restored?: { readonly health: Health; readonly since: Millis };
+}
+
+/** What is known of one address by one kind of check. */
+export interface CheckState {
+  readonly probe: Probe;
+  /** The outcome of the last check; undefined: none has ended. */
+  readonly last: CheckOutcome | undefined;
+  /** The fragment of the last failure. */
+  readonly message: string | undefined;
+  /** The check that proved the last failure. */
+  readonly control: Success | undefined;
+}
+
+/** A check with the aliases that want it. */
+export interface CheckEntry extends AddressCheck {
+  state: CheckState;
+  readonly users: Set<ObjectKey>;
+  /** No alias has wanted it since then. */
+  unusedSince: Millis | undefined;
+}
+
+/** The checks that aliases want, and what is known of them. */
+export interface CheckRegistry {
+  entry(key: string): CheckEntry | undefined;
+  /** Replaces the checks of an alias. Returns those that it brought into use and those that no alias wants any more. */
+  want(alias: ObjectKey, checks: readonly WantedCheck[]): WantedChange;
+  /** The period of a check within the budget. */
+  periodOf(check: AddressCheck): Millis;
+  /** By how much the periods of the address are stretched; 1: not at all. */
+  stretchOf(address: string): number;
+  /** Whether an alias wants a check of an address of the family. */
+  hasFamily(family: Family): boolean;
+  /** Forgets everything, and returns what there was. */
+  clear(): readonly string[];
+  size(): number;
+}
+
+interface WantedChange {
+  readonly begun: readonly {
+    readonly key: string;
+    readonly entry: CheckEntry;
+    /** Its health is known from a status or from before. */
+    readonly isKnown: boolean;
+  }[];
+  readonly ended: readonly string[];
+}
+
+/** An address that leaves and returns within this time keeps its health. */
+const REMEMBERED_MS: Millis = 600_000;
+
+/** All checks are looked at for it, so many aliases that come together have it computed once. */
+const STRETCH_AFTER_MS: Millis = 1_000;
+
+export function createCheckRegistry(clock: Clock, budget: CheckBudget): CheckRegistry {
+  const entries = new Map<string, CheckEntry>();
+  const byAlias = new Map<ObjectKey, ReadonlySet<string>>();
+  let stretch = NO_STRETCH;
+  let isCurrent = false;
+  let computedAt: Millis = -Infinity;
+  const current = (): Stretch => {
+    const now = clock.now();
+    if (!isCurrent && now - computedAt >= STRETCH_AFTER_MS) {
+      stretch = stretchOf(loadsOf(entries.values()), budget);
+      isCurrent = true;
+      computedAt = now;
+    }
+    return stretch;
+  };
+  return {
+    entry: (key) => entries.get(key),
+    want(alias, checks) {
+      const before = byAlias.get(alias) ?? new Set<string>();
+      const wanted = new Map(checks.map((check) => [checkKey(check), check]));
+      const now = clock.now();
+      const begun = [...wanted].flatMap(([key, check]) =>
+        before.has(key) ? [] : begin(entries, { key, alias, check, now }),
+      );
+      const ended = [...before].filter((key) => !wanted.has(key) && end(entries.get(key), alias, now));
+      if (wanted.size === 0) {
+        byAlias.delete(alias);
+      } else {
+        byAlias.set(alias, new Set(wanted.keys()));
+      }
+      isCurrent &&= begun.length + ended.length === 0;
+      forgetUnused(entries, now);
+      return { begun, ended };
+    },
+    periodOf: ({ address, check }) => check.periodMs * stretchFor(current(), address),
+    stretchOf: (address) => stretchFor(current(), address),
+    hasFamily: (family) =>
+      entries.values().some(({ address, users }) => users.size > 0 && familyOf(address) === family),
+    clear() {
+      const keys = [...entries.keys()];
+      entries.clear();
+      byAlias.clear();
+      isCurrent = false;
+      return keys;
+    },
+    size: () => entries.size,
+  };
+}
+
+/** One text for each check, for maps and for its phase. */
+export function checkKey({ address, check }: AddressCheck): string {
+  return JSON.stringify([address, check]);
+}
+
+function loadsOf(entries: Iterable<CheckEntry>) {
+  return [...entries]
+    .filter(({ users }) => users.size > 0)
+    .map(({ address, check }) => ({ address, periodMs: check.periodMs }));
+}
+
+interface Begin {
+  readonly key: string;
+  readonly alias: ObjectKey;
+  readonly check: WantedCheck;
+  readonly now: Millis;
+}
+
+function begin(entries: Map<string, CheckEntry>, { key, alias, check, now }: Begin): WantedChange["begun"] {
+  const known = entries.get(key);
+  const entry = known ?? freshEntry(check, now);
+  entries.set(key, entry);
+  entry.users.add(alias);
+  entry.unusedSince = undefined;
+  const isKnown = known !== undefined || check.restored !== undefined;
+  return entry.users.size === 1 ? [{ key, entry, isKnown }] : [];
+}
+
+function freshEntry({ address, check, restored }: WantedCheck, now: Millis): CheckEntry {
+  const probe = freshProbe(now, restored?.health, restored?.since);
+  return {
+    address,
+    check,
+    state: { probe, last: undefined, message: undefined, control: undefined },
+    users: new Set(),
+    unusedSince: undefined,
+  };
+}
+
+/** True if no alias wants the check any more. */
+function end(entry: CheckEntry | undefined, alias: ObjectKey, now: Millis): boolean {
+  entry?.users.delete(alias);
+  if (entry?.users.size !== 0) {
+    return false;
+  }
+  entry.unusedSince = now;
+  return true;
+}
+
+function forgetUnused(entries: Map<string, CheckEntry>, now: Millis): void {
+  for (const [key, { unusedSince }] of entries) {
+    if (unusedSince !== undefined && now - unusedSince > REMEMBERED_MS) {
+      entries.delete(key);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import type { Clock, Millis } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { ObjectKey } from "../../api/meta.ts";
+import { familyOf } from "../../dns/address/address.ts";
+import { FAMILIES } from "../../dns/record.ts";
+import {
+  controlFor,
+  type Controls,
+  hasControl,
+  NO_CONTROLS,
+  recordSuccess,
+  type Success,
+} from "../../plan/health/control.ts";
+import { allowsAddress } from "../../plan/health/permission.ts";
+import { type CheckOutcome, stepProbe } from "../../plan/health/probe.ts";
+import { nextCheckAt } from "../../plan/health/schedule.ts";
+import { createDue, type Due } from "../../schedule/due.ts";
+import { createPump } from "../../schedule/pump.ts";
+import type { CheckFinding, HealthCheckPort } from "../ports/checks.ts";
+import type { HealthObserver } from "../ports/observer.ts";
+import {
+  type AddressCheck,
+  type CheckEntry,
+  checkKey,
+  type CheckRegistry,
+  type CheckState,
+  createCheckRegistry,
+  type WantedCheck,
+} from "./check-registry.ts";
+
+/** Runs the checks that aliases want, within the budget: one loop, one timer. */
+export interface Checker {
+  /** Replaces the checks of an alias. A new one runs at once, unless a status knew the target. */
+  want(alias: ObjectKey, checks: readonly WantedCheck[]): void;
+  state(check: AddressCheck): CheckState | undefined;
+  /** By how much the periods of the address are stretched; 1: not at all. */
+  stretchOf(address: string): number;
+  /** Whether a check reached one of these addresses within the time. */
+  wasReached(isOne: (address: string) => boolean, withinMs: Millis): boolean;
+  /** Forgets everything: another replica checked meanwhile, or does from now on. */
+  reset(): void;
+  run(signal: AbortSignal): Promise<void>;
+  size(): number;
+  heartbeatAt(): Millis;
+}
+
+export interface CheckerDeps {
+  readonly port: HealthCheckPort;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly observer: HealthObserver;
+  /** Only the leader checks. */
+  readonly mayCheck: () => boolean;
+  /** An address is up or down now, its first check has ended, or its last check shows something else. */
+  readonly onChange: (aliases: Iterable<ObjectKey>) => void;
+}
+
+interface Context {
+  readonly deps: CheckerDeps;
+  readonly registry: CheckRegistry;
+  readonly due: Due<string>;
+  readonly memory: {
+    controls: Controls;
+    /** When the last of the checks that run at once is due. */
+    lastFirstAt: Millis;
+  };
+}
+
+export function createChecker(deps: CheckerDeps): Checker {
+  const { clock, log, port } = deps;
+  const due = createDue<string>();
+  const registry = createCheckRegistry(clock, port.budget);
+  const context: Context = { deps, registry, due, memory: { controls: NO_CONTROLS, lastFirstAt: 0 } };
+  const { concurrency } = port;
+  const pump = createPump<string>({ due, clock, log, concurrency, start: (key) => startCheck(context, key) });
+  return {
+    want(alias, checks) {
+      const { begun, ended } = registry.want(alias, checks);
+      ended.forEach((key) => due.remove(key));
+      if (ended.length > 0) {
+        reportUnchecked(context);
+      }
+      begun.forEach(({ key, entry, isKnown }) => {
+        due.add(key, isKnown ? nextCheckAt(key, registry.periodOf(entry), clock.now()) : firstAt(context));
+      });
+      pump.wake();
+    },
+    state: (check) => registry.entry(checkKey(check))?.state,
+    stretchOf: (address) => registry.stretchOf(address),
+    wasReached: (isOne, withinMs) =>
+      Object.values(context.memory.controls)
+        .flat()
+        .some(({ address, at }) => isOne(address) && clock.now() - at <= withinMs),
+    reset() {
+      registry.clear().forEach((key) => due.remove(key));
+      context.memory.controls = NO_CONTROLS;
+      reportUnchecked(context);
+    },
+    run: (signal) => pump.run(signal),
+    size: () => registry.size(),
+    heartbeatAt: () => pump.heartbeatAt(),
+  };
+}
+
+/** A family without checks has no control, and lacks none. */
+function reportUnchecked({ deps: { observer }, registry }: Context): void {
+  FAMILIES.filter((family) => !registry.hasFamily(family)).forEach((family) => {
+    observer.healthControl(family, undefined);
+  });
+}
+
+/** The first checks of many addresses keep the budget too. */
+function firstAt({ deps: { clock, port }, memory }: Context): Millis {
+  memory.lastFirstAt = Math.max(clock.now(), memory.lastFirstAt + 1000 / port.budget.rate);
+  return Math.ceil(memory.lastFirstAt);
+}
+
+async function startCheck(context: Context, key: string): Promise<Millis | undefined> {
+  const { deps, registry, due } = context;
+  const { clock, observer, port } = deps;
+  const entry = registry.entry(key);
+  if (entry === undefined || entry.users.size === 0 || !deps.mayCheck()) {
+    return undefined;
+  }
+  const startedAt = clock.now();
+  observer.checkLate(startedAt - (due.at(key) ?? startedAt));
+  // The addresses of this host can have changed since the check was wanted.
+  if (allowsAddress(port.rules(), entry.address)) {
+    const finding = await port.run(entry.address, entry.check);
+    observer.checked(entry.check.kind, finding.kind, clock.now() - startedAt);
+    if (registry.entry(key) === entry && deps.mayCheck()) {
+      settle(context, entry, finding);
+    }
+  }
+  return registry.entry(key) === entry ? nextCheckAt(key, registry.periodOf(entry), clock.now()) : undefined;
+}
+
+/** Takes up the result of a check. A failure counts only with a control. */
+function settle({ deps, registry, memory }: Context, entry: CheckEntry, finding: CheckFinding): void {
+  const now = deps.clock.now();
+  const { address, check, state: before } = entry;
+  const family = familyOf(address);
+  const failed = finding.kind === "failure";
+  const windowMs = registry.periodOf(entry) + check.timeoutMs;
+  const control = failed ? controlFor(memory.controls, { family, address, now, windowMs }) : undefined;
+  const outcome = outcomeOf(finding, control);
+  if (outcome === "success") {
+    memory.controls = recordSuccess(memory.controls, family, { address, at: now });
+  }
+  deps.observer.healthControl(family, hasControl(memory.controls, { family, now, windowMs }));
+  entry.state = {
+    probe: stepProbe(before.probe, outcome, check, now),
+    last: outcome,
+    message: failed ? finding.message : before.message,
+    control: failed ? control : before.control,
+  };
+  if (entry.state.probe.health !== before.probe.health || outcome !== before.last) {
+    deps.onChange(entry.users);
+  }
+}
+
+function outcomeOf({ kind }: CheckFinding, control: Success | undefined): CheckOutcome {
+  if (kind === "success") {
+    return "success";
+  }
+  return kind === "failure" && control !== undefined ? "failure" : "inconclusive";
+}

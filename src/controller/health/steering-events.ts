@@ -1,0 +1,127 @@
+import type { Millis } from "../../base/clock.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import { familyOf } from "../../dns/address/address.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import { FAMILIES, type Family } from "../../dns/record.ts";
+import { failbackDelay } from "../../plan/select/failback.ts";
+import type { ReportedEvent } from "../ports/reporter.ts";
+import type { Steered, Switch } from "./steer.ts";
+import type { SteeredTarget, SteeringState } from "./steering-state.ts";
+
+export interface EventInput {
+  readonly alias: DnsAlias;
+  readonly before: SteeringState;
+  /** A hostname that another alias has too; undefined: there is none. */
+  readonly sharedHostname: Name | undefined;
+  readonly now: Millis;
+}
+
+/** The Events for what one decision changed, and the state that remembers which were reported. */
+export function steeringEvents(
+  { alias, before, sharedHostname, now }: EventInput,
+  { state, decision, switched }: Steered,
+): { readonly events: readonly ReportedEvent[]; readonly state: SteeringState } {
+  const health = decision.targets.flatMap((target) => healthEvent(before, target) ?? []);
+  const change = switched === undefined ? [] : [switchEvent(switched, decision.targets)];
+  const delay = delayedEvent(alias, state, decision.selection.failbackAt, now);
+  const lacks = lackEvents(alias, state, decision.targets);
+  const merged = sharedHostname === undefined || before.isMergeReported ? [] : [mergedEvent(sharedHostname)];
+  return {
+    events: [...health, ...change, ...delay.events, ...lacks.events, ...merged],
+    state: {
+      ...state,
+      delayReportedFor: delay.reportedFor,
+      lackReported: lacks.reported,
+      isMergeReported: sharedHostname !== undefined,
+    },
+  };
+}
+
+function mergedEvent(hostname: Name): ReportedEvent {
+  const name = displayName(hostname);
+  const message = `Another DnsAlias has the hostname ${name} too. Each selects by itself, and the results are merged.`;
+  return { type: "Normal", reason: "SelectionMerged", message };
+}
+
+function healthEvent(before: SteeringState, { target, health, message }: SteeredTarget): ReportedEvent | undefined {
+  const known = before.health.get(target.name);
+  if (health === known?.health || target.check === undefined) {
+    return undefined;
+  }
+  if (health === "Unhealthy") {
+    const cause = message === undefined ? "" : `: ${message}`;
+    return { type: "Warning", reason: "TargetUnhealthy", message: `Target ${target.name} is unhealthy${cause}.` };
+  }
+  return health === "Healthy" && known?.health === "Unhealthy"
+    ? { type: "Normal", reason: "TargetHealthy", message: `Target ${target.name} is healthy again.` }
+    : undefined;
+}
+
+function switchEvent({ from, to }: Switch, targets: readonly SteeredTarget[]): ReportedEvent {
+  const [left, taken] = [from.targets.join(", "), to.targets.join(", ")];
+  if (to.reason === "FailedBack") {
+    return { type: "Normal", reason: "FailedBack", message: `Returned from ${left} to ${taken}.` };
+  }
+  const cause = targets.find(({ target }) => from.targets.includes(target.name));
+  const why =
+    cause === undefined || !cause.target.isEligible
+      ? "it has no addresses any more"
+      : (cause.message ?? "it is unhealthy");
+  return { type: "Warning", reason: "FailedOver", message: `Switched from ${left} to ${taken}: ${why}.` };
+}
+
+interface DelayReport {
+  readonly events: readonly ReportedEvent[];
+  readonly reportedFor: Millis | undefined;
+}
+
+/** One Event for each switch whose return the damping delays. */
+function delayedEvent(
+  { spec }: DnsAlias,
+  { current, switches, delayReportedFor }: SteeringState,
+  failbackAt: Millis | undefined,
+  now: Millis,
+): DelayReport {
+  const delayMs = failbackDelay(spec.failback.afterMs, switches.length);
+  const isDelayed = failbackAt !== undefined && failbackAt > now && delayMs > spec.failback.afterMs;
+  if (!isDelayed || current === undefined || delayReportedFor === current.since) {
+    return { events: [], reportedFor: delayReportedFor };
+  }
+  const minutes = Math.round(delayMs / 60_000);
+  const message = `${switches.length} switches in the last hour, so a better target is selected only after it has been healthy for ${minutes} min.`;
+  return { events: [{ type: "Normal", reason: "FailbackDelayed", message }], reportedFor: current.since };
+}
+
+/** A standby without a family of the first choice: a switch to it deletes the records of that family. */
+function lackEvents(
+  { spec }: DnsAlias,
+  { lackReported }: SteeringState,
+  targets: readonly SteeredTarget[],
+): { readonly events: readonly ReportedEvent[]; readonly reported: ReadonlySet<string> } {
+  if (spec.selection !== "Failover" || targets.some(({ target }) => target.isResolving)) {
+    return { events: [], reported: lackReported };
+  }
+  const eligible = targets.filter(({ target }) => target.isEligible);
+  const least = Math.min(...eligible.map(({ target }) => target.priority));
+  const first = familiesOf(eligible.filter(({ target }) => target.priority === least));
+  const lacks = eligible
+    .filter(({ target }) => target.priority !== least)
+    .flatMap((standby) => {
+      const own = familiesOf([standby]);
+      return first.filter((family) => !own.includes(family)).map((family) => ({ name: standby.target.name, family }));
+    });
+  const news = lacks.filter(({ name, family }) => !lackReported.has(`${name} ${family}`));
+  return {
+    reported: new Set(lacks.map(({ name, family }) => `${name} ${family}`)),
+    events: news.map(({ name, family }) => ({
+      type: "Warning",
+      reason: "StandbyLacksFamily",
+      message: `Standby ${name} has no ${family} addresses. A switch to it deletes the ${family} records.`,
+    })),
+  };
+}
+
+function familiesOf(targets: readonly SteeredTarget[]): readonly Family[] {
+  const all = new Set(targets.flatMap(({ target }) => target.addresses.map(familyOf)));
+  return FAMILIES.filter((family) => all.has(family));
+}

@@ -1,0 +1,115 @@
+import type { Millis } from "../../base/clock.ts";
+import type { AliasStatus, DnsAlias, TargetStatus } from "../../api/dns-alias.ts";
+import { targetNames } from "../../api/target-names.ts";
+import { type AppliedSelection, selectionFromStatus } from "../../plan/select/applied-selection.ts";
+import { type Selected, type Selection, SELECTION_REASONS } from "../../plan/select/select.ts";
+import type { WantedCheck } from "./check-registry.ts";
+import type { ObservedTarget } from "./observed-targets.ts";
+import type { AddressState, TargetHealth } from "./target-health.ts";
+
+/** One target with all that is known of it. */
+export interface SteeredTarget extends TargetHealth {
+  readonly target: ObservedTarget;
+  readonly addresses: readonly AddressState[];
+  /** Addresses that this installation doesn't check. */
+  readonly refused: readonly string[];
+}
+
+/** The last decision about an alias, with what it is made of. */
+export interface Decision {
+  readonly selection: Selection;
+  readonly applied: AppliedSelection;
+  /** In the order of the spec. */
+  readonly targets: readonly SteeredTarget[];
+  /** All targets are unhealthy, and `Withdraw` waits for a check that reaches an address of no target. */
+  readonly isUnproven: boolean;
+}
+
+/** What is remembered of an alias that selects among its targets. */
+export interface SteeringState {
+  readonly startedAt: Millis;
+  readonly current: Selected | undefined;
+  /** Times of the switches of the last hour. */
+  readonly switches: readonly Millis[];
+  /** By the name of the target. */
+  readonly health: ReadonlyMap<string, TargetHealth>;
+  /** `onUnhealthy: Withdraw` is in effect. */
+  readonly isWithdrawn: boolean;
+  /** The switch whose delayed return was reported. */
+  readonly delayReportedFor: Millis | undefined;
+  /** Standbys that were reported because they lack an address family. */
+  readonly lackReported: ReadonlySet<string>;
+  /** It was reported that another alias has a hostname of this one. */
+  readonly isMergeReported: boolean;
+  readonly decision: Decision | undefined;
+}
+
+/** The state that the last leader left in the status of an alias: verdicts and selection. Its counters start at 0. */
+export function restoredState(alias: DnsAlias, now: Millis): SteeringState {
+  const { status } = alias;
+  const current = selectedIn(alias);
+  const isSwitch = current?.reason === "FailedOver" || current?.reason === "FailedBack";
+  return {
+    startedAt: now,
+    current,
+    switches: current !== undefined && isSwitch ? [current.since] : [],
+    health: new Map((status?.targets ?? []).flatMap((target) => healthIn(target, now) ?? [])),
+    isWithdrawn: selectionFromStatus(alias)?.kind === "withdrawn",
+    delayReportedFor: undefined,
+    lackReported: new Set(),
+    isMergeReported: false,
+    decision: undefined,
+  };
+}
+
+function selectedIn({ spec, status }: DnsAlias): Selected | undefined {
+  const names = new Set(targetNames(spec.targets));
+  const targets = (status?.selected?.targets ?? []).filter((name) => names.has(name));
+  const since = Date.parse(status?.selected?.lastTransitionTime ?? "");
+  const reason = SELECTION_REASONS.find((one) => one === status?.selected?.reason) ?? "Changed";
+  return targets.length === 0 || Number.isNaN(since) ? undefined : { targets, since, reason };
+}
+
+function healthIn(target: TargetStatus, now: Millis): readonly (readonly [string, TargetHealth])[] | undefined {
+  if (target.health === undefined) {
+    return undefined;
+  }
+  const isFound = target.outcome === "Positive" || target.outcome === "Static";
+  return [
+    [
+      target.name,
+      {
+        health: target.health,
+        since: timeOr(target.healthTransitionTime, now),
+        eligibleSince: isFound ? timeOr(target.lastTransitionTime, now) : undefined,
+        message: target.message,
+      },
+    ],
+  ];
+}
+
+function timeOr(text: string | undefined, otherwise: Millis): Millis {
+  const time = Date.parse(text ?? "");
+  return Number.isNaN(time) ? otherwise : time;
+}
+
+/** What the status of an alias knew of an address of a target; undefined: nothing. */
+export function restoredHealth(
+  alias: DnsAlias,
+  { name }: ObservedTarget,
+  address: string,
+): WantedCheck["restored"] | undefined {
+  const target = alias.status?.targets.find((one) => one.name === name);
+  if (target?.health === undefined || target.health === "Unknown" || !isListed(alias.status, target, address)) {
+    return undefined;
+  }
+  const applied = selectionFromStatus(alias);
+  const isDown = applied?.kind === "selected" && applied.targets.has(name) && applied.isDown(address);
+  const since = Date.parse(target.healthTransitionTime ?? "");
+  return Number.isNaN(since) ? undefined : { health: isDown ? "Unhealthy" : target.health, since };
+}
+
+/** A new address of a target has no health yet. */
+function isListed(status: AliasStatus | undefined, target: TargetStatus, address: string): boolean {
+  return status !== undefined && target.addresses.includes(address);
+}

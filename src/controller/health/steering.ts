@@ -1,0 +1,301 @@
+import type { Clock, Millis, Random } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import type { TargetKey } from "../../dns/lookup-result.ts";
+import type { Name } from "../../dns/name/name.ts";
+import type { Seconds } from "../../dns/record.ts";
+import { allowsAddress } from "../../plan/health/permission.ts";
+import { type AppliedSelection, selectionFromStatus, selects } from "../../plan/select/applied-selection.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
+import { createWorkQueue, type Requeue } from "../../schedule/work-queue.ts";
+import type { HealthCheckPort } from "../ports/checks.ts";
+import type { Observer } from "../ports/observer.ts";
+import type { ReportedEvent } from "../ports/reporter.ts";
+import type { AddressCheck, CheckState, WantedCheck } from "./check-registry.ts";
+import { type Checker, createChecker } from "./checker.ts";
+import { observedTargets, type ObservedTarget } from "./observed-targets.ts";
+import { permittedChecks } from "./permitted-checks.ts";
+import { steer, type Steered, type Switch } from "./steer.ts";
+import { steeringEvents } from "./steering-events.ts";
+import { type Decision, restoredHealth, restoredState, type SteeringState } from "./steering-state.ts";
+
+/** Selects among the targets of aliases, and checks their addresses, while this replica leads. Other replicas follow the statuses. */
+export interface Steering {
+  /** What is published of the alias; undefined: it merges all targets. */
+  selectionOf(alias: DnsAlias): AppliedSelection | undefined;
+  /** The last decision, for the status; undefined: the alias selects nothing, or this replica doesn't lead. */
+  decisionOf(alias: DnsAlias): Decision | undefined;
+  /** Its first selection waits for the first checks. */
+  isPending(alias: DnsAlias): boolean;
+  /** Why the alias has fewer health checks than its spec; undefined: it has all. */
+  refusalOf(alias: DnsAlias): string | undefined;
+  /** By how much the periods of checks of the address are stretched. */
+  stretchOf(address: string): number;
+  /** Measures the last switch of an alias, once each of its records has been seen at every server since then. */
+  recordServed(alias: DnsAlias, records: readonly ServedRecords[]): void;
+  /** Decides again about an alias that is new, changed, or gone, or whose targets have other addresses. */
+  touch(key: ObjectKey): void;
+  /** A term begins or ends: statuses know better than this process. */
+  reset(): void;
+  run(signal: AbortSignal): Promise<void>;
+  /** Aliases and checks that are remembered. */
+  size(): number;
+  heartbeats(): ReadonlyMap<string, Millis>;
+}
+
+/** The records of one hostname in one zone. */
+interface ServedRecords {
+  /** When they were first seen at every server; undefined: not yet. */
+  readonly publishedAt: Millis | undefined;
+  readonly published: readonly { readonly ttl: Seconds }[];
+}
+
+export interface SteeringDeps {
+  readonly port: HealthCheckPort | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly observer: Observer;
+  readonly isLeading: () => boolean;
+  readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
+  readonly streamsOf: (key: ObjectKey) => Iterable<TargetKey>;
+  readonly answer: (key: TargetKey, namespace: string) => TargetAnswer | undefined;
+  /** A hostname of the alias that another alias has too; undefined: there is none. */
+  readonly sharedHostname: (alias: DnsAlias) => Name | undefined;
+  readonly onEvent: (alias: DnsAlias, event: ReportedEvent) => void;
+  /** What is published changes. `lastSuccessAt`: when a check last reached the targets that were left, with a switch. */
+  readonly onChanged: (alias: DnsAlias, lastSuccessAt: Millis | undefined) => void;
+  /** The status may change. */
+  readonly onDecided: (alias: DnsAlias) => void;
+}
+
+const ALIASES_AT_ONCE = 8;
+
+interface Context {
+  readonly deps: SteeringDeps;
+  readonly states: Map<ObjectKey, SteeringState>;
+  readonly checker: Checker | undefined;
+  /** The switches that are not seen at every server yet. */
+  readonly unserved: Map<ObjectKey, { readonly at: Millis; readonly lastSuccessAt: Millis }>;
+  /** The selections that this replica follows while another one leads, as text. */
+  readonly followed: Map<ObjectKey, string>;
+}
+
+export function createSteering(deps: SteeringDeps): Steering {
+  const { port, clock, random, log, observer, isLeading } = deps;
+  const queue = createWorkQueue({
+    clock,
+    random,
+    log,
+    concurrency: ALIASES_AT_ONCE,
+    handle: async (key) => decide(context, key),
+    observe: observer.queue("steering"),
+  });
+  const touch = (keys: Iterable<ObjectKey>): void => [...keys].forEach((key) => queue.add(key));
+  const checker = port && createChecker({ port, clock, log, observer, mayCheck: isLeading, onChange: touch });
+  const context: Context = { deps, states: new Map(), checker, unserved: new Map(), followed: new Map() };
+  return {
+    selectionOf: (alias) => selectionOf(context, alias),
+    decisionOf: ({ meta }) => context.states.get(objectKey(meta))?.decision,
+    isPending: (alias) => isPending(context, alias),
+    refusalOf: (alias) => permittedChecks(alias, port).refusal,
+    stretchOf: (address) => checker?.stretchOf(address) ?? 1,
+    recordServed: ({ meta }, records) => recordServed(context, objectKey(meta), records),
+    touch(key) {
+      const alias = deps.aliasOf(key);
+      follow(context, key, alias);
+      if (context.states.has(key) || (alias !== undefined && selects(alias))) {
+        queue.add(key);
+      }
+    },
+    reset() {
+      context.states.clear();
+      context.unserved.clear();
+      context.followed.clear();
+      checker?.reset();
+    },
+    run: async (signal) => {
+      await Promise.all([queue.run(signal), checker?.run(signal)]);
+    },
+    size: () => context.states.size + (checker?.size() ?? 0),
+    heartbeats: () =>
+      new Map([
+        ["steering", queue.heartbeatAt()],
+        ...(checker === undefined ? [] : [["checks", checker.heartbeatAt()] as const]),
+      ]),
+  };
+}
+
+function isPending({ deps, states }: Context, original: DnsAlias): boolean {
+  const { alias } = permittedChecks(original, deps.port);
+  const decision = states.get(objectKey(alias.meta))?.decision;
+  return (
+    selects(alias) &&
+    (decision === undefined ||
+      (decision.applied.kind === "pending" && decision.targets.some(({ target }) => target.isEligible)))
+  );
+}
+
+/** The responder of a replica that doesn't lead follows the status. */
+function follow({ deps, followed }: Context, key: ObjectKey, alias: DnsAlias | undefined): void {
+  if (alias === undefined || deps.isLeading() || !selects(alias)) {
+    followed.delete(key);
+    return;
+  }
+  const { selected, conditions = [], hostnames = [] } = alias.status ?? {};
+  const healthy = conditions.find(({ type }) => type === "Healthy")?.reason;
+  const text = JSON.stringify([selected, healthy, hostnames.map(({ addresses }) => addresses)]);
+  if (followed.get(key) !== text) {
+    followed.set(key, text);
+    deps.onChanged(alias, undefined);
+  }
+}
+
+function recordServed({ deps, unserved }: Context, key: ObjectKey, records: readonly ServedRecords[]): void {
+  const change = unserved.get(key);
+  const times = records.map(({ publishedAt }) => publishedAt ?? -Infinity);
+  if (change === undefined || times.length === 0 || Math.min(...times) < change.at) {
+    return;
+  }
+  unserved.delete(key);
+  const ttlMs = Math.max(0, ...records.flatMap(({ published }) => published.map(({ ttl }) => ttl))) * 1000;
+  deps.observer.switchServed(key, Math.max(...times) - change.lastSuccessAt + ttlMs);
+}
+
+function selectionOf({ deps, states }: Context, original: DnsAlias): AppliedSelection | undefined {
+  const { alias } = permittedChecks(original, deps.port);
+  if (!selects(alias)) {
+    return undefined;
+  }
+  const decision = deps.isLeading() ? states.get(objectKey(alias.meta))?.decision : undefined;
+  return decision?.applied ?? selectionFromStatus(alias);
+}
+
+function decide(context: Context, key: ObjectKey): Requeue {
+  const { deps, states, checker } = context;
+  const original = deps.aliasOf(key);
+  const alias = original && permittedChecks(original, deps.port).alias;
+  if (alias === undefined || alias.meta.deletedAt !== undefined || !selects(alias) || !deps.isLeading()) {
+    states.delete(key);
+    context.unserved.delete(key);
+    checker?.want(key, []);
+    deps.observer.steeringGone(key);
+    return { requeue: "done" };
+  }
+  if (alias.spec.paused) {
+    checker?.want(key, []);
+    return { requeue: "done" };
+  }
+  const now = deps.clock.now();
+  const before = states.get(key) ?? restoredState(alias, now);
+  const observed = observedTargets(alias, { answer: deps.answer, streams: deps.streamsOf(key), now });
+  checker?.want(key, wantedChecks(context, alias, before, observed));
+  const steered = steer({
+    alias,
+    state: before,
+    targets: observed.map((target) => withStates(context, target)),
+    hasOutsideControl: hasOutsideControl(checker, observed),
+    now,
+  });
+  const { events, state } = steeringEvents({ alias, before, sharedHostname: deps.sharedHostname(alias), now }, steered);
+  states.set(key, state);
+  events.forEach((event) => deps.onEvent(alias, event));
+  report(context, alias, steered);
+  return steered.nextAt === undefined
+    ? { requeue: "done" }
+    : { requeue: { afterMs: Math.max(0, steered.nextAt - deps.clock.now()) } };
+}
+
+function wantedChecks(
+  { deps: { port } }: Context,
+  alias: DnsAlias,
+  { decision }: SteeringState,
+  observed: readonly ObservedTarget[],
+): readonly WantedCheck[] {
+  const rules = port?.rules();
+  return observed.flatMap((target) => {
+    const { check } = target;
+    if (check === undefined || rules === undefined) {
+      return [];
+    }
+    return target.addresses
+      .slice(0, MAX_ADDRESSES)
+      .filter((address) => allowsAddress(rules, address))
+      .map((address) => {
+        const restored = decision === undefined ? restoredHealth(alias, target, address) : undefined;
+        return { address, check, ...(restored !== undefined && { restored }) };
+      });
+  });
+}
+
+/** Of one target; more are not checked and count as up. */
+const MAX_ADDRESSES = 64;
+
+function withStates({ deps: { port }, checker }: Context, target: ObservedTarget) {
+  const { check } = target;
+  const rules = port?.rules();
+  const stateOf = (address: string): CheckState | undefined => check && checker?.state({ address, check });
+  return {
+    target,
+    addresses: target.addresses.map((address) => ({ address, state: stateOf(address) })),
+    refused:
+      check === undefined || rules === undefined
+        ? []
+        : target.addresses.filter((address) => !allowsAddress(rules, address)),
+  };
+}
+
+function hasOutsideControl(checker: Checker | undefined, observed: readonly ObservedTarget[]): boolean {
+  const own = new Set(observed.flatMap(({ addresses }) => addresses));
+  const windowMs = Math.max(0, ...observed.flatMap(({ check }) => (check ? [check.periodMs + check.timeoutMs] : [])));
+  return checker?.wasReached((address) => !own.has(address), windowMs) === true;
+}
+
+function report(
+  { deps, checker, unserved }: Context,
+  alias: DnsAlias,
+  { decision, switched, isChanged }: Steered,
+): void {
+  const key = objectKey(alias.meta);
+  if (switched !== undefined) {
+    const { from, to } = switched;
+    deps.observer.switched(to.reason);
+    deps.log.info({ alias: key, from: from.targets, to: to.targets, reason: to.reason }, "other targets selected");
+  }
+  deps.observer.steered(key, {
+    targets: new Map(decision.targets.map(({ target, health }) => [target.name, health])),
+    isOnStandby: isOnStandby(alias, decision),
+    isAllUnhealthy: decision.selection.isAllUnhealthy,
+  });
+  const lastSuccessAt = switched && checker && lastSuccessOf(checker, decision, switched);
+  if (switched?.to.reason === "FailedOver" && lastSuccessAt !== undefined) {
+    unserved.set(key, { at: deps.clock.now(), lastSuccessAt });
+  }
+  if (isChanged) {
+    deps.onChanged(alias, lastSuccessAt);
+  }
+  deps.onDecided(alias);
+}
+
+/** Whether other targets are selected than the first choice. */
+export function isOnStandby({ spec }: DnsAlias, { selection, targets }: Decision): boolean {
+  const least = Math.min(...targets.map(({ target }) => target.priority));
+  const { selected } = selection;
+  return (
+    spec.selection === "Failover" &&
+    selected !== undefined &&
+    !targets.some(({ target }) => target.priority === least && selected.targets.includes(target.name))
+  );
+}
+
+function lastSuccessOf(checker: Checker, { targets }: Decision, { from }: Switch): Millis | undefined {
+  const checks: readonly AddressCheck[] = targets.flatMap(({ target, addresses }) => {
+    const { check } = target;
+    return check === undefined || !from.targets.includes(target.name)
+      ? []
+      : addresses.map(({ address }) => ({ address, check }));
+  });
+  const times = checks.flatMap((check) => checker.state(check)?.probe.lastSuccessAt ?? []);
+  return times.length === 0 ? undefined : Math.max(...times);
+}

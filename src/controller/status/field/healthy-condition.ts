@@ -1,0 +1,89 @@
+import type { DnsAlias } from "../../../api/dns-alias.ts";
+import type { Finding } from "../../../api/condition/summarize.ts";
+import { isOnStandby } from "../../health/steering.ts";
+import type { Decision, SteeredTarget } from "../../health/steering-state.ts";
+
+/** Whether the targets are healthy, and which of them are selected. It is no part of Ready, because the name works on a standby too. */
+export function healthyCondition(alias: DnsAlias, decision: Decision): Finding {
+  return (
+    withoutHealthy(alias, decision) ??
+    withoutControl(decision) ??
+    failedOver(alias, decision) ??
+    degraded(decision) ??
+    notChecked(decision) ??
+    checking(decision) ?? { status: "True", reason: "AllHealthy", message: "All targets are healthy." }
+  );
+}
+
+function withoutHealthy({ spec }: DnsAlias, { selection, isUnproven, targets }: Decision): Finding | undefined {
+  if (!selection.isAllUnhealthy || isUnproven) {
+    return undefined;
+  }
+  const applies = {
+    Keep: "The published records remain.",
+    Withdraw: "The records are withdrawn, because spec.onUnhealthy is Withdraw.",
+    Fallback: "spec.fallbackAddresses are published, because spec.onUnhealthy is Fallback.",
+  } as const;
+  const message = `No target is healthy. ${unhealthyTexts(targets).join(" ")} ${applies[spec.onUnhealthy]}`;
+  return { status: "False", reason: "AllUnhealthy", message };
+}
+
+/** Every last check failed, and no other address was reached: this can be a fault of the observer. */
+function withoutControl({ targets, isUnproven }: Decision): Finding | undefined {
+  const outcomes = targets.flatMap(({ addresses }) => addresses.flatMap(({ state }) => state?.last ?? []));
+  return isUnproven || (outcomes.length > 0 && outcomes.every((last) => last === "inconclusive"))
+    ? {
+        status: "Unknown",
+        reason: "NothingReachable",
+        message:
+          "Health checks reach no address, so their failures prove nothing, and nothing moves. Check the egress of dnsalias.",
+      }
+    : undefined;
+}
+
+function failedOver(alias: DnsAlias, decision: Decision): Finding | undefined {
+  const { selection, targets } = decision;
+  const selected = selection.selected?.targets ?? [];
+  if (!isOnStandby(alias, decision)) {
+    return undefined;
+  }
+  const message = `Target ${selected.join(", ")} is selected instead of the first choice. ${unhealthyTexts(targets).join(" ")}`;
+  return { status: "False", reason: "FailedOver", message: message.trim() };
+}
+
+function degraded({ targets }: Decision): Finding | undefined {
+  const unhealthy = unhealthyTexts(targets);
+  const partly = targets.filter(({ health, addresses }) => health !== "Unhealthy" && addresses.some(isDown));
+  const texts = partly.map(({ target }) => `Some addresses of target ${target.name} are down.`);
+  return unhealthy.length + texts.length === 0
+    ? undefined
+    : { status: "False", reason: "Degraded", message: [...unhealthy, ...texts].join(" ") };
+}
+
+function isDown({ state }: SteeredTarget["addresses"][number]): boolean {
+  return state?.probe.health === "Unhealthy";
+}
+
+function notChecked({ targets }: Decision): Finding | undefined {
+  const [address] = targets.flatMap(({ refused }) => refused);
+  return address === undefined
+    ? undefined
+    : {
+        status: "Unknown",
+        reason: "CheckRefused",
+        message: `${address} is not checked. Ask the operator to allow its network with --health-check-allow.`,
+      };
+}
+
+function checking({ targets }: Decision): Finding | undefined {
+  const open = targets.filter(({ health }) => health === "Unknown").map(({ target }) => target.name);
+  return open.length === 0
+    ? undefined
+    : { status: "Unknown", reason: "Checking", message: `The health of target ${open.join(", ")} is not known yet.` };
+}
+
+function unhealthyTexts(targets: readonly SteeredTarget[]): readonly string[] {
+  return targets.flatMap(({ target, health, message }) =>
+    health !== "Unhealthy" ? [] : [`Target ${target.name} is unhealthy${message === undefined ? "" : `: ${message}`}.`],
+  );
+}

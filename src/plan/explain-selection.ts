@@ -1,0 +1,94 @@
+import type { AliasTarget, DnsAlias, SelectedStatus } from "../api/dns-alias.ts";
+import { connects } from "../api/health-check.ts";
+import { durationText } from "../api/schema/duration.ts";
+import { targetNames } from "../api/target-names.ts";
+import { displayName } from "../dns/name/name.ts";
+import { type Fact, fact, good, invalid } from "./fact.ts";
+import { selects } from "./select/applied-selection.ts";
+
+/** The health of each target as the status has it, because only the leader checks. Empty if the alias merges all targets without a check. */
+export function healthFacts(alias: DnsAlias): readonly Fact[] {
+  const names = targetNames(alias.spec.targets);
+  return selects(alias) ? alias.spec.targets.map((target, index) => healthFact(alias, target, names[index] ?? "")) : [];
+}
+
+function healthFact({ spec, status }: DnsAlias, target: AliasTarget, name: string): Fact {
+  const priority = spec.selection === "Failover" ? ` (priority ${target.priority})` : "";
+  const source = target.kind === "hostname" ? displayName(target.hostname) : target.addresses.join(", ");
+  const head = `${name}${priority}${source === name ? "" : ` ${source}`}`;
+  const { health, healthTransitionTime, message } = status?.targets.find((entry) => entry.name === name) ?? {};
+  const since = healthTransitionTime === undefined ? "" : ` since ${healthTransitionTime}`;
+  if (!connects(target.healthCheck)) {
+    const why = target.healthCheck === undefined ? "only lookups decide" : "it always counts as healthy";
+    return good("target", `${head}: no health check, so ${why}`);
+  }
+  switch (health) {
+    case undefined:
+      return invalid("target", `${head}: not checked yet`);
+    case "Healthy":
+      return good("target", `${head}: healthy${since}`);
+    case "Unhealthy":
+      return invalid("target", `${head}: unhealthy${since}${message === undefined ? "" : `: ${message}`}`);
+    case "Unknown":
+      return invalid("target", `${head}: health unknown${since}, which counts as healthy`);
+  }
+}
+
+/** Which targets are selected, when others will be, and the bound of a switch. */
+export function selectionFacts(alias: DnsAlias): readonly Fact[] {
+  if (!selects(alias)) {
+    return [];
+  }
+  const { selected, switchBound } = alias.status ?? {};
+  return selected === undefined
+    ? [invalid("decision", "no target is selected: lookups or first health checks are running, or no controller works")]
+    : [
+        selectedFact(alias, selected),
+        ...(switchBound === undefined
+          ? [fact("decision", "no switch bound: no checked target has a healthy standby", !isAnyChecked(alias))]
+          : [good("decision", boundText(alias, selected, switchBound))]),
+      ];
+}
+
+function selectedFact({ spec }: DnsAlias, { targets, lastTransitionTime, reason }: SelectedStatus): Fact {
+  const names = targetNames(spec.targets);
+  const priorityOf = (name: string): number => spec.targets[names.indexOf(name)]?.priority ?? 0;
+  const current = Math.min(...targets.map(priorityOf));
+  const missing =
+    spec.selection === "Failover"
+      ? names.filter((name) => priorityOf(name) < current)
+      : names.filter((name) => !targets.includes(name));
+  const text = `${targets.join(", ")} ${targets.length === 1 ? "is" : "are"} selected since ${lastTransitionTime} (${reason})`;
+  return missing.length === 0
+    ? good("decision", text)
+    : invalid("decision", `${text}; ${returnText(spec, missing.join(", "))}`);
+}
+
+function returnText({ selection, failback }: DnsAlias["spec"], missing: string): string {
+  if (selection === "Merge") {
+    return `${missing} returns as soon as it is healthy`;
+  }
+  return failback.mode === "Manual"
+    ? `${missing} returns only if the selected targets become unhealthy, because spec.failback.mode is Manual`
+    : `${missing} returns after it has been healthy for ${durationText(failback.afterMs)}, or longer after several switches`;
+}
+
+/** The parts of the bound that the spec and the status show. */
+function boundText({ spec, status }: DnsAlias, { targets }: SelectedStatus, bound: string): string {
+  const names = targetNames(spec.targets);
+  const checksMs = spec.targets.flatMap(({ healthCheck }, index) =>
+    targets.includes(names[index] ?? "") && connects(healthCheck)
+      ? [healthCheck.failureThreshold * healthCheck.periodMs + healthCheck.timeoutMs]
+      : [],
+  );
+  const ttls = (status?.hostnames ?? []).flatMap(({ ttl }) => ttl ?? []);
+  const parts = [
+    ...(checksMs.length === 0 ? [] : [`${durationText(Math.max(...checksMs))} for checks`]),
+    ...(ttls.length === 0 ? [] : [`${durationText(Math.max(...ttls) * 1000)} for the TTL`]),
+  ];
+  return `switch bound ${bound}: ${[...parts, "the rest for plan and delivery"].join(", ")}`;
+}
+
+function isAnyChecked({ spec }: DnsAlias): boolean {
+  return spec.targets.some(({ healthCheck }) => connects(healthCheck));
+}

@@ -1,0 +1,45 @@
+import type { Millis } from "../../base/clock.ts";
+import type { Family } from "../../dns/record.ts";
+
+/** One successful check. */
+export interface Success {
+  readonly address: string;
+  readonly at: Millis;
+}
+
+/**
+ * The last successful checks of this replica, by family: the latest of each of two addresses, the newest first. Two are enough, because a control is any
+ * address except the one that failed.
+ */
+export type Controls = Readonly<Partial<Record<Family, readonly Success[]>>>;
+
+export const NO_CONTROLS: Controls = {};
+
+const REMEMBERED = 2;
+
+/** The controls after a successful check. */
+export function recordSuccess(controls: Controls, family: Family, success: Success): Controls {
+  const others = (controls[family] ?? []).filter(({ address }) => address !== success.address);
+  return { ...controls, [family]: [success, ...others].slice(0, REMEMBERED) };
+}
+
+/**
+ * The successful check that proves that a failure of `address` isn't the observer's: one of another address of the same family, at most `windowMs` ago.
+ * Undefined: there is none, and the failure proves nothing.
+ */
+export function controlFor(controls: Controls, { family, address, now, windowMs }: ControlQuery): Success | undefined {
+  return controls[family]?.find((success) => success.address !== address && now - success.at <= windowMs);
+}
+
+/** Whether any address of the family was reached within the window. */
+export function hasControl(controls: Controls, { family, now, windowMs }: Omit<ControlQuery, "address">): boolean {
+  return controls[family]?.some(({ at }) => now - at <= windowMs) === true;
+}
+
+export interface ControlQuery {
+  readonly family: Family;
+  readonly address: string;
+  readonly now: Millis;
+  /** Period and timeout of the check that failed. */
+  readonly windowMs: Millis;
+}

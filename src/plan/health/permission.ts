@@ -1,0 +1,32 @@
+import { isSpecialUse } from "../../dns/address/address.ts";
+import { embeddingOf } from "../../dns/address/publishable.ts";
+import { hasAddress, type Subnet } from "../../dns/address/subnet.ts";
+
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What the installation checks. */
+export interface CheckRules {
+  readonly ports: readonly PortRange[];
+  /** Networks of special-use addresses that the operator allows. */
+  readonly allowed: readonly Subnet[];
+  /** Addresses that are never checked: those of the API server and of dnsalias itself. */
+  readonly forbidden: ReadonlySet<string>;
+}
+
+/** The wire server of Azure and the metadata service of AWS (EC2, IMDS over IPv6), which hand out credentials and are global unicast or unique local. */
+const METADATA: ReadonlySet<string> = new Set(["168.63.129.16", "fd00:ec2::254"]);
+
+export function allowsPort({ ports }: CheckRules, port: number): boolean {
+  return ports.some(({ first, last }) => port >= first && port <= last);
+}
+
+/** Whether checks may connect to the address: global unicast, or in an allowed network. An address that carries an IPv4 address is never checked. */
+export function allowsAddress({ allowed, forbidden }: CheckRules, address: string): boolean {
+  if (METADATA.has(address) || forbidden.has(address) || embeddingOf(address) !== undefined) {
+    return false;
+  }
+  return !isSpecialUse(address) || allowed.some((network) => hasAddress(network, address));
+}

@@ -1,0 +1,69 @@
+import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
+import { targetNames } from "../../api/target-names.ts";
+import { familyOf } from "../../dns/address/address.ts";
+
+/** What is published of an alias that selects among its targets. */
+export type AppliedSelection =
+  | {
+      readonly kind: "selected";
+      /** Names. */
+      readonly targets: ReadonlySet<string>;
+      readonly isDown: (address: string) => boolean;
+    }
+  /** Nothing is selected yet: what is published stays. */
+  | { readonly kind: "pending" }
+  /** No target is healthy, and `onUnhealthy` applies. */
+  | { readonly kind: "withdrawn" | "fallback" };
+
+/** Whether the alias selects among its targets: with Failover, or with a health check. Others merge all targets, as if there were no selection. */
+export function selects({ spec }: DnsAlias): boolean {
+  return spec.selection === "Failover" || spec.targets.some(({ healthCheck }) => healthCheck !== undefined);
+}
+
+/**
+ * The selection that the status of an alias has, for a replica that doesn't lead, and for commands; undefined: the alias selects nothing. An address of a selected
+ * target is down if the status lists others of its family as published, and not this one.
+ */
+export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefined {
+  if (!selects(alias)) {
+    return undefined;
+  }
+  const { status, spec } = alias;
+  if (status !== undefined && spec.onUnhealthy !== "Keep" && isAllUnhealthy(status)) {
+    return { kind: spec.onUnhealthy === "Fallback" ? "fallback" : "withdrawn" };
+  }
+  const names = new Set(targetNames(spec.targets));
+  const targets = new Set(status?.selected?.targets.filter((name) => names.has(name)));
+  return status === undefined || targets.size === 0
+    ? { kind: "pending" }
+    : { kind: "selected", targets, isDown: downFromStatus(status, targets) };
+}
+
+/** The selection of an alias without one in its status, as in a command before the first run: that of healthy targets only. */
+export function expectedSelection(alias: DnsAlias): AppliedSelection | undefined {
+  const known = selectionFromStatus(alias);
+  if (known?.kind !== "pending") {
+    return known;
+  }
+  const { targets } = alias.spec;
+  const least = Math.min(...targets.map(({ priority }) => priority));
+  const names = targetNames(targets).filter((_, index) => targets[index]?.priority === least);
+  return { kind: "selected", targets: new Set(names), isDown: () => false };
+}
+
+function isAllUnhealthy({ conditions }: AliasStatus): boolean {
+  return conditions.some(({ type, reason }) => type === "Healthy" && reason === "AllUnhealthy");
+}
+
+/** The addresses that the last leader left out. */
+function downFromStatus(
+  { hostnames, targets }: AliasStatus,
+  selected: ReadonlySet<string>,
+): (address: string) => boolean {
+  const published = new Set(hostnames.flatMap(({ addresses }) => addresses));
+  const listed = targets.flatMap(({ name, addresses }) => (selected.has(name) ? addresses : []));
+  // A status that was written just after a switch lists the records of before.
+  const families = new Set(listed.filter((address) => published.has(address)).map(familyOf));
+  const down = new Set(listed.filter((address) => families.has(familyOf(address)) && !published.has(address)));
+  return (address) => down.has(address);
+}

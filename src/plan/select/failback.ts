@@ -1,0 +1,37 @@
+import type { Millis } from "../../base/clock.ts";
+import type { Candidate, SelectInput } from "./select.ts";
+
+const HOUR_MS: Millis = 3_600_000;
+/** Up to this many switches in an hour delay nothing. */
+const FREE_SWITCHES = 2;
+
+/** The switches of the last hour. */
+export function recentSwitches(switches: readonly Millis[], now: Millis): readonly Millis[] {
+  return switches.filter((at) => now - at < HOUR_MS);
+}
+
+/** How long a better target must have been healthy: `failback.after`, doubled with each switch from the third in an hour on, at most an hour. */
+export function failbackDelay(afterMs: Millis, switches: number): Millis {
+  const doubled = afterMs * 2 ** Math.max(0, switches - FREE_SWITCHES);
+  return Math.max(afterMs, Math.min(doubled, HOUR_MS));
+}
+
+/**
+ * The earliest time at which one of these better targets has been healthy for long enough; undefined: never by itself. The delay shrinks when a switch is more
+ * than an hour ago.
+ */
+export function failbackAt(
+  { failback, switches, now }: Pick<SelectInput, "failback" | "switches" | "now">,
+  better: readonly Candidate[],
+): Millis | undefined {
+  if (failback.mode === "Manual" || better.length === 0) {
+    return undefined;
+  }
+  const since = Math.min(...better.map(({ healthSince }) => healthSince));
+  const moments = [now, ...switches.map((at) => at + HOUR_MS).filter((at) => at > now)];
+  return Math.min(
+    ...moments.map((from) =>
+      Math.max(from, since + failbackDelay(failback.afterMs, recentSwitches(switches, from).length)),
+    ),
+  );
+}

@@ -1,0 +1,180 @@
+import type { Millis } from "../../base/clock.ts";
+import { sameMembers } from "../../base/order.ts";
+import type { Health } from "../health/probe.ts";
+import { failbackAt, failbackDelay, recentSwitches } from "./failback.ts";
+
+/** One target, as selection sees it. */
+export interface Candidate {
+  readonly name: string;
+  /** Lower comes first; equal ones are selected together. */
+  readonly priority: number;
+  /** It has addresses that the hold machine keeps, and is neither confirmed empty nor stale. */
+  readonly isEligible: boolean;
+  /** Its first lookup or its first check has not ended. */
+  readonly isPending: boolean;
+  readonly health: Health;
+  /** Time of the last change of `health`. */
+  readonly healthSince: Millis;
+  /** It has a health check that connects. */
+  readonly isChecked: boolean;
+  /** The last check of one of its addresses was successful. */
+  readonly isReached: boolean;
+  /** The last checks of all its addresses failed. */
+  readonly isDoubtful: boolean;
+}
+
+/** Why these targets are selected. */
+export const SELECTION_REASONS = ["Initial", "Changed", "FailedOver", "FailedBack"] as const;
+type SelectionReason = (typeof SELECTION_REASONS)[number];
+
+/** The selected targets, as the status has them. */
+export interface Selected {
+  /** Names, in the order of the spec. */
+  readonly targets: readonly string[];
+  readonly since: Millis;
+  readonly reason: SelectionReason;
+}
+
+interface SelectionPolicy {
+  readonly selection: "Failover" | "Merge";
+  readonly failback: { readonly mode: "Automatic" | "Manual"; readonly afterMs: Millis };
+}
+
+export interface SelectInput extends SelectionPolicy {
+  /** In the order of the spec. */
+  readonly candidates: readonly Candidate[];
+  /** Undefined: nothing has been selected yet. */
+  readonly current: Selected | undefined;
+  /** Times of the switches of the last hour. */
+  readonly switches: readonly Millis[];
+  readonly now: Millis;
+}
+
+export interface Selection {
+  /** Undefined: nothing can be selected, because the first lookups or checks are running, or because no target is eligible. */
+  readonly selected: Selected | undefined;
+  /** No eligible target is healthy: `onUnhealthy` decides. */
+  readonly isAllUnhealthy: boolean;
+  /** The time at which a better target is selected if it remains healthy. */
+  readonly failbackAt?: Millis;
+  /** The time at which the same input selects other targets; undefined: never. */
+  readonly changesAt?: Millis;
+}
+
+/** Chooses the targets whose addresses are published. Same input, same value. */
+export function select(input: SelectInput): Selection {
+  return input.selection === "Merge" ? merge(input) : failover(input);
+}
+
+/** All healthy targets together. */
+function merge(input: SelectInput): Selection {
+  const { candidates, current } = input;
+  const eligible = candidates.filter(({ isEligible }) => isEligible);
+  const healthy = eligible.filter(({ health }) => health !== "Unhealthy");
+  if (current === undefined && candidates.some(({ isPending }) => isPending)) {
+    return { selected: undefined, isAllUnhealthy: false };
+  }
+  if (healthy.length > 0) {
+    const hasLost = current?.targets.some((name) => !healthy.some((candidate) => candidate.name === name)) === true;
+    return { selected: selectedAs(input, healthy, hasLost ? "FailedOver" : "FailedBack"), isAllUnhealthy: false };
+  }
+  return keep(input, eligible);
+}
+
+function failover(input: SelectInput): Selection {
+  const { candidates } = input;
+  const eligible = candidates.filter(({ isEligible }) => isEligible);
+  const healthy = eligible.filter(({ health }) => health !== "Unhealthy");
+  const stays = currentPriority(input);
+  if (stays === undefined) {
+    return initial(input, healthy, eligible);
+  }
+  const here = healthy.filter(({ priority }) => priority === stays);
+  if (here.length > 0) {
+    return better(input, stays, here);
+  }
+  if (candidates.some(({ priority, isPending }) => priority === stays && isPending)) {
+    // What it has isn't known yet, as after a restart.
+    return { selected: input.current, isAllUnhealthy: false };
+  }
+  const next = bestOf(healthy);
+  if (next === undefined) {
+    return keep(input, eligible);
+  }
+  const isBack = (next[0]?.priority ?? 0) < stays;
+  return { selected: selectedAs(input, next, isBack ? "FailedBack" : "FailedOver"), isAllUnhealthy: false };
+}
+
+/** The priority that is selected now; undefined: none, or its targets were removed from the spec. */
+function currentPriority({ current, candidates }: SelectInput): number | undefined {
+  const found = candidates.filter(({ name }) => current?.targets.includes(name));
+  return found.length === 0 ? undefined : Math.min(...found.map(({ priority }) => priority));
+}
+
+function initial(input: SelectInput, healthy: readonly Candidate[], eligible: readonly Candidate[]): Selection {
+  const best = bestOf(healthy);
+  const limit = best?.[0]?.priority ?? Infinity;
+  if (input.candidates.some(({ priority, isPending }) => isPending && priority <= limit)) {
+    return { selected: undefined, isAllUnhealthy: false };
+  }
+  return best === undefined
+    ? keep(input, eligible)
+    : { selected: selectedAs(input, best, input.current === undefined ? "Initial" : "Changed"), isAllUnhealthy: false };
+}
+
+/** Stays, or returns to a better priority that has been healthy for long enough. */
+function better(input: SelectInput, stays: number, here: readonly Candidate[]): Selection {
+  const { candidates, now } = input;
+  const known = candidates.filter(
+    ({ priority, isEligible, health }) => priority < stays && isEligible && health === "Healthy",
+  );
+  const at = failbackAt(input, known);
+  if (at !== undefined && at <= now) {
+    const delayMs = failbackDelay(input.failback.afterMs, recentSwitches(input.switches, now).length);
+    const ready = bestOf(known.filter(({ healthSince }) => healthSince + delayMs <= now)) ?? known;
+    const first = healthyAt(input, ready[0]?.priority ?? stays);
+    return { selected: selectedAs(input, first, "FailedBack"), isAllUnhealthy: false };
+  }
+  const selected = selectedAs(input, here, input.current?.reason ?? "Initial");
+  return { selected, isAllUnhealthy: false, ...(at !== undefined && { failbackAt: at, changesAt: at }) };
+}
+
+function healthyAt({ candidates }: SelectInput, wanted: number): readonly Candidate[] {
+  return candidates.filter(
+    ({ priority, isEligible, health }) => priority === wanted && isEligible && health !== "Unhealthy",
+  );
+}
+
+/** The targets of the best priority: those that checks reach come before those that no check has judged, and those whose last checks failed come last. */
+function bestOf(healthy: readonly Candidate[]): readonly Candidate[] | undefined {
+  const [first] = [...healthy].sort((a, b) => rank(a) - rank(b) || a.priority - b.priority);
+  return first && healthy.filter(({ priority }) => priority === first.priority);
+}
+
+function rank({ health, isChecked, isReached, isDoubtful }: Candidate): number {
+  if (isDoubtful) {
+    return 2;
+  }
+  return isReached || (isChecked && health === "Healthy") ? 0 : 1;
+}
+
+/** No healthy target: what is selected remains, or the best that has addresses. */
+function keep(input: SelectInput, eligible: readonly Candidate[]): Selection {
+  if (eligible.length === 0) {
+    return { selected: input.current, isAllUnhealthy: false };
+  }
+  const remaining = eligible.filter(({ name }) => input.current?.targets.includes(name));
+  const least = Math.min(...eligible.map(({ priority }) => priority));
+  const first = input.selection === "Merge" ? eligible : eligible.filter(({ priority }) => priority === least);
+  const chosen = remaining.length > 0 ? remaining : first;
+  const reason = input.current === undefined ? "Initial" : "Changed";
+  return { selected: selectedAs(input, chosen, reason), isAllUnhealthy: true };
+}
+
+function selectedAs({ current, now }: SelectInput, chosen: readonly Candidate[], reason: SelectionReason): Selected {
+  const targets = chosen.map(({ name }) => name);
+  if (current !== undefined && sameMembers(current.targets, targets)) {
+    return current;
+  }
+  return { targets, since: now, reason: current === undefined ? "Initial" : reason };
+}

@@ -1,0 +1,83 @@
+/** One check of one address, as plain data, so that one thread can hand it to another. */
+export interface CheckRequest {
+  /** Canonical; the connection goes to it, and nothing is resolved. */
+  readonly address: string;
+  readonly port: number;
+  /** For the whole check, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Absent: a TCP connection is a success. */
+  readonly http?: HttpCheckRequest;
+}
+
+export interface HttpCheckRequest {
+  readonly tls: boolean;
+  readonly insecureSkipTLSVerify: boolean;
+  /** Without a final dot, for the Host header, SNI, and the certificate. */
+  readonly host: string;
+  readonly path: string;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  readonly expectedStatuses: readonly { readonly first: number; readonly last: number }[];
+  readonly bodyContains?: string;
+  /** `dnsalias-health/<version>`. */
+  readonly userAgent: string;
+}
+
+/**
+ * The result of one check: never text from the server. `local`: this process or its system could not make the connection, which proves nothing about the
+ * address.
+ */
+export type CheckResult =
+  | { readonly kind: "success" }
+  | { readonly kind: "failure"; readonly class: FailureClass; readonly status?: number }
+  | { readonly kind: "local" };
+
+export type FailureClass =
+  | "refused"
+  | "unreachable"
+  | "timeout"
+  | "closed"
+  | "certificate"
+  | "tls"
+  | "protocol"
+  | "status"
+  | "body";
+
+/** What the system reports for its own limits and rules: sockets, ports, buffers, a firewall of this host. */
+const LOCAL = new Set(["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS", "ENOMEM", "EPERM", "EACCES"]);
+const UNREACHABLE = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"]);
+const CLOSED = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
+/** OpenSSL's words for a certificate that it doesn't accept, as Node.js has them (tls.TLSSocket `authorizationError`). */
+const CERTIFICATE =
+  /^(?:CERT_|ERR_TLS_CERT_ALTNAME|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
+
+/** The result for an error of a socket or of the HTTP parser. */
+export function failureOf(error: unknown): CheckResult {
+  const code = codeOf(error);
+  if (LOCAL.has(code)) {
+    return { kind: "local" };
+  }
+  return { kind: "failure", class: classOf(code) };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+function classOf(code: string): FailureClass {
+  if (code === "ECONNREFUSED") {
+    return "refused";
+  }
+  if (code === "ETIMEDOUT") {
+    return "timeout";
+  }
+  if (UNREACHABLE.has(code)) {
+    return "unreachable";
+  }
+  if (CERTIFICATE.test(code)) {
+    return "certificate";
+  }
+  if (code.startsWith("ERR_SSL") || code.startsWith("ERR_TLS") || code === "EPROTO") {
+    return "tls";
+  }
+  return CLOSED.has(code) || code === "" ? "closed" : "protocol";
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AliasSpec } from "../../../../../src/api/dns-alias.ts";
+import { healthyCondition } from "../../../../../src/controller/status/field/healthy-condition.ts";
+import { alias } from "../../../../support/objects.ts";
+import { type DecisionParts, decisionOf } from "./decision.ts";
+
+const DEAD = "Target main is unhealthy: no address answers: HTTP 503.";
+
+interface Case extends DecisionParts {
+  readonly spec?: Partial<AliasSpec>;
+  readonly want: string;
+}
+
+const cases: readonly Case[] = [
+  { targets: ["Healthy", "Healthy"], want: "True AllHealthy: All targets are healthy." },
+  { targets: ["Unknown", "Healthy"], want: "Unknown Checking: The health of target main is not known yet." },
+  {
+    targets: ["Unhealthy", "Healthy"],
+    selected: 1,
+    want: `False FailedOver: Target second is selected instead of the first choice. ${DEAD}`,
+  },
+  {
+    targets: ["Healthy", "Healthy"],
+    selected: 1,
+    want: "False FailedOver: Target second is selected instead of the first choice.",
+  },
+  {
+    targets: ["Healthy", "Unhealthy"],
+    want: "False Degraded: Target second is unhealthy: no address answers: HTTP 503.",
+  },
+  {
+    targets: ["Healthy"],
+    others: "Unhealthy",
+    want: "False Degraded: Some addresses of target main are down.",
+  },
+  {
+    targets: ["Unhealthy"],
+    isAllUnhealthy: true,
+    want: `False AllUnhealthy: No target is healthy. ${DEAD} The published records remain.`,
+  },
+  {
+    targets: ["Unhealthy"],
+    isAllUnhealthy: true,
+    spec: { onUnhealthy: "Withdraw" },
+    want: `False AllUnhealthy: No target is healthy. ${DEAD} The records are withdrawn, because spec.onUnhealthy is Withdraw.`,
+  },
+  {
+    targets: ["Unhealthy"],
+    isAllUnhealthy: true,
+    isUnproven: true,
+    want: "Unknown NothingReachable: Health checks reach no address, so their failures prove nothing, and nothing moves. Check the egress of dnsalias.",
+  },
+  {
+    targets: ["Healthy", "Healthy"],
+    last: "inconclusive",
+    want: "Unknown NothingReachable: Health checks reach no address, so their failures prove nothing, and nothing moves. Check the egress of dnsalias.",
+  },
+  {
+    targets: ["Healthy", "Healthy"],
+    refused: ["10.0.0.7"],
+    want: "Unknown CheckRefused: 10.0.0.7 is not checked. Ask the operator to allow its network with --health-check-allow.",
+  },
+];
+
+for (const { want, spec, ...parts } of cases) {
+  test(want, () => {
+    const { status, reason, message } = healthyCondition(
+      alias("web/shop", { spec: { selection: "Failover", ...spec } }),
+      decisionOf(parts),
+    );
+    assert.equal(`${status} ${reason}: ${message}`, want);
+  });
+}

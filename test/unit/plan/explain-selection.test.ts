@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { AliasStatus, DnsAlias, TargetStatus } from "../../../src/api/dns-alias.ts";
+import { parseAlias } from "../../../src/api/parse/parse-object.ts";
+import { healthFacts, selectionFacts } from "../../../src/plan/explain-selection.ts";
+
+const SINCE = "2026-12-01T14:02:11Z";
+const main = { name: "main", hostname: "d111.cloudfront.test", priority: 0 };
+const second = { name: "second", hostname: "shop.cdn.test", priority: 1 };
+const sorry = { name: "sorry", addresses: ["203.0.113.7"], priority: 2, healthCheck: { none: {} } };
+const failover = { selection: "Failover", targets: [main, second, sorry], healthCheck: { httpGet: {} } };
+
+const unhealthy = { health: "Unhealthy", message: "no address answers: HTTP 503" } as const;
+const healthy = { health: "Healthy" } as const;
+const onStandby = { targets: ["second"], lastTransitionTime: SINCE, reason: "FailedOver" };
+
+describe("the health of the targets", () => {
+  const rows: readonly (readonly [
+    name: string,
+    spec: object,
+    status: AliasStatus | undefined,
+    facts: readonly string[],
+  ])[] = [
+    ["is no subject without a selection", { targets: [{ hostname: "a.test" }] }, undefined, []],
+    [
+      "is that of the status",
+      failover,
+      statusOf({ targets: [targetOf("main", unhealthy), targetOf("second", healthy)] }),
+      [
+        `✗ main (priority 0) d111.cloudfront.test: unhealthy since ${SINCE}: no address answers: HTTP 503`,
+        `✓ second (priority 1) shop.cdn.test: healthy since ${SINCE}`,
+        "✓ sorry (priority 2) 203.0.113.7: no health check, so it always counts as healthy",
+      ],
+    ],
+    [
+      "is unknown before a controller has seen it",
+      failover,
+      undefined,
+      [
+        "✗ main (priority 0) d111.cloudfront.test: not checked yet",
+        "✗ second (priority 1) shop.cdn.test: not checked yet",
+        "✓ sorry (priority 2) 203.0.113.7: no health check, so it always counts as healthy",
+      ],
+    ],
+    [
+      "counts as healthy while it is unknown",
+      { targets: [{ hostname: "a.test" }], healthCheck: { tcpSocket: { port: 443 } } },
+      statusOf({ targets: [targetOf("a.test", { health: "Unknown" })] }),
+      [`✗ a.test: health unknown since ${SINCE}, which counts as healthy`],
+    ],
+    [
+      "depends on lookups without a check",
+      { selection: "Failover", targets: [{ hostname: "a.test" }, { hostname: "b.test" }] },
+      undefined,
+      [
+        "✓ a.test (priority 0): no health check, so only lookups decide",
+        "✓ b.test (priority 1): no health check, so only lookups decide",
+      ],
+    ],
+  ];
+  for (const [name, spec, status, facts] of rows) {
+    test(name, () => assert.deepEqual(textsOf(healthFacts(aliasOf(spec, status))), facts));
+  }
+});
+
+describe("the selection", () => {
+  const served = { hostname: "example.com", addresses: [], ttl: 60 };
+  const rows: readonly (readonly [
+    name: string,
+    spec: object,
+    status: AliasStatus | undefined,
+    facts: readonly string[],
+  ])[] = [
+    ["is no subject without a selection", { targets: [{ hostname: "a.test" }] }, undefined, []],
+    [
+      "is missing before the first checks",
+      failover,
+      undefined,
+      ["✗ no target is selected: lookups or first health checks are running, or no controller works"],
+    ],
+    [
+      "has the return and the bound while a standby is selected",
+      failover,
+      statusOf({ selected: onStandby, switchBound: "1m35s", hostnames: [served] }),
+      [
+        `✗ second is selected since ${SINCE} (FailedOver); main returns after it has been healthy for 5m, or longer after several switches`,
+        "✓ switch bound 1m35s: 32s for checks, 1m for the TTL, the rest for plan and delivery",
+      ],
+    ],
+    [
+      "stays on the standby with failback by hand",
+      { ...failover, failback: { mode: "Manual" } },
+      statusOf({ selected: onStandby }),
+      [
+        `✗ second is selected since ${SINCE} (FailedOver); main returns only if the selected targets become unhealthy, because spec.failback.mode is Manual`,
+        "✗ no switch bound: no checked target has a healthy standby",
+      ],
+    ],
+    [
+      "is the first choice",
+      failover,
+      statusOf({ selected: { ...onStandby, targets: ["main"], reason: "Initial" }, switchBound: "1m35s" }),
+      [
+        `✓ main is selected since ${SINCE} (Initial)`,
+        "✓ switch bound 1m35s: 32s for checks, the rest for plan and delivery",
+      ],
+    ],
+    [
+      "has no bound without a check",
+      { selection: "Failover", targets: [{ hostname: "a.test" }, { hostname: "b.test" }] },
+      statusOf({ selected: { ...onStandby, targets: ["a.test"], reason: "Initial" } }),
+      [`✓ a.test is selected since ${SINCE} (Initial)`, "✓ no switch bound: no checked target has a healthy standby"],
+    ],
+    [
+      "names the unhealthy targets of a merge",
+      { targets: [{ hostname: "a.test" }, { hostname: "b.test" }], healthCheck: { tcpSocket: { port: 443 } } },
+      statusOf({ selected: { ...onStandby, targets: ["b.test"] }, switchBound: "1m35s" }),
+      [
+        `✗ b.test is selected since ${SINCE} (FailedOver); a.test returns as soon as it is healthy`,
+        "✓ switch bound 1m35s: 32s for checks, the rest for plan and delivery",
+      ],
+    ],
+  ];
+  for (const [name, spec, status, facts] of rows) {
+    test(name, () => assert.deepEqual(textsOf(selectionFacts(aliasOf(spec, status))), facts));
+  }
+});
+
+function aliasOf(spec: object, status: AliasStatus | undefined): DnsAlias {
+  const parsed = parseAlias({ metadata: { name: "x" }, spec: { hostnames: ["example.com"], ...spec } });
+  assert.ok(parsed.kind === "ok");
+  return { ...parsed.value, ...(status !== undefined && { status }) };
+}
+
+function statusOf(fields: Partial<AliasStatus>): AliasStatus {
+  return { observedGeneration: 1, conditions: [], hostnames: [], targets: [], ...fields };
+}
+
+function targetOf(name: string, health: Pick<TargetStatus, "health" | "message">): TargetStatus {
+  const lookup = { chain: [], addresses: [], outcome: "Positive", lastTransitionTime: SINCE };
+  return { name, ...lookup, healthTransitionTime: SINCE, ...health };
+}
+
+function textsOf(facts: ReturnType<typeof healthFacts>): readonly string[] {
+  return facts.map(({ text, good }) => `${good ? "✓" : "✗"} ${text}`);
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AliasSpec, AliasStatus, DnsAlias } from "../../../../src/api/dns-alias.ts";
+import { selectionFromStatus, selects } from "../../../../src/plan/select/applied-selection.ts";
+import { alias } from "../../../support/objects.ts";
+
+const MAIN = ["192.0.2.1", "192.0.2.2"];
+const SECOND = ["192.0.2.9"];
+
+function steered(status: Partial<AliasStatus> | undefined, spec: Partial<AliasSpec> = {}): DnsAlias {
+  const targets: AliasSpec["targets"] = [
+    { kind: "addresses", name: "main", priority: 0, addresses: MAIN },
+    { kind: "addresses", name: "second", priority: 1, addresses: SECOND },
+  ];
+  const made = alias("web/shop", { spec: { selection: "Failover", targets, ...spec } });
+  return status === undefined
+    ? made
+    : { ...made, status: { observedGeneration: 1, conditions: [], hostnames: [], targets: [], ...status } };
+}
+
+function selected(target: string, published: readonly string[]): Partial<AliasStatus> {
+  const times = { lastTransitionTime: "2026-11-30T12:00:00Z" };
+  const shown = { chain: [], outcome: "Static", ...times };
+  return {
+    selected: { targets: [target], reason: "FailedOver", ...times },
+    hostnames: [{ hostname: "example.com", zone: "dns/com", addresses: published }],
+    targets: [
+      { name: "main", addresses: MAIN, ...shown },
+      { name: "second", addresses: SECOND, ...shown },
+    ],
+  };
+}
+
+test("an alias selects with Failover or with a health check, and not otherwise", () => {
+  assert.equal(selects(steered(undefined)), true);
+  assert.equal(selects(steered(undefined, { selection: "Merge" })), false);
+  const checked: AliasSpec["targets"] = [
+    { kind: "addresses", priority: 0, addresses: MAIN, healthCheck: { kind: "none" } },
+  ];
+  assert.equal(selects(steered(undefined, { selection: "Merge", targets: checked })), true);
+});
+
+test("without a selection in the status nothing is selected yet", () => {
+  assert.deepEqual(selectionFromStatus(steered(undefined)), { kind: "pending" });
+  assert.deepEqual(selectionFromStatus(steered({})), { kind: "pending" });
+  assert.deepEqual(selectionFromStatus(steered(selected("gone", []))), { kind: "pending" });
+  assert.equal(selectionFromStatus(steered({}, { selection: "Merge" })), undefined);
+});
+
+const DOWN = [
+  { name: "all are published", target: "main", published: MAIN, down: [] },
+  { name: "one isn't published", target: "main", published: ["192.0.2.2"], down: ["192.0.2.1"] },
+  { name: "nothing is published yet", target: "main", published: [], down: [] },
+  { name: "the records are still those of before the switch", target: "second", published: MAIN, down: [] },
+];
+
+for (const { name, target, published, down } of DOWN) {
+  test(`addresses of the selected target that are down: ${name}`, () => {
+    const applied = selectionFromStatus(steered(selected(target, published)));
+    assert.ok(applied?.kind === "selected");
+    assert.deepEqual([...applied.targets], [target]);
+    assert.deepEqual([...MAIN, ...SECOND].filter(applied.isDown), down);
+  });
+}
+
+test("if no target is healthy, the policy of the spec applies", () => {
+  const status: Partial<AliasStatus> = {
+    ...selected("main", MAIN),
+    conditions: [
+      {
+        type: "Healthy",
+        status: "False",
+        reason: "AllUnhealthy",
+        message: "",
+        observedGeneration: 1,
+        lastTransitionTime: "2026-11-30T12:00:00Z",
+      },
+    ],
+  };
+  assert.equal(selectionFromStatus(steered(status))?.kind, "selected");
+  assert.equal(selectionFromStatus(steered(status, { onUnhealthy: "Withdraw" }))?.kind, "withdrawn");
+  assert.equal(selectionFromStatus(steered(status, { onUnhealthy: "Fallback" }))?.kind, "fallback");
+});
