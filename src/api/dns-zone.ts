@@ -35,7 +35,7 @@ export interface ZoneSpec {
 interface ZoneResponderSpec {
   /** Absent: the provider's base zone; where neither is there the responder does not serve the zone. */
   readonly base?: BaseZoneSpec;
-  /** Askers' subnets are forwarded to the targets' resolvers (RFC 7871). */
+  /** The subnets of clients are sent to the resolvers of the targets (RFC 7871). */
   readonly clientSubnet: boolean;
 }
 

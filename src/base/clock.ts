@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Milliseconds since the Unix epoch, or a length of time in milliseconds. */
+/** Milliseconds since the Unix epoch, or a duration in milliseconds. */
 export type Millis = number;
 
 /** A number from 0 up to, not including, 1. */
@@ -13,7 +13,7 @@ export interface Clock {
   sleep(ms: Millis, signal: AbortSignal): Promise<void>;
 }
 
-/** Wall time at the start of the process, going on evenly: a step of the wall clock must neither hasten nor delay a look-up. */
+/** Starts at the wall time of the process start and advances evenly. A step of the wall clock therefore doesn't change the time of a lookup. */
 export const systemClock: Clock = {
   now: () => Math.round(performance.timeOrigin + performance.now()),
   sleep: async (ms, signal) => {

@@ -1,6 +1,6 @@
 /**
- * Every code this program can stop a caller with. Codes are documented in docs/errors.md, and never reused for another
- * meaning. What happens in normal life (NXDOMAIN, a time-out, a write conflict) is a value, not one of these.
+ * All error codes. Codes are documented in docs/errors.md, and never reused for another
+ * meaning. Results in normal operation (NXDOMAIN, a timeout, a write conflict) are values, not errors.
  */
 export const ERROR_CODES = [
   "ADDRESS_INVALID",
@@ -23,7 +23,7 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 /** Whether trying the same again can help: after a wait, after the input has changed, or not at all. */
 export type Retry = "backoff" | "on-change" | "never";
 
-/** The one exception class: a stable code for machines, a sentence for people, and what a retry can bring. */
+/** The only exception class: a stable code for programs, a sentence for users, and whether a retry can succeed. */
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;

@@ -1,11 +1,11 @@
-/** A JSON object whose members nobody has checked yet. */
+/** A JSON object whose members are not checked yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What stands at a path of members; undefined where anything on the way is missing or no object. */
+/** Returns the value at a path of members. Undefined if a member on the path is missing or not an object. */
 export function memberAt(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 }

@@ -1,4 +1,4 @@
-/** Compares by UTF-16 code unit: the same order on every machine and locale, so the same input gives the same bytes. */
+/** Compares by UTF-16 code unit: the same order on every machine and locale, so the same input leads to the same bytes. */
 export function byCodeUnit(a: string, b: string): number {
   if (a === b) {
     return 0;

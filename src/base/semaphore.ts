@@ -2,7 +2,7 @@
 export interface Semaphore {
   /** Calls `enter`, at once or when a permit is free, unless the caller has left before. Returns the function that leaves; it works once. */
   acquire(enter: () => void): () => void;
-  /** Runs a task with a permit. Rejects with the signal's reason if the signal aborts while the task waits; a running task goes on. */
+  /** Runs a task with a permit. Rejects with the signal's reason if the signal aborts while the task waits; a running task continues. */
   run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 

@@ -5,7 +5,7 @@ import type { Io } from "./terminal/streams.ts";
 import { styled } from "./terminal/text.ts";
 import { stopOnSignals } from "./terminal/signals.ts";
 
-/** Does what the command line asks. Gives the exit code; never rejects. */
+/** Runs the command of the command line. Returns the exit code; never rejects. */
 export async function main(): Promise<number> {
   const { commandLine, io } = processInput();
   if (commandLine.kind === "help") {
@@ -35,7 +35,7 @@ export async function main(): Promise<number> {
 /** Commands that hold nothing which must be given back. */
 const QUICK_DRAIN_MS = 2000;
 
-/** Each command's code is loaded only when it is asked for, so that `version` and `--help` come at once. */
+/** The code of a command is loaded on demand, so that `version` and `--help` start fast. */
 async function dispatch(config: Config, io: Io, signal: AbortSignal): Promise<number> {
   switch (config.command) {
     case "run": {

@@ -82,7 +82,7 @@ export interface Controller {
 }
 
 const STATUS_WRITES_AT_ONCE = 16;
-/** Many, because a zone whose backend hangs keeps its place until the deadline; what a backend is asked at once is its budget's to bound. */
+/** A high limit, because a zone with a blocked backend uses a slot until the deadline. The budget of a backend limits its own concurrent calls. */
 const ZONES_AT_ONCE = 64;
 const REPORTS_AT_ONCE = 8;
 /** What failed is tried again soon, and at least every minute. */

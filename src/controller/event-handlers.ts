@@ -152,7 +152,7 @@ function planFormerZones(context: ControllerContext, zone: ObjectKey, names: rea
   }
 }
 
-/** An edit has its targets looked up at once; a new alias has those that are not known to be well, and joins the stream of the others. */
+/** After an edit, all targets of the alias are looked up at once. For a new alias, only targets without a recent answer are looked up; it shares the streams of the others. */
 function recordEdit({ store, edited, phase }: ControllerContext, event: InventoryEvent): void {
   if (event.kind === "alias" && phase.everLed) {
     const key = objectKey(event.alias.meta);

@@ -5,7 +5,7 @@ import type { ControllerContext } from "./context.ts";
 import { namesOfUnread } from "./inventory/unreadable-names.ts";
 import { formerNames } from "./inventory/zone-scope.ts";
 
-/** Names that no alias has here any more for a reason that is known: an alias asks for them all the same, an object tells of them, or this process saw their alias go. */
+/** Names that no alias has here any more for a known reason: an alias still has them in its spec, an object lists them, or this process saw the deletion of their alias. */
 export function watchedNames(context: ControllerContext, zone: DnsZone): (name: Name) => boolean {
   const { store, watchedGone } = context;
   const former = new Set(formerNames(store, zone));
@@ -14,7 +14,7 @@ export function watchedNames(context: ControllerContext, zone: DnsZone): (name: 
 }
 
 /**
- * Names in a zone that lost an alias while this process watched. The first read of a term asks a backend for them that can't list its zone: a status that told of them can be gone.
+ * Names in a zone that lost an alias while this process ran. If the backend can't list its zone, the first read of a term queries these names, because the status that listed them may no longer exist.
  */
 export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta, spec }: DnsZone): readonly Name[] {
   const state = zones.get(objectKey(meta));
@@ -23,12 +23,12 @@ export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta,
     : watchedGone.names().filter((name) => isAtOrBelow(name, spec.domain));
 }
 
-/** Names that an alias may have which can't be read; undefined: there is no such alias. */
+/** Names that an alias may have that can't be read; undefined: there is no such alias. */
 function unreadNames({ invalid, store }: ControllerContext): ((name: Name) => boolean) | undefined {
   return namesOfUnread(invalid.values(), (key) => store.alias(key) !== undefined);
 }
 
-/** Has the DnsZone's status say what the guard counts; false: it could not be written. */
+/** Writes the counts of the guard to the status of the DnsZone; false: the write failed. */
 export async function saveGuard(
   { store, deps }: ControllerContext,
   key: ObjectKey,

@@ -11,7 +11,7 @@ import { newZoneState, replace, setNext } from "./zone/state/zone-state.ts";
 /** Changes of a zone that come together are one status. */
 export const REPORT_GATHER_MS = 1_000;
 
-/** Takes over a DnsZone that is new or edited: its provider is made anew only if its spec is another one. */
+/** Handles a new or edited DnsZone. Its provider is created again only if its spec has changed. */
 export function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZone): void {
   const known = context.zones.get(key);
   if (known !== undefined && (known.next ?? known.handle).zone.meta.uid !== zone.meta.uid) {
@@ -41,8 +41,8 @@ export function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZon
 }
 
 /**
- * A DnsZone with `deletionPolicy: Delete` that this process saw go without its finalizer, as in folder mode, is under deletion until its records are withdrawn. Where a list only misses it, nothing
- * tells why it went, and its records stay.
+ * If this process sees the deletion of a DnsZone with `deletionPolicy: Delete` and without a finalizer, as in folder mode, it keeps the DnsZone until its records are withdrawn. If a DnsZone is only missing in a list,
+ * the reason is unknown, and its records remain.
  */
 export function endingZone(
   { store, withdrawing, deps, phase }: ControllerContext,

@@ -1,10 +1,10 @@
 import type { Name } from "./name/name.ts";
 import type { Family, Seconds } from "./record.ts";
 
-/** Which recursive servers answer: the controller's own list, or one zone's `spec.resolvers`. Equal lists have equal ids. */
+/** The recursive resolvers of a lookup: the list of the controller, or `spec.resolvers` of a DnsZone. Equal lists have equal ids. */
 export type ViewId = string;
 
-/** What one look-up stream is for; see {@link keyText}. */
+/** Identifies one lookup stream; see {@link keyText}. */
 export interface TargetKey {
   readonly target: Name;
   readonly family: Family;
@@ -32,11 +32,11 @@ export const FAILURE_REASONS = [
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /**
- * What one look-up of one key said. `chain` is every name from the target to the owner of the addresses, both ends
- * included. `ttl` is the least TTL of every hop and the addresses as this answer had them (recursive servers count down), `longestTtl` the
- * largest: for that long a recursive server may go on to lead over a hop that has changed. `scope` is there when a subnet was asked for: that many of its
- * first bits the answer holds for, 0 for everyone; of a chain the longest of its hops (RFC 7871 7.2.1). `negativeTtl` is
- * min(SOA TTL, SOA MINIMUM) of the answer (RFC 2308 5), 0 when it carried none. `server` is the one that was believed.
+ * The result of one lookup of one key. `chain` is every name from the target to the owner of the addresses, both ends
+ * included. `ttl` is the least TTL of every hop and the addresses as this answer had them (recursive resolvers count down), `longestTtl` the
+ * largest: a recursive resolver may use a changed hop for that long. `scope` is present if the query had a subnet. The answer applies to that number of its
+ * first bits, 0 for all clients; of a chain the longest scope of its hops counts (RFC 7871 7.2.1). `negativeTtl` is
+ * min(SOA TTL, SOA MINIMUM) of the answer (RFC 2308 5), 0 if the answer had none. `server` is the one whose answer was accepted.
  */
 export type LookupResult =
   | {
@@ -62,7 +62,7 @@ export type LookupResult =
   | {
       readonly kind: "failure";
       readonly reason: FailureReason;
-      /** One sentence for people: which server, what it did. */
+      /** One sentence for users: the server and its behavior. */
       readonly detail: string;
       readonly chain: readonly Name[];
       /** special-use: prefixes of the network's NAT64. An address in them isn't published, whenever it was read. */

@@ -3,11 +3,11 @@ import type { Name } from "./name/name.ts";
 /** Seconds, as the TTL field and every TTL setting has it (RFC 2181 8: 0 to 2^31 - 1). */
 export type Seconds = number;
 
-/** The two address types that an alias can have; a family is one record set. */
+/** The two address types of an alias. A family is one RRset. */
 export const FAMILIES = ["A", "AAAA"] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** The record types that an alias can have at its owner name: addresses, and an HTTPS record that leads to the target (RFC 9460). Each is one record set. */
+/** The record types of an alias at its hostname: addresses, and an HTTPS record that points to the target (RFC 9460). Each is one RRset. */
 export const ALIAS_TYPES = [...FAMILIES, "HTTPS"] as const;
 export type AliasType = (typeof ALIAS_TYPES)[number];
 

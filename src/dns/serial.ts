@@ -3,8 +3,8 @@ const MODULUS = 2 ** 32;
 const HALF = 2 ** 31;
 
 /**
- * The serial that follows `old`: the Unix time where that is an advance, so that a serial tells its age and two writers choose the same;
- * else `old` + 1. Always newer than `old` in the sense of RFC 1982, so secondaries and CoreDNS take the zone up.
+ * Returns the serial after `old`: the Unix time if that is an increase, otherwise `old` + 1. The Unix time shows the age of a serial, and two writers
+ * choose the same one. The result is always newer than `old` (RFC 1982), so secondaries and CoreDNS load the zone.
  */
 export function nextSerial(old: number, unixSeconds: number): number {
   const now = Math.floor(unixSeconds) % MODULUS;

@@ -25,13 +25,13 @@ export interface FolderOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** The longest time until a change is seen that no watch told of; absent: 10 s. */
+  /** The longest time until a change is noticed that no watch reported; absent: 10 s. */
   readonly rescanMs?: Millis;
   /** True: nothing is written, made or moved; stores refuse to write. */
   readonly readOnly?: boolean;
 }
 
-/** Everything that stands in for a cluster. Disposing it writes the state file a last time. */
+/** The replacement for a cluster in folder mode. Disposing it writes the state file a last time. */
 export interface FolderPlatform extends StoredOwnerId, AsyncDisposable {
   readonly inventory: FolderInventory;
   readonly reporter: Reporter;

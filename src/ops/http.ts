@@ -18,7 +18,7 @@ export interface OpsServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Serves the status page, /metrics, /healthz and /readyz. Rejects when the port cannot be had. */
+/** Serves the status page, /metrics, /healthz and /readyz. Rejects if the port is not available. */
 export async function listenOps(options: OpsServerOptions): Promise<OpsServer> {
   const server = createServer(LIMITS, (request, response) => void answer(options, request, response));
   server.maxConnections = MAX_CONNECTIONS;
@@ -28,7 +28,7 @@ export async function listenOps(options: OpsServerOptions): Promise<OpsServer> {
   return { host: options.host, port, [Symbol.asyncDispose]: () => close(server) };
 }
 
-/** One socket takes both families (RFC 3493 5.3); a machine without IPv6 has IPv4 alone. */
+/** One socket serves both families (RFC 3493 5.3). A machine without IPv6 has only IPv4. */
 async function listenAt(server: Server, { host, port }: Pick<OpsServerOptions, "host" | "port">): Promise<void> {
   try {
     server.listen(port, host === "" ? "::" : host);
@@ -42,7 +42,7 @@ async function listenAt(server: Server, { host, port }: Pick<OpsServerOptions, "
   }
 }
 
-/** Scrapers and probes are few and quick; whoever is neither is not waited for. */
+/** Scrapers and probes are few and fast, so slow clients are disconnected. */
 const MAX_CONNECTIONS = 64;
 const LIMITS = {
   maxHeaderSize: 8192,

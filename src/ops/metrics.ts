@@ -1,9 +1,9 @@
 import type { Millis } from "../base/clock.ts";
 import { type HealthMetrics, noHealthMetrics } from "./health-metrics.ts";
 
-/** What the program counts, as plain functions, so that nobody else knows the library. All are cheap and none throws. */
+/** The metrics of the program as functions, so that only this room depends on the library. All are fast, and none throws. */
 export interface Metrics extends HealthMetrics {
-  /** One look-up ended; the outcome is positive, nodata, nxdomain, or failure with its reason: "failure:timeout". */
+  /** One lookup ended; the outcome is positive, nodata, nxdomain, or failure with its reason: "failure:timeout". */
   lookup(outcome: string, tookMs: Millis): void;
   /** How many keys are in each state now; a state that is left out becomes 0. */
   answers(states: ReadonlyMap<string, number>): void;
@@ -16,7 +16,7 @@ export interface Metrics extends HealthMetrics {
   propagationServers(zone: string, propagation: number, lagging: number): void;
   /** It isn't known any more how many servers lag. */
   forgetPropagation(zone: string): void;
-  /** At a change: the longest that the servers can have been stale, from the last look-up that still found the old addresses. */
+  /** At a change: the longest possible time that the servers were out of date, from the last lookup that returned the old addresses. */
   staleness(seconds: number): void;
   /** The largest bound that any alias states now. */
   stalenessBound(seconds: number): void;
@@ -26,17 +26,17 @@ export interface Metrics extends HealthMetrics {
   loops(count: number): void;
   heldPlans(count: number): void;
   driftRepaired(zone: string): void;
-  /** A call of a provider was put off: rate, busy, retry-after or open. */
+  /** A call to a provider was deferred: rate, busy, retry-after, or open. */
   providerDeferred(zone: string, why: string): void;
-  /** True while a provider is left alone after a row of failures. */
+  /** True while calls to a provider are paused after consecutive failures. */
   breakerOpen(zone: string, open: boolean): void;
   /** A zone that is gone: its series end. */
   forgetZone(zone: string): void;
   /** A request for a zone was answered: whole, incremental, current (nothing newer), refused, or cut off by the secondary. */
   transfer(kind: string): void;
-  /** A secondary was told of a change: taken, refused or silent. */
+  /** A secondary was notified of a change: taken, refused, or silent. */
   notify(end: string): void;
-  /** A look-up was begun because a question waits for it. */
+  /** A lookup started because a query waits for it. */
   queryLookup(): void;
   /** What the responder has done since its start; `restarts` are workers that were replaced. */
   responder(counts: ResponderTotals, restarts: number): void;

@@ -11,7 +11,7 @@ export interface PinoLogOptions {
   readonly destination: DestinationStream;
 }
 
-/** A logger that writes one JSON object a line, or a line for people; secrets are cut out by the name of their field. */
+/** A logger that writes one JSON object a line, or a readable line for users. It removes secrets by the name of their field. */
 export async function createPinoLog(options: PinoLogOptions): Promise<Logger> {
   const level: Level = options.level;
   const settings: LoggerOptions = {
@@ -46,7 +46,7 @@ async function prettyStream({ colours, destination }: PinoLogOptions): Promise<D
   return { write: (line) => destination.write(format(line) ?? line) };
 }
 
-/** Whatever was thrown, with its causes in one sentence; the stack only of what is no AppError, for that is a defect. */
+/** A thrown value with its causes in one sentence. Only errors other than AppError have their stack, because they are defects. */
 function serializeError(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) {
     return thrown;

@@ -8,8 +8,8 @@ export interface ReadinessFacts {
 }
 
 /**
- * Returns why a replica isn't ready, one sentence each. It becomes ready once it knows the inventory and its responder, if it has one, answers. What it serves doesn't
- * depend on the source of the objects any more, so it stays ready while that is away: if all replicas were removed from the Service then, nobody would answer.
+ * Returns why a replica isn't ready, one sentence each. It becomes ready once it knows the inventory and its responder, if it has one, answers. Its answers don't
+ * depend on the source of the objects any more, so it remains ready while the source is not available. Otherwise the Service would have no replica that answers.
  */
 export function unreadyReasons({ synced, sourceProblems, responderProblems = [] }: ReadinessFacts): readonly string[] {
   return synced

@@ -43,7 +43,7 @@ export function responderMetrics(series: ResponderSeries): Pick<Metrics, "queryL
 
 const SINGLE = ["hits", "waitedForLookup", "stale", "truncated", "dropped", "rateLimited", "errors"] as const;
 
-/** The workers count by themselves, and their sums only rise: they are taken over as they are. */
+/** The workers count by themselves, and their sums only increase, so they are copied. */
 function setTotals(series: ResponderSeries, totals: ResponderTotals): void {
   for (const name of SINGLE) {
     set(series[name], totals[name]);
@@ -62,7 +62,7 @@ function set(counter: Counter, total: number): void {
   counter.inc(total);
 }
 
-/** IANA's names of those that are asked for in practice. */
+/** The IANA names of the types that clients query in practice. */
 const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [-1, "other"],
   [1, "A"],

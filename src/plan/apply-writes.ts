@@ -2,7 +2,7 @@ import { rrsetKey } from "../dns/record.ts";
 import { byCodeUnit } from "../base/order.ts";
 import type { ActualRRset, DesiredRRset, Write } from "./change.ts";
 
-/** The record sets that stand once the writes have taken effect, sorted: what the next plan compares with. */
+/** Returns the RRsets after the writes, sorted, for comparison with the next plan. */
 export function after(
   actual: readonly ActualRRset[],
   writes: readonly Write[],

@@ -2,27 +2,27 @@ import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 import type { ObjectKey } from "../api/meta.ts";
 
-/** One record set that should stand at an owner name, and for whom. */
+/** One desired RRset at a hostname, with its aliases. */
 export interface DesiredRRset {
   readonly name: Name;
   readonly type: AliasType;
   readonly ttl: Seconds;
-  /** RDATA in zone-file text, as a record set of src/dns has it; never empty. */
+  /** RDATA in zone-file text, as in an RRset of src/dns; never empty. */
   readonly data: readonly string[];
   /** The aliases that contribute, sorted. */
   readonly resources: readonly ObjectKey[];
 }
 
-/** A record set as the backend has it. `owner` undefined: nobody's marker stands there. */
+/** An RRset at the backend. `owner` undefined: it has no marker. */
 export interface ActualRRset {
   readonly name: Name;
   readonly type: AliasType;
   readonly ttl: Seconds;
   readonly data: readonly string[];
   readonly owner: string | undefined;
-  /** What stands in the way at the name, as a clause for people, when it is more than these records: "the base zone has a CNAME at …". */
+  /** The obstacle at the name, as a clause for users, if it is more than these records: "the base zone has a CNAME at …". */
   readonly note?: string;
-  /** The note says what the backend cannot hold, whatever stands there. */
+  /** True if `note` describes records that the backend doesn't support. */
   readonly unsupported?: true;
 }
 
@@ -50,7 +50,7 @@ export type RefuseReason =
 /** Why a backend does not accept an RRset. */
 export type RejectReason = "NotKept" | "NotSupported" | "Rejected" | "ZoneNotFound";
 
-/** A change that a provider is asked to carry out. */
+/** A change for a provider to apply. */
 export type Write = Exclude<Change, { readonly kind: "refuse" }>;
 
 /** What a plan leaves undone, with its reason. */

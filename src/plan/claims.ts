@@ -46,7 +46,7 @@ export interface NoZoneMatch {
   /** DnsZones in which the records of the name stay as they are, and until when; without a time, until a user acts. */
   readonly stays?: readonly ObjectKey[];
   readonly until?: Millis;
-  /** One of these can't be read, so nobody knows what it has at the name. */
+  /** One of these can't be read, so its records at the name are unknown. */
   readonly unread?: boolean;
 }
 
@@ -80,8 +80,8 @@ export function indexZones(zones: Iterable<DnsZone>, reserved: Iterable<Reserved
 }
 
 /**
- * The zones whose domain is the longest suffix of the owner name, at label boundaries, among those that admit the alias's namespace.
- * Several zones of that one domain (inside and outside, say) are all returned. A reserved zone has its names, and nobody else does.
+ * Returns the zones whose domain is the longest suffix of the hostname, at label boundaries, among those that admit the namespace of the alias.
+ * It returns all zones of that domain, for example for an internal and an external view. Names of a reserved zone belong only to it.
  */
 export function zonesFor(
   hostname: Name,
@@ -148,7 +148,7 @@ export function refusalsOf(match: ZoneMatch): readonly Pick<NoZoneMatch, "reason
   return match.kind === "none" ? [match] : (match.refused ?? []);
 }
 
-/** The records of the name stay as they are, and the message says until when. */
+/** The records of the name don't change. The message shows until when. */
 export function reservedMatch(hostname: Name, zones: readonly Pick<ReservedZone, "key" | "why">[]): NoZoneMatch {
   const name = displayName(hostname);
   const keys = (which: ReservedZone["why"]): string =>
@@ -176,7 +176,7 @@ export function reservedMatch(hostname: Name, zones: readonly Pick<ReservedZone,
   };
 }
 
-/** An alias that asks for a name, as far as its age goes. */
+/** The age of an alias that has the hostname in its spec. */
 export interface Claimant {
   readonly key: ObjectKey;
   readonly namespace: string;

@@ -11,14 +11,14 @@ export interface DiffInput {
   readonly actual: readonly ActualRRset[];
   readonly ownerId: string;
   readonly policy: ZoneSpec["policy"];
-  /** Names that nobody is known to ask for, and whose sets stay all the same: an alias that cannot be read may have them. */
+  /** Names without a known alias whose RRsets remain, because an alias that cannot be read may have them. */
   readonly mayNotDelete?: ((name: Name) => boolean) | undefined;
   readonly conflict: ZoneSpec["conflict"];
 }
 
 /**
- * What must change so that `actual` becomes what the names want, touching nothing that someone else owns. Sets that nobody owns
- * are left alone too, unless the zone adopts them. Sorted by owner name and type; a set that is as wanted gives no change. Sets of ours at names that nobody wants any more are deleted.
+ * Returns the changes that turn `actual` into the desired RRsets. Never changes an RRset of another owner, or one without an owner
+ * unless the zone adopts it. Deletes own RRsets at names without an alias. Sorted by name and type; a correct RRset leads to no change.
  */
 export function diff(input: DiffInput): readonly Change[] {
   const actual = new Map(input.actual.map((set) => [rrsetKey(set), set]));
@@ -44,7 +44,7 @@ function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualRRset>, inp
   const addresses = FAMILIES.flatMap((type) => at(plan, type)).map((change) =>
     others !== undefined && change.kind === "create" ? foreign(plan, change.after.type, others, input) : change,
   );
-  // Where somebody else's addresses stand, nothing of ours may lead clients past them.
+  // If another writer has addresses at the name, no record of dnsalias may bypass them.
   const isOurs = !addresses.some((change) => change.kind === "refuse" && change.reason !== "PolicyForbids");
   const https = at(isOurs ? plan : withoutHttps(plan), "HTTPS");
   return [
@@ -54,7 +54,7 @@ function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualRRset>, inp
   ];
 }
 
-/** An address record of another writer has its name as a whole: an address of ours in the other family would be another machine's. */
+/** An address record of another writer blocks both families, because an address in the other family would lead to a different machine. */
 function isOthers(set: ActualRRset, { sets }: NamePlan, input: DiffInput): boolean {
   const adopted = mayAdopt(set, input) && sets.some(({ type }) => type === set.type);
   return set.owner !== input.ownerId && !adopted;
@@ -97,7 +97,7 @@ function compare(
     : { kind: "update", before, after: wanted };
 }
 
-/** Only address records that nobody owns: another owner's, and what cannot stand beside addresses, are never taken over. */
+/** Adopts only address records without an owner. Records of another owner, and those that can't exist next to addresses, are never adopted. */
 function mayAdopt({ owner, note }: ActualRRset, { conflict }: DiffInput): boolean {
   return conflict === "Adopt" && owner === undefined && note === undefined;
 }
@@ -144,7 +144,7 @@ function byNameAndType(a: Change, b: Change): number {
   return byCodeUnit(changeKey(a), changeKey(b));
 }
 
-/** The {@link rrsetKey} of what a change is about. */
+/** The {@link rrsetKey} of the RRset of a change. */
 export function changeKey(change: Change): string {
   switch (change.kind) {
     case "create":

@@ -3,15 +3,15 @@ import type { Name } from "../dns/name/name.ts";
 import { rrsetKey } from "../dns/record.ts";
 import type { ActualRRset, Write } from "./change.ts";
 
-/** What was taken away from a zone in the last hour, and how much stood: deletions that come one after another count as one that comes at once. */
+/** The deleted RRsets of a zone in the last hour, and its former sizes. Deletes one after another count as if they came together. */
 export interface GuardWindow {
-  /** The record sets that were deleted and do not stand again, by {@link rrsetKey}, with the time of the deletion. */
+  /** The deleted RRsets that were not created again, by {@link rrsetKey}, with the time of the delete. */
   readonly deleted: ReadonlyMap<string, Millis>;
   /** Deletes before this term, and the last of them: the DnsZone's status has no more of them than their number. */
   readonly earlier?: { readonly count: number; readonly at: Millis };
-  /** RRsets, by {@link rrsetKey}, whose alias went while nobody watched: their deletes are judged in a zone of any size. */
+  /** RRsets, by {@link rrsetKey}, whose alias was deleted while dnsalias did not run. Their deletes are judged in a zone of any size. */
   readonly unwatched: ReadonlyMap<string, Name>;
-  /** How many record sets stood and when, each count lower than the one before it: the first is the most of the window. */
+  /** Former numbers of RRsets with their times, each lower than the one before it. The first is the largest of the window. */
   readonly stood: readonly { readonly at: Millis; readonly count: number }[];
 }
 
@@ -19,7 +19,7 @@ export const EMPTY_WINDOW: GuardWindow = { deleted: new Map(), unwatched: new Ma
 
 export const GUARD_WINDOW_MS: Millis = 3_600_000;
 
-/** Moves the window to now, where these record sets of ours stand. */
+/** Moves the window to now, with these current RRsets of dnsalias. */
 export function moveWindow(window: GuardWindow, own: readonly ActualRRset[], now: Millis): GuardWindow {
   const { deleted, unwatched, stood, earlier } = window;
   const recent = ({ at }: { readonly at: Millis }): boolean => now - at < GUARD_WINDOW_MS;
@@ -37,7 +37,7 @@ export function countDeletes({ deleted, earlier }: GuardWindow): number {
   return deleted.size + (earlier?.count ?? 0);
 }
 
-/** Has the deletes of these RRsets of ours, which no alias wants, judged in a zone of any size. */
+/** Marks these RRsets of dnsalias without an alias, so that their deletes are judged in a zone of any size. */
 export function addUnwatched(window: GuardWindow, sets: readonly ActualRRset[]): GuardWindow {
   return sets.length === 0
     ? window
@@ -54,7 +54,7 @@ export function keepUnwatched(window: GuardWindow, isWanted: (name: Name) => boo
     : { ...window, unwatched: new Map([...window.unwatched].filter(([, name]) => !isWanted(name))) };
 }
 
-/** Counts deletes that were carried out. Those that somebody approved don't count, and what stood before them doesn't either. */
+/** Counts applied deletes. Approved deletes don't count, and neither does the size of the zone before them. */
 export function recordDeletes(
   window: GuardWindow,
   writes: readonly Write[],

@@ -8,23 +8,23 @@ import type { Contributor } from "./contribution.ts";
 
 /** What `httpsAlias` makes of one owner name. */
 export interface HttpsPlan {
-  /** Beside the addresses, and with the least of their TTLs. */
+  /** Published next to the addresses, with the lowest of their TTLs. */
   readonly set?: DesiredRRset;
-  /** The target has not been read yet: what is published stays. */
+  /** The target has not been read yet. The published record remains. */
   readonly mayNotDelete: boolean;
   readonly notPublished?: UnpublishedRRset;
 }
 
-/** A record set that an alias wants and that there will not be, though its other sets may stand. */
+/** An RRset of an alias that is not published, although its other RRsets can be. */
 export interface UnpublishedRRset {
   readonly type: AliasType;
-  /** Why, and what to do: a clause for people. */
+  /** The reason and the cure: a clause for users. */
   readonly message: string;
 }
 
 /**
- * An HTTPS record in AliasMode (RFC 9460 2.4.2) for the one alias that has the name, as long as the target's own addresses stand beside it: clients that
- * follow it never see fallback addresses.
+ * An HTTPS record in AliasMode (RFC 9460 2.4.2) for the one alias that has the name, as long as the addresses of the target are published next to it. Clients that
+ * follow it never get fallback addresses.
  */
 export function planHttps(
   name: Name,

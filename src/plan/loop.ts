@@ -2,7 +2,7 @@ import type { DnsAlias } from "../api/dns-alias.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Family } from "../dns/record.ts";
 
-/** RFC 1034 3.6.2 asks for a limit; the resolver's own is the same. */
+/** RFC 1034 3.6.2 requires a limit. The resolver has the same one. */
 const MAX_DEPTH = 16;
 
 /** Where names lead, over all zones. */
@@ -35,8 +35,8 @@ function pointsAt(name: Name, input: LoopInput): readonly Name[] {
 }
 
 /**
- * The path by which an owner name leads back to itself through the targets and chains of aliases: such names would feed each other
- * their last answers for ever. `nextOf` gives what a name points at: its targets and the names of their chains, empty for foreign names.
+ * Returns the path by which a hostname leads back to itself through the targets and chains of aliases. Such hostnames would publish each other's
+ * last answers indefinitely. `nextOf` returns the targets of a name and the names of their chains; it is empty for foreign names.
  */
 function loopFrom(start: Name, nextOf: (name: Name) => readonly Name[]): readonly Name[] | undefined {
   const seen = new Set<Name>();

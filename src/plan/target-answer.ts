@@ -10,19 +10,19 @@ export type Outcome =
   | { readonly kind: "nodata" | "nxdomain" }
   | { readonly kind: "failure"; readonly reason: FailureReason; readonly detail: string };
 
-/** The detail of a failure that a status remembers; the next lookup that fails for the same reason says more. */
+/** The detail of a failure from a status. The next lookup that fails for the same reason has more detail. */
 export const BEFORE_RESTART = "as it was before the restart";
 
 /**
- * What stands for one key after all the rules of holding: the planner believes this and nothing else. `addresses` is
- * last-good, steady over rotation; empty while nothing was ever found.
+ * The answer for one key after the rules of plan/hold. The planner uses only this. `addresses` are the
+ * last known good ones, kept steady over rotation; empty if no lookup ever returned addresses.
  */
 export interface TargetAnswer {
   readonly key: TargetKey;
   readonly outcome: Outcome;
   /** When this outcome began. */
   readonly since: Millis;
-  /** Sorted; last-good. */
+  /** Sorted; the last known good addresses. */
   readonly addresses: readonly string[];
   /**
    * `orig`, the largest chain TTL of the last two cycles, so that a counting-down cache does not shrink it; and steady: it moves only with the address set, or
@@ -35,19 +35,19 @@ export interface TargetAnswer {
   /** When the target became empty; set once that was confirmed by enough readings, servers and time. */
   readonly emptySince: Millis | undefined;
   /**
-   * When the target became empty first, since addresses of it were read last: set where the emptiness was confirmed, and then had to be confirmed anew because the other family is back.
-   * What an alias withdrew the first time stays withdrawn.
+   * The first time that the target became empty after its last addresses. Set if the emptiness was confirmed, and must be confirmed again because the other family is back.
+   * Addresses that an alias withdrew the first time remain withdrawn.
    */
   readonly firstEmptySince?: Millis | undefined;
-  /** Set while look-ups fail: when the row of failures began. */
+  /** Set while lookups fail: the time of the first of the consecutive failures. */
   readonly failingSince: Millis | undefined;
   readonly rotating: boolean;
-  /** The addresses are a status's: no lookup of this process has found any, so what is published can be newer. */
+  /** The addresses come from a status. No lookup of this process has returned any, so published addresses can be newer. */
   readonly isRestored?: true;
   /** What is known is from before this term: its first lookup of the term has not ended, or its lookups of the term fail, or are not believed yet. */
   readonly unread?: "pending" | "failing";
   /** The target has more addresses than are published of one target; `addresses` is a steady subset of them. */
   readonly isSubset?: boolean;
-  /** The longest time from a change at the target to our belief in it while look-ups work, for the staleness bound. */
+  /** The longest time from a change at the target to its acceptance while lookups work, for the staleness bound. */
   readonly refreshWaitMs: Millis;
 }

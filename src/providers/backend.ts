@@ -5,14 +5,14 @@ import type { ApplyResult, Failed } from "./provider.ts";
 import type { BackendProblem } from "./http-error.ts";
 
 /**
- * One zone at a DNS server or service outside the cluster, as record sets. It knows nothing of owners and aliases: markers are record sets
- * like others, which `providers/ownership` puts beside ours. No method throws for what a backend does; each ends when its signal aborts.
+ * One zone at an external DNS server or service, as RRsets. It doesn't know owners and aliases: markers are RRsets
+ * like others, which `providers/ownership` adds. No method throws for faults of a backend; each ends if its signal aborts.
  */
 export interface RecordBackend {
   /** For status, metrics, logs: "rfc2136". */
   readonly id: string;
   readonly capabilities: BackendCapabilities;
-  /** What stands at these names, of the types A, AAAA, HTTPS, CNAME and TXT; with `listsZone` at every name of the zone. */
+  /** Reads the RRsets of the types A, AAAA, HTTPS, CNAME, and TXT at these names; with `listsZone` at every name of the zone. */
   read(names: readonly Name[], signal: AbortSignal): Promise<BackendRead>;
   /**
    * Carries all changes out, as far as it can at once and else in their order; doing it twice is the same as once: a set that is `after` already is
@@ -44,13 +44,13 @@ export interface RejectedRecords {
   readonly message: string;
 }
 
-/** What a backend can and cannot do, as data: what cannot be held is reported by name with what is done instead. */
+/** The capabilities of a backend, as data. Unsupported records are reported by name with the fallback. */
 export interface BackendCapabilities {
-  /** `batch`: all changes or none. `set`: each record set whole. `record`: one record at a time (adds come before removals). */
+  /** `batch`: all changes or none. `set`: each RRset as a whole. `record`: one record at a time (adds come before removals). */
   readonly atomic: "batch" | "set" | "record";
-  /** `before` is checked by the server itself; else {@link RecordBackend.apply} reads again just before it writes, and says `conflict`. */
+  /** True: the server itself checks `before`. False: {@link RecordBackend.apply} reads again just before it writes, and returns `conflict`. */
   readonly comparesAndSwaps: boolean;
-  /** Reads see names that nobody asked about, so that what was left behind is found. */
+  /** Reads return all names of the zone, so that old records at other names are found. */
   readonly listsZone: boolean;
   /** The least TTL that it takes, in seconds; undefined: any. */
   readonly minTtl?: number;
@@ -61,11 +61,11 @@ export interface BackendCapabilities {
 export type BackendRead =
   | {
       readonly kind: "ok";
-      /** Record sets with canonical names and data (src/dns/rdata/codec.ts), sorted by name and type. */
+      /** RRsets with canonical names and data (src/dns/rdata/codec.ts), sorted by name and type. */
       readonly sets: readonly RRset[];
       /** True when `sets` are all of the zone. */
       readonly complete: boolean;
-      /** Names below the apex that the zone delegates (RFC 1034 4.2.1), or above which it does for a name that was asked for. Absent: the backend doesn't say. */
+      /** Names below the apex that the zone delegates (RFC 1034 4.2.1), or delegations above a requested name. Absent: the backend doesn't report them. */
       readonly delegations?: readonly Name[];
       readonly serial?: number;
       readonly obstacleOf?: ObstacleOf;
@@ -73,17 +73,17 @@ export type BackendRead =
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 
-/** What else keeps a name from being written; names that are ours already go on. Undefined: nothing does. */
+/** Another obstacle to a write of a name. Names that dnsalias already owns continue. Undefined: there is none. */
 export type ObstacleOf = (name: Name) => Obstacle | undefined;
 
 export interface Obstacle {
-  /** A clause for people. */
+  /** A clause for users. */
   readonly message: string;
-  /** The backend cannot hold the name, whatever else stands there. */
+  /** The backend doesn't support the name, regardless of its records. */
   readonly unsupported?: true;
 }
 
-/** One record set before and after; both have the same name and type, and one of them may be absent. */
+/** One RRset before and after; both have the same name and type, and one of them can be absent. */
 export interface BackendChange {
   readonly before: RRset | undefined;
   readonly after: RRset | undefined;
@@ -91,8 +91,8 @@ export interface BackendChange {
 
 export interface BackendBatch {
   /**
-   * At most one for each name and type. Markers that come or grow first, then address sets, then markers that go: whatever a broken batch leaves behind
-   * is still known for ours. Within each part sorted by name and type.
+   * At most one for each name and type. New and larger markers come first, then RRsets, then deleted markers. After an interrupted batch, all records
+   * therefore still have a marker. Within each part sorted by name and type.
    */
   readonly changes: readonly BackendChange[];
 }
@@ -102,7 +102,7 @@ export type SecretText = (signal: AbortSignal) => Promise<SecretRead>;
 
 export type SecretRead =
   | { readonly kind: "ok"; readonly text: string }
-  /** `reason` is a condition reason. `message` names the Secret and key, never what is in it. */
+  /** `reason` is a condition reason. `message` names the Secret and key, never its content. */
   | { readonly kind: "refused"; readonly reason: "SecretMissing" | "Forbidden"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };
 

@@ -3,7 +3,7 @@ import type { BaseRead, BaseZone } from "./base-zone.ts";
 import type { Failed, InputProblem } from "./provider.ts";
 import type { TextRead } from "./text-store.ts";
 
-/** The base zone that applies now. With a `problem` it is the last good one. */
+/** The base zone in effect. With a `problem`, it is the last known good one. */
 type BaseInForce =
   | { readonly kind: "ok"; readonly base: BaseZone; readonly problem?: InputProblem }
   | ({ readonly kind: "refused" } & InputProblem)
@@ -22,10 +22,10 @@ export interface BaseInForceDeps {
  */
 export type DecideBase = (read: TextRead, lastGood: () => BaseZone | undefined) => BaseInForce;
 
-/** A read that fails is tried again for so long before the last good base zone is used. */
+/** A failed read is retried for this long before the last known good base zone is used. */
 const PATIENCE_MS: Millis = 60_000;
 
-/** A base zone that is wrong, missing, or unreadable leaves the last good one in force, so that names continue to follow their targets. */
+/** If a base zone is invalid, missing, or unreadable, the last known good one remains in effect, and hostnames continue to follow their targets. */
 export function createBaseInForce({ location, parse, now }: BaseInForceDeps): DecideBase {
   let unreadableSince: Millis | undefined;
   return (read, lastGood) => {

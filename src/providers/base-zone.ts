@@ -7,7 +7,7 @@ import { renderRecords } from "../dns/zone-file/print-zone-file.ts";
 import { parseZoneFile } from "../dns/zone-file/parse-zone-file.ts";
 import { fingerprint } from "./fingerprint.ts";
 
-/** The records that the team keeps beside the aliases, checked. */
+/** The checked records of a team for its zone, in addition to the aliases. */
 export interface BaseZone {
   readonly origin: Name;
   readonly soa: RRset;
@@ -22,15 +22,15 @@ export interface BaseZone {
   readonly hosts: ReadonlyMap<string, string>;
   /** Of the base zone's records. */
   readonly encloserOf: EncloserOf;
-  /** What keeps a record set of ours from standing at a name, in either family; undefined: nothing does. */
+  /** The obstacle to an RRset of dnsalias at a name, in either family; undefined: there is none. */
   readonly obstacle: (name: Name, type: AliasType) => Obstacle | undefined;
 }
 
-/** A record of the base zone that stands where one of ours should; it goes on being served. */
+/** A record of the base zone at the hostname of an alias. It remains served. */
 interface Obstacle {
   readonly note: string;
   readonly ttl: number;
-  /** When it is a record set of that type itself; an address record of the other family keeps a name too. */
+  /** Set if the obstacle is an RRset of that type. An address record of the other family is an obstacle too. */
   readonly data: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export type BaseRead =
   | { readonly kind: "ok"; readonly base: BaseZone }
   | { readonly kind: "invalid"; readonly message: string };
 
-/** Reads the base zone; `place` says in the message where its text is. */
+/** Reads the base zone. Messages name its location, `place`. */
 export function readBaseZone(text: string, origin: Name, location: string): BaseRead {
   const zone = parseZoneFile(text, origin);
   if (zone.kind === "invalid") {
@@ -67,7 +67,7 @@ export function readBaseZone(text: string, origin: Name, location: string): Base
   return { kind: "ok", base };
 }
 
-/** The SOA record set with another serial (RFC 1035 3.3.13). */
+/** Returns the SOA RRset with another serial (RFC 1035 3.3.13). */
 export function withSerial(soa: RRset, serial: number): RRset {
   const [mname = "", rname = "", , ...times] = (soa.data[0] ?? "").split(" ");
   return { ...soa, data: [[mname, rname, String(serial), ...times].join(" ")] };

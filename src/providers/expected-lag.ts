@@ -5,7 +5,7 @@ import type { Millis } from "../base/clock.ts";
 export type Projection = "kubelet" | "nudgedKubelet" | "file";
 
 /**
- * The time that a delivery usually takes from a write until every server has it, in milliseconds. It stands in for a lag while too few are
+ * The usual time from a write until every server has it, in milliseconds, by delivery. It is used while too few lags are
  * measured. docs/concepts/freshness.md has the same numbers with their sources.
  */
 export function expectedLagMs(kind: DnsZone["spec"]["provider"]["kind"], projection: Projection): Millis {
@@ -33,7 +33,7 @@ export function cachedForMs(kind: DnsZone["spec"]["provider"]["kind"]): Millis {
 }
 
 /**
- * PowerDNS keeps a record set 20 s (`query-cache-ttl`) and an answer made of it 20 s more (`cache-ttl`), and each a second longer, because it counts
+ * PowerDNS keeps an RRset 20 s (`query-cache-ttl`) and an answer made of it 20 s more (`cache-ttl`), and each a second longer, because it counts
  * whole ones. Its API clears both, but a query at that moment can put the old records back, and other servers on the same database keep theirs.
  */
 const PDNS_CACHES_MS: Millis = 42_000;

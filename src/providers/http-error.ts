@@ -1,7 +1,7 @@
 import type { HttpResponse, HttpResult } from "../transport/http-client.ts";
 import type { RecordsRejected } from "./backend.ts";
 
-/** Why a backend could not do what it was asked: until an input changes, or for now. */
+/** Why a request to a backend failed: until an input changes, or temporarily. */
 export type BackendProblem =
   | {
       readonly kind: "refused";
@@ -30,7 +30,7 @@ export function recordsRejectedBy(problem: BackendProblem): BackendProblem | Rec
 export interface ServerWords {
   /** "PowerDNS at https://pdns.example.net:8081". */
   readonly server: string;
-  /** The field that says where it is; default "url". */
+  /** The field with the address of the server; defaults to "url". */
   readonly field?: string;
   /** The cures, each a clause that begins with a verb: "correct the key in …". */
   readonly unauthorized: string;
@@ -85,7 +85,7 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
   }
 }
 
-/** An answer that is not what the protocol has. It may be a proxy's or a starting server's, so it is tried again. */
+/** An answer that is not part of the protocol. It may come from a proxy or a starting server, so the request is retried. */
 export function misfit(what: string, words: ServerWords): BackendProblem {
   return { kind: "failed", message: `${words.server} ${what}: check that ${fieldOf(words)} is correct` };
 }
@@ -110,7 +110,7 @@ function unreachable(message: string, words: ServerWords): BackendProblem {
   return { kind: "failed", message: `${words.server} does not answer: ${message}${cure}` };
 }
 
-/** What the server says itself: `{"error": "…"}`, or plain text; no page of HTML. */
+/** The message of the server: `{"error": "…"}`, or plain text; not a page of HTML. */
 function said({ text, mediaType }: HttpResponse, { redact }: ServerWords): string {
   if (mediaType.startsWith("text/html")) {
     return "";

@@ -6,7 +6,7 @@ import type { Name } from "../dns/name/name.ts";
 import { type AliasType, type Seconds, rrsetKey } from "../dns/record.ts";
 import { ownerNameIn } from "./owner-name.ts";
 
-/** One record set of ours, as it stands in a rendered text. */
+/** One RRset of dnsalias in a rendered text. */
 export interface OwnedRRset {
   readonly name: Name;
   readonly type: AliasType;
@@ -45,7 +45,7 @@ export function ownedRRsetProblem({ name, type, ttl, data }: OwnedRRset): string
   return isFine ? undefined : `the ${type} records of ${name} cannot be written: name, TTL or data is not valid`;
 }
 
-/** The one text of a record of ours; undefined: it is none of that type. */
+/** The canonical text of a record of dnsalias; undefined: it is not valid for that type. */
 export function canonical(type: AliasType, data: string): string | undefined {
   if (type === "HTTPS") {
     return httpsAliasTarget(data) === undefined ? undefined : data;

@@ -20,7 +20,7 @@ export const SHARED_OWNER_ID = "default";
 
 const OWNER_ID = /^[A-Za-z0-9._:/-]{1,128}$/;
 
-/** A provider that reads and writes nothing, because this installation has no owner id that tells its records from those of others. */
+/** A provider that reads and writes nothing, because this installation has no unique owner id. */
 export function withoutOwnerId(id: string, message: string): ZoneProvider {
   const refused = { kind: "refused", reason: "OwnerIdNotUnique", message } as const;
   return { id, read: async () => refused, apply: async () => refused };

@@ -8,28 +8,28 @@ import type { EncloserOf } from "../dns/zone-file/closest-encloser.ts";
 export interface ActualZone {
   /** Opaque; {@link ZoneProvider.apply} writes only while the backend is still at it (compare-and-swap). */
   readonly revision: string;
-  /** The record sets of an alias's types at the owner names that the caller asked for, and every set that is ours. */
+  /** The RRsets of the types of an alias at the requested hostnames, and every RRset of dnsalias. */
   readonly sets: readonly ActualRRset[];
-  /** RRsets of ours may be at names that the caller did not ask for: the backend did not list its zone. */
+  /** True if RRsets of dnsalias can exist at names that were not requested, because the backend did not list its zone. */
   readonly isPartial?: true;
-  /** Why the backend must be written even if no set differs: the base zone changed, someone edited our part, first write, owner markers to be put right. */
+  /** Why the backend must be written even if no set differs: the base zone changed, another writer changed the part of dnsalias, a first write, or wrong owner markers. */
   readonly needsWrite?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
-  /** Sets of ours that somebody else changed or removed since we left them; the plan decides whether they are put right. */
+  /** RRsets of dnsalias that another writer changed or removed since the last write. The plan decides whether they are restored. */
   readonly drift?: readonly Drift[];
-  /** The names that NS, MX, and SRV records of the base zone point to, each with the clause why; absent: no base zone is known. */
+  /** The names that NS, MX, and SRV records of the base zone point to, each with the reason as a clause; absent: no base zone is known. */
   readonly hosts?: ReadonlyMap<string, string>;
   /**
-   * Which names don't exist among the records of other writers: all names of a base zone, else those that the caller asked for. Absent: not known of any name. Records of ours
-   * may count as existing.
+   * Which names don't exist among the records of other writers: all names of a base zone, otherwise the requested names. Absent: unknown for all names. Records of dnsalias
+   * can count as existing.
    */
   readonly encloserOf?: EncloserOf;
-  /** How much of ours the place holds; absent: any amount. */
+  /** The room for records of dnsalias at this location; absent: no limit. */
   readonly capacity?: Capacity;
   /** SOA serial that is served, where the backend has one. */
   readonly serial?: number;
-  /** An input of the zone that can't be used; the zone does without it, or with the last good one, and names continue to follow. */
+  /** An input of the zone that can't be used; the zone uses none, or the last known good one, and hostnames continue to follow their targets. */
   readonly inputProblem?: InputProblem;
-  /** A sentence for people: nothing failed, but something in the backend keeps changes from being served. */
+  /** A sentence for users: nothing failed, but a property of the backend prevents that changes are served. */
   readonly warning?: string;
 }
 
@@ -46,12 +46,12 @@ export interface InputProblem {
   readonly message: string;
 }
 
-/** A foreign edit of one of our record sets, or of the marker that says that they are ours. */
+/** A change by another writer to an RRset of dnsalias, or to its marker. */
 export interface Drift {
   readonly name: Name;
-  /** Undefined: the marker, which any write puts right. */
+  /** Undefined: the marker, which any write restores. */
   readonly type?: AliasType;
-  /** "somebody changed example.com A from … to …": a clause that both the Event and the log show. */
+  /** "another writer changed example.com A from … to …": a clause for the Event and the log. */
   readonly message: string;
 }
 
@@ -63,7 +63,7 @@ export type ReadResult =
 
 export type ApplyResult =
   | Applied
-  /** Somebody wrote since `revision`: read again, plan again. */
+  /** Another writer wrote since `revision`: read again, plan again. */
   | { readonly kind: "conflict"; readonly message: string }
   /** The backend, or the result, cannot be right whatever is retried until an input changes; `reason` is a condition reason. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
@@ -91,12 +91,12 @@ export interface Rejection {
   readonly message: string;
 }
 
-/** To be tried again: by itself after a while, or not before what the backend asked for (Retry-After). */
+/** A retry is needed: after a while, or not before the time that the backend requires (Retry-After). */
 export interface Failed {
   readonly kind: "failed";
   readonly message: string;
   readonly retryAfterMs?: number;
-  /** Nothing was tried: a budget or a breaker says when. What was known before stands. */
+  /** No call was made; a limit or a circuit breaker sets the time of the next try. The known state remains. */
   readonly deferred?: true;
 }
 
@@ -106,7 +106,7 @@ export interface ApplyRequest {
   readonly writes: readonly Write[];
 }
 
-/** One zone at one backend. No method throws for what a backend does; each ends when its signal aborts. */
+/** One zone at one backend. No method throws for faults of a backend; each ends if its signal aborts. */
 export interface ZoneProvider {
   /** For status, metrics, logs: "coreDNS/zoneFile". */
   readonly id: string;
@@ -114,11 +114,11 @@ export interface ZoneProvider {
   readonly maxNames?: number;
   /** The least TTL that the backend takes; the plan raises lower ones to it. */
   readonly minTtl?: Seconds;
-  /** The record types that the backend cannot hold, which are told by name and left out; absent: it holds all. */
+  /** The record types that the backend doesn't support, which are reported by name and not written; absent: it supports all. */
   readonly lacks?: readonly AliasType[];
-  /** False: the backend never lists its zone, so that a name of which no object tells any more is not found. Absent: each read says so. */
+  /** False: the backend never lists its zone, so a name in no object is not found. Absent: each read reports it. */
   readonly lists?: false;
-  /** How long the backend usually takes, in milliseconds, until a write is served: stands in for a lag that is not measured yet. */
+  /** The usual time of the backend, in milliseconds, until a write is served. Used until a lag is measured. */
   readonly expectedLagMs?: number;
   /** How long caches of the backend may serve an old answer after a write, in milliseconds: no measured lag counts for less; absent: 0. */
   readonly cachedForMs?: number;

@@ -37,7 +37,7 @@ export type PendingChanges =
   | { readonly kind: "ok"; readonly open: readonly BackendChange[] }
   | { readonly kind: "conflict"; readonly message: string };
 
-/** Compares a batch with what stands now: what is done already needs no write, and what somebody else changed forbids it. */
+/** Compares a batch with the current RRsets. Applied changes need no write, and a change by another writer is a conflict. */
 export function pendingChanges({ changes }: BackendBatch, sets: ReadonlyMap<string, RRset>): PendingChanges {
   const open: BackendChange[] = [];
   for (const change of changes) {

@@ -93,7 +93,7 @@ async function isolate<Item, Stop>(split: Split<Item, Stop>, batch: readonly Ite
   }
 }
 
-/** Sends, and takes note of what is settled by it. */
+/** Sends the items, and records which are settled. */
 async function send<Item, Stop>(split: Split<Item, Stop>, items: readonly Item[]): Promise<Sent<Item, Stop>> {
   const sent = await split.options.send(items);
   if (sent.kind === "stopped") {

@@ -3,7 +3,7 @@
  * same in a cluster and in a folder.
  */
 export interface TextStore {
-  /** For people: "ConfigMap dns-system/dnsalias-example-com key example.com.zone" or a path. */
+  /** For users: "ConfigMap dns-system/dnsalias-example-com key example.com.zone" or a path. */
   readonly location: string;
   read(signal: AbortSignal): Promise<TextRead>;
   /** Writes only while the text is still at `revision`; "" means that it must not exist yet. */
@@ -16,9 +16,9 @@ export type TextRead =
       /** Undefined: the key or file is not there. */
       readonly text: string | undefined;
       readonly revision: string;
-      /** Owner id that wrote it, where the place can carry one; undefined: nobody's. */
+      /** Owner id of its writer, if the location can store one; undefined: none. */
       readonly owner: string | undefined;
-      /** What the place holds beside this text, of the bytes that it can hold; absent: nothing. */
+      /** Bytes at this location that other texts use; absent: none. */
       readonly otherBytes?: number;
     }
   /** The right to read is missing, or a place in another namespace doesn't permit the zone; `reason` is a condition reason. */
@@ -32,7 +32,7 @@ export type TextWrite =
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 
-/** A text that stands in the DnsZone itself, as something to read. */
+/** An inline text of the DnsZone, as a readable store. */
 export function inlineText(text: string, location: string): Pick<TextStore, "location" | "read"> {
   return { location, read: () => Promise.resolve({ kind: "ok", text, revision: "inline", owner: undefined }) };
 }

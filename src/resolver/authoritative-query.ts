@@ -12,7 +12,7 @@ import { addressOfRdata } from "./chain/read-rdata.ts";
 import { readWithDnsPacket, type SecondReading } from "./second-decoder.ts";
 import { newTraits } from "./server/server-traits.ts";
 
-/** A server that is asked for what it serves itself. */
+/** A server that is queried for records that it serves itself. */
 interface ServerAddress {
   readonly address: string;
   readonly port: number;
@@ -31,7 +31,7 @@ type ServerRead =
       readonly ttl: Seconds;
       readonly cname: boolean;
     }
-  /** No answer, or one that says nothing about the name (SERVFAIL, REFUSED): it proves neither a set nor its absence. */
+  /** No answer, or one without information about the name (SERVFAIL, REFUSED). It shows neither an RRset nor its absence. */
   | { readonly kind: "failed"; readonly message: string };
 
 /** One question without recursion to one server, over UDP and where that is truncated over TCP; 2 s a packet. Rejects only when the signal aborts. */

@@ -5,14 +5,14 @@ export interface HedgeOptions<Candidate, Value> {
   readonly candidates: readonly Candidate[];
   /** Undefined: failed. */
   readonly run: (candidate: Candidate, signal: AbortSignal) => Promise<Value | undefined>;
-  /** How long a candidate may be silent before the next one is tried beside it. */
+  /** The time without an answer after which the next candidate is tried in parallel. */
   readonly hedgeAfterMs: (candidate: Candidate) => Millis;
   readonly clock: Pick<Clock, "sleep">;
 }
 
 /**
- * The first value that a candidate gives; undefined when all have failed. The next one starts at once when one fails, and beside a silent one after
- * its `hedgeAfterMs`; never more than two run. What still runs when a value has come is aborted. Rejects when the signal aborts.
+ * Returns the first value of a candidate; undefined if all fail. If one fails, the next one starts at once. If one does not answer, the next one starts in parallel after
+ * its `hedgeAfterMs`; at most two run. After a value, the other candidate is aborted. Rejects if the signal aborts.
  */
 export async function hedged<Candidate, Value>(
   options: HedgeOptions<Candidate, Value>,
@@ -34,7 +34,7 @@ export async function hedged<Candidate, Value>(
 
 const MAX_RUNNING = 2;
 
-/** A reason of one's own: the usual one is a DOMException with a stack, made for each look-up in vain. */
+/** A shared reason. The default reason is a DOMException, whose stack would be created for each lookup. */
 const DECIDED = "decided";
 
 interface Race<Candidate, Value> extends HedgeOptions<Candidate, Value> {

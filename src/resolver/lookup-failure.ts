@@ -13,7 +13,7 @@ export interface Note {
   readonly nat64?: readonly Subnet[];
 }
 
-/** One reading for all that was tried: the reason that says most about the name, and what each server did, in the order in which it did. */
+/** Returns one failure for all attempts: the most specific reason about the name, and the behavior of each server, in order. */
 export function failureResult(notes: readonly [Note, ...Note[]]): LookupResult {
   const described = notes.reduce((best, note) => (rank(note) < rank(best) ? note : best));
   const sentences = new Set(notes.map(({ server, detail }) => `${server}: ${detail}`));
@@ -21,7 +21,7 @@ export function failureResult(notes: readonly [Note, ...Note[]]): LookupResult {
   return { kind: "failure", reason, detail: [...sentences].join("; "), chain: path, ...(nat64 && { nat64 }) };
 }
 
-/** What is wrong with the name comes before what is wrong with a server, and that before what is wrong with the way to it. */
+/** Faults of the name come before faults of a server, which come before faults of the network. */
 const RANKING: readonly FailureReason[] = [
   "loop",
   "too-deep",

@@ -3,25 +3,25 @@ import type { Subnet } from "../dns/address/subnet.ts";
 import type { ResolverServer } from "../transport/exchange.ts";
 import type { LookupStep } from "./chain/trace.ts";
 
-/** One look-up of one key: never throws for what the network does; ends within its budget (10 s) or when the signal aborts. */
+/** One lookup of one key. Never throws for faults of the network. Ends within its budget (10 s) or if the signal aborts. */
 export interface Lookup {
   lookUp(key: TargetKey, options: LookupOptions, signal: AbortSignal): Promise<LookupResult>;
 }
 
 export interface LookupOptions {
-  /** Ask another server than this one first, where there is one (confirming look-ups). */
+  /** Query another server than this one first, if there is one (confirming lookups). */
   readonly avoid?: string;
-  /** Ask for the answer that this network gets (RFC 7871); absent: no server is told of anyone. */
+  /** Query the answer for this network (RFC 7871). Without it, queries have no client subnet. */
   readonly subnet?: Subnet;
   /** A addresses that the target is known to have: AAAA addresses that have one of them in it may be made by DNS64. */
   readonly ipv4?: readonly string[];
-  /** Told each step as it happens; steps of servers that were asked in vain included. */
+  /** Gets each step when it happens, including steps of servers without a usable answer. */
   readonly observe?: (step: LookupStep) => void;
 }
 
 /**
- * Where a key is asked, and what is believed there. `allowPrivate` is part of the view, not of the alias, so that an alias that refuses special-use
- * addresses (RFC 6890) never shares last-good with one that takes them; a special-use address elsewhere is a `special-use` failure.
+ * The servers of a key, and the rules for their answers. `allowPrivate` is part of the view, not of the alias, so that an alias that refuses special-use
+ * addresses (RFC 6890) never shares last known good addresses with one that accepts them. Without `allowPrivate`, a special-use address is a `special-use` failure.
  */
 export interface View {
   readonly id: ViewId;

@@ -21,7 +21,7 @@ interface Nat64Question {
   readonly servers: readonly ResolverServer[];
 }
 
-/** The NAT64 prefixes of the network that a recursive server makes AAAA addresses for (DNS64, RFC 6147); empty for a server without DNS64. */
+/** The NAT64 prefixes for which a recursive resolver creates AAAA addresses (DNS64, RFC 6147); empty for a server without DNS64. */
 export type Nat64Of = (
   server: ResolverServer,
   question: Nat64Question,
@@ -85,7 +85,7 @@ export function createNat64(deps: AttemptDeps): Nat64Of {
   };
 }
 
-/** The A addresses of the name: those that are known, or else what the server says now. */
+/** The A addresses of the name: the known ones, or those in a new answer of the server. */
 async function ipv4Of(
   deps: AttemptDeps,
   server: ResolverServer,
@@ -113,14 +113,14 @@ interface Knowledge extends Learned {
 
 /** RFC 7050 section 8.2. */
 const NAME = parseName("ipv4only.arpa");
-/** RFC 7050 section 3 asks to learn again when the TTL ends. */
+/** RFC 7050 section 3 requires a new query when the TTL expires. */
 const MIN_MS: Millis = 60_000;
 const MAX_MS: Millis = 3_600_000;
 /** An address with the name's own A address in it is made by DNS64, or by a person who numbers hosts so. */
 const RELEARN_MS: Millis = 10_000;
 const MAX_SERVERS = 1_024;
 
-/** Undefined where the answer says nothing about the name (SERVFAIL, REFUSED). */
+/** Undefined if the answer has no information about the name (SERVFAIL, REFUSED). */
 function knowledgeOf({ rcode, answers }: Message): Learned | undefined {
   if (rcode !== RCODE.NOERROR && rcode !== RCODE.NXDOMAIN) {
     return undefined;

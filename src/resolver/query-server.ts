@@ -19,7 +19,7 @@ export interface QueryOneDeps extends AttemptDeps {
   readonly memory: ServerRecords;
   readonly clock: Clock;
   readonly nat64Of: Nat64Of;
-  /** Told of faults of servers that their answers survive. */
+  /** Gets faults of servers whose answers are still usable. */
   readonly warn: (server: string, warning: string) => void;
 }
 
@@ -44,7 +44,7 @@ export type QueryResult =
   /** `silent`: a packet may have been lost, so that asking again can help. */
   | { readonly kind: "nothing"; readonly note: Note; readonly silent: boolean };
 
-/** Asks one recursive server for the end of a chain, and writes down how it fared. Rejects only when the signal aborts. */
+/** Queries one recursive resolver for the end of a chain, and records its health. Rejects only if the signal aborts. */
 export async function queryServer(
   deps: QueryOneDeps,
   server: ResolverServer,
@@ -151,5 +151,5 @@ function isServersFault(result: QueryResult): boolean {
   return result.kind === "nothing" && !NAMES_FAULTS.has(result.note.reason);
 }
 
-/** What is wrong with the name, whoever is asked. */
+/** The fault of the name itself, which does not depend on the server. */
 const NAMES_FAULTS: ReadonlySet<FailureReason> = new Set(["loop", "too-deep", "special-use", "bogus"]);

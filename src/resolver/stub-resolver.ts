@@ -19,7 +19,7 @@ export interface LookupDeps {
   readonly random: Random;
   /** From a generator that cannot be guessed: ids, letters and cookies are made of it. */
   readonly randomBytes: (bytes: number) => Uint8Array;
-  /** Told of a fault of a server that its answers survive, once an hour. */
+  /** Gets a fault of a server whose answers are still usable, once an hour. */
   readonly warn?: (server: string, warning: string) => void;
 }
 
@@ -38,7 +38,7 @@ export function createLookup(deps: LookupDeps): Lookup {
 }
 
 const BUDGET_MS: Millis = 10_000;
-/** A reason of one's own: the usual one is a DOMException with a stack, made for each look-up in vain. */
+/** A shared reason. The default reason is a DOMException, whose stack would be created for each lookup. */
 const SPENT = "over";
 
 interface Task {
@@ -69,7 +69,7 @@ async function lookUp(deps: TryServersDeps, task: Task, signal: AbortSignal): Pr
   }
 }
 
-/** Where a look-up stands. */
+/** The state of a lookup. */
 interface State {
   chain: Chain;
   authenticated: boolean;
@@ -120,8 +120,8 @@ function query(deps: TryServersDeps, task: Task, state: State, signal: AbortSign
 }
 
 /**
- * Recursive servers answer SERVFAIL and nothing else where a chain loops or has more hops than they follow (11 in Unbound). One CNAME alone they give: so
- * the chain is walked one hop on. Undefined when the name is no alias, or that is not to be had either.
+ * Recursive resolvers answer only SERVFAIL if a chain loops or has more hops than they follow (11 in Unbound). They do return a single CNAME, so this follows
+ * the chain by one hop. Undefined if the name has no CNAME, or the CNAME is not available either.
  */
 async function stepOver(
   deps: TryServersDeps,

@@ -13,13 +13,13 @@ export interface TryServersDeps extends QueryOneDeps {
 export interface ServersQuestion extends ServerQuestion {
   /** The one that answered for the first part of the chain comes first: its cache has the rest. */
   readonly preferred?: string;
-  /** Told what each server did that gave no answer. */
+  /** Gets the behavior of each server without an answer. */
   readonly onNote: (note: Note) => void;
 }
 
 /**
- * Asks servers for the end of a chain until one gives an answer; undefined when none does. A server that said something is not asked again; one that was silent is
- * asked up to three times.
+ * Queries servers for the end of a chain until one answers; undefined if none does. A server that responded is not queried again. A server that did not respond is
+ * queried up to three times.
  */
 export async function tryServers(
   deps: TryServersDeps,

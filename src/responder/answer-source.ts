@@ -12,7 +12,7 @@ export interface ServedZone {
   readonly aliases: readonly ServedAlias[];
   /** Names at and below which another zone has the records, which the responder doesn't know: nothing is said of them, unless the base zone delegates them. Absent: none. */
   readonly reserved?: readonly Name[];
-  /** Askers' subnets are forwarded to the targets' resolvers (RFC 7871). */
+  /** The subnets of clients are sent to the resolvers of the targets (RFC 7871). */
   readonly clientSubnet: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface ServedZone {
 export interface ServedAlias {
   /** May be a wildcard. */
   readonly name: Name;
-  /** The families that may have addresses; the other one is NODATA without a look-up. */
+  /** The families that may have addresses; the other one is NODATA without a lookup. */
   readonly families: readonly Family[];
   /** The one target, for an `HTTPS 0 target` record (RFC 9460 2.4.2) while the name has addresses of the target; absent: none. */
   readonly httpsTarget?: Name;
@@ -28,11 +28,11 @@ export interface ServedAlias {
   readonly maxTtl: Seconds;
 }
 
-/** What stands for one family of an alias at query time, after all the rules of holding. Times are the controller's clock, see `systemClock`. */
+/** The answer for one family of an alias at query time, after the rules of plan/hold. Times use the clock of the controller, see `systemClock`. */
 export type LiveAnswer = {
   /** It is not worth asking the source again before this. */
   readonly refreshAt: Millis;
-  /** How many bits of the asker's subnet it holds for; 0 or absent: for everyone. */
+  /** The number of bits of the client subnet for which it is valid; 0 or absent: for all clients. */
   readonly scope?: number;
 } & (
   | {
@@ -46,7 +46,7 @@ export type LiveAnswer = {
     }
   /** The family has no addresses; the zone's negative TTL counts. */
   | { readonly kind: "none" }
-  /** There never was usable data: SERVFAIL for this family alone. `detail` is a sentence for people. */
+  /** There never was usable data: SERVFAIL only for this family. `detail` is a sentence for users. */
   | { readonly kind: "failed"; readonly detail: string }
 );
 
@@ -56,15 +56,15 @@ export interface LiveQuestion {
   /** The alias's owner name: for a wildcard the name with `*`. */
   readonly name: Name;
   readonly family: Family;
-  /** Who asks, cut to the prefix that may be forwarded (RFC 7871 11.1); given for zones with `clientSubnet` alone. */
+  /** The client subnet, truncated to the prefix that may be forwarded (RFC 7871 11.1); only for zones with `clientSubnet`. */
   readonly subnet?: Subnet;
 }
 
 /** Where addresses come from at query time. */
 export interface AnswerSource {
   /**
-   * Gives what stands once a look-up that is needed has ended, and what stood before when it does not end within 1.8 s. Any number of askers make one
-   * look-up. Never rejects; undefined: the alias is gone.
+   * Returns the answer after a lookup, if one is needed. If the lookup takes longer than 1.8 s, it returns the previous answer. Any number of clients share one
+   * lookup. Never rejects; undefined: the alias no longer exists.
    */
   live(question: LiveQuestion): Promise<LiveAnswer | undefined>;
 }

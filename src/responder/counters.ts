@@ -12,9 +12,9 @@ export interface ResponderCounts {
   readonly hits: number;
   /** Answered with data past their time. */
   readonly stale: number;
-  /** Had to wait for a look-up. */
+  /** Queries that waited for a lookup. */
   readonly waitedForLookup: number;
-  /** Asked of the main thread: look-ups for those who wait, and ahead of time. */
+  /** Requests to the main thread: lookups for waiting queries, and in advance. */
   readonly lookupsRequested: number;
   /** Sent truncated. */
   readonly truncated: number;

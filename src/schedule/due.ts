@@ -2,17 +2,17 @@ import type { Millis } from "../base/clock.ts";
 import { createHeap, type HeapItem } from "./heap.ts";
 
 /**
- * What is due when: one entry a key. An earlier time wins over a later one; a key that runs is held, so it never runs twice at once, and what is asked
- * for it meanwhile is kept for after. Every operation is O(log n).
+ * A schedule with one entry for each key. An earlier time takes precedence over a later one. A running key is held, so it never runs twice at the same time, and requests
+ * in the meantime apply to its next run. Every operation is O(log n).
  */
 export interface Due<K> {
-  /** Asks for a run at `at`; moves a run that is later, leaves one that is earlier. */
+  /** Requests a run at `at`. Replaces a later run, and keeps an earlier one. */
   add(key: K, at: Millis): void;
   /** The key that has waited longest, if one is due; it counts as running until released. Equal times: first come, first served. */
   removeDue(now: Millis): K | undefined;
-  /** A key that was removed as due begins to run only now: what was asked for it meanwhile is this run. */
+  /** A due key that was removed from the schedule starts to run now. Requests in the meantime are satisfied by this run. */
   begin(key: K): void;
-  /** Ends a run. The key comes again at the earlier of `at` and what was asked meanwhile; with neither it is forgotten. */
+  /** Ends a run. The next run is at the earlier of `at` and the time that was requested meanwhile. Without both, the key is removed. */
   release(key: K, at: Millis | undefined): void;
   /** Forgets the key; a run that is going on is still held until released. */
   remove(key: K): void;
@@ -27,7 +27,7 @@ export interface Due<K> {
 /** A node outside the heap is running. */
 interface Node<K> extends HeapItem {
   readonly key: K;
-  /** Asked for while it runs. */
+  /** Requested while it runs. */
   againAt: Millis | undefined;
 }
 
@@ -91,7 +91,7 @@ export function createDue<K>(): Due<K> {
   };
 }
 
-/** What was asked for while it runs. */
+/** The time that was requested during the run. */
 function forgetAgain<K>(node: Node<K> | undefined): void {
   if (node !== undefined && isRunning(node)) {
     node.againAt = undefined;

@@ -13,9 +13,9 @@ export interface PooledPumpDeps<K, Pool extends string> {
   readonly patienceMs: (pool: Pool) => Millis | undefined;
   /** How many keys of one turn, and of one share, run at once in each pool. */
   readonly concurrency: number;
-  /** To which pool a key that is due belongs, and what it claims there. */
+  /** The pool of a due key, and its claims there. */
   readonly placeOf: (key: K) => { readonly pool: Pool; readonly claim: Claim };
-  /** Runs a key and says when it is due again; undefined: only when somebody asks. */
+  /** Runs a key and returns the time of its next run; undefined: only on request. */
   readonly start: (key: K, signal: AbortSignal) => Promise<Millis | undefined>;
   /** A run took long while others wait; true: it is stopped, and is due again in another pool. */
   readonly onSlow: (key: K) => boolean;
@@ -23,7 +23,7 @@ export interface PooledPumpDeps<K, Pool extends string> {
   readonly onRound: (unfinished: Iterable<K>) => void;
 }
 
-/** Runs what is due, each pool by itself: keys of one pool never wait for those of another. */
+/** Runs due keys, each pool separately: keys of one pool never wait for those of another. */
 export interface PooledPump<K> {
   /** To be called after anything was added to the queue from outside. */
   wake(): void;

@@ -9,11 +9,11 @@ export interface PumpDeps<K> {
   readonly log: Logger;
   /** How many keys run at once. */
   readonly concurrency: number;
-  /** Runs a key and says when it is due again; undefined: only when somebody asks. */
+  /** Runs a key and returns the time of its next run; undefined: only on request. */
   readonly start: (key: K, signal: AbortSignal) => Promise<Millis | undefined>;
 }
 
-/** Runs what is due: one timer for all keys, bounded concurrency, in the order in which they became due. */
+/** Runs due keys: one timer for all keys, limited concurrency, in the order in which they became due. */
 export interface Pump {
   /** To be called after anything was added to the queue from outside. */
   wake(): void;

@@ -5,12 +5,12 @@ export interface Claim {
 }
 
 /**
- * Keys that are due, of which so many run at once. Turns come in order, one key each, and the keys of one turn in the order in which they were added. No turn has
+ * Keys that are due, with limited concurrency. Turns come in order, one key each, and the keys of one turn in the order in which they were added. No turn has
  * more than three quarters of the places, and no share more than seven eighths, and less where others have many: each may run three or seven times as
  * many as there are free places, so that another one finds a place.
  */
 export interface ReadyQueue<K> {
-  /** Adds the key, or gives a waiting one another claim. A running key is left alone. */
+  /** Adds the key, or changes the claim of a waiting one. A running key does not change. */
   add(key: K, claim: Claim): void;
   /** The next key, which runs from now on; undefined while none may run. */
   begin(): K | undefined;

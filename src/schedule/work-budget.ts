@@ -4,13 +4,13 @@ import type { Clock, Millis } from "../base/clock.ts";
 export interface WorkBudget {
   /** Work was done for so long. */
   spend(ms: Millis): void;
-  /** How long work that comes now waits. */
+  /** The wait of work that arrives now. */
   waitMs(): Millis;
 }
 
 export interface WorkBudgetOptions {
   readonly clock: Pick<Clock, "now">;
-  /** For each millisecond of work so many pass without any. */
+  /** Milliseconds of pause for each millisecond of work. */
   readonly restShare: number;
   /** What comes within this time is done together. */
   readonly minWaitMs: Millis;

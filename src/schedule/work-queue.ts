@@ -15,12 +15,12 @@ export interface WorkQueueDeps {
   readonly concurrency: number;
   /** Absent: 1 s, doubled up to 5 minutes, ±20 %. */
   readonly backoff?: Backoff;
-  /** Level-triggered: looks at the present state of what the key names. A key is never handled twice at once. */
+  /** Level-triggered: reads the current state of the object of the key. A key never runs twice at the same time. */
   readonly handle: (key: string, signal: AbortSignal) => Promise<Requeue>;
   readonly observe?: QueueObserver;
 }
 
-/** What a queue tells whoever counts; every function returns at once. */
+/** The metrics of a queue. Every function returns at once. */
 export interface QueueObserver {
   added(): void;
   retried(): void;
@@ -28,9 +28,9 @@ export interface QueueObserver {
   done(waitedMs: Millis, workedMs: Millis): void;
 }
 
-/** Keys to be worked on; however often a key is added, it stands in the queue once. */
+/** Keys to process. A key is in the queue once, regardless of how often it is added. */
 export interface WorkQueue {
-  /** Asks for a run, at once or after a while; the earlier wins. While the key runs, it runs again afterwards. */
+  /** Requests a run, now or after a delay. The earlier time applies. A running key runs again afterwards. */
   add(key: string, options?: { readonly afterMs?: Millis }): void;
   /** Forgets the key and its failures; a run that is going on ends by itself and is not repeated unless the key is added. */
   remove(key: string): void;
@@ -90,7 +90,7 @@ export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
   };
 }
 
-/** Whoever handles an error logs it: a handler that throws is logged here and tried again. */
+/** The code that handles an error logs it. If a handler throws, the error is logged here and the key is retried. */
 async function handled({ handle, log }: WorkQueueDeps, key: string, signal: AbortSignal): Promise<Requeue> {
   try {
     return await handle(key, signal);

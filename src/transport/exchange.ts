@@ -13,7 +13,7 @@ export interface ResolverServer {
   readonly path?: string;
 }
 
-/** Bytes out, bytes in. `accept` is asked about each packet that comes to the port, so that a forged one does not end the wait. */
+/** Bytes out, bytes in. `accept` checks each packet that arrives at the port, so a forged one does not end the wait. */
 export interface ExchangeRequest {
   readonly query: Uint8Array;
   readonly timeoutMs: Millis;
@@ -25,7 +25,7 @@ export type ExchangeResult =
   | { readonly kind: "timeout" }
   | { readonly kind: "unreachable"; readonly message: string };
 
-/** Sends one query to one server and waits for the packet that `accept` takes. Never throws for what the network does. */
+/** Sends one query to one server and waits for the packet that `accept` takes. Never throws for faults of the network. */
 export type Exchange = (
   server: ResolverServer,
   request: ExchangeRequest,

@@ -1,4 +1,4 @@
-/** A message behind its length (RFC 1035 4.2.2), in one piece, so that it goes out in one segment where it fits. */
+/** A message after its length (RFC 1035 4.2.2), in one buffer, so that one segment contains both if they fit. */
 export function framed(message: Uint8Array): Uint8Array {
   const frame = new Uint8Array(message.length + LENGTH_BYTES);
   frame[0] = message.length >>> 8;
@@ -9,9 +9,9 @@ export function framed(message: Uint8Array): Uint8Array {
 
 /** Takes a stream apart into messages, however it was cut. Holds at most one unfinished message, of at most 64 KiB. */
 export interface Deframer {
-  /** The messages that are whole with this piece, in their order. */
+  /** Returns the messages that this piece completes, in order. */
   push(piece: Uint8Array): readonly Uint8Array[];
-  /** True when the stream stands inside a message. */
+  /** True if the stream is inside a message. */
   readonly unfinished: boolean;
 }
 
@@ -38,7 +38,7 @@ export function createDeframer(): Deframer {
 
 const LENGTH_BYTES = 2;
 
-/** The length that the first two octets announce, even when they came in pieces of one octet. */
+/** The length in the first two bytes, which can arrive separately. */
 function announced(pieces: readonly Uint8Array[]): number {
   let length = 0;
   let seen = 0;

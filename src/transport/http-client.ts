@@ -13,16 +13,16 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Sent as JSON; its media type is a header. */
   readonly body?: unknown;
-  /** PEM of what signs the server's certificate, in place of what Node.js trusts. */
+  /** CA certificates (PEM) of the server, instead of the CAs that Node.js trusts. */
   readonly caBundle?: string;
-  /** Shown to a server that asks for one; PEM. */
+  /** Client certificate for a server that requests one; PEM. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string };
 }
 
 /** What came of a request. A status of 300 and more is a response like others; redirects are not followed. */
 export type HttpResult =
   | HttpResponse
-  /** No whole answer. The server may have done what it was asked all the same. */
+  /** No complete answer. The server may have processed the request. */
   | { readonly kind: "unreachable"; readonly message: string };
 
 export interface HttpResponse {

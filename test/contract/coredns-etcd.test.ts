@@ -20,7 +20,7 @@ providerContract(
       backend: etcdBackend({ endpoints: [etcd.clientUrl], http }),
       capabilities: CAPABILITIES.coreDNSEtcd,
       domain: ZONE,
-      rejected: { line: `large 60 ${MANY}`, message: /"etcdserver: request is too large": leave --max-request-bytes/ },
+      rejected: { line: `large 60 ${MANY}`, message: /"etcdserver: request is too large": set --max-request-bytes/ },
       ...etcdHand(etcd.clientUrl),
       cannot: {
         "follows at a wildcard, whose marker answers for nothing else": "the plugin has no wildcards: they are refused",

@@ -137,7 +137,7 @@ describe("folder mode, with one alias in zones at BIND, PowerDNS, a webhook and 
       zone("bare", { powerDNS: { url: lab.pdns.apiUrl, serverId: "other", apiKeyRef: { name: "nowhere", key: "k" } } }),
     ]);
     await statusShows("endpoint", /"reason":"NotSupported".*requires a cluster/);
-    await statusShows("bare", /"reason":"SecretMissing".*Secret dns\/nowhere is in no manifest/);
+    await statusShows("bare", /"reason":"SecretMissing".*Secret dns\/nowhere is not in the manifests/);
     await write("more.yaml", [zone("twin", lab.providers.rfc2136)]);
     await statusShows("twin", /"reason":"ZoneConflict".*DnsZone dns\/bind already writes to the same place/);
   });

@@ -18,7 +18,10 @@ export const LAYERS: readonly Layer[] = [
   { name: "alerts", files: ["charts/dnsalias/files/*.yaml", "deploy/monitoring/*.yaml"], isError: true },
   { name: "values", files: ["charts/*/values.yaml"], isError: true },
   { name: "CRDs", files: ["deploy/crds/*.yaml"], isError: true },
-  { name: "docs", files: ["docs/**/*.md", "examples/**/*.md"], isError: false },
-  { name: "provider pages", files: ["src/providers/**/README.md"], isError: false },
+  { name: "concepts", files: ["docs/concepts/*.md"], isError: true },
+  { name: "evidence", files: ["docs/benchmarks.md", "docs/decisions.md"], isError: false },
+  { name: "API reference", files: ["docs/api.md"], isError: false },
+  { name: "docs", files: ["docs/**/*.md", "examples/**/*.md"], isError: true },
+  { name: "provider pages", files: ["src/providers/**/README.md"], isError: true },
   { name: "comments", files: ["src/**/*.ts"], isError: false },
 ];

@@ -1,6 +1,6 @@
 import type { ConditionType } from "./condition.ts";
 
-/** A word that conditions and Events carry, with what it means to whoever reads it. docs/reasons.md is made of these. */
+/** A reason of conditions and Events, with its meaning for users. docs/reasons.md is generated from these. */
 export interface ReasonEntry {
   readonly reason: string;
   /** Where it stands. Ready, Reconciling and Stalled borrow the reason of the condition that decides them. */

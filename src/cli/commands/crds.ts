@@ -24,7 +24,7 @@ export async function runCrds({ out, write }: CrdsOptions): Promise<number> {
   return 0;
 }
 
-/** Writes one file for each kind, making the folder where it is missing; gives their paths. */
+/** Writes one file for each kind, and creates a missing folder. Returns their paths. */
 export async function writeCrds(folder: string): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true });
   const manifests = crdManifests().map(({ file, yaml }) => ({ path: join(folder, file), yaml }));

@@ -12,7 +12,7 @@ import { startProgress } from "../terminal/progress.ts";
 import { composeReadOnly } from "../compose/read-only.ts";
 import { takeSnapshot, type Snapshot } from "../inspect/snapshot.ts";
 
-/** `dnsalias explain OWNER-NAME`: which alias, which answer, which decision, why. Gives 0 when nothing stands in the way, else 1. */
+/** `dnsalias explain NAME`: the alias, the answers, the decisions, and their reasons. Returns 0 if there is no problem, otherwise 1. */
 export async function explainCommand(config: ExplainConfig, io: Io, signal: AbortSignal): Promise<number> {
   const { concurrency, hostname } = config;
   await using composition = await composeReadOnly(config, io);

@@ -15,7 +15,7 @@ import { statusView } from "./status-page-data.ts";
 import type { HostPort } from "../config/settings.ts";
 import { programVersion } from "./version.ts";
 
-/** `dnsalias run`. Gives the exit code; rejects when it cannot go on. */
+/** `dnsalias run`. Returns the exit code; rejects if it cannot continue. */
 export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal): Promise<number> {
   const log = await createPinoLog({ ...config.log, colours: io.out.colours, destination: io.out });
   const version = programVersion();
@@ -52,7 +52,7 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
   return result;
 }
 
-/** Runs until the signal, or until everything is settled where only one round is asked for. */
+/** Runs until the signal, or with `--once` until everything is settled. */
 async function untilEnd(
   config: RunConfig,
   { controller, platform, responder }: Composition,

@@ -31,16 +31,16 @@ export interface ComposeOptions {
   readonly platform: PlatformConfig;
   readonly owner: OwnerConfig;
   readonly concurrency: number;
-  /** The recursive servers of zones that name none, and how to reach them. */
+  /** The recursive resolvers of zones without their own, and the network to them. */
   readonly lookupConfig: LookupConfig;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly observer: Observer;
   /** Questions are answered too, at these addresses; not for commands that only look. */
   readonly responder?: ResponderConfig;
-  /** Health checks are made; not for commands that only look. */
+  /** Health checks are made; not for read-only commands. */
   readonly healthChecks?: Pick<HealthChecksOptions, "config" | "version">;
-  /** True for commands that only look: nothing is written anywhere. */
+  /** True for read-only commands. */
   readonly readOnly: boolean;
   /** Where zone transfers are served, once a zone is there; not for commands that only look. */
   readonly transferListen?: readonly HostPort[];
@@ -132,7 +132,7 @@ function withTransfers(controller: Controller, transfers: Pick<Transfers, "lead"
   };
 }
 
-/** The way to the recursive servers, which is closed with `opened`. */
+/** The network to the recursive resolvers, which is closed with `opened`. */
 async function openLookups({ lookupConfig, log }: ComposeOptions, opened: AsyncDisposableStack) {
   const network = opened.use(await openNetwork(lookupConfig));
   const views = createViews(network.resolvers);

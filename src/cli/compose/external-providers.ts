@@ -38,7 +38,7 @@ export interface ExternalProvidersDeps {
   readonly stores: { base(namespace: string, name: string, key: string): Pick<TextStore, "location" | "read"> };
   /** Undefined: there is no cluster, and so no DNSEndpoint. */
   readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
-  /** Told of calls that are put off and of providers that are left alone. */
+  /** Gets deferred calls, and providers whose circuit is open. */
   readonly onBudget: (event: BudgetEvent) => void;
 }
 

@@ -76,7 +76,7 @@ export async function openFolderPlatform(
   };
 }
 
-/** A file is named by its key alone, whatever namespace and ConfigMap it would have in a cluster. */
+/** The name of a file is its key, without the namespace and ConfigMap that it would have in a cluster. */
 function writeTargetOf(zone: DnsZone): string {
   const { provider, domain } = zone.spec;
   switch (provider.kind) {

@@ -5,8 +5,8 @@ import { listen } from "../../transport/server/listen.ts";
 import type { HostPort } from "../config/settings.ts";
 
 /**
- * The addresses to listen on, each looked at for whether it can be had. An empty host is all addresses of both families, without IPv6 where the machine has
- * none. Throws CONFIG_INVALID, naming the address, when one cannot be had.
+ * Returns the addresses to listen on after a test of each. An empty host is all addresses of both families, without IPv6 if the machine has
+ * none. Throws CONFIG_INVALID with the address if one is not available.
  */
 export async function freeAddresses(wanted: readonly HostPort[]): Promise<readonly HostPort[]> {
   const free: HostPort[] = [];

@@ -15,7 +15,7 @@ interface Ready {
   readonly boundMs: number | undefined;
 }
 
-/** Turns what the controller tells into metrics. */
+/** Converts the observations of the controller to metrics. */
 export function createCounting(metrics: Metrics): Counting {
   const aliases = new Map<string, Ready>();
   const held = new Set<string>();

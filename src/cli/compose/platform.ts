@@ -18,7 +18,7 @@ import { type TextStore, inlineText } from "../../providers/text-store.ts";
 
 /** Who this installation is. */
 export interface Owner {
-  /** Throws before it is known. Whatever the inventory has is told only afterwards. */
+  /** Throws before the owner id is known. The inventory reports objects only afterwards. */
   readonly id: () => string;
   /** Undefined: not known yet. */
   readonly knownId: () => string | undefined;
@@ -32,7 +32,7 @@ export interface Owner {
 
 /** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
 export interface Platform extends AsyncDisposable {
-  /** For people: which cluster, or which folder. */
+  /** The cluster or the folder, for users. */
   readonly description: string;
   readonly owner: Owner;
   readonly inventory: Inventory;
@@ -50,7 +50,7 @@ export interface Platform extends AsyncDisposable {
   readonly hasLease: boolean;
   /** What keeps this plane from working now, one sentence each. */
   problems(): readonly string[];
-  /** What may never end, by a name for people: when it last gave a sign of life. */
+  /** Activities that can hang, by a name for users, with the time of their last sign of life. */
   heartbeats(): ReadonlyMap<string, Millis>;
   /** Calls `onLeading` for each term in which this process may write, until the signal aborts. */
   lead(onLeading: (term: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
@@ -60,13 +60,13 @@ export interface Platform extends AsyncDisposable {
 interface Stores {
   /** A base zone: only read. */
   base(namespace: string, name: string, key: string): Pick<TextStore, "location" | "read">;
-  /** A rendered zone: ours alone. */
+  /** A rendered zone, which only dnsalias writes. */
   zoneFile(namespace: string, name: string, key: string): TextStore;
   /** A Corefile key that others write too. */
   corefile(configMap: OverlaySpec["configMap"], zone: DnsZone["meta"]): TextStore;
   /** Hurries the projection of what was written, and returns the problem as a clause; undefined where there is nothing to hurry. */
   readonly expediteDelivery: ((zone: DnsZone, signal: AbortSignal) => Promise<string | undefined>) | undefined;
-  /** Octets that one text may have. */
+  /** Maximum size of one text, in bytes. */
   readonly maxBytes: number;
   /** How CoreDNS gets what was written here. */
   readonly projection: "kubelet" | "file";
@@ -129,7 +129,7 @@ function expediting({ expediteDelivery }: Stores, zone: DnsZone): Pick<ZoneProvi
     : { expediteDelivery: (signal) => expediteDelivery(zone, signal) };
 }
 
-/** Where a base zone's text comes from; `field` is where it stands when it is inline. */
+/** The source of the text of a base zone; `field` is its field if it is inline. */
 function baseSource(
   stores: Pick<Stores, "base">,
   { meta }: DnsZone,

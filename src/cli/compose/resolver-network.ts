@@ -5,12 +5,12 @@ import type { ResolverServer } from "../../transport/exchange.ts";
 import type { LookupConfig } from "../config/config.ts";
 import { systemResolvers } from "./system-resolvers.ts";
 
-/** The way to the recursive servers that are asked where a zone names none. */
+/** The network to the recursive resolvers for zones without their own. */
 export interface Network extends ExchangeClient {
   readonly resolvers: readonly ResolverServer[];
 }
 
-/** Reads what the settings name and opens nothing yet. Throws CONFIG_INVALID when the file of certificates cannot be read. */
+/** Reads the files in the settings without opening connections. Throws CONFIG_INVALID if the file of certificates cannot be read. */
 export async function openNetwork({
   resolvers,
   resolverCa,

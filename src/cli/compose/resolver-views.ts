@@ -5,7 +5,7 @@ import { followsPrivate } from "../../plan/domain/private-addresses.ts";
 import type { View } from "../../resolver/lookup.ts";
 import type { Protocol, ResolverServer } from "../../transport/exchange.ts";
 
-/** The views in use: one for each list of recursive servers and each answer to whether special-use addresses are taken. */
+/** The views in use: one for each list of recursive resolvers and each value of `allowPrivate`. */
 export interface Views {
   /** The view of an alias in a zone. */
   readonly idOf: (zone: DnsZone, alias: DnsAlias) => ViewId;

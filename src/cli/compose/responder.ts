@@ -30,7 +30,7 @@ export interface ResponderDeps {
 export interface Responder extends AsyncDisposable {
   /** What the controller hands its zones to. */
   readonly port: ResponderPort;
-  /** Begins to answer once all zones are there. Rejects when an address that was asked for is taken meanwhile; ends when the signal aborts. */
+  /** Starts to answer after all zones are loaded. Rejects if a configured address is in use meanwhile; ends if the signal aborts. */
   open(zones: ZonesKnown, signal: AbortSignal): Promise<void>;
   /** Why questions are not answered that should be, one sentence each. */
   problems(): readonly string[];
@@ -54,7 +54,7 @@ type ZonesKnown = Pick<Controller, "synced" | "served">;
 const MAX_WAIT_MS: Millis = 15_000;
 const LOOK_MS: Millis = 50;
 
-/** Opens nothing yet but looks whether the addresses are free. Undefined: a default one is not, which is told; rejects when one was asked for that is not. */
+/** Tests whether the addresses are free, without opening them. Returns undefined and logs if a default address is in use; rejects if a configured one is. */
 export async function createResponder(deps: ResponderDeps): Promise<Responder | undefined> {
   const { config, log } = deps;
   try {
@@ -104,10 +104,10 @@ function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
   };
 }
 
-/** A default address that is taken costs the responder, one that was asked for the process. */
+/** If a default address is in use, the responder is disabled. If a configured address is in use, the process ends. */
 function giveUp({ config, log }: ResponderDeps, error: unknown): void {
   if (!config.isDefault) {
-    // The sentence has the causes in it, and whoever prints it would add them once more.
+    // The sentence contains the causes. With `cause`, they would be printed twice.
     throw new AppError("CONFIG_INVALID", `--responder-listen: ${messageOf(error)}`, { retry: "on-change" });
   }
   const hint = "set another address with --responder-listen, or set --no-responder";
@@ -135,7 +135,7 @@ function portTo({ platform, metrics }: ResponderDeps, pool: ResponderPool): Resp
       if (read.kind === "ok") {
         return { kind: "ok", text: read.text, location: source.location };
       }
-      // Each replica serves for itself and tries again; the zone's status says which right is missing.
+      // Each replica serves separately and retries. The status of the zone shows the missing right.
       return read.kind === "refused" ? { kind: "failed", message: read.message } : read;
     },
     async lastGoodBase(zone, signal) {
@@ -148,7 +148,7 @@ function portTo({ platform, metrics }: ResponderDeps, pool: ResponderPool): Resp
       try {
         store = platform().stores.zoneFile(zone.meta.namespace, name, key);
       } catch {
-        // The zone's provider can't be made either, and its status says why.
+        // The provider of the zone can't be created either, and its status shows the reason.
         return undefined;
       }
       const read = await store.read(signal);

@@ -7,8 +7,8 @@ const LEAST_MIB = 48;
 const SHARE = 3;
 
 /**
- * The heap, in MiB, that each of the responder's threads may have in a process that may have so many octets (`process.constrainedMemory`; 0 or
- * more than a machine has: no limit). Too much garbage then ends one thread, which is replaced, and not the whole container.
+ * Returns the maximum heap, in MiB, of each responder thread for the memory limit of the process in bytes (`process.constrainedMemory`; 0 or
+ * more than the machine has: no limit). Too much memory then ends one thread, which is replaced, and not the whole container.
  */
 export function workerHeapMib(limitBytes: number, workers: number): number {
   const share = Math.floor(limitBytes / SHARE / workers / MIB);

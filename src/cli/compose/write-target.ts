@@ -24,7 +24,7 @@ export function externalPlaceOf({ meta, spec: { domain } }: DnsZone, provider: E
   }
 }
 
-/** Other labels are for another ExternalDNS: one inside and one outside, say. */
+/** Other labels are for another ExternalDNS, for example an internal and an external one. */
 function labelsText(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)

@@ -31,7 +31,7 @@ export interface TransfersDeps {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
-  /** The inventory, with what the statuses remember. */
+  /** The inventory, with the information in the statuses. */
   readonly store: () => Pick<Store, "aliases" | "claimsIn" | "matchOf" | "zone" | "zones">;
   readonly zonesKnown: Controller["zonesKnown"];
 }

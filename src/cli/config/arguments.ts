@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { suggest } from "../../api/schema/did-you-mean.ts";
 import { COMMANDS, OPTIONS, optionsOf, variableOf, type Command, type OptionName, type OptionSpec } from "./options.ts";
 
-/** What was asked for, in texts: options of the command line over those of the environment. */
+/** The settings as texts. Options of the command line take precedence over environment variables. */
 export interface Settings {
   readonly command: Command;
   readonly words: readonly string[];
@@ -71,7 +71,7 @@ interface ReadWords {
   readonly words: readonly string[];
 }
 
-/** The options and words, or what is wrong with them. */
+/** Returns the options and words, or a mistake in them. */
 function readWords(command: Command, words: readonly string[], own: readonly OptionSpec[]): ReadWords | string {
   const { tokens } = parseArgs({
     args: [...words],
@@ -103,7 +103,7 @@ function readWords(command: Command, words: readonly string[], own: readonly Opt
 
 const UNKNOWN = "unknown";
 
-/** Notes one option; says what is wrong with it. */
+/** Stores one option. Returns the mistake, if there is one. */
 function take(
   given: Map<OptionName, Setting>,
   spec: OptionSpec | undefined,
@@ -140,7 +140,7 @@ function unknownOption(command: Command, raw: string, own: readonly OptionSpec[]
     : `${raw} is not an option of ${command}, only of ${elsewhere.commands.join(", ")}`;
 }
 
-/** Variables of other commands' options are left alone: one environment may serve all of them. */
+/** Variables for options of other commands are ignored, because one environment can serve all commands. */
 function readEnvironment(
   environment: Environment,
   own: readonly OptionSpec[],
@@ -167,7 +167,7 @@ function readEnvironment(
   return values;
 }
 
-/** Kubernetes gives every pod DNSALIAS_SERVICE_HOST and the like where a Service is called dnsalias, or dnsalias-something. */
+/** If a Service has the name dnsalias, or dnsalias-something, Kubernetes sets DNSALIAS_SERVICE_HOST and similar variables in every pod. */
 const SERVICE_LINK = /_(?:SERVICE_(?:HOST|PORT(?:_.*)?)|PORT(?:_\d+_[A-Z]+(?:_.*)?)?)$/;
 const SWITCH = /^(?:|true|false|1|0)$/;
 

@@ -122,7 +122,7 @@ export type CommandLine =
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "wrong"; readonly message: string };
 
-/** What this process was asked, and where it may write: the only place that looks at `process.argv` and `process.env`. */
+/** The command and the terminals of this process. Only this code reads `process.argv` and `process.env`. */
 export function processInput(): { readonly commandLine: CommandLine; readonly io: Io } {
   const { argv, env, stdout, stderr } = process;
   const noColor = { NO_COLOR: env["NO_COLOR"] };

@@ -2,7 +2,7 @@
 export const COMMANDS = ["run", "plan", "resolve", "explain", "crds", "remove-finalizers", "version"] as const;
 export type Command = (typeof COMMANDS)[number];
 
-/** One flag, its variable of the environment (`--owner-id` is DNSALIAS_OWNER_ID), and what the help says of it. */
+/** One flag, its variable of the environment (`--owner-id` is DNSALIAS_OWNER_ID), and its help text. */
 export interface OptionSpec {
   readonly name: OptionName;
   readonly kind: "text" | "texts" | "switch";

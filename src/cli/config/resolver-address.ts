@@ -4,7 +4,7 @@ import type { Protocol, ResolverServer } from "../../transport/exchange.ts";
 
 /**
  * Reads `10.0.0.10`, `10.0.0.10:5353`, `[2001:db8::1]:53`, `udp://…`, `tcp://…`, `tls://1.1.1.1#name-in-certificate` or
- * `https://1.1.1.1/dns-query#name`. A host name instead of an address is refused: it would have to be looked up first.
+ * `https://1.1.1.1/dns-query#name`. Hostnames are refused, because they would have to be looked up first.
  */
 export function parseResolverAddress(text: string): ResolverServer | string {
   const match = FORM.exec(text.trim());
@@ -34,7 +34,7 @@ export function parseResolverAddress(text: string): ResolverServer | string {
 }
 
 /**
- * The servers of an /etc/resolv.conf; resolv.conf(5): without any, the name server of this machine. Lines that are no nameserver, and
+ * The servers of an /etc/resolv.conf; resolv.conf(5): without any, the name server of this machine. Lines without a nameserver, and
  * addresses with a zone (fe80::1%eth0), are passed over.
  */
 export function parseResolvConf(text: string): readonly ResolverServer[] {
@@ -50,7 +50,7 @@ const FORM =
   /^(?:(?<scheme>[a-z]+):\/\/)?(?<host>\[[0-9a-f:.]+\]|[0-9.]+|[0-9a-f]*:[0-9a-f:.]+)(?::(?<port>\d{1,5}))?(?<path>\/[!-"$-~]*)?(?:#(?<name>[^#\s]+))?$/i;
 const PROTOCOLS: readonly Protocol[] = ["udp", "tcp", "tls", "https"];
 const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = { udp: 53, tcp: 53, tls: 853, https: 443 };
-/** More than a resolver of any system library asks. */
+/** More resolvers than any system library uses. */
 const MAX_SERVERS = 8;
 
 function misplacedPart(protocol: Protocol, path: string | undefined, name: string | undefined): string | undefined {

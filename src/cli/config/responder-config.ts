@@ -5,16 +5,16 @@ import { type HostPort, hostPorts, whole, wrong, type Reader } from "./settings.
 export interface ResponderConfig {
   /** An empty host is all addresses of both families. */
   readonly listen: readonly HostPort[];
-  /** Nobody asked for these addresses: where one is taken there is no responder. */
+  /** True for default addresses: if one is in use, the responder is disabled. */
   readonly isDefault: boolean;
   readonly workers: number;
-  /** Networks without rate limits, beside loopback. */
+  /** Networks without rate limits, in addition to loopback. */
   readonly exempt: readonly Subnet[];
 }
 
 const DETAILS = ["responder-listen", "responder-workers", "responder-exempt"] as const;
 
-/** In folder mode it runs unless that is refused, in a cluster where it is asked for. Undefined: it does not. */
+/** In folder mode, the responder runs unless it is disabled; in a cluster, only with `--responder`. Undefined: it does not run. */
 export function responderConfig(from: Reader, platform: "folder" | "cluster"): ResponderConfig | undefined {
   const detail = DETAILS.find((name) => from.has(name));
   const commandLine = from.has("responder") ? "responder" : detail;

@@ -44,15 +44,15 @@ export function wrong(message: string): AppError {
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 const FORMATS = ["auto", "json", "pretty"] as const;
 
-/** Commands for people are quiet, `run` is not. */
+/** Interactive commands log only warnings; `run` logs more. */
 export function logLevel(from: Reader): (typeof LEVELS)[number] {
   return choice(from, "log-level", LEVELS) ?? (from.command === "run" ? "info" : "warn");
 }
 
-/** On a terminal, lines for people. */
+/** On a terminal, readable lines. */
 export function logFormat(from: Reader): "json" | "pretty" {
   const format = choice(from, "log-format", FORMATS) ?? "auto";
-  // The log of `run` is what it has to say; the other commands print a result, and log beside it.
+  // The output of `run` is its log. The other commands print a result, and log to standard error.
   const isTerminal = from.command === "run" ? from.terminals.out : from.terminals.err;
   return format === "auto" ? (isTerminal ? "pretty" : "json") : format;
 }
@@ -111,7 +111,7 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** Where each of them says to listen. Without a host it is "": all addresses. */
+/** The addresses to listen on. Without a host, `host` is "": all addresses. */
 export function hostPorts(from: Reader, name: OptionName): readonly HostPort[] {
   return from.texts(name).map((text) => hostPort(from, name, text));
 }

@@ -9,7 +9,7 @@ export function factsJson(hostname: Name, facts: readonly Fact[]): unknown {
   return { hostname: displayName(hostname), facts };
 }
 
-/** For people: a line for each fact, the topic in front of its first one. */
+/** Text for users: a line for each fact, with the topic before its first fact. */
 export function factsText(sink: Sink, hostname: Name, facts: readonly Fact[]): string {
   const width = Math.max(...facts.map(({ topic }) => topic.length));
   const lines = facts.map(({ topic, text, good }, index) => {
@@ -19,7 +19,7 @@ export function factsText(sink: Sink, hostname: Name, facts: readonly Fact[]): s
   return [styled(sink, "bold", displayName(hostname)), ...lines, ""].join("\n");
 }
 
-/** 0 when nothing stands in the way of the name, else 1. */
+/** 0 if the hostname has no problem, otherwise 1. */
 export function explainExitCode(facts: readonly Fact[]): number {
   return facts.every(({ good }) => good) ? EXIT.ok : EXIT.failed;
 }

@@ -9,14 +9,14 @@ import { harmless, styled, type Style } from "../terminal/text.ts";
 import type { ZonePreview } from "./zone-preview.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** What `dnsalias plan --json` prints; the text says the same. Sorted: the same plan is the same bytes. */
+/** The output of `dnsalias plan --json`; the text has the same content. Sorted, so the same plan has the same bytes. */
 export interface PlanDocument {
   /** Changes that would be written, over all zones. */
   readonly changes: number;
   readonly zones: readonly ZoneDocument[];
-  /** Objects that are wrong, and look-ups that failed. */
+  /** Invalid objects, and failed lookups. */
   readonly problems: readonly string[];
-  /** Targets that could not be looked up just now: what is published for them stays. */
+  /** Targets whose lookup just failed. Their published addresses remain. */
   readonly warnings: readonly string[];
 }
 
@@ -25,7 +25,7 @@ interface ZoneDocument {
   readonly domain: string;
   readonly provider: string;
   readonly changes: readonly ChangeDocument[];
-  /** The backend must be written though no record set differs. */
+  /** The backend must be written although no RRset differs. */
   readonly rewrite?: string;
   readonly held?: string;
   readonly problem?: { readonly reason: string; readonly message: string };

@@ -21,7 +21,7 @@ export interface FamilyReport {
   readonly nextInMs: Millis;
 }
 
-/** For people: the chain hop by hop, the addresses, the servers asked, and what comes next. */
+/** Text for users: the chain hop by hop, the addresses, the queried servers, and the next lookup. */
 export function reportText(sink: Sink, report: ResolveReport): string {
   const head = `${styled(sink, "bold", displayName(report.target))}  servers: ${report.servers.join(", ")}`;
   return [head, ...report.families.flatMap((family) => ["", ...familyLines(sink, family)]), ""].join("\n");

@@ -13,7 +13,7 @@ import type { Platform } from "../compose/platform.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 import type { Views } from "../compose/resolver-views.ts";
 
-/** The inventory at one moment, with one look-up of each target on top of what the statuses remember. */
+/** The inventory at one moment, with the addresses in the statuses and one lookup of each target. */
 export interface Snapshot {
   readonly store: Store;
   readonly invalid: readonly InvalidObject[];
@@ -22,7 +22,7 @@ export interface Snapshot {
   readonly answers: ReadonlyMap<string, TargetAnswer>;
 }
 
-/** The parts of a composition that are read. */
+/** The parts of a composition that a snapshot reads. */
 export interface SnapshotSource {
   readonly platform: Pick<Platform, "inventory" | "writeTargetOf">;
   readonly views: Views;
@@ -94,7 +94,7 @@ interface Stream {
   readonly alias: DnsAlias;
 }
 
-/** The look-up streams that an alias needs, one for each target, family and view; may have duplicates. */
+/** The lookup streams that an alias needs, one for each target, family, and view; can have duplicates. */
 export function streamsOf(
   { views }: { readonly views: Pick<Views, "idOf"> },
   store: Store,

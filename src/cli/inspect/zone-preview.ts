@@ -131,7 +131,7 @@ async function previewZone(input: PreviewContext, zone: DnsZone, signal: AbortSi
   };
 }
 
-/** One look-up sees the TTL count down at a recursive server: a lower TTL alone is no change that `run` would make. */
+/** One lookup returns the counted-down TTL of a recursive resolver, so `run` would not change only a lower TTL. */
 function withoutCountdown(plan: ZonePlan, actual: readonly ActualRRset[]): ZonePlan {
   const stands = new Map(actual.map((set) => [rrsetKey(set), set]));
   const names = plan.names.map((name) => ({

@@ -1,7 +1,7 @@
-/** What the process says to whoever started it; documented in docs/cli.md. */
+/** The exit codes of the process, documented in docs/cli.md. */
 export const EXIT = {
   ok: 0,
-  /** It was asked rightly and could not be done. */
+  /** The command line was correct, but the command failed. */
   failed: 1,
   /** `plan`: there is something to change. */
   changes: 2,

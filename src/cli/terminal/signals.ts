@@ -25,8 +25,8 @@ export interface StopOptions {
 }
 
 /**
- * The first signal asks for an orderly end; a second one, or the deadline, ends the process at once by that signal, which shells report as
- * 128 + its number. `exit` alone waits for the threads of the file system, and one of them may hang.
+ * The first signal starts an orderly stop. A second one, or the deadline, ends the process at once with that signal, which shells report as
+ * 128 + its number. `exit` would wait for the threads of the file system, and one of them can hang.
  */
 export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptions): Stop {
   const stopping = new AbortController();
@@ -67,7 +67,7 @@ export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptio
     [Symbol.dispose]() {
       clearTimeout(deadline);
       unlisten();
-      // A call of the file system that hangs would keep the process for ever. Unreferenced, this ends no sooner than everything else.
+      // A blocked call of the file system would keep the process running indefinitely. This timer is unreferenced, so it doesn't delay the end itself.
       setTimeout(() => {
         tell(`a task has not stopped ${drainMs / 1000} s after the work: exiting now`);
         endBy(cause ?? "SIGTERM");

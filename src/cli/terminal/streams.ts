@@ -1,8 +1,8 @@
-/** What a command may write to, and what it may know of the terminal. */
+/** The outputs of a command, and the properties of the terminal. */
 export interface Io {
-  /** Results: what a pipe gets. */
+  /** Results, for a pipe. */
   readonly out: Sink;
-  /** Progress and problems: what a person reads. */
+  /** Progress and problems, for users. */
   readonly err: Sink;
 }
 
@@ -10,7 +10,7 @@ export interface Sink {
   write(text: string): void;
   readonly isTerminal: boolean;
   readonly colours: boolean;
-  /** Characters in a line; a plain guess when it is no terminal. */
+  /** Characters in a line; a default if the output is not a terminal. */
   readonly columns: number;
 }
 

@@ -8,7 +8,7 @@ export function styled(sink: Sink, style: Style, text: string): string {
   return sink.colours && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 }
 
-/** One JSON document for a pipe, readable for people too. */
+/** One JSON document for programs, which is also readable for users. */
 export function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
@@ -18,7 +18,7 @@ export function harmless(text: string): string {
   return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** "850 ms", "12 s", "5 min", "3 h 20 min": a length of time for people. */
+/** "850 ms", "12 s", "5 min", "3 h 20 min": a duration for users. */
 export function duration(ms: number): string {
   if (ms < 1000) {
     return `${Math.round(ms)} ms`;

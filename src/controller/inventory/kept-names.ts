@@ -8,8 +8,8 @@ import type { Store } from "./store.ts";
 import { type MayNotDelete, namesOfUnread } from "./unreadable-names.ts";
 
 /**
- * The names whose records a zone keeps although nobody has them there: those that an alias may have which can't be read, those of DnsZones below it that were deleted or can't be read, and of a zone that was just read for the first
- * time those that may have lost it just before. With a namespace: whether an alias of that namespace may have the name which can't be read.
+ * The names whose records a zone keeps although no alias has them there: names of aliases that can't be read, names of DnsZones below it that were deleted or can't be read, and, in a zone that was just read for the first
+ * time, names that may just have lost it. With a namespace: whether an alias of that namespace that can't be read may have the name.
  */
 export function keptNames(
   store: Pick<Store, "alias" | "aliases" | "matchOf" | "reservedZones" | "namesLeftReserved" | "namesOfNewZone">,
@@ -23,7 +23,7 @@ export function keptNames(
     return (name, namespace) => namespace === undefined && isReservedBelow(below, spec.domain, name);
   }
   const edits = [...invalid];
-  // Nobody can tell what an alias wants now whose last edit can't be read.
+  // If the last edit of an alias can't be read, its current hostnames are unknown.
   const edited = new Set(
     edits.flatMap(({ kind, key }) => (kind === "DnsAlias" ? (store.alias(key)?.spec.hostnames ?? []) : [])),
   );

@@ -19,7 +19,7 @@ import type { AdmissionGrace } from "./admission/admission-grace.ts";
 import type { HostnameCounts } from "./admission/hostname-counts.ts";
 import type { ReservedZones } from "./admission/reserved-zones.ts";
 
-/** What says to which zones a name of an alias goes. */
+/** The inputs that decide the zones of a name of an alias. */
 export interface PlacementState {
   readonly zones: ReadonlyMap<ObjectKey, DnsZone>;
   readonly labels: NamespaceLabels;
@@ -85,7 +85,7 @@ export function entriesOf(
   );
 }
 
-/** An alias under deletion may have records wherever its status says. */
+/** An alias that is being deleted can have records in all zones in its status. */
 function withFormerZones({ zones, index }: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZoneMatch {
   const now = next.kind === "zones" ? next.zones : [];
   const known = new Set(now.map(({ meta }) => objectKey(meta)));
@@ -130,7 +130,7 @@ function isAsLong({ spec }: DnsZone, next: ZoneMatch): boolean {
   return next.kind === "none" || next.zones.every((zone) => isAtOrBelow(spec.domain, zone.spec.domain));
 }
 
-/** After a restart nothing but the statuses says which names a deleted DnsZone had, or one of which not even the domain can be read. */
+/** After a restart, only the statuses show the names of a deleted DnsZone, or of one whose domain can't be read. */
 function reservedByStatus(
   { zones, reserved, reservedNames }: PlacementState,
   alias: DnsAlias,
@@ -150,7 +150,7 @@ function reservedByStatus(
     : undefined;
 }
 
-/** True if none of these zones is known, and none of them was taken over with the name. */
+/** True if none of these zones is known, and none of them was adopted with the name. */
 function isLost(
   { zones, reserved }: Pick<PlacementState, "zones" | "reserved">,
   name: Name,
@@ -193,7 +193,7 @@ function keptInNewZone(state: PlacementState, alias: DnsAlias, name: Name, next:
 }
 
 /**
- * Zones that an older alias of another namespace gets the name in, once it leaves the zone that no longer admits it, give the name to nobody else before. Until then this alias has lost it to the older one, in the
+ * An older alias of another namespace can lose its zone and get the name in other zones later. Until then, no other alias gets the name in these zones. This alias has lost it to the older one, in the
  * zone that keeps it.
  */
 function afterOlder(state: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZonesMatch | undefined {

@@ -17,7 +17,7 @@ import { emptyState, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
 import { endGrace, noteNew, noteUnread, replaceLabels, replaceZone } from "./zone-updates.ts";
 
-/** What a settled batch of names changed: these zones are to be planned anew, these aliases to be reported anew. */
+/** The effects of a batch of decided names: zones to plan again, and aliases to report again. */
 interface Touched {
   readonly zones: ReadonlySet<ObjectKey>;
   readonly aliases: ReadonlySet<ObjectKey>;
@@ -31,12 +31,12 @@ interface Touched {
  */
 export interface Store {
   note(event: InventoryEvent): void;
-  /** Takes a status over that was just written, until the source tells it itself. */
+  /** Uses a status that was just written, until the source reports it itself. */
   rememberAliasStatus(written: DnsAlias, status: AliasStatus): void;
   rememberZoneStatus(written: DnsZone, status: ZoneStatus): void;
-  /** The next `settle` tells of every zone and alias again: for a first term, which has followed none of what was settled before it. */
+  /** The next `settle` returns every zone and alias again, for a first term, which has seen none of the earlier decisions. */
   touchAll(): void;
-  /** Decides up to `limit` noted names, and gives up to `limit` aliases; `more` tells whether any are left. Zones come with the last of them. */
+  /** Decides up to `limit` pending names, and returns up to `limit` aliases; `more` shows whether any remain. Zones are in the last batch. */
   settle(limit: number): Touched & { readonly more: boolean };
   alias(key: ObjectKey): DnsAlias | undefined;
   zone(key: ObjectKey): DnsZone | undefined;
@@ -44,9 +44,9 @@ export interface Store {
   zones(): Iterable<DnsZone>;
   /** The owner names of a zone with their claims; aliases under deletion claim nothing. */
   claimsIn(zone: ObjectKey): ReadonlyMap<Name, Claim>;
-  /** Another number whenever the owner names of a zone or who has them were decided anew. */
+  /** A number that changes whenever the hostnames of a zone or their aliases were decided again. */
   claimsVersion(zone: ObjectKey): number;
-  /** Whether a living alias asks for the name, also if no zone takes it. */
+  /** Whether an alias that is not being deleted has the name in its spec, even if no zone admits it. */
   isAsked(name: Name): boolean;
   /** The zones where the name is placed now. */
   zonesOfName(name: Name): ReadonlySet<ObjectKey>;
@@ -63,13 +63,13 @@ export interface Store {
   missingConsents(zone: ObjectKey): readonly ObjectKey[] | undefined;
   /** DnsZones that were deleted or can't be read, and whose records stay. */
   reservedZones(): readonly ReservedZone[];
-  /** Names that one of these has, of which only a status told that is gone with its alias. */
+  /** Names of one of these zones that only the status of a deleted alias listed. */
   namesLeftReserved(): readonly Name[];
   /** The names of aliases that belong to such a DnsZone. */
   reservedHostnames(): readonly Name[];
   /** Whether the DnsZone exists and nothing of its spec could ever be read. */
   isUnread(zone: ObjectKey): boolean;
-  /** Names that stay for a while in a zone that was just read for the first time, although nobody has them there. */
+  /** Names that remain for a while in a zone that was just read for the first time, although no alias has them there. */
   namesOfNewZone(zone: ObjectKey): ReadonlySet<Name>;
   /** When a name that stays for a while has to be decided again; undefined: there is none. */
   graceEndsAt(): Millis | undefined;
@@ -80,8 +80,8 @@ export interface Store {
 }
 
 /**
- * `writeTargetOf` says where a zone is written: two zones with one place would undo each other's work for ever. `now`: names stay for a while where they lose their zone by a label or a selector; absent: they go
- * at once, as for a command that only looks.
+ * `writeTargetOf` returns the write location of a zone, because two zones with one location would revert each other's changes indefinitely. With `now`, names remain for a while if they lose their zone by a label or a selector. Without it, they leave
+ * at once, as for read-only commands.
  */
 export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () => Millis): Store {
   const state = emptyState(now);
@@ -171,7 +171,7 @@ function note(state: StoreState, event: InventoryEvent): void {
     case "unserved":
       return;
     case "invalid":
-      // The last good object stands: a broken edit must not take a name down. It is reported by whoever hears the event.
+      // The last valid object remains: an invalid edit must not remove a name. The listener of the event reports it.
       return noteInvalid(state, event.manifest);
     case "input":
       return void state.touchedZones.add(event.zone);
@@ -223,7 +223,7 @@ function replaceAlias(state: StoreState, key: ObjectKey, next: DnsAlias | undefi
   }
 }
 
-/** What the alias told of a name in a zone that is deleted or can't be read is all that protects its records. */
+/** Only the information in the alias protects the records of a name in a zone that is deleted or can't be read. */
 function recordLeftReserved(state: StoreState, previous: DnsAlias, next: DnsAlias | undefined, name: Name): void {
   const id = nameId(previous, name);
   const zones = state.reservedNames.get(id);
@@ -242,13 +242,13 @@ function hasSameTargets(a: DnsAlias, b: DnsAlias): boolean {
   return a.meta.uid === b.meta.uid && a.meta.generation === b.meta.generation && a.meta.deletedAt === b.meta.deletedAt;
 }
 
-/** Puts the newer object in place of the older one wherever it stands, without a zone being planned anew. */
+/** Replaces the older object by the newer one everywhere, without planning a zone again. */
 function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
   state.aliases.set(key, next);
   for (const name of next.spec.hostnames) {
     state.counts.statusChanged(name);
     if (entriesOf(next, name).some(({ zone }) => !state.zones.has(zone))) {
-      // The status says that a zone has the name which is gone, so this one may not.
+      // According to the status, a deleted zone has the name, so this zone may not have it.
       state.pending.add(name);
       continue;
     }

@@ -1,4 +1,4 @@
-/** Takes up to `limit` members out. Ten thousand aliases touched at once are told in slices too: what is done for each takes longer than the deciding. */
+/** Removes and returns up to `limit` members. Changes of ten thousand aliases are also returned in batches, because handling an alias takes longer than deciding its names. */
 export function takeUpTo<T>(from: Set<T>, limit: number): ReadonlySet<T> {
   const taken = new Set<T>();
   for (const key of from) {

@@ -8,7 +8,7 @@ import type { InvalidObject } from "../ports/inventory.ts";
  * namespace.
  */
 export interface UnreadClaims {
-  /** Records what the object asks for now, and returns the names of which that can change who has them. */
+  /** Stores the current hostnames of the object, and returns the names whose alias can change. */
   set(manifest: Pick<InvalidObject, "key" | "claim">): readonly Name[];
   /** The object can be read, or is gone. Returns the names that it asked for. */
   remove(key: ObjectKey): readonly Name[];

@@ -6,8 +6,8 @@ import type { InvalidObject } from "../ports/inventory.ts";
 export type MayNotDelete = (name: Name, namespace?: string) => boolean;
 
 /**
- * The owner names that an alias may have which cannot be read, and of which nothing better is known (after a restart, say): what is published at
- * them is not taken away as if nobody asked for it. Undefined: there is no such alias.
+ * The possible hostnames of aliases that cannot be read and have no known valid spec, for example after a restart. Records at
+ * them are not withdrawn. Undefined: there is no such alias.
  */
 export function namesOfUnread(
   invalid: Iterable<InvalidObject>,

@@ -11,8 +11,8 @@ type Inventory = Pick<
 >;
 
 /**
- * Owner names that nobody claims in the zone now and that an alias may have left there: those of aliases under deletion, and those that a status still lists from
- * before a restart or an edit; the DnsZone's own lists those that were left without an alias. A backend that cannot list its zone is asked for them by name.
+ * Names without an alias in the zone that can still have records of one: names of aliases that are being deleted, and names that a status still lists from
+ * before a restart or an edit. The status of the DnsZone lists names whose alias no longer exists. A backend that cannot list its zone is queried for them.
  */
 export function formerNames(
   { aliases, claimsIn, former }: Pick<Inventory, "aliases" | "claimsIn" | "former">,
@@ -37,8 +37,8 @@ export function formerNames(
 }
 
 /**
- * Leaves out the sets of ours that another DnsZone, of a longer domain and with a backend of the same kind, has to write, or wrote before it was deleted or couldn't be read any more: two zones may share one
- * server that shows both the names of either. What this zone asked for is left out only if the zone above has it at the same server, or if both zones have the very same records and the other one has the name.
+ * Removes RRsets of dnsalias that another DnsZone with a longer domain and the same kind of backend writes, or wrote before it was deleted or couldn't be read. Two zones can share one
+ * server, which returns the names of both. An RRset at a requested name is removed only if the zone above has it at the same server, or if both zones have the same records and the other one has the name.
  */
 export function setsHere(
   inventory: Inventory,
@@ -113,7 +113,7 @@ function isOfSharingZone({ zone: zoneOf, zonesOfName, former }: Inventory, zone:
   );
 }
 
-/** A name that the zone has now is asked for anyway. */
+/** Names that the zone has now are requested anyway. */
 function listed({ status }: DnsAlias, zone: string, claims: ReadonlyMap<Name, unknown>): readonly Name[] {
   return (status?.hostnames ?? [])
     .flatMap((entry) => (entry.zone === zone ? (parseStatusName(entry.hostname) ?? []) : []))
@@ -126,7 +126,7 @@ function mayShareServer({ spec }: DnsZone, domain: Name, kind: string | undefine
   return isBelow && (kind === undefined || kind === spec.provider.kind) && !spec.provider.kind.startsWith("coreDNS");
 }
 
-/** One webhook has one set of records for all DnsZones. Other servers have a zone for each, in which nobody else's records are. */
+/** One webhook has one set of records for all DnsZones. Other servers have a separate zone for each. */
 function isAboveAtServer({ spec: { domain, provider } }: DnsZone, { spec: other }: DnsZone): boolean {
   return (
     provider.kind === "externalDNSWebhook" &&

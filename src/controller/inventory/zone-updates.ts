@@ -58,7 +58,7 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
     JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces) &&
     JSON.stringify(previous.spec.tenants) === JSON.stringify(next.spec.tenants);
   reindex(state, isSameScope ? [] : [previous, next].flatMap((zone) => zone?.spec.domain ?? []));
-  // Claims may stay; what depends on the rest of the spec (view, TTL range) is planned anew with the zone.
+  // Claims can remain. Everything that depends on the rest of the spec (view, TTL range) is planned again with the zone.
   for (const claim of state.claims.get(key)?.values() ?? []) {
     claim.winners.forEach((alias) => state.touchedAliases.add(objectKey(alias.meta)));
   }
@@ -73,7 +73,7 @@ function forgetLeftReserved(state: StoreState, zone: ObjectKey): void {
   }
 }
 
-/** A DnsZone is read for the first time: nobody knows whom it admitted before, so names that a status lists there stay for a while. */
+/** A DnsZone is read for the first time. Its former admission rules are unknown, so names that a status lists there remain for a while. */
 export function noteNew({ newZones, zones, now }: StoreState, key: ObjectKey): void {
   const zone = zones.get(key);
   if (now !== undefined && zone !== undefined && !isEnding(zone)) {

@@ -1,6 +1,6 @@
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 
-/** For metrics: how many answers are in each state. Every state is there, with 0 where it has none. */
+/** For metrics: how many answers are in each state. Has every state, with 0 for a state without streams. */
 export function countStates(answers: Iterable<TargetAnswer>): ReadonlyMap<AnswerState, number> {
   const counts = new Map<AnswerState, number>(STATES.map((state) => [state, 0]));
   for (const answer of answers) {
@@ -11,7 +11,7 @@ export function countStates(answers: Iterable<TargetAnswer>): ReadonlyMap<Answer
 }
 
 /**
- * `good`: the last reading found addresses. `held`: it did not, and last-good stands. `failing`: it failed and there is no last-good. `empty`: the
+ * `good`: the last lookup returned addresses. `held`: it did not, and the last known good ones remain. `failing`: it failed, and there are none. `empty`: the
  * target has no addresses of this family. `unknown`: not looked up yet.
  */
 const STATES = ["unknown", "good", "held", "failing", "empty"] as const;

@@ -4,7 +4,7 @@ import { answerOf } from "../../plan/hold/answer-of.ts";
 import { freshState, type HoldState, restoredState } from "../../plan/hold/state.ts";
 import type { Entry } from "./refresher-context.ts";
 
-/** What is known of a key: nothing, if what it knows is superseded. */
+/** Returns the state of a key: none if its answer was dropped. */
 export function knownState({ state, isSuperseded }: Pick<Entry, "state" | "isSuperseded">, now: Millis): HoldState {
   return isSuperseded ? freshState(state.key, now) : state;
 }

@@ -7,8 +7,8 @@ import { BEFORE_RESTART, type Outcome } from "../../plan/target-answer.ts";
 import type { LastKnownGood } from "../../plan/hold/state.ts";
 
 /**
- * What a status remembers of one stream. A status has no time of the last good look-up (it would be rewritten at every TTL), so a target that was well counts
- * as good now: `maxStaleness` then begins anew, and never withdraws too early.
+ * The information of a status about one stream. A status has no time of the last successful lookup (it would be rewritten at every TTL), so a target that had addresses counts
+ * as good now. `maxStaleness` then begins again, and never withdraws too early.
  */
 export function lastKnownGoodOf(
   key: TargetKey,

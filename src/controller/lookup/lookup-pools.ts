@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { Entry } from "./refresher-context.ts";
 
 /**
- * Pools of lookups, so that streams that answer never wait for streams that don't. `well`: the last lookup had an answer, or a status says so. `first`: never looked up,
+ * Pools of lookups, so that streams with answers never wait for streams without. `well`: the last lookup had an answer, or a status shows one. `first`: never looked up,
  * or about to come back after an outage. `slow`: a lookup took long while others waited. `failing`: the last lookup failed, or took long in `slow` too.
  */
 export const POOLS = ["well", "first", "slow", "failing"] as const;

@@ -5,14 +5,14 @@ import { knownFor } from "./known-state.ts";
 import { lookUp } from "./lookup-round.ts";
 import type { Entry, RefresherContext } from "./refresher-context.ts";
 
-/** Look-ups for questions at once; a cold name beyond it waits for its turn with the others. */
+/** Maximum number of concurrent lookups for queries. Beyond it, a name without an answer waits for its turn. */
 const MAX_FOR_QUESTIONS = 512;
 /** A copy whose end moved by no more than this is the same copy. */
 const SAME_COPY_MS: Millis = 1_500;
 
 /**
- * Notes that a question wants the key. Undefined: what is known is good enough, or asking again now is not worth it; else one look-up, which any number of
- * askers share, and which may have to be confirmed by a second one.
+ * Records a query for the key. Undefined: the known answer is fresh enough, or another lookup is not useful now. Otherwise returns one lookup, which any number of
+ * clients share, and which may need a confirmation.
  */
 export function lookUpFor(context: RefresherContext, key: TargetKey): Promise<void> | undefined {
   const text = keyText(key);
@@ -24,7 +24,7 @@ export function lookUpFor(context: RefresherContext, key: TargetKey): Promise<vo
   return isWanted(entry, context.deps.clock.now()) ? (entry.running ?? begin(context, text, entry)) : undefined;
 }
 
-/** What stands for the key at query time; undefined: nobody wants it. */
+/** Returns the answer for the key at query time; undefined: no alias uses it. */
 export function liveResult(
   { entries, deps }: RefresherContext,
   key: TargetKey,
@@ -45,7 +45,7 @@ function isWanted(entry: Entry, now: Millis): boolean {
   return now >= live.nextLookupAt || (now >= live.prefetchAt && !isPrefetched(entry, live));
 }
 
-/** Most recursive servers count down: what they give in advance is the copy that is about to run out. */
+/** Most recursive resolvers count down, so an early query returns the copy that is about to expire. */
 function isPrefetched({ prefetchedFor }: Entry, { freshUntil }: LiveResult): boolean {
   return Math.abs(freshUntil - prefetchedFor) <= SAME_COPY_MS;
 }
@@ -79,7 +79,7 @@ async function lookUpAndConfirm(
     await lookUp(context, text, entry, signal);
   }
   if (context.entries.get(text) === entry && !signal.aborted) {
-    // The key's time is counted from this look-up now.
+    // The schedule of the key is now based on this lookup.
     context.forget(text);
     context.due.add(text, entry.requeue ? context.deps.clock.now() : entry.state.nextAt);
     context.wake();

@@ -30,7 +30,7 @@ export function createOutageWatch(): OutageWatch {
   return {
     endsWith(view, { result, before, isAnyWell }, now) {
       if (result.kind === "failure") {
-        // A stream that fails again says nothing of the servers: some targets always fail.
+        // Another failure of a failing stream shows nothing about the servers, because some targets always fail.
         if (isOutage(result.reason) && before === "well") {
           failures.set(view, (failures.get(view) ?? 0) + 1);
         }

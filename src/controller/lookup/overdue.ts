@@ -15,8 +15,8 @@ export interface OverdueLookup {
 const GRACE_MS: Millis = 10_000;
 
 /**
- * The overdue lookup of the key, by what is known of it now; undefined: its last result is within the bound. A key that fails says so itself, and one that was
- * never looked up has no bound yet.
+ * Returns the overdue lookup of the key at this time; undefined: its last result is within the bound. A failing key is reported separately, and a key without
+ * a lookup has no bound yet.
  */
 export function overdueLookup({ state, isSuperseded }: Entry, now: Millis): OverdueLookup | undefined {
   const { key, outcome, failingSince, nextAt, lastSuccessAt } = state;

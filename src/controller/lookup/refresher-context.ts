@@ -15,11 +15,11 @@ export interface RefresherDeps {
   readonly random: Random;
   readonly log: Logger;
   /**
-   * Called when an answer says something new, never for a mere refresh; see `isNews`. `goodBefore` is when the answer before it was last
-   * confirmed: the target has changed no earlier.
+   * Called when an answer has changed, never for a refresh; see `isNews`. `goodBefore` is the time when the previous answer was last
+   * confirmed: the target has not changed before.
    */
   readonly onAnswer: (answer: TargetAnswer, lastSuccessBefore: Millis | undefined) => void;
-  /** Look-ups of one namespace, and of one view, at once in each pool; those that questions wait for are counted apart. */
+  /** Maximum number of concurrent lookups of one namespace, and of one view, in each pool. Lookups for waiting queries are counted separately. */
   readonly concurrency: number;
   /** Whose turn the key takes. Absent: all keys take the same. */
   readonly namespaceOf?: (key: TargetKey) => string;
@@ -27,25 +27,25 @@ export interface RefresherDeps {
   readonly onOverdue?: (key: TargetKey) => void;
   /** Every reading, for metrics. */
   readonly observe?: (result: LookupResult, tookMs: Millis, key: TargetKey) => void;
-  /** A look-up begins because somebody asked and waits. */
+  /** A lookup starts because a query waits for it. */
   readonly onQuestion?: () => void;
-  /** False: until `follow` is called a key is looked up only when it is asked for. Default: true. */
+  /** False: until `follow` is called, a key is looked up only on request. Defaults to true. */
   readonly follows?: boolean;
 }
 
 export interface Entry {
   state: HoldState;
   users: number;
-  /** What `onAnswer` was told last. */
+  /** The last answer that `onAnswer` got. */
   notified: TargetAnswer;
   lastLookupAt: Millis;
-  /** Somebody asked since the last look-up began: without `follow` it is the reason for the next. */
+  /** A query arrived since the last lookup started. Without `follow`, it is the reason for the next one. */
   queried: boolean;
-  /** The look-up that is under way. */
+  /** The lookup in progress. */
   running: Promise<void> | undefined;
-  /** Another one was asked for since it began. */
+  /** Another one was requested since it started. */
   requeue: boolean;
-  /** No lookup of this term has said what the target has: none has ended ("pending"), or those that have failed ("failing"). */
+  /** No lookup of this term has read the target: none has ended ("pending"), or all have failed ("failing"). */
   unread: "pending" | "failing" | undefined;
   /** The namespace whose status the last known good addresses of `state` come from, until the first result; undefined: from none. */
   restoredFrom: string | undefined;
@@ -60,7 +60,7 @@ export interface Entry {
   /** Such lookups in vain, since it fails; the last was due then. */
   retries: number;
   retriedAt: Millis;
-  /** `onOverdue` was told so. */
+  /** `onOverdue` was called for it. */
   isOverdue: boolean;
   /** The reading that was fetched in advance was the copy that runs out then: that does not help a second time. */
   prefetchedFor: Millis;
@@ -75,7 +75,7 @@ export interface RefresherContext {
   readonly outages: OutageWatch;
   /** Takes the key out of `due` and out of the line of those that wait. */
   readonly forget: (text: string) => void;
-  /** Look-ups that were begun for a question. */
+  /** Lookups that started for a query. */
   readonly forQuestions: Set<Promise<void>>;
   /** To be called after anything was added to `due`. */
   readonly wake: () => void;

@@ -14,9 +14,9 @@ import { createOutageWatch } from "./outage-detector.ts";
 import { overdueLookup, reportOverdue, type OverdueLookup } from "./overdue.ts";
 import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context.ts";
 
-/** One stream of look-ups a key, however many ask for it. */
+/** One stream of lookups for each key, regardless of the number of its users. */
 export interface Refresher {
-  /** One more user of the key. The first makes it due at once where keys are followed; what a status of the namespace remembers helps a key that knows nothing yet. */
+  /** Adds a user of the key. The first makes it due at once if keys are followed. A key without an answer starts with the one in a status of the namespace. */
   want(key: TargetKey, namespace: string, lastKnownGood?: LastKnownGood): void;
   /** One user less; with the last one the key is forgotten. */
   drop(key: TargetKey): void;
@@ -27,15 +27,15 @@ export interface Refresher {
   /** Looks the key up now, though at most once a second. */
   expedite(key: TargetKey): void;
   /**
-   * A question wants the key. Undefined: what {@link Refresher.live} gives is good enough, or a look-up is not worth it yet; else it ends, and never rejects, when
-   * one look-up has, which all askers share.
+   * Records a query for the key. Undefined: the answer of {@link Refresher.live} is fresh enough, or another lookup is not useful yet. Otherwise returns a promise that resolves, and never rejects, after
+   * one lookup, which all clients share.
    */
   lookUpNow(key: TargetKey): Promise<void> | undefined;
-  /** What stands at query time. */
+  /** Returns the answer at query time. */
   live(key: TargetKey, namespace?: string): LiveResult | undefined;
   /**
-   * A term begins: all keys are due, and unread until a lookup of the term has a result. From the first term on, all keys are looked up as their TTLs ask, and not only those that are asked for.
-   * What a key knows then that isn't fresh any more is superseded: it has no answer until {@link Refresher.restore} or its next lookup.
+   * A term begins: all keys are due, and unread until a lookup of the term has a result. From the first term on, all keys are looked up when their TTLs expire, and not only on request.
+   * An answer that isn't fresh any more is dropped: the key has no answer until {@link Refresher.restore} or its next lookup.
    */
   follow(): void;
   /**
@@ -47,7 +47,7 @@ export interface Refresher {
   overdue(key: TargetKey): OverdueLookup | undefined;
   /** How many lookups are overdue; known to within 5 s. */
   overdueCount(): number;
-  /** When the next look-up is due. */
+  /** The time of the next lookup. */
   nextAt(key: TargetKey): Millis | undefined;
   /** Until the signal aborts, and what runs has ended. */
   run(signal: AbortSignal): Promise<void>;
@@ -240,7 +240,7 @@ function expedite(context: RefresherContext, key: TargetKey): void {
   const text = keyText(key);
   const entry = context.entries.get(text);
   if (entry !== undefined) {
-    // The look-up that is under way may have begun before the reason for this one.
+    // The lookup in progress can have started before the reason for this one.
     entry.requeue = true;
     context.schedule(text, entry, Math.max(context.deps.clock.now(), entry.lastLookupAt + EXPEDITE_GAP_MS));
     context.wake();

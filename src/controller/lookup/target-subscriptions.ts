@@ -4,9 +4,9 @@ import type { ObjectKey } from "../../api/meta.ts";
 import { keyText, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
 import type { Name } from "../../dns/name/name.ts";
 
-/** The look-up streams that each alias needs; a stream lives as long as one alias needs it. */
+/** The lookup streams of each alias. A stream exists as long as one alias needs it. */
 export interface TargetSubscriptions {
-  /** Takes over what the alias, as it is now, needs; undefined when it is gone. */
+  /** Updates the subscriptions of the alias; undefined if it no longer exists. */
   update(key: ObjectKey, alias: DnsAlias | undefined): void;
   /** The aliases that one stream serves. */
   aliasesOf(key: TargetKey): Iterable<ObjectKey>;
@@ -24,7 +24,7 @@ export interface TargetSubscriptionsDeps {
   /** The zones that show the name, or are to show it. */
   readonly zonesOf: (alias: DnsAlias, hostname: Name) => readonly DnsZone[];
   readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
-  /** Starts a stream; the alias's status is where last-good comes back from after a restart. */
+  /** Starts a stream. After a restart, the status of the alias has its last known good addresses. */
   readonly want: (key: TargetKey, alias: DnsAlias) => void;
   readonly drop: (key: TargetKey) => void;
 }
@@ -68,7 +68,7 @@ export function createWants(deps: TargetSubscriptionsDeps): TargetSubscriptions 
 
 const NOTHING: ReadonlyMap<string, TargetKey> = new Map();
 
-/** A target that very many use belongs to nobody in particular. */
+/** A target of very many aliases has no single namespace. */
 const USERS_TO_COMPARE = 64;
 
 function smallestNamespace(users: Iterable<ObjectKey>, counts: ReadonlyMap<string, number>): string {

@@ -5,13 +5,13 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { UnreadZone } from "../../api/parse/unread-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 
-/** Owner names that an alias asks for which can't be read, and its age, which decides who else gets them. */
+/** The hostnames of an alias that can't be read, and its age, which decides whether other aliases get them. */
 interface UnreadClaim {
   readonly hostnames: readonly Name[];
   readonly createdAt: Millis;
 }
 
-/** An object that could not be read: it is reported on itself, and the rest goes on. */
+/** An object that could not be read. It gets a report itself, and other objects continue. */
 export interface InvalidObject {
   readonly kind: "DnsAlias" | "DnsZone";
   readonly key: ObjectKey;
@@ -20,9 +20,9 @@ export interface InvalidObject {
   readonly generation: number;
   /** One or more sentences that name field, value and what to do; folder mode adds file, line and column. */
   readonly problems: readonly string[];
-  /** The owner names that a DnsAlias may have published, where its spec or status still tells them; absent: any. */
+  /** The possibly published hostnames of a DnsAlias, if its spec or status still shows them; absent: any. */
   readonly hostnames?: readonly Name[];
-  /** What a DnsAlias asks for, as far as its spec still tells; absent: its age isn't known. */
+  /** The hostnames of a DnsAlias, as far as its spec is readable; absent: its age isn't known. */
   readonly claim?: UnreadClaim;
   /** Which names a DnsZone has; absent: its domain can't be read either. */
   readonly zone?: UnreadZone;
@@ -39,7 +39,7 @@ export type InventoryEvent =
   | { readonly kind: "zone"; readonly zone: DnsZone }
   /** Labels for `allowedNamespaces.selector`; undefined: the namespace is gone. */
   | { readonly kind: "namespace"; readonly name: string; readonly labels: Readonly<Record<string, string>> | undefined }
-  /** `isUnwatched`: it was missing in a list, so that nothing tells when and why it went. */
+  /** `isUnwatched`: it was missing in a list, so the time and reason of its deletion are unknown. */
   | { readonly kind: "gone"; readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey; readonly isUnwatched?: true }
   /** An object is being deleted only because its CustomResourceDefinition is: its names stay, and its finalizer must not keep the definition. */
   | { readonly kind: "unserved"; readonly of: "DnsAlias" | "DnsZone"; readonly meta: ObjectMeta }
@@ -50,8 +50,8 @@ export type InventoryEvent =
 /** Where DnsZones and DnsAliases come from: the apiserver or a folder. */
 export interface Inventory {
   /**
-   * Calls `onEvent` for everything there is, then `onSynced` once, then `onEvent` for every change until the signal aborts. Never ends before:
-   * errors of the source are retried within, logged, and told by `healthy`.
+   * Calls `onEvent` for all objects, then `onSynced` once, then `onEvent` for every change until the signal aborts. Never ends before.
+   * It retries and logs errors of the source, and `healthy` shows them.
    */
   run(handlers: InventoryHandlers, signal: AbortSignal): Promise<void>;
   /** Now by the clock that dates the objects, in milliseconds since the epoch; undefined: not known. */

@@ -20,7 +20,7 @@ export interface PropagationObstacle {
 
 export type EndpointsOf = (zone: DnsZone, signal: AbortSignal) => Promise<ServingEndpoints>;
 
-/** What one server said when it was asked for one of a name's record sets. */
+/** The answer of one server to a query for one RRset of a name. */
 export type ServerAnswer =
   | { readonly kind: "answer"; readonly data: readonly string[] }
   | { readonly kind: "failed"; readonly message: string };

@@ -20,7 +20,7 @@ export function recordLeaving({ store }: Context, { leaving }: ZoneSyncState, zo
   }
 }
 
-/** The names that the responder answers in a zone although other zones have them: until it serves one of those, however long that takes. */
+/** The names that the responder still answers in a zone although they moved to other zones, until it serves one of those. */
 export function leavingClaims(context: Context, state: ZoneSyncState, zone: DnsZone): ReadonlyMap<Name, Claim> {
   const key = objectKey(zone.meta);
   const names = state.leaving.get(key);

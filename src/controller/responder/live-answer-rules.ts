@@ -105,7 +105,7 @@ function partOf({ zone, family, resultOf, selectionOf, now }: LiveInput, alias: 
     return result === undefined ? [] : [{ verdict, result }];
   });
   const giving = results.filter(({ verdict, result }) => isGiven(verdict, result.answer));
-  // Addresses of no target change with the objects only. They are looked at again before they would count as stale.
+  // Addresses without a target change only with the objects. They are looked at again before they would count as stale.
   const staticTtl = Math.min(maxTtlOf(zone, [alias]), sets[family]?.ttl ?? Infinity);
   const staticUntil = giving.length === 0 ? now + staticTtl * 1000 : Infinity;
   // A target without a stream is a matter of moments: its alias or its zone has just changed.

@@ -14,7 +14,7 @@ import { maxTtlOf } from "./live-answer-rules.ts";
 export interface ServedBase {
   readonly records: readonly RRset[];
   readonly serial: number;
-  /** True where a record of the base zone stands in the way of addresses: it goes on being served. */
+  /** True if a record of the base zone takes precedence over addresses. It remains served. */
   readonly hides: (name: Name) => boolean;
   readonly hasHttps: (name: Name) => boolean;
   readonly encloserOf: EncloserOf;
@@ -45,7 +45,7 @@ export function servedBase(domain: Name, records: readonly RRset[]): ServedBase 
 
 const OWN_TYPES: ReadonlySet<string> = new Set([...FAMILIES, "CNAME"]);
 
-/** An owner name as it is served; undefined: nobody has it, or the base zone keeps it. */
+/** A served hostname; undefined: no alias has it, or the base zone has precedence. */
 export function servedAlias(zone: DnsZone, base: ServedBase, name: Name, { winners }: Claim): ServedAlias | undefined {
   const [first] = winners;
   if (first === undefined || base.hides(name)) {

@@ -6,13 +6,13 @@ import type { Subnet } from "../../dns/address/subnet.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 
-/** What targets answer to one network (RFC 7871), read when it is asked for and kept for its TTL. */
+/** The answers of targets for one network (RFC 7871), looked up on request and kept for their TTL. */
 export interface SubnetLookups {
-  /** Undefined: what is known is fresh, or too much is being looked up; else one look-up, which all askers of the network share. Never rejects. */
+  /** Undefined: the known answer is fresh, or too many lookups are in progress. Otherwise one lookup, which all clients of the network share. Never rejects. */
   lookUp(key: TargetKey, subnet: Subnet): Promise<void> | undefined;
   /**
-   * The shared reading with what the network gets in its place; undefined: nothing usable is known of the network, and the shared reading, which is held by
-   * all the rules, stands for it.
+   * Returns the general answer with the addresses for the network. Undefined: no usable answer for the network is known, and the general answer, to which
+   * all rules apply, is used.
    */
   read(key: TargetKey, subnet: Subnet, shared: LiveResult): ScopedResult | undefined;
 }
@@ -25,7 +25,7 @@ interface ScopedResult extends LiveResult {
 export interface SubnetLookupsDeps {
   readonly lookup: Lookup;
   readonly clock: Clock;
-  /** A look-up begins. */
+  /** A lookup starts. */
   readonly onQuestion: () => void;
 }
 
@@ -44,9 +44,9 @@ const MAX_AT_ONCE = 256;
 const LEAST_FRESH_MS: Millis = 1_000;
 /** A network that got nothing usable is not asked for again before this. */
 const AGAIN_MS: Millis = 10_000;
-/** How long what a network got stands while look-ups for it bring nothing; then what stands for all does. */
+/** The time that the answer of a network remains while its lookups fail. After that, the general answer is used. */
 const MAX_STALE_MS: Millis = 300_000;
-/** A look-up for a question ends by then: whoever asked has been answered with the shared reading long before. */
+/** The time limit of a lookup for a query. The client got the general answer long before. */
 const LOOKUP_MS: Millis = 5_000;
 
 export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {
@@ -105,7 +105,7 @@ async function lookUp(
     cache.put(text, subnet, { scope: result.scope ?? 0, value });
     return;
   }
-  // What the network got before stands as stale data.
+  // The previous answer of the network remains as stale data.
   const last = cache.find(text, subnet);
   const before = last?.value ?? { addresses: [], readAt: now, until: now };
   cache.put(text, subnet, { scope: last?.scope ?? subnet.prefix, value: { ...before, refreshAt: now + AGAIN_MS } });

@@ -14,7 +14,7 @@ import type { Requeue } from "../../schedule/work-queue.ts";
 import type { BaseText, ZoneSyncDeps, SyncProblem, ZoneSyncState, ReadBase } from "./zone-sync-context.ts";
 import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSerial } from "./served-base.ts";
 
-/** A base zone that is missing or broken is looked at again, should no event tell of it. */
+/** Interval of reads of a missing or invalid base zone, in case there is no event. */
 const AGAIN_MS: Millis = 60_000;
 /** Names between two looks at the clock, and how long the event loop is held. On a busy loop a turn may take long, so each is used. */
 const SLICE = 500;
@@ -23,7 +23,7 @@ const SHOWN_PROBLEMS = 3;
 
 type ReadText = Extract<BaseText, { readonly kind: "ok" }>;
 
-/** Brings what is served under a domain up to date, or says why it stays as it is. Does nothing where nothing has changed. */
+/** Updates the served zone of a domain, or returns why it doesn't change. Does nothing without a change. */
 export async function syncZone(
   deps: ZoneSyncDeps,
   state: ZoneSyncState,
@@ -36,7 +36,7 @@ export async function syncZone(
     state.unhandled.delete(domain);
     const above = state.served.has(domain) ? servedAbove(state, domain) : undefined;
     if (above !== undefined) {
-      // Until it says nothing of the names here, the zone above would deny them.
+      // The zone above would deny the names here until it excludes them.
       await syncZone(deps, state, above, signal);
     }
     withdraw(deps, state, domain);
@@ -140,7 +140,7 @@ function outOfDate(state: ZoneSyncState, domain: string, cause: string): SyncPro
     : { reason: "NotServed", message: `The responder does not serve the DnsZone: ${cause}` };
 }
 
-/** The base zone, or what is wrong with it. */
+/** Returns the base zone, or its mistake. */
 function baseOf(
   state: ZoneSyncState,
   { meta, spec: { domain } }: DnsZone,

@@ -19,11 +19,11 @@ export interface ResponderPort {
   removeZone(domain: Name): void;
   /** What these owner names are answered with has changed. */
   changed(domain: Name, names: readonly Name[]): void;
-  /** A look-up was begun because a question waits for it. */
+  /** A lookup started because a query waits for it. */
   lookupStarted(): void;
 }
 
-/** The text of a base zone; undefined: it is not there. `place` is for people. */
+/** The text of a base zone; undefined: it does not exist. `place` is for users. */
 export type BaseText =
   | { readonly kind: "ok"; readonly text: string | undefined; readonly location: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
@@ -47,9 +47,9 @@ export interface ZoneSyncDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly observe: QueueObserver;
-  /** Told which names the records of a base zone leave free; undefined: the zone isn't served any more. */
+  /** Gets the names that the records of a base zone permit; undefined: the zone isn't served any more. */
   readonly recordBase: (zone: ObjectKey, encloserOf: EncloserOf | undefined) => void;
-  /** Told once for each zone that is not served, or not as its base zone is now. */
+  /** Called once for each zone that is not served, or served with an older base zone. */
   readonly onProblem: (zone: DnsZone, problem: SyncProblem) => void;
 }
 
@@ -59,7 +59,7 @@ export interface SyncProblem {
   readonly message: string;
 }
 
-/** What was handed over of a zone, and from what it was made. */
+/** The last version of a zone that the responder got, and its inputs. */
 interface Served {
   readonly domain: Name;
   readonly zone: ObjectKey;
@@ -68,7 +68,7 @@ interface Served {
   readonly claims: number;
   readonly text: string;
   readonly serial: number;
-  /** The names that the zone says nothing of, as text. */
+  /** The names that the zone excludes, as text. */
   readonly reserved: string;
   /** The names among them that other zones have now, as text. */
   readonly leaving: string;
@@ -88,7 +88,7 @@ export interface ZoneSyncState {
   readonly served: Map<string, Served>;
   /** The last one that was valid. */
   readonly bases: Map<string, ReadBase>;
-  /** The problem that was told of each zone. */
+  /** The last reported problem of each zone. */
   readonly reported: Map<ObjectKey, string>;
   /** By zone, the names that other zones have now, and the namespace that had each here. */
   readonly leaving: Map<ObjectKey, Map<Name, { readonly namespace: string | undefined }>>;

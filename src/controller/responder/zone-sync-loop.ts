@@ -97,7 +97,7 @@ function neighborOf(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): N
   return { served: state.served.get(domain), isUnserved: isUnserved(deps, state, domain) };
 }
 
-/** The domains of the zones that depend on what has changed of a zone. */
+/** The domains of the zones that depend on the changes of a zone. */
 function dependentsOf(
   deps: ZoneSyncDeps,
   state: ZoneSyncState,
@@ -132,7 +132,7 @@ function move(state: ZoneSyncState, key: ObjectKey, before: Name | undefined, no
   }
 }
 
-/** Gathers what comes in one turn of the event loop: a target that changes may be behind ten thousand names. */
+/** Collects the changes of one turn of the event loop, because a changed target can belong to ten thousand names. */
 function gathered(report: (domain: Name, names: readonly Name[]) => void): (domain: Name, name: Name) => void {
   const waiting = new Map<Name, Set<Name>>();
   const flush = async (): Promise<void> => {

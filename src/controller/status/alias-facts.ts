@@ -19,7 +19,7 @@ import { NOTHING_CONFIRMED, type Propagation } from "../zone/state/confirmed.ts"
 import { NOTHING_PLANNED, type ZoneOutcome } from "../zone/state/planned.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
 
-/** One owner name of an alias in one zone, with all that the verdicts and the status need to know of it. */
+/** One hostname of an alias in one zone, with the facts for its verdicts and its status. */
 export interface NameInZone {
   readonly hostname: Name;
   readonly zone: ObjectKey;

@@ -15,7 +15,7 @@ export interface FinalizeDeps extends PresenceDeps, WaitDeps {
 
 export interface WaitDeps {
   readonly clock: Clock;
-  /** Now by the clock that dates deletions; undefined: not known. */
+  /** The current time of the clock that dates deletions; undefined: not known. */
   readonly sourceNow: () => Millis | undefined;
   /** The deletions that wait. */
   readonly deletions: Map<ObjectKey, Deletion>;
@@ -34,9 +34,9 @@ const LEAST_TRY_MS: Millis = 60_000;
 export const LOOK_AGAIN_MS = 1_000;
 
 /**
- * Removes the finalizer of an alias under deletion once nothing of it is published any more, or it is abandoned, or the wait is over. What is left behind is still ours and
- * is deleted by the next plan that can be written. Where the zone's policy deletes nothing, there is nothing to wait for. A backend that was not read in this term may
- * have anything.
+ * Removes the finalizer of a deleted alias after its records are withdrawn, if it is abandoned, or if the wait is over. Remaining records still belong to dnsalias, and
+ * the next plan that can be written deletes them. If the policy of the zone deletes nothing, there is no wait. A backend that was not read in this term can
+ * have any records.
  */
 export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
   const key = objectKey(alias.meta);
@@ -68,8 +68,8 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
 }
 
 /**
- * How long the deletion waits. The API server dates it by its own clock, so that a restart doesn't begin the wait anew; where that clock is not known, the wait begins
- * when this process sees the deletion.
+ * The wait of a deletion. Its start is by the clock of the API server, so the wait doesn't begin again after a restart. If that clock is not known, the wait begins
+ * when this process notices the deletion.
  */
 export function recordWait({ clock, deletions, sourceNow }: WaitDeps, meta: ObjectMeta): Millis {
   const key = objectKey(meta);

@@ -18,8 +18,8 @@ const MAX_TEXT = 200_000;
 const MAX_HOSTNAMES = 1_000;
 
 /**
- * What a restart has to know of records that no alias has any more and that can't be deleted now, because the guard holds them or the backend is away: of a backend that doesn't list its records, or stores none. Without
- * finalizers, nothing else tells of any record whose alias is gone, so all of them are listed until they are deleted.
+ * The records without an alias that can't be deleted now, because the guard holds them or the backend is not available. After a restart, dnsalias needs this list for a backend that doesn't list its records, or stores none. Without
+ * finalizers, no other object shows records of deleted aliases, so all of them are listed until they are deleted.
  */
 export function leftHostnames(
   { store: { claimsIn }, reporter }: LeftHostnamesDeps,

@@ -12,7 +12,7 @@ export interface PresenceDeps {
   readonly isUnreadZone: (zone: ObjectKey) => boolean;
 }
 
-/** Whether records of ours that no other alias claims are at a name. `unknown`: the backend was not read in this term. */
+/** Whether a name has records of dnsalias without another alias. `unknown`: the backend was not read in this term. */
 export type Presence = "published" | "absent" | "unknown";
 
 /** One name at one zone's backend. */
@@ -33,7 +33,7 @@ export function placesOf(deps: PresenceDeps, alias: DnsAlias): readonly Place[] 
   return [...now, ...formerEntries(deps, alias).map(({ place }) => place)];
 }
 
-/** The zones in which records of ours are at a name that no alias has any more. */
+/** The zones in which a name without an alias still has records of dnsalias. */
 function abandonedPlaces({ store, zoneState }: PresenceDeps, hostname: Name): readonly Place[] {
   return store.zonesOfName(hostname).size > 0
     ? []

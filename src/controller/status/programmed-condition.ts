@@ -128,7 +128,7 @@ function inZoneCondition({ spec, status }: DnsAlias, inZone: NameInZone): Condit
 
 /**
  * Of a written name, or of a zone, whose servers can't be queried although the DnsZone names some. What was programmed stays so for as long as a delivery may take, so that a
- * restart of the only server is no news; undefined: it stays. `before`: the condition as it is; undefined: nothing was programmed.
+ * restart of the only server is no news; undefined: it stays. `before`: the current condition; undefined: no records have been programmed.
  */
 export function unverifiedCondition(
   { obstacle, slow }: Pick<Propagation, "obstacle" | "slow">,

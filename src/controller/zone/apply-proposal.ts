@@ -17,7 +17,7 @@ import { driftKeys, repaired, repairedBy, WHOLE_TEXT } from "./state/repairs.ts"
 import { observe, replace, type ZoneState } from "./state/zone-state.ts";
 import { countedAs, recordPublished, recordRepaired, tally } from "./zone-events.ts";
 
-/** What a round has to write, and what it says then. */
+/** The writes of a round, and its reports. */
 export interface Proposal {
   readonly actual: ActualZone;
   /** See {@link BackendContent}. */
@@ -26,12 +26,12 @@ export interface Proposal {
   /** What the plan itself refuses. */
   readonly refusals: readonly Refusal[];
   readonly settled: ZoneOutcome;
-  /** Until what had to wait for a look of our own, or for other deletes, may be written. */
+  /** The time when writes may happen that wait for a lookup of this process, or for other deletes. */
   readonly waitMs: Millis | undefined;
   readonly guarded: Guarded;
 }
 
-/** Writes what a round proposes, and ends the round with the result. */
+/** Writes the changes of a round, and ends the round with the result. */
 export async function applyChanges(
   deps: ReconcileDeps,
   state: ZoneState,
@@ -73,7 +73,7 @@ export async function applyChanges(
       replace(state, { observed: readInvalidated(state.observed) });
       return settleAs(deps, state, result, { afterMs: REFUSED_RETRY_MS });
     case "failed":
-      // The write may have taken effect all the same, so what is held is read again before the next try.
+      // The write may have taken effect, so the backend is read again before the next try.
       replace(state, { observed: readInvalidated(state.observed) });
       return failed(deps, state, result);
   }
@@ -124,7 +124,7 @@ function recordWritten(
   }
 }
 
-/** What the backend has after a write: a write of ours changes neither the room of its place nor the hosts of its base zone. */
+/** The state of the backend after a write. A write changes neither the available room nor the hosts of the base zone. */
 function actualAfter(
   { serial: before, warning, capacity, hosts, encloserOf }: ActualZone,
   { revision, serial = before }: Applied,

@@ -45,7 +45,7 @@ export function recordInputProblem(deps: FindingDeps, state: ZoneState, before: 
   deps.onChanged(zone, []);
 }
 
-/** What stands in the way may come and go at the backend, with no event of ours that would have the statuses written. */
+/** Obstacles at the backend can change without an event that would update the statuses. */
 export function recordRefusals(
   deps: Pick<FindingDeps, "onChanged">,
   state: ZoneState,
@@ -84,7 +84,7 @@ interface SettleDeps extends FindingDeps {
 const MIN_RETRY_MS: Millis = 500;
 const TOLD_DEFERRAL_MS: Millis = 10_000;
 
-/** Ends a round with its outcome, which is told only if it is another one than before. */
+/** Ends a round with its outcome, which is reported only if it has changed. */
 export function settleAs(
   deps: SettleDeps,
   state: ZoneState,
@@ -103,7 +103,7 @@ export function settleAs(
   return { requeue };
 }
 
-/** Nothing was tried, so that nothing is news; a zone that is told to wait long at its very start says why. */
+/** Without a try there is no new outcome. A zone that must wait long at its first round shows the reason. */
 export function deferred(deps: SettleDeps, state: ZoneState, failure: Failed): Requeue {
   const afterMs = Math.max(MIN_RETRY_MS / 2, failure.retryAfterMs ?? MIN_RETRY_MS);
   return state.planned.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
@@ -115,7 +115,7 @@ export function failed(deps: SettleDeps, state: ZoneState, { message, retryAfter
   const zone = objectKey(state.handle.zone.meta);
   const first = state.planned.outcome.kind !== "failed";
   replace(state, { planned: roundEnded(state.planned, { kind: "failed", message, since: deps.clock.now() }) });
-  // A changed answer asks for a try at once; a backend in trouble is not to be asked at every one.
+  // A changed answer requests a try at once. A failing backend must not be called for every change.
   retryNotBefore(state, deps.clock.now() + Math.max(MIN_RETRY_MS, retryAfterMs ?? 0));
   deps.log.warn({ zone, provider: state.handle.provider.id, err: message }, "zone not applied");
   if (first) {

@@ -52,7 +52,7 @@ function switchOf({ planned }: ZoneState): (write: Write) => boolean {
 export interface GuardedDeps {
   /** Whether an object tells, or this process saw, why no alias wants the name any more. */
   readonly isWatched: (zone: DnsZone) => (name: Name) => boolean;
-  /** Has the DnsZone's status say what the guard counts; false: it could not be written. */
+  /** Writes the counts of the guard to the status of the DnsZone; false: the write failed. */
   readonly saveGuard: (zone: ObjectKey, guard: GuardStatus | undefined, signal: AbortSignal) => Promise<boolean>;
 }
 

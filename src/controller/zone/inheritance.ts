@@ -76,8 +76,8 @@ function withdrawn(name: Name): NamePlan {
 }
 
 /**
- * Records found for the first time belong to the namespace that has the name, unless its aliases say that another one had it. A name that no alias has is left by one that is gone:
- * whoever has it later, doesn't inherit it. Undefined: not known yet.
+ * Returns the namespace of records in the first read: the namespace that has the name, unless its aliases show that another one had it. Records of a name without an alias belong to a deleted one:
+ * later aliases don't inherit them. Undefined: not known yet.
  */
 function namespaceOf(
   zone: DnsZone,
@@ -95,7 +95,7 @@ function namespaceOf(
   return isOthers ? ANOTHER_NAMESPACE : (namespace ?? NO_NAMESPACE);
 }
 
-/** True if the alias's status says that an alias of another namespace had the name. */
+/** True if, according to the status of the alias, an alias of another namespace had the name. */
 function lostName({ status }: DnsAlias, name: Name, zone: string): boolean {
   const accepted = status?.conditions.find(({ type }) => type === "Accepted");
   return (

@@ -34,13 +34,13 @@ export interface MoveDeps extends FindingDeps {
 
 /** The plan of a zone with the names that other zones have now. */
 export interface Leaving {
-  /** Has what the records of these names are to be while they stay. */
+  /** The desired records of these names while they remain. */
   readonly plan: ZonePlan;
   /** Names of them whose records go now: as long as the guard holds their deletes, they follow. */
   readonly going: ReadonlySet<Name>;
 }
 
-/** Decides which records of the zone stay until the new zones of their names serve them, and reports what is new about that. */
+/** Decides which records of the zone remain until the new zones of their names serve them, and reports changes. */
 export function leave(deps: MoveDeps, state: ZoneState, plan: ZonePlan): Leaving {
   const zone = objectKey(state.handle.zone.meta);
   const { departures } = deps;
@@ -150,7 +150,7 @@ function planRefusals(stateOf: Departures["stateOf"]): (zone: ObjectKey) => Read
   };
 }
 
-/** The statuses of the aliases and of both zones show what a name waits for. */
+/** The statuses of the aliases and of both zones show why a name waits. */
 function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"]): void {
   const { log, reporter } = deps;
   const { moves } = state.planned;
@@ -174,7 +174,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"])
   }
 }
 
-/** When the zone is to be planned again because of moves alone. */
+/** The time of the next plan of the zone only because of moves. */
 function dueAt(moves: Iterable<Move>, follow: ZonePlan): Millis | undefined {
   const ends = [...moves].filter(({ phase }) => phase === "waiting").flatMap((move) => moveEndsAt(move) ?? []);
   const changes = [...follow.contributions.values()].flatMap(({ changesAt }) => changesAt ?? []);

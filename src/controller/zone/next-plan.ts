@@ -10,9 +10,9 @@ interface NextPlanDeps {
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
 }
 
-/** What is held is read again at this interval, to find foreign edits that nobody told of. */
+/** Interval of reads, to find changes by other writers that were not reported. */
 const RESYNC_MS = 300_000;
-/** A refusal that no event may lift (a permission, say) is tried again at this interval. */
+/** Interval of retries after a refusal that can end without an event, for example a missing permission. */
 export const REFUSED_RETRY_MS = 60_000;
 
 /** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
@@ -30,7 +30,7 @@ export function changedLoops(before: ZonePlan | undefined, after: ZonePlan): rea
   return [...names].filter((name) => was.get(name)?.join() !== after.loops.get(name)?.join());
 }
 
-/** Until the plan changes by time alone, or what is held is read again. */
+/** The time until the plan changes without an event, or the backend is read again. */
 export function nextPlanMs({ clock }: Pick<NextPlanDeps, "clock">, state: ZoneState): Millis {
   const { planned } = state;
   const moments = [
@@ -41,7 +41,7 @@ export function nextPlanMs({ clock }: Pick<NextPlanDeps, "clock">, state: ZoneSt
   return Math.max(0, Math.min((state.observed.readAt ?? now) + resyncMs(state), ...moments) - now);
 }
 
-/** An input that can't be used may be corrected without an event that tells of it. */
+/** An unusable input can be corrected without an event. */
 export function resyncMs({ observed }: ZoneState): Millis {
   return observed.inputProblem === undefined ? RESYNC_MS : REFUSED_RETRY_MS;
 }

@@ -25,7 +25,7 @@ export interface PropagationCheckDeps {
   readonly log: Logger;
   readonly observer: Observer;
   readonly endpointsOf: EndpointsOf;
-  /** Asks one server for a record set that it serves. */
+  /** Queries one server for an RRset that it serves. */
   readonly queryServer: (
     endpoint: ServingEndpoint,
     name: Name,
@@ -35,10 +35,10 @@ export interface PropagationCheckDeps {
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
 }
 
-/** A server takes a zone up as a whole, so where more names changed than this, an even sample of them stands for all. */
+/** A server loads a zone as a whole, so if more names than this changed, an even sample of them is checked. */
 const SAMPLE = 256;
 const CONCURRENT_QUESTIONS = 16;
-/** Waits between rounds: first, and at most, while a server is behind. */
+/** Waits between rounds while a server is out of date: the first and the longest. */
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 2_000;
 /** A delivery that is slow is checked less often. */
@@ -46,7 +46,7 @@ const SLOW_WAIT_MS = 10_000;
 /** Servers come and go: how often their list is compared when all is well. */
 const IDLE_WAIT_MS = 30_000;
 
-/** One round of asking every server of a zone for what is written; says when the next round is due. */
+/** Queries every server of a zone for the written records once. Returns the time of the next round. */
 export async function checkPropagation(
   deps: PropagationCheckDeps,
   state: ZoneState,
@@ -87,7 +87,7 @@ async function queryOne(
   const server = endpointText(endpoint);
   const names = state.confirmed.servers?.get(server) ?? new Set<Name>();
   const queried = sample([...names].sort(byCodeUnit));
-  // What is wanted is taken once: a write in between is proved in the next round.
+  // The desired records are read once. A write in the meantime is checked in the next round.
   const wanted = state.observed.owned;
   const served: Name[] = [];
   const queue = [...queried];
@@ -96,7 +96,7 @@ async function queryOne(
       if (await serves(deps, endpoint, name, wanted, signal)) {
         served.push(name);
       } else if (names.size > SAMPLE) {
-        // One name that is behind shows that the whole zone is: no need to ask on.
+        // One out-of-date name shows that the whole zone is out of date, so no more queries are needed.
         queue.length = 0;
       }
     }

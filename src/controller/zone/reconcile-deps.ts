@@ -17,19 +17,19 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
   readonly plan: (zone: DnsZone) => ZonePlan;
   /** Why nothing is written for the zone; undefined: it may be written. */
   readonly refusalOf: (zone: DnsZone) => { readonly reason: string; readonly message: string } | undefined;
-  /** Names that are not taken away though nobody is known to ask for them. */
+  /** Names without a known alias whose records remain. */
   readonly mayNotDelete: (zone: DnsZone) => MayNotDelete;
   /** False while another replica leads: plan, but write nothing. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
-  /** Names that nobody claims now and that may still have records of ours. */
+  /** Names without an alias that can still have records of dnsalias. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
   /** Names of which the backend has to say whether they exist, because a wildcard of the zone may answer for them. */
   readonly targetNames: (zone: DnsZone) => readonly Name[];
-  /** Takes note of what the backend has; true: names may lead back to themselves now, or no longer. */
+  /** Stores the state of the backend; true: names may now lead back to themselves, or no longer. */
   readonly recordRead: (zone: ObjectKey, actual: ActualZone) => boolean;
   readonly departures: Departures;
-  /** Leaves out what another DnsZone on the same server has to write. */
+  /** Removes RRsets that another DnsZone on the same server writes. */
   readonly setsHere: (
     zone: DnsZone,
     queried: ReadonlySet<Name>,
@@ -37,6 +37,6 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
   ) => readonly ActualRRset[];
   /** Looks the targets of these owner names up now. */
   readonly refreshTargets: (zone: ObjectKey, names: readonly Name[]) => void;
-  /** Record sets were written: have the servers asked. */
+  /** RRsets were written, so the servers must be queried. */
   readonly onWritten: (zone: ObjectKey) => void;
 }

@@ -22,7 +22,7 @@ import { contestedText } from "./zone-refusal.ts";
 /** Makes one zone's backend equal to its plan, or reports why it can't. Safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
   recordLeftBehind(deps, state, takeNext(state), deps.mayWrite());
-  // The round that an input change asks for must not go by what this one read before it.
+  // The round after an input change must not use reads of this round from before the change.
   const since = state.observed.inputVersion;
   const before = state.planned.plan;
   const plan = planRound(deps, state);
@@ -39,7 +39,7 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
   return settleUnchanged(deps, state, proposal) ?? applyChanges(deps, state, proposal, signal);
 }
 
-/** The plan by what is known now. */
+/** Returns the plan for the current state. */
 function planRound(deps: ReconcileDeps, state: ZoneState): ZonePlan {
   const { zone } = state.handle;
   const startedAt = deps.clock.now();
@@ -72,7 +72,7 @@ function obstacleOf(deps: ReconcileDeps, state: ZoneState): Requeue | undefined 
   return waitMs > 0 ? { requeue: { afterMs: waitMs } } : undefined;
 }
 
-/** The plan by what the read showed of names that lead back to themselves. */
+/** Returns the plan after a read that showed names that lead back to themselves. */
 function planAfterRead(
   deps: ReconcileDeps,
   state: ZoneState,
@@ -92,7 +92,7 @@ function planAfterRead(
   return known;
 }
 
-/** What the round writes: the difference, within the limits, and without what has to wait. */
+/** Returns the writes of the round: the differences within the limits, without changes that must wait. */
 function proposeRound(
   deps: ReconcileDeps,
   state: ZoneState,

@@ -18,7 +18,7 @@ export interface EventDeps {
 /** A first write of ten thousand names is one log line, not ten thousand Events. */
 const TOLD_WRITES = 100;
 
-/** One Event on each alias whose records changed; a withdrawal is told on the zone, since its alias may be gone. */
+/** One Event on each alias whose records changed. A withdrawal is an Event on the DnsZone, because its alias may no longer exist. */
 export function recordPublished(deps: EventDeps, zone: DnsZone, writes: readonly Write[]): void {
   for (const write of writes.slice(0, TOLD_WRITES)) {
     const event = eventOf(write);
@@ -46,7 +46,7 @@ export function tally(writes: readonly Write[]): {
   return { created: count("create"), updated: count("update"), deleted: count("delete") };
 }
 
-/** Counts, logs and reports foreign edits that were put right. */
+/** Counts, logs, and reports changes by other writers that were restored. */
 export function recordRepaired(deps: EventDeps, zone: DnsZone, messages: readonly string[]): void {
   for (const message of messages) {
     deps.observer.drift(objectKey(zone.meta));

@@ -8,7 +8,7 @@ import type { ZoneOutcome } from "./state/planned.ts";
 import { isContested, TEXT_WINDOW_MS, WHOLE_TEXT } from "./state/repairs.ts";
 import type { ZoneState } from "./state/zone-state.ts";
 
-/** Why nothing is written for a zone, whatever its backend says; undefined: it may be written. */
+/** Why nothing is written for a zone, regardless of its backend; undefined: it may be written. */
 export function zoneRefusal(
   store: Pick<Store, "missingConsents" | "zoneWithSameTarget">,
   zone: DnsZone,

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6, SocketAddress } from "node:net";
 
-/** The 4 or 16 octets of an address; undefined for what is no address. */
+/** Returns the 4 or 16 bytes of an address; undefined if the text is not an address. */
 export function addressBytes(text: string): Uint8Array | undefined {
   if (isIPv4(text)) {
     return Uint8Array.from(text.split("."), Number);
@@ -13,7 +13,7 @@ export function addressBytes(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** The one text (RFC 5952) of 4 or 16 octets. */
+/** Returns the canonical text (RFC 5952) of 4 or 16 bytes. */
 export function addressText(bytes: Uint8Array): string {
   if (bytes.length === 4) {
     return bytes.join(".");

@@ -12,8 +12,8 @@ export interface ScopeCache<Value> {
   /** What holds for the subnet: of all networks that contain it the one with the longest prefix. */
   find(key: string, subnet: Subnet): Scoped<Value> | undefined;
   /**
-   * Remembers a value for the first `scope` bits of the subnet, at most its own prefix; 0: for the whole family. What stood under another scope for
-   * this subnet is forgotten, so that an old longer network never hides a new answer.
+   * Remembers a value for the first `scope` bits of the subnet, at most its own prefix; 0: for the whole family. A value under another scope for
+   * this subnet is removed, so that an old longer network never hides a new answer.
    */
   put(key: string, subnet: Subnet, scoped: Scoped<Value>): void;
   /** Forgets every network of a key. */
@@ -21,7 +21,7 @@ export interface ScopeCache<Value> {
   readonly size: number;
 }
 
-/** Holds at most `maxEntries`; the one that was used longest ago goes first. A look-up costs one step for each prefix length that the key has. */
+/** Holds at most `maxEntries`; the least recently used one is removed first. A lookup takes one step for each prefix length of the key. */
 export function createScopeCache<Value>(maxEntries: number): ScopeCache<Value> {
   const store: Store<Value> = { entries: new Map(), keys: new Map() };
   return {

@@ -14,7 +14,7 @@ export interface PrefixBits {
   readonly ipv6: number;
 }
 
-/** RFC 7871 11.1: what may be told of a client, and what counts as one network. */
+/** RFC 7871 11.1: the most bits of a client's address that are sent, and the size of one network. */
 export const NETWORK_BITS: PrefixBits = { ipv4: 24, ipv6: 56 };
 
 /** The network of an address as sockets give it: `::ffff:192.0.2.1` counts as IPv4, a zone (`%eth0`) is left out. Undefined: no address. */
@@ -27,13 +27,13 @@ export function subnetOf(address: string, bits: PrefixBits = NETWORK_BITS): Subn
   return subnetOfBytes(own, own.length === 4 ? bits.ipv4 : bits.ipv6);
 }
 
-/** The first `prefix` bits of 4 or 16 octets; fewer octets stand for ones that are 0. */
+/** Returns the first `prefix` bits of 4 or 16 bytes. Missing bytes count as 0. */
 export function subnetOfBytes(bytes: Uint8Array, prefix: number): Subnet {
   const bits = Math.min(prefix, 8 * bytes.length);
   return { address: addressText(maskedBytes(bytes, bits)), prefix: bits };
 }
 
-/** The same number of octets; those bits that come after the first `prefix` are 0. */
+/** Returns the same number of bytes. The bits after the first `prefix` are 0. */
 export function maskedBytes(bytes: Uint8Array, prefix: number): Uint8Array {
   return bytes.map((byte, index) => byte & maskOf(prefix - 8 * index));
 }

@@ -23,7 +23,7 @@ export type Decoded =
 /**
  * Reads one whole message (RFC 1035 4, RFC 6891). Never throws; time and memory are bounded by the packet's length. Malformed: counts that
  * promise more or less than there is, RDATA of another length than its type has, compression that leads forwards or loops, names over
- * 255 octets, a misplaced or second OPT. A question has `originalCase` only where letters stood in upper case.
+ * 255 bytes, a misplaced or second OPT. A question has `originalCase` only if it had upper-case letters.
  */
 export function decodeMessage(bytes: Uint8Array): Decoded {
   const { trailing, ...decoded } = decode(bytes, true);
@@ -33,13 +33,13 @@ export function decodeMessage(bytes: Uint8Array): Decoded {
 }
 
 export type DecodedResponse = Decoded & {
-  /** Octets after the last record; some servers send them. */
+  /** Number of bytes after the last record. Some servers send such bytes. */
   readonly trailing: number;
 };
 
 /**
- * Reads a response as {@link decodeMessage} does, and also where octets follow its last record. Of a response with TC that was cut inside a record, it
- * reads the header and the question: RFC 2181 section 9 has the rest ignored.
+ * Reads a response as {@link decodeMessage} does, and also if bytes follow its last record. If a response with TC is truncated inside a record, it
+ * reads only the header and the question, because RFC 2181 section 9 ignores the rest.
  */
 export function decodeResponse(bytes: Uint8Array): DecodedResponse {
   const whole = decode(bytes, true);
@@ -149,7 +149,7 @@ function readRecords(state: State, count: number, optAllowed: boolean): readonly
 }
 
 const MAX_TTL = 0x7fff_ffff;
-/** The bytes beside names in the RDATA of the types with a layout are fewer. */
+/** Upper bound for the bytes other than names in the RDATA of the types with a layout. */
 const MAX_FIXED_BYTES = 32;
 
 /** An owner name: nearly always a pointer to a name that has been read. */
@@ -165,7 +165,7 @@ function readOwnerName(state: State): Name {
   return pointed;
 }
 
-/** Leaves the octets of the name in `gathered`. */
+/** Writes the bytes of the name into `gathered`. */
 function readName(state: State): Name {
   const { reader, gathered, known } = state;
   const start = reader.offset;

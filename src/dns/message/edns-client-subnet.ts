@@ -3,20 +3,20 @@ import { maskedBytes, type Subnet, subnetOfBytes } from "../address/subnet.ts";
 
 /** The fields of an EDNS client-subnet option (RFC 7871 6). */
 export interface ClientSubnet {
-  /** 0 only together with a source prefix of 0: nothing is told. */
+  /** 0 only together with a source prefix of 0: no address is sent. */
   readonly family: 0 | 4 | 6;
   readonly sourcePrefix: number;
   readonly scopePrefix: number;
-  /** As many octets as the source prefix needs. */
+  /** Exactly the bytes that the source prefix needs. */
   readonly bytes: Uint8Array;
 }
 
 export type ClientSubnetRead =
   | { readonly kind: "read"; readonly option: ClientSubnet }
-  /** One sentence for people. */
+  /** One sentence for users. */
   | { readonly kind: "malformed"; readonly problem: string };
 
-/** Strict, as RFC 7871 6 wants it: as many octets as needed, no bits beyond the prefix, no prefix longer than an address. Never throws. */
+/** Strict, as RFC 7871 6 requires: only the needed bytes, no bits after the prefix, no prefix longer than an address. Never throws. */
 export function readClientSubnet(data: Uint8Array): ClientSubnetRead {
   const [high = 0, low = 0, sourcePrefix = 0, scopePrefix = 0] = data;
   const family = FAMILIES.get((high << 8) | low);
@@ -46,7 +46,7 @@ export function clientSubnetData({ address, prefix }: Subnet, scope = 0): Uint8A
   return Uint8Array.of(0, family, prefix, scope, ...maskedBytes(bytes, prefix).subarray(0, Math.ceil(prefix / 8)));
 }
 
-/** What the option tells, cut to `bits`; undefined when it tells nothing. */
+/** Returns the subnet of the option, truncated to `bits`. Undefined if the option has no subnet. */
 export function subnetOfOption({ family, sourcePrefix, bytes }: ClientSubnet, bits: number): Subnet | undefined {
   if (family === 0 || sourcePrefix === 0) {
     return undefined;
@@ -59,7 +59,7 @@ export function subnetOfOption({ family, sourcePrefix, bytes }: ClientSubnet, bi
 /** Family, source prefix and scope prefix. */
 const HEAD_BYTES = 4;
 
-/** IANA "Address Family Numbers"; 0 is what stub resolvers send who want nothing told (RFC 7871 7.1.2). */
+/** IANA "Address Family Numbers"; stub resolvers send 0 to forbid forwarding (RFC 7871 7.1.2). */
 const FAMILIES: ReadonlyMap<number, ClientSubnet["family"]> = new Map([
   [0, 0],
   [1, 4],

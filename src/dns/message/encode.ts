@@ -16,14 +16,14 @@ import {
 } from "../wire/wire-writer.ts";
 
 export interface EncodeOptions {
-  /** Octets that the receiver takes; absent means 65,535. Below 512 is as 512 (RFC 1035 4.2.1). */
+  /** Bytes that the receiver accepts. Defaults to 65,535. Less than 512 counts as 512 (RFC 1035 4.2.1). */
   readonly maxSize?: number;
 }
 
 /**
- * Writes a message, with names compressed (RFC 1035 4.1.4; RFC 3597 4 for RDATA). What does not fit is left out by whole record sets, from the first
- * that does not fit on: in the answer and authority sections with TC set, in the additional section without (RFC 2181 9). The records
- * of one set must stand together. OPT is always written. Throws MESSAGE_INVALID for a field that the format cannot hold.
+ * Writes a message, with names compressed (RFC 1035 4.1.4; RFC 3597 4 for RDATA). If the message is too long, whole RRsets are omitted, from the first
+ * one that does not fit on: in the answer and authority sections with TC set, in the additional section without (RFC 2181 9). The records
+ * of one RRset must be adjacent. OPT is always written. Throws MESSAGE_INVALID for a field that the format cannot hold.
  */
 export function encodeMessage(message: Message, options: EncodeOptions = {}): Uint8Array {
   const maxSize = Math.min(Math.max(options.maxSize ?? MAX_MESSAGE_BYTES, MIN_SIZE), MAX_MESSAGE_BYTES);
@@ -80,7 +80,7 @@ function bit(on: boolean, value: number): number {
   return on ? value : 0;
 }
 
-/** Writes whole record sets while they fit below `limit`; gives how many records were written. */
+/** Writes whole RRsets while they fit below `limit`. Returns the number of written records. */
 function writeRecords(writer: WireWriter, records: readonly WireRecord[], limit: number): number {
   let setStart = 0;
   let setOffset = writer.length;
@@ -153,7 +153,7 @@ function optBytes(edns: Edns, rcode: number): Uint8Array {
 
 const OPT_HEAD_BYTES = 11;
 
-/** What the message has at most, without compression: no name is longer on the wire than its text and one octet. */
+/** Upper bound for the size of the message without compression. A name has at most one more byte on the wire than in text. */
 function sizeBound(message: Message): number {
   let bound = HEADER_BYTES;
   for (const question of message.questions) {

@@ -1,8 +1,8 @@
 import { HEADER_BYTES } from "../wire/wire-reader.ts";
 
 /**
- * The answer to a message that says nothing but its rcode (0 to 15): id, opcode and RD are the request's, and no section has anything. For what
- * cannot be read as a whole; the request must have a header.
+ * Returns a reply with only an rcode (0 to 15), for requests that cannot be decoded completely. Its id, opcode, and RD are those of the request, and
+ * all sections are empty. The request must have a header.
  */
 export function messageHead(request: Uint8Array, rcode: number): Uint8Array {
   const head = new Uint8Array(HEADER_BYTES);

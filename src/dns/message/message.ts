@@ -1,7 +1,7 @@
 import type { Name } from "../name/name.ts";
 import type { Seconds } from "../record.ts";
 
-/** The most that a length of two octets can announce (RFC 1035 4.2.2). */
+/** The largest number in a length field of two bytes (RFC 1035 4.2.2). */
 export const MAX_MESSAGE_BYTES = 65_535;
 
 /** Header and EDNS fields in the words of RFC 1035 4.1.1 and RFC 6891. */
@@ -51,7 +51,7 @@ export interface Edns {
   readonly options: readonly { readonly code: number; readonly data: Uint8Array }[];
 }
 
-/** A query that asks nothing: what every other message differs from in a few fields. */
+/** An empty query, as the base of other messages. */
 export const EMPTY_QUERY: Message = {
   id: 0,
   response: false,

@@ -5,17 +5,17 @@ import { rdataFromText } from "../rdata/codec.ts";
 import type { RRset } from "../record.ts";
 import { CLASS, OPCODE, TYPE, typeNumber } from "../registry.ts";
 
-/** One record set before and after; same name and type, at most one of them absent. */
+/** One RRset before and after. Both have the same name and type; at most one of them is absent. */
 export interface UpdateChange {
   readonly before: RRset | undefined;
   readonly after: RRset | undefined;
 }
 
 /**
- * An UPDATE (RFC 2136) of one zone that takes effect only while every `before` still stands, all of it or nothing: prerequisites are a
- * record set with exactly these values (2.4.2; TTLs are not compared there) or none of the type (2.4.3); record sets are deleted whole (2.5.2) and
- * added (2.5.1). A name that gets a first record of a type must have no CNAME, beside which a server would pass over the record without a word
- * (3.4.2.2). Throws MESSAGE_INVALID for data that is not of its type.
+ * Returns an UPDATE (RFC 2136) of one zone. The server applies all of it, or nothing if a `before` has changed. A prerequisite is an
+ * RRset with exactly these values (2.4.2; TTLs are not compared) or no RRset of the type (2.4.3). RRsets are deleted whole (2.5.2) and
+ * added (2.5.1). A new RRset also requires that its name has no CNAME, because a server silently ignores records next to a CNAME
+ * (3.4.2.2). Throws MESSAGE_INVALID for data that does not match its type.
  */
 export function updateMessage(id: number, zone: Name, changes: readonly UpdateChange[]): Message {
   const removed = new Set(changes.filter(({ after }) => after === undefined).map(keyOf));
@@ -36,12 +36,12 @@ export function updateMessage(id: number, zone: Name, changes: readonly UpdateCh
   };
 }
 
-/** An UPDATE that changes nothing and asks whether a name has records of its own (2.4.4): NOERROR yes, NXDOMAIN no. */
+/** Returns an UPDATE without changes that tests whether a name has its own records (2.4.4): NOERROR yes, NXDOMAIN no. */
 export function nameInUseMessage(id: number, zone: Name, name: Name): Message {
   return { ...updateMessage(id, zone, []), answers: [bare(name, TYPE.ANY, CLASS.ANY)] };
 }
 
-/** The message's octets, or undefined when it does not fit into one with `reserved` octets left free. */
+/** Returns the bytes of the message. Undefined if it is too long for a message with `reserved` free bytes. */
 export function encodeUpdate(message: Message, reserved: number): Uint8Array | undefined {
   const bytes = encodeMessage(message, { maxSize: MAX_MESSAGE_BYTES - reserved });
   const isCut = ((bytes[2] ?? 0) & TRUNCATED) !== 0;
@@ -62,7 +62,7 @@ function updates({ before, after }: UpdateChange): readonly WireRecord[] {
   return after === undefined ? deletion : [...deletion, ...recordsOf(after)];
 }
 
-/** No CNAME may be beside a new record set; a new CNAME must have the name to itself. */
+/** A new RRset requires that the name has no CNAME. A new CNAME requires that the name has no other records. */
 function cnameGuard({ before, after }: UpdateChange, removed: ReadonlySet<string>): WireRecord | undefined {
   if (before !== undefined || after === undefined || removed.has(`${after.name} CNAME`)) {
     return undefined;

@@ -1,7 +1,7 @@
 /**
- * The text of each of the 256 octets inside a label, letters as they stand: printable ASCII as itself, everything else,
- * the dot, the backslash and what a zone file gives a meaning (`"();@$`) as `\DDD` (RFC 1035 5.1). So a dot in a name's text is always a
- * label's end, and the text can stand in a zone file as it is.
+ * The text of each of the 256 bytes in a label. Printable ASCII is itself. All other bytes,
+ * the dot, the backslash, and characters with a meaning in zone files (`"();@$`) as `\DDD` (RFC 1035 5.1). A dot in the text of a name is therefore always the
+ * end of a label, and the text is valid in a zone file.
  */
 export const BYTE_TEXT: readonly string[] = Array.from({ length: 256 }, (_, byte) => byteText(byte));
 

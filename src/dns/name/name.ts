@@ -4,12 +4,12 @@ import { LOWER_CASE_BYTE_TEXT } from "./byte-text.ts";
 
 declare const nameBrand: unique symbol;
 /**
- * A domain name in one spelling: absolute with its final dot, lower case, octets outside printable text, dots
+ * A domain name in canonical form: absolute with its final dot, lower case, bytes outside printable text, dots
  * in a label and zone-file punctuation as `\DDD` (RFC 1035 5.1, RFC 4343), so that a dot is always a label's end. The root is ".". Two equal names are equal strings.
  */
 export type Name = string & { readonly [nameBrand]: true };
 
-/** RFC 1035 2.3.4: 255 octets on the wire; for names without escapes that is 254 characters of text with the final dot. */
+/** RFC 1035 2.3.4: 255 bytes on the wire; for names without escapes that is 254 characters of text with the final dot. */
 const MAX_TEXT_LENGTH = 254;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /** RFC 1035 2.3.4. */
@@ -17,10 +17,10 @@ export const MAX_LABEL_BYTES = 63;
 export const MAX_NAME_BYTES = 255;
 /** Names without escapes, which nearly all are. */
 const PLAIN = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]{1,63}\.)+$/;
-/** One label of canonical text: each octet has one spelling only, so a dot always ends a label (see byte-text.ts). */
+/** One label of canonical text. Each byte has only one spelling, so a dot always ends a label (see byte-text.ts). */
 const CANONICAL_LABEL = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]|\\\d{3})+$/;
 
-/** A host name as people write it: letters, digits, hyphens, underscores; IDN becomes A-labels (RFC 5890). */
+/** A hostname as users write it: letters, digits, hyphens, underscores; IDN becomes A-labels (RFC 5890). */
 export function parseName(text: string): Name {
   const name = toHostName(text);
   if (name === undefined) {
@@ -39,7 +39,7 @@ export function isHostName(text: string): boolean {
   return toHostName(text) !== undefined;
 }
 
-/** For the wire and zone-file readers: text that is already canonical and not too long, or an error that says it is not. */
+/** For the wire and zone-file readers: accepts text that is already canonical and not too long, and throws otherwise. */
 export function nameOfCanonical(text: string): Name {
   if (!isCanonical(text)) {
     throw new AppError("NAME_INVALID", `not a canonical domain name: "${text}"`, { retry: "never" });
@@ -77,7 +77,7 @@ export function labelsOf(name: Name): readonly string[] {
   return name === ROOT ? [] : name.slice(0, -1).split(".");
 }
 
-/** The spelling for people: no final dot, but "." for the root. */
+/** The form for users: without the final dot, and "." for the root. */
 export function displayName(name: Name): string {
   return name === ROOT ? name : name.slice(0, -1);
 }
@@ -118,7 +118,7 @@ function isCanonical(text: string): text is Name {
   );
 }
 
-/** How many octets a label of canonical text has on the wire; 0 when it is not canonical. */
+/** Returns the number of bytes of a canonical label on the wire; 0 if the label is not canonical. */
 function canonicalBytes(label: string): number {
   if (!CANONICAL_LABEL.test(label)) {
     return 0;

@@ -7,7 +7,7 @@ export interface ZoneFileProblem {
   readonly message: string;
 }
 
-/** A value that was read, or the sentence that says why it could not be. */
+/** A parsed value, or a sentence with the reason why the text is invalid. */
 export type Parsed<T> =
   | { readonly kind: "ok"; readonly value: T }
   | { readonly kind: "invalid"; readonly message: string };

@@ -16,7 +16,7 @@ interface Algorithm {
   readonly hash: string;
   /** Of a MAC that is not cut. */
   readonly macBytes: number;
-  /** As it stands in a TSIG record. */
+  /** The name in a TSIG record. */
   readonly name: Name;
 }
 
@@ -25,8 +25,8 @@ export function tsigAlgorithm(algorithm: TsigAlgorithm): Algorithm {
 }
 
 /**
- * The octets of a secret in base64 (RFC 4648 4), white space around it left out; undefined when it is not base64, or empty. Node's
- * own decoder passes over what is not base64, so that a mistyped secret would become another one.
+ * Returns the bytes of a secret in base64 (RFC 4648 4), without white space around it. Undefined if it is empty or not base64. The decoder of
+ * Node.js ignores invalid characters, so a mistyped secret would become a different one.
  */
 export function tsigSecret(text: string): Uint8Array | undefined {
   const trimmed = text.trim();

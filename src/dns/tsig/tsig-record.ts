@@ -26,7 +26,7 @@ export interface TsigRecord {
   readonly originalId: number;
   /** 0, or BADSIG 16, BADKEY 17, BADTIME 18, BADTRUNC 22. */
   readonly error: number;
-  /** With BADTIME: the server's time in 6 octets; else empty. */
+  /** With BADTIME: the time of the server in 6 bytes; otherwise empty. */
   readonly other: Uint8Array;
 }
 
@@ -91,14 +91,14 @@ export function tsigBytes(keyName: Name, algorithm: Name, macBytes: number): num
   return keyName.length + RECORD_HEAD_BYTES + algorithm.length + 1 + FIXED_BYTES + macBytes + OTHER_BYTES;
 }
 
-/** A time of 48 bits in 6 octets. */
+/** A time of 48 bits in 6 bytes. */
 export function uint48(value: number): Uint8Array {
   const bytes = Buffer.alloc(6);
   bytes.writeUIntBE(value, 0, 6);
   return bytes;
 }
 
-/** Type, class, TTL, RDATA length, and a name's closing octet. */
+/** Type, class, TTL, RDATA length, and the final byte of a name. */
 const RECORD_HEAD_BYTES = 11;
 /** Time, fudge, MAC size, original id, error, other length. */
 const FIXED_BYTES = 16;
@@ -119,7 +119,7 @@ function rdataOf(tsig: TsigRecord): Uint8Array {
   return writer.bytes.slice(0, writer.length);
 }
 
-/** Goes past one record, and gives what it says when it is TSIG. */
+/** Skips one record. Returns its content if it is a TSIG record. */
 function readIfTsig(reader: WireReader): TsigRecord | undefined {
   const start = reader.offset;
   skipName(reader);

@@ -53,7 +53,7 @@ function unsignedRecord(message: Uint8Array, key: TsigKey, at: Seconds): TsigRec
   };
 }
 
-/** The octets that a message to be signed must leave free below 65,535. */
+/** The bytes that a message must leave free below 65,535 for its signature. */
 export function signatureBytes(key: TsigKey): number {
   const { name, macBytes } = tsigAlgorithm(key.algorithm);
   return tsigBytes(key.name, name, macBytes);
@@ -71,9 +71,9 @@ export interface TsigRefusal {
   readonly kind: "refused";
   readonly error: TsigError | "other";
   readonly by: "server" | "us";
-  /** A sentence for people, without a cure. */
+  /** A sentence for users, without a cure. */
   readonly message: string;
-  /** BADTIME: how many seconds the other side's clock is ahead of ours; negative: behind. */
+  /** BADTIME: seconds by which the clock of the peer is ahead; negative if it is behind. */
   readonly aheadSeconds?: number;
 }
 
@@ -142,7 +142,7 @@ export function startMac(key: TsigKey, prior: Uint8Array | undefined): Hmac {
   return prior === undefined ? hmac : hmac.update(uint16(prior.length)).update(prior);
 }
 
-/** What later messages of one answer are signed with in place of all variables (RFC 8945 5.3.1). */
+/** The variables in the signature of later messages of one answer, instead of all variables (RFC 8945 5.3.1). */
 export function timersOf({ timeSigned, fudge }: TsigRecord): Uint8Array {
   return Buffer.concat([uint48(timeSigned), uint16(fudge)]);
 }

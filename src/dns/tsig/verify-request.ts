@@ -20,8 +20,8 @@ export interface TsigRequestContext {
 }
 
 /**
- * Checks a request as a server does (RFC 8945 5.2): key, whole MAC, then time. `keys` are those that the asker may have; several may have one name.
- * A refusal comes with its answer, `notAuth` (rcode NOTAUTH) behind which the error stands: without a MAC for BADKEY, BADSIG and BADTRUNC, signed for
+ * Checks a request as a server does (RFC 8945 5.2): key, whole MAC, then time. `keys` are the permitted keys of the client; several can have the same name.
+ * A refusal has its answer: `notAuth` (rcode NOTAUTH) followed by the error, without a MAC for BADKEY, BADSIG, and BADTRUNC, and signed for
  * BADTIME.
  */
 export function verifyRequest(bytes: Uint8Array, { keys, now, notAuth }: TsigRequestContext): TsigRequest {
@@ -53,13 +53,13 @@ function errorOf(named: readonly TsigKey[], { mac }: TsigRecord): TsigError {
   return mac.length === tsigAlgorithm(first.algorithm).macBytes ? "BADSIG" : "BADTRUNC";
 }
 
-/** RFC 8945 5.3.2: nothing that a stranger could check. */
+/** RFC 8945 5.3.2: the answer has no MAC. */
 function refusal(notAuth: Uint8Array, tsig: TsigRecord, error: TsigError): TsigRequest {
   const record = { ...tsig, mac: NOTHING, error: TSIG_ERROR[error], other: NOTHING };
   return { kind: "refused", error, answer: appendTsig(notAuth, record) };
 }
 
-/** RFC 8945 5.2.3: signed, with the request's time in its place and ours behind it. */
+/** RFC 8945 5.2.3: signed with the time of the request, followed by the time of the server. */
 function badTime(notAuth: Uint8Array, tsig: TsigRecord, key: TsigKey, now: Seconds): TsigRequest {
   const record = { ...tsig, error: TSIG_ERROR.BADTIME, other: uint48(now) };
   const answer = signedWith(notAuth, key, record, tsig.mac).bytes;

@@ -4,8 +4,8 @@ import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from "../name/name.ts";
 export const HEADER_BYTES = 12;
 
 /**
- * A packet and the place up to which it has been read. Reading never goes past `end`; the first thing that is wrong is kept in
- * `problem`, and whoever reads on after it gets zeros.
+ * A packet and the place up to which it has been read. Reading never goes past `end`; the first fault is in
+ * `problem`, and later reads return zeros.
  */
 export interface WireReader {
   readonly bytes: Uint8Array;
@@ -57,7 +57,7 @@ export function readBytes(reader: WireReader, length: number): Uint8Array {
 
 const EMPTY = new Uint8Array(0);
 
-/** Octets gathered so far; the caller makes it large enough. */
+/** Bytes of the name so far. The caller provides enough space. */
 export interface Gathered {
   readonly bytes: Uint8Array;
   length: number;

@@ -6,7 +6,7 @@ import { endOfWireName, textOfWire } from "../name/name-wire.ts";
 export interface WireWriter {
   readonly bytes: Uint8Array;
   length: number;
-  /** Where a name stands whose letters are exactly these: for RDATA, whose letters are kept. */
+  /** Position of a name with the same letter case, for RDATA, which keeps its letter case. */
   readonly exact: Map<string, WrittenName>;
   /** The same by lower case: for owner names, where case does not matter (RFC 1035 2.3.3). */
   readonly folded: Map<string, WrittenName>;
@@ -48,8 +48,8 @@ export function writeQuestionName(writer: WireWriter, text: string): void {
 }
 
 /**
- * The uncompressed name that stands at `offset` of some RDATA, shortened by a pointer to an ending with the very same letters; gives the
- * offset behind it. Throws MESSAGE_INVALID when no whole name stands there.
+ * Writes the uncompressed name at `offset` of RDATA, compressed with a pointer to an ending with the same letter case. Returns the
+ * offset after it. Throws MESSAGE_INVALID if there is no complete name.
  */
 export function writeWireName(writer: WireWriter, rdata: Uint8Array, offset: number): number {
   const end = endOfWireName(rdata, offset, rdata.length);

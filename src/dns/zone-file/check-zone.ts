@@ -11,7 +11,7 @@ import { cutAbove, cutsOf } from "./zone-cuts.ts";
 import type { ZoneFileRecord } from "./records.ts";
 import type { ZoneFileProblem } from "../presentation/parse-result.ts";
 
-/** What keeps the records from being one whole zone that name servers accept, sorted by place; each says what to do. */
+/** Returns the problems that make name servers refuse the records as a zone, sorted by position. Each has its cure. */
 export function checkZone(origin: Name, records: readonly ZoneFileRecord[]): readonly ZoneFileProblem[] {
   const index: ZoneIndex = {
     origin,
@@ -45,7 +45,7 @@ function typesByName(records: readonly { readonly name: Name; readonly type: str
 
 function apexProblems(origin: Name, records: readonly ZoneFileRecord[]): readonly ZoneFileProblem[] {
   const atApex = records.filter(({ name }) => name === origin);
-  // A listing of a transfer ends with the SOA that it begins with (RFC 5936 2.2).
+  // A zone transfer ends with the same SOA that it begins with (RFC 5936 2.2).
   const [firstSoa, ...moreSoa] = atApex.filter(({ type }) => type === "SOA");
   const secondSoa = moreSoa.find(({ data }) => data !== firstSoa?.data);
   const missing = (["SOA", "NS"] as const).filter((wanted) => !atApex.some(({ type }) => type === wanted));
@@ -86,7 +86,7 @@ function recordProblem(record: ZoneFileRecord, index: ZoneIndex): ZoneFileProble
   return dnameProblem(record, index);
 }
 
-/** RFC 6672 2.3, 2.4: below a DNAME there is nothing, and beside it no delegation. */
+/** RFC 6672 2.3, 2.4: no records exist below a DNAME, and no delegation at its name. */
 function dnameProblem(record: ZoneFileRecord, { origin, types, dnames }: ZoneIndex): ZoneFileProblem | undefined {
   const { name, type } = record;
   const dname = name === origin ? undefined : cutAbove(parentOf(name) ?? origin, origin, dnames);

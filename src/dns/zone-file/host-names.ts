@@ -2,7 +2,7 @@ import { displayName, type Name } from "../name/name.ts";
 import { FAMILIES, type RRset } from "../record.ts";
 
 /**
- * The names without addresses of their own that NS, MX, and SRV records point to, each with a clause that says which record does. Whoever has the
+ * The names without addresses of their own that NS, MX, and SRV records point to, each with a clause that names the record. The owner of the
  * addresses of such a name answers for the zone, or gets its mail.
  */
 export function hostNames(records: readonly RRset[]): ReadonlyMap<string, string> {

@@ -38,7 +38,7 @@ const MAX_TEXT_LENGTH = 4_194_304;
 const MAX_PROBLEMS = 50;
 
 /**
- * Records joined to record sets, in the order of first sight. A set has one TTL (RFC 2181 5.2): the least that its records were given.
+ * Joins records to RRsets, in the order of their first record. An RRset has one TTL (RFC 2181 5.2): the lowest TTL of its records.
  */
 export function groupRRsets(records: readonly ZoneFileRecord[]): readonly RRset[] {
   const sets = new Map<string, { readonly name: RRset["name"]; type: string; ttl: number; data: Set<string> }>();

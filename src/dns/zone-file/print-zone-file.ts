@@ -5,8 +5,8 @@ import type { RRset } from "../record.ts";
 import { typeNumber } from "../registry.ts";
 
 /**
- * Record sets as zone-file text: one record a line with absolute names and its TTL, the SOA first, then by name from the apex down and by
- * type. The same sets in any order give the same bytes; the text is readable without `$ORIGIN` and `$TTL`.
+ * Returns RRsets as zone-file text: one record a line with absolute names and its TTL, the SOA first, then by name from the apex down and by
+ * type. The order of the input doesn't change the result. The text needs no `$ORIGIN` and `$TTL`.
  */
 export function renderRecords(sets: readonly RRset[]): string {
   return sets

@@ -17,7 +17,7 @@ import type { FolderWatch } from "./folder-watch.ts";
 export interface FolderInventory extends Inventory {
   /** Every mistake now, without duplicates: its object if it is known, file, line, column, field, value, and cure. */
   readonly problems: () => readonly string[];
-  /** The last good text of a ConfigMap's key. */
+  /** The last valid text of a ConfigMap key. */
   readonly configMapText: (namespace: string, name: string, key: string) => string | undefined;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretRead;
 }
@@ -32,11 +32,11 @@ export interface FolderInventoryDeps {
   readonly log: Logger;
   /** True: a command shows the problems itself, and they aren't logged. */
   readonly readOnly: boolean;
-  /** The longest time until a change is seen that no watch told of. */
+  /** The longest time until a change is noticed that no watch reported. */
   readonly rescanMs: Millis;
 }
 
-/** Reads a folder of manifests for ever; see the rules in {@link advance} for what a look can and cannot change. */
+/** Reads a folder of manifests continuously. The rules in {@link advance} limit the changes of one scan. */
 export function createFolderInventory(deps: FolderInventoryDeps): FolderInventory {
   const scan = createFolderReader(deps.root);
   const remembered = rememberedCatalog(deps.state);
@@ -99,7 +99,7 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
 /** Writes of one save come together. */
 const DEBOUNCE_MS = 50;
 
-/** Before the first event: what the state file remembers and the folder no longer has is given the time to come back. */
+/** Before the first event: objects in the state file that are missing in the folder get some time to return. */
 async function untilSettled(
   { clock, watch, rescanMs }: FolderInventoryDeps,
   step: () => Promise<Advance>,
@@ -136,8 +136,8 @@ async function untilEmitted(
 }
 
 /**
- * Tells of statuses that were written, as a watch of the apiserver would, and of files that someone else has edited: soon, outside the stack of whoever
- * caused it, and never once the signal has aborted.
+ * Reports written statuses, like a watch of the API server, and files that another writer has changed. Calls listeners soon, outside the stack of
+ * the writer, and never after the signal has aborted.
  */
 function listenBeside(
   { statuses, files }: FolderInventoryDeps,

@@ -9,7 +9,7 @@ import { byCodeUnit } from "../../base/order.ts";
 import type { Catalog, KnownObject } from "./known-objects.ts";
 import type { ObjectId } from "../manifest/state-entry.ts";
 
-/** What must be told when the catalog goes from `before` to `after`: namespaces first, then zones, aliases, inputs, and what is gone. */
+/** Returns the events for the change of the catalog from `before` to `after`: namespaces first, then zones, aliases, inputs, and deleted objects. */
 export function eventsBetween(before: Catalog, after: Catalog): readonly InventoryEvent[] {
   const changed = [...after.values()].filter((known) => differs(before.get(known.id), known));
   const lost = [...before.values()].filter((known) => !after.has(known.id));
@@ -23,7 +23,7 @@ export function eventsBetween(before: Catalog, after: Catalog): readonly Invento
 }
 
 /**
- * Aliases that went while nobody watched: what each of them had, and that it is gone. A backend that doesn't list its records is asked for these names.
+ * Aliases that were deleted while dnsalias did not run: an event with the last object, and one with its deletion. A backend that doesn't list its records is then queried for these names.
  */
 export function goneBefore(remembered: Catalog, catalog: Catalog): readonly InventoryEvent[] {
   return [...remembered.values()]
@@ -35,12 +35,12 @@ function unwatched(event: InventoryEvent): InventoryEvent {
   return event.kind === "gone" ? { ...event, isUnwatched: true } : event;
 }
 
-/** The events of one object as it stands: its last good form, then what is wrong with the present one. */
+/** Returns the events of one object: its last valid form, then the mistakes of the current one. */
 export function objectEvents(known: KnownObject): readonly InventoryEvent[] {
   return [...goodEvents(known), ...invalidEvents(known)];
 }
 
-/** The zones that are written to a file which someone else has edited. */
+/** The zones of a file that another writer has changed. */
 export function editEvents(catalog: Catalog, file: string): readonly InventoryEvent[] {
   return [...catalog.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
     const provider = good?.manifest.kind === "DnsZone" ? good.manifest.value.spec.provider : undefined;
@@ -151,7 +151,7 @@ function namespaceEvents(before: Catalog, after: Catalog): readonly InventoryEve
     .map((name) => ({ kind: "namespace", name, labels: now.get(name) }));
 }
 
-/** Every namespace that an object names, with the labels of its Namespace document and the one that Kubernetes gives to all. */
+/** Every namespace that an object names, with the labels of its Namespace document and the one that Kubernetes adds to all. */
 function namespacesOf(catalog: Catalog): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const labels = new Map<string, Readonly<Record<string, string>>>();
   for (const { kind, namespace, name, good } of catalog.values()) {

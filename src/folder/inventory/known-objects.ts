@@ -8,7 +8,7 @@ import type { ManifestKind } from "../manifest/manifest-kind.ts";
 import { problemText, type ManifestProblem } from "../manifest/parse-manifests.ts";
 import type { ObjectId } from "../manifest/state-entry.ts";
 
-/** One object as it stands: its last good manifest, and what is wrong with the present one. */
+/** One object: its last valid manifest, and the mistakes of the current one. */
 export interface KnownObject {
   readonly id: ObjectId;
   readonly kind: ManifestKind;
@@ -45,8 +45,8 @@ export interface Advance {
 export const SETTLE_MS: Millis = 1000;
 
 /**
- * The catalog after a look at the folder. Only what a file says changes or removes an object: one whose file cannot be
- * read, or only in part, stands as it was, with the file's problems.
+ * Returns the catalog after a scan of the folder. Only a readable file changes or removes an object. If a file cannot be
+ * read completely, its objects remain, with the problems of the file.
  */
 export function advance(before: Catalog, view: FolderView, now: Millis): Advance {
   const { seen, duplicates } = choose(before, view.files);
@@ -70,7 +70,7 @@ interface Choice {
   readonly duplicates: readonly ManifestProblem[];
 }
 
-/** Of two objects with one name the one that stood first stands; else the first by path. */
+/** If two objects have the same name, the one that was known first applies, otherwise the first by path. */
 function choose(before: Catalog, files: ReadonlyMap<string, FileContent>): Choice {
   const seen = new Map<ObjectId, Sighting>();
   const duplicates: ManifestProblem[] = [];

@@ -10,14 +10,14 @@ export interface RestoredObjects {
   readonly statuses: Statuses;
 }
 
-/** The catalog as it stood when the state file was written. */
+/** The catalog at the time when the state file was written. */
 export function rememberedCatalog(state: StateFile): Catalog {
   return new Map(state.all().map((entry) => [objectId(entry), knownFrom(entry)]));
 }
 
 /**
- * Writes what differs between two catalogs to the state file, leaving the statuses as they are. Of Secrets nothing is written, not even a hash of
- * what is in them: after a restart they are what the folder says then.
+ * Writes the differences between two catalogs to the state file, without changing the statuses. Secrets are never written, not even a hash of
+ * their content. After a restart they are read from the folder.
  */
 export function remember({ state, statuses }: RestoredObjects, before: Catalog, after: Catalog): void {
   for (const known of after.values()) {
@@ -32,7 +32,7 @@ export function remember({ state, statuses }: RestoredObjects, before: Catalog, 
       before.get(id)?.good?.fingerprint === good?.fingerprint;
     if (!same) {
       const status = old?.status === undefined ? {} : { status: old.status };
-      // A manifest that only another version of this program can read says which names are its.
+      // A manifest that only another version of dnsalias can read still shows its names.
       const last = good?.object ?? old?.object;
       const object = last === undefined ? {} : { object: last };
       state.put({ kind, namespace, name, file, identity, ...object, ...status });

@@ -111,7 +111,7 @@ async function scanInto(found: ScannedFiles, { root, path, ancestors }: FolderPo
   }
 }
 
-/** Notes a manifest file; says whether it is a folder to go into. */
+/** Adds a manifest file. Returns whether the entry is a folder to scan. */
 async function visit(found: ScannedFiles, root: string, path: string): Promise<"folder" | "other"> {
   try {
     const info = await stat(join(root, path));

@@ -11,7 +11,7 @@ export type KindResult =
   | { readonly kind: "ignored" }
   | { readonly kind: "problem"; readonly field: "apiVersion" | "kind"; readonly message: string };
 
-/** Which kind an object is. A kind or a group that is one of ours with a typing mistake is a problem and is not ignored. */
+/** Returns the kind of an object. A kind or group of dnsalias with a typing error is a mistake, and not ignored. */
 export function manifestKindOf(apiVersion: string, kind: string): KindResult {
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : undefined;
   if (group === API_GROUP) {

@@ -23,7 +23,7 @@ export interface UnnamedDocument {
   readonly kind: ManifestKind;
   /** Plain data, as JSON would have it. */
   readonly object: unknown;
-  /** Where a field of the object stands, or the nearest one around it. */
+  /** Returns the position of a field of the object, or of the nearest field around it. */
   readonly locate: (path: FieldPath) => Position;
 }
 
@@ -38,7 +38,7 @@ export interface ParsedFile {
   readonly complete: boolean;
 }
 
-/** A larger file is refused: reading one blocks everything else meanwhile. In UTF-16 units here, in octets where files are read. */
+/** A larger file is refused: reading one blocks everything else meanwhile. In UTF-16 units here, in bytes where files are read. */
 export const MAX_FILE_SIZE = 4 * 1024 * 1024;
 
 /** Reads one YAML or JSON file of any number of documents. Never throws; every problem has its line and column. */
@@ -64,7 +64,7 @@ export function readManifests(file: string, text: string): ParsedFile {
   }
 }
 
-/** `file:line:column: message`, as editors and people jump to. */
+/** `file:line:column: message`, the form that editors use. */
 export function problemText(problem: ManifestProblem): string {
   return `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`;
 }

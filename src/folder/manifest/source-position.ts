@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, type Document, type Node } from "yaml";
 import { isMergeKey, keyText } from "./yaml-value.ts";
 
-/** Where something stands in a file; both count from 1. */
+/** A position in a file; line and column count from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -24,8 +24,8 @@ export function lineStarts(text: string): LineStarts {
 export type FieldPath = readonly (string | number)[];
 
 /**
- * Where the field of a path stands; where it is missing, the nearest field around it that is there. Scalars are pointed at themselves,
- * mappings and sequences at their key.
+ * Returns the position of the field at a path. If it is missing, returns the position of the nearest existing field around it. The position of a scalar is its value,
+ * that of a mapping or sequence is its key.
  */
 export function positionOf(document: Document, lines: LineStarts, path: FieldPath): Position {
   let position = startOf(document.contents, lines) ?? FIRST;

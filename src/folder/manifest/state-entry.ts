@@ -9,12 +9,12 @@ export interface StateEntry {
   readonly kind: ManifestKind;
   readonly namespace: string;
   readonly name: string;
-  /** The manifest file that it stood in, relative to the folder. */
+  /** The manifest file of the object, relative to the folder. */
   readonly file: string;
   readonly identity: Identity;
-  /** The last manifest of it that was right; it stands while its file cannot be read. */
+  /** Its last valid manifest, which remains in effect while its file cannot be read. */
   readonly object?: unknown;
-  /** What the controller wrote last: last-good comes back from here. */
+  /** The last status that the controller wrote. The last known good addresses are restored from it. */
   readonly status?: unknown;
 }
 

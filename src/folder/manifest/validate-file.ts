@@ -42,7 +42,7 @@ export interface ValidatedObject {
   readonly result: ValidationResult;
 }
 
-/** All that one file says. */
+/** The content of one file. */
 export interface FileContent {
   readonly objects: readonly ValidatedObject[];
   /** Of the file, and of objects that no name is known of. */
@@ -134,8 +134,8 @@ function check(kind: ManifestDocument["kind"], object: unknown, unknownFields: U
 }
 
 /**
- * As Kubernetes reads them: stringData stands over data. Nothing is complained about here, so that no message can hold a piece of a Secret, and
- * because most Secrets of a folder are none of our business; a zone that needs a value which is not there says so.
+ * Reads Secrets as Kubernetes does: stringData takes precedence over data. It reports no mistakes, so that no message contains a part of a Secret, and
+ * because dnsalias doesn't use most Secrets of a folder. A zone that needs a missing value reports it.
  */
 function secretTexts(object: unknown): Readonly<Record<string, string | undefined>> {
   const entries = (name: string): readonly (readonly [string, unknown])[] => {
@@ -152,7 +152,7 @@ function secretTexts(object: unknown): Readonly<Record<string, string | undefine
   ]);
 }
 
-/** A status in a file is an old copy out of a cluster; the state file has ours. */
+/** A status in a file is an old copy from a cluster. The state file has the current one. */
 function withoutStatus(object: unknown): unknown {
   return typeof object === "object" && object !== null
     ? Object.fromEntries(Object.entries(object).filter(([key]) => key !== "status"))

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 export interface AtomicWriteOptions {
   readonly mode: number;
-  /** True: a file that is there already is left alone, and the write rejects with the code EEXIST. */
+  /** True: an existing file is not changed, and the write rejects with the code EEXIST. */
   readonly exclusive?: boolean;
 }
 
@@ -29,7 +29,7 @@ export async function writeAtomically(path: string, data: string, options: Atomi
   await syncFolder(dirname(path));
 }
 
-/** Makes a folder ready for {@link writeAtomically}: it exists afterwards, without what a killed process has left half-written. */
+/** Makes a folder ready for {@link writeAtomically}: it exists afterwards, without incomplete files of a killed process. */
 export async function prepareFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const names = await readdir(folder);

@@ -20,8 +20,8 @@ export interface FileStoreOptions {
 }
 
 /**
- * A text in a file of its own. The revision is a hash of the content; a file that is to be new is made so that an existing one is never
- * overwritten, and an edit by someone else that came before our write is a conflict. A file system that doesn't answer is a failure after
+ * A text in a separate file. The revision is a hash of the content. A new file never overwrites an existing
+ * one, and a change by another writer before the write is a conflict. A file system that doesn't answer is a failure after
  * the limit. A read rejects with the reason of its signal; a write that has begun doesn't stop for it. Nothing else rejects.
  */
 export function createFileStore(path: string, { readOnly, clock, limitMs = LIMIT_MS }: FileStoreOptions): FileStore {

@@ -5,11 +5,11 @@ import type { Logger } from "../../base/log.ts";
 import type { TextStore } from "../../providers/text-store.ts";
 import { createFileStore, type FileStore } from "./file-store.ts";
 
-/** The files that we write, and word of those that someone else has edited since. */
+/** The files that dnsalias writes, with reports of changes by another writer. */
 export interface OutFiles extends Disposable {
-  /** One store a file, so that its writes queue behind each other. */
+  /** One store for each file, so that its writes run one after the other. */
   store(name: string): TextStore;
-  /** Told the name of a file that is no longer as we last read or wrote it; a hint, since watches lose events. */
+  /** Gets the name of a file that differs from the last read or write. It is only a hint, because watches lose events. */
   listen(listener: ((name: string) => void) | undefined): void;
   /** For each file at which a call of the file system runs, by its path: when that call began. */
   busy(): ReadonlyMap<string, Millis>;
@@ -31,7 +31,7 @@ export function openOutFiles({ folder, pathOf, readOnly, clock, log }: OutFilesO
   const compare = async (name: string, known: WatchedOutput): Promise<void> => {
     const before = known.revision;
     const read = await known.plain.read(NEVER);
-    // A read or a write of our own may have gone between; then what it found is known to whoever asked for it.
+    // Another read or write of dnsalias can have happened in between. Its caller then knows the result.
     if (read.kind === "ok" && read.revision !== before && known.revision === before) {
       notify?.(name);
     }
@@ -76,7 +76,7 @@ const NEVER = new AbortController().signal;
 interface WatchedOutput {
   readonly plain: FileStore;
   readonly store: TextStore;
-  /** Of the last read or write that somebody asked for; undefined: nobody has yet. */
+  /** Of the last requested read or write; undefined: there was none. */
   revision: string | undefined;
 }
 

@@ -70,7 +70,7 @@ function setInvalid(statuses: Statuses, manifest: InvalidObject, conditions: rea
   return statuses.set({ kind, key, status: { ...statuses.zone(key), observedGeneration, conditions } }, "quiet");
 }
 
-/** The words of kstatus: not accepted, not ready, and stalled until someone edits the file. */
+/** The conditions for kstatus: not accepted, not ready, and stalled until a user edits the file. */
 const BAD: readonly (readonly [ConditionType, "True" | "False"])[] = [
   ["Accepted", "False"],
   ["Ready", "False"],
@@ -127,7 +127,7 @@ function forgetOldest(recent: Map<string, Millis>): void {
   }
 }
 
-/** Nobody reads more than this of one condition. */
+/** Maximum length of one condition in the log. */
 const MAX_MESSAGE = 2000;
 
 function clipped(message: string): string {

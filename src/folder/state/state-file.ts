@@ -15,7 +15,7 @@ export interface StateFile extends AsyncDisposable {
   all(): readonly StateEntry[];
   put(entry: StateEntry): void;
   remove(id: ObjectId): void;
-  /** Why the file on disk is behind; undefined: it is not, or will not be in a moment. */
+  /** Why the file on disk is out of date; undefined: it is current, or will be in a moment. */
   problem(): string | undefined;
 }
 
@@ -91,7 +91,7 @@ const DEBOUNCE_MS = 200;
 const WRITE_SHARE = 10;
 const MAX_DEBOUNCE_MS = 2_000;
 const RETRY: Backoff = { firstMs: 1000, maxMs: 60_000, spread: 0.2 };
-/** Owner only: manifests are not secret, but nobody else has a use for it. */
+/** Only for the owner: manifests are not secret, but other users don't need them. */
 const MODE = 0o600;
 
 interface Writer {

@@ -12,7 +12,7 @@ type StatusPatch =
 export interface Statuses {
   alias(key: string): AliasStatus | undefined;
   zone(key: string): ZoneStatus | undefined;
-  /** False: there is no such object any more. The listener is told of a status that differs, unless it is `quiet`. */
+  /** False: the object no longer exists. The listener gets a changed status, unless `quiet` is set. */
   set(patch: StatusPatch, quiet?: "quiet"): boolean;
   remove(id: ObjectId): void;
   listen(listener: ((id: ObjectId) => void) | undefined): void;

@@ -16,16 +16,16 @@ export interface ConnectionOptions {
   readonly maxSockets: number;
 }
 
-/** Where a request goes and what it carries, now. */
+/** The current address and headers of requests. */
 export interface LiveConnection extends Sockets {
   readonly credentials: Credentials;
   readonly readAt: Millis;
 }
 
 export interface Connection extends AsyncDisposable {
-  /** Rejects when credentials were never readable; later failures to read go on with the last ones. */
+  /** Rejects if credentials were never readable. After later failures, the last credentials remain in use. */
   current(): Promise<LiveConnection>;
-  /** After a 401: reads everything anew, unless that was just done. */
+  /** After a 401: reads everything again, unless that just happened. */
   renew(used: LiveConnection): Promise<LiveConnection>;
 }
 

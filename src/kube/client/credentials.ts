@@ -1,6 +1,6 @@
 /** What a connection to the apiserver needs, as it is at one moment: files and plugins have been read. */
 export interface Credentials {
-  /** `https://host:port`, with a path where the apiserver is behind one; no final slash. */
+  /** `https://host:port`, with a path if the API server has one; no final slash. */
   readonly server: string;
   /** Authorization, Impersonate-User. */
   readonly headers: Readonly<Record<string, string>>;
@@ -18,15 +18,15 @@ export interface TlsMaterial {
 }
 
 export interface CredentialSource {
-  /** For people: "the cluster this pod runs in", "context prod". */
+  /** For users: "the cluster this pod runs in", "context prod". */
   readonly description: string;
   /** The pod's or the context's namespace. */
   readonly namespace: string;
-  /** Reads files and asks plugins again; `fresh` forgets what they have cached. Throws AppError KUBE_REQUEST_FAILED. */
+  /** Reads files and calls plugins again; `fresh` ignores their caches. Throws AppError KUBE_REQUEST_FAILED. */
   read(options: { readonly fresh: boolean }): Promise<Credentials>;
 }
 
-/** True when connections made with one can go on under the other: only headers differ. */
+/** True if connections with one can continue with the other, because only headers differ. */
 export function sameConnection(a: Credentials, b: Credentials): boolean {
   return connectionOf(a) === connectionOf(b);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AppError, messageOf } from "../../base/error.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
 
-/** What Kubernetes tells every pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. */
+/** The environment variables of every pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. */
 export interface PodApiserver {
   readonly host: string;
   readonly port: string;

@@ -9,13 +9,13 @@ export interface KubeconfigOptions {
   readonly kubeconfig?: string;
   /** Instead of the file's current context. */
   readonly context?: string;
-  /** Where the apiserver is, as every pod is told; absent: this is no pod. */
+  /** The address of the API server in the environment of a pod; absent: the process doesn't run in a pod. */
   readonly pod?: PodApiserver;
 }
 
 /**
  * Finds the cluster and how to prove who we are. Loads `@kubernetes/client-node`, 85 MB of it, only here, and not in a pod.
- * Throws AppError CONFIG_INVALID that names what is missing.
+ * Throws AppError CONFIG_INVALID with the missing part.
  */
 export async function openKubeconfig(options: KubeconfigOptions): Promise<CredentialSource> {
   if (options.pod !== undefined && options.kubeconfig === undefined && options.context === undefined) {
@@ -115,7 +115,7 @@ function tlsOf(options: RequestOptions): TlsMaterial {
   };
 }
 
-/** client-node gives a Buffer or a text, though the type of Node's option allows for lists. */
+/** client-node returns a Buffer or a text, although the type of the Node.js option also permits lists. */
 function pemText(value: unknown): string {
   return Buffer.isBuffer(value) ? value.toString("utf8") : typeof value === "string" ? value : "";
 }

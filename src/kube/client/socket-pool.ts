@@ -12,7 +12,7 @@ export interface Sockets {
 
 /** Keeps sockets for as long as server, CA and certificates stay the same, and replaces them when those change. */
 export interface SocketKeeper extends AsyncDisposable {
-  /** The old ones end when what goes on over them has ended. */
+  /** Old connections are closed after their requests have ended. */
   for(credentials: Credentials): Sockets;
 }
 
@@ -46,8 +46,8 @@ export function createSocketKeeper(maxSockets: number, log: Logger): SocketKeepe
 }
 
 function open({ tls, proxy }: Credentials, connections: number | null): Dispatcher {
-  // Time limits are ours: per request, and per stream the idle limit given with it.
-  // HTTP/1.1: over HTTP/2 all watches would share one socket, and undici leaves a stream that was aborted without a listener for its error, which
+  // dnsalias sets the time limits: for each request, and the idle limit of each stream.
+  // HTTP/1.1: over HTTP/2 all watches would share one socket, and undici leaves an aborted stream without a listener for its error, which
   // ends the process when the agent is destroyed.
   const limits = {
     allowH2: false,

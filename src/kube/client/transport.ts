@@ -17,7 +17,7 @@ export interface KubeRequest {
   readonly accept?: string;
   /** For one try, from the moment it is sent; default 15 s. */
   readonly timeoutMs?: Millis;
-  /** Not made to wait behind others, nor to wait out a 429: a Lease's renewal. */
+  /** Does not wait for other requests, or after a 429: the renewal of a Lease. */
   readonly isUrgent?: boolean;
 }
 
@@ -43,14 +43,14 @@ export interface TransportDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Told of each answer to a request, by its HTTP status; `code` is "unreachable" where there was none. */
+  /** Gets each answer to a request, with its HTTP status; `code` is "unreachable" if there was none. */
   readonly onRequest?: (method: string, code: string) => void;
-  /** Told of the Date header of each response. */
+  /** Gets the Date header of each response. */
   readonly onDate?: (date: string | undefined) => void;
 }
 
 export interface TransportOptions {
-  /** Requests in flight at once, watches not counted. */
+  /** Maximum number of concurrent requests, excluding watches. */
   readonly concurrency?: number;
   readonly rereadMs?: Millis;
   readonly userAgent?: string;
@@ -85,7 +85,7 @@ interface TransportContext {
 
 const URGENT_SOCKETS = 2;
 const DEFAULT_TIMEOUT_MS = 15_000;
-/** Tries after a 429 or 503 that says when to come back. Longer waits, and more of them, are the caller's. */
+/** Retries after a 429 or 503 with a Retry-After. The caller handles longer waits and more retries. */
 const MAX_RETRIES = 3;
 const LONGEST_OWN_WAIT_MS = 5_000;
 
@@ -113,7 +113,7 @@ function ownWait(result: KubeResult): Millis | undefined {
   return retryAfterMs !== undefined && retryAfterMs <= LONGEST_OWN_WAIT_MS ? retryAfterMs : undefined;
 }
 
-/** A 401 can be a token that was rotated a moment ago: once more with what is on disk now. */
+/** A 401 can mean that the token was just rotated, so the request is repeated once with the current token on disk. */
 async function requestAuthorized(
   context: TransportContext,
   request: KubeRequest,

@@ -23,9 +23,9 @@ export interface LeaseOptions {
 
 export interface Lease {
   /**
-   * Waits for the Lease, then calls `onLeading`; its signal aborts when the Lease may be lost soon, early enough to stop before anyone else
-   * can have it, or when `signal` does. After a loss, and when `onLeading` has ended, it stands in line again. Ends when the signal aborts, after
-   * `onLeading` has ended and the Lease is released; what `onLeading` throws ends it too, likewise released.
+   * Waits for the Lease, then calls `onLeading`. Its signal aborts if `signal` does, or if the Lease may be lost, early enough to stop before another
+   * process can have it. After a loss, and after `onLeading` has ended, it waits for the Lease again. Ends if the signal aborts, after
+   * `onLeading` has ended and the Lease is released. An error of `onLeading` also ends it and releases the Lease.
    */
   run(onLeading: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** By our own clock, at this moment. */
@@ -121,7 +121,7 @@ function lose(term: Term, leading: AbortController): void {
   }
 }
 
-/** Tells the others at once; if it does not work, they wait until it has run out. */
+/** Releases the Lease, so that others can have it at once. If that fails, they wait until it expires. */
 async function release(term: Term): Promise<void> {
   if (term.state.renewedAt !== undefined) {
     term.state = await term.client.release(term.state);

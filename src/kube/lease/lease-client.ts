@@ -24,7 +24,7 @@ interface LeaseTry {
   readonly trouble: string | undefined;
 }
 
-/** One round of reading and, where it is ours to take, writing the Lease. */
+/** Reads the Lease once, and writes it if this process may have it. */
 export interface LeaseClient {
   claim(state: LeaseState, signal: AbortSignal): Promise<LeaseTry>;
   /** Writes an empty holder, if we still are it. Never rejects. */
@@ -88,7 +88,7 @@ async function write(context: LeaseContext, state: LeaseState, signal: AbortSign
     const next = leaseWritten(toLeaseRecord(result.body), sentAt, context.clock.now());
     return { kind: "tried", try: { state: next, trouble: undefined } };
   }
-  // 409: someone wrote first; 404 and 422: deleted, or made anew.
+  // 409: another writer was faster; 404 and 422: deleted, or created again.
   const isStale = isStatus(result, 409) || isStatus(result, 404) || isStatus(result, 422);
   return isStale ? { kind: "stale" } : { kind: "tried", try: { state, trouble: describeResult(result) } };
 }

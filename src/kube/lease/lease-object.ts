@@ -21,7 +21,7 @@ export interface LeaseClaim {
   readonly name: string;
   readonly identity: string;
   readonly durationMs: Millis;
-  /** Wall-clock, for people: nobody compares it with their own. */
+  /** Wall-clock time for users. No process compares it with its own clock. */
   readonly wallNow: Millis;
 }
 

@@ -1,8 +1,8 @@
 import type { Millis } from "../../base/clock.ts";
 
 /**
- * Leader election on a coordination.k8s.io/v1 Lease, without the I/O. All times are of this process's own clock: another one's `renewTime` is
- * never compared with ours, only whether it changed, so clocks that differ do no harm (as client-go does it).
+ * Leader election on a coordination.k8s.io/v1 Lease, without the I/O. All times are from the clock of this process. The `renewTime` of another process is
+ * never compared with it, only with its earlier value, so different clocks are harmless (as in client-go).
  */
 export interface LeaseState {
   /** What the Lease said when it was last read or written; undefined: never read, or it does not exist. */
@@ -20,7 +20,7 @@ export interface LeaseRecord {
   readonly holder: string;
   readonly durationMs: Millis;
   readonly transitions: number;
-  /** As it stands there; only ever compared for equality. */
+  /** The text in the Lease, only compared for equality. */
   readonly renewTime: string;
   readonly acquireTime: string;
 }
@@ -37,7 +37,7 @@ export const LEASE_TIMES: LeaseTimes = { durationMs: 15_000, renewDeadlineMs: 10
 
 export const LEASE_START: LeaseState = { observed: undefined, observedAt: 0, renewedAt: undefined };
 
-/** What to do about the Lease as it was observed. */
+/** Returns the next step for the observed Lease. */
 export type LeaseMove =
   | { readonly kind: "create" }
   /** Write our renewal, or our name into one that is free or has run out; only at the observed resourceVersion. */
@@ -67,7 +67,7 @@ export function leaseObserved(
   return {
     observed: record,
     observedAt: isSame ? state.observedAt : now,
-    // Someone else's name in it, or no Lease at all: it is lost, whatever we believed.
+    // The Lease has another holder, or doesn't exist: it is lost, regardless of the local state.
     renewedAt: record?.holder === identity ? state.renewedAt : undefined,
   };
 }

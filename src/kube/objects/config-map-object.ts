@@ -14,7 +14,7 @@ export interface StoredKey {
   readonly text: string | undefined;
   readonly isOurs: boolean;
   readonly owner: string | undefined;
-  /** True when the key is owned by server-side apply, ours or someone else's: then apply decides who may change it. */
+  /** True if server-side apply of any manager owns the key. Apply then decides which manager may change it. */
   readonly isApplied: boolean;
   /** Bytes of all other keys and values, as the apiserver counts them against its limit. */
   readonly otherBytes: number;

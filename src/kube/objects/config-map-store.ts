@@ -18,9 +18,9 @@ import { APPLY_PATCH, MERGE_PATCH, type Transport } from "../client/transport.ts
 
 export interface ConfigMapStoreOptions {
   /**
-   * `own`: the ConfigMap is ours alone, and made when it is missing; one that is another installation's, or nobody's, is refused.
-   * `shared`: somebody's ConfigMap. A key that nobody has is ours by server-side apply; a key that is there already (a Corefile) is
-   * replaced by itself, unless a manager that would apply it again (Argo CD, Flux) owns it: that is refused. Nothing else is touched.
+   * `own`: only dnsalias writes the ConfigMap, and creates it if it is missing. A ConfigMap of another installation, or without the label, is refused.
+   * `shared`: a ConfigMap of another writer. dnsalias writes a new key by server-side apply, and replaces only the value of an existing key (a
+   * Corefile). It refuses a key that another manager would apply again (Argo CD, Flux). It doesn't modify other keys.
    */
   readonly mode: "own" | "shared";
   readonly namespace: string;
@@ -127,7 +127,7 @@ function tooLarge(options: ConfigMapStoreOptions, text: string, otherBytes: numb
   return { kind: "refused", reason: "TooLarge", message };
 }
 
-/** Made empty first where it is ours: only then is there a resourceVersion that makes the write of the text a compare-and-swap. */
+/** An own ConfigMap is created empty first, because only an existing object has a resourceVersion for the compare-and-swap of the text. */
 async function create(
   transport: Transport,
   options: ConfigMapStoreOptions,
@@ -172,8 +172,8 @@ async function replace(
 }
 
 /**
- * uid and resourceVersion make it a compare-and-swap: with the resourceVersion alone, an apply to a ConfigMap that was deleted meanwhile
- * makes it anew (measured with kube-apiserver 1.36).
+ * uid and resourceVersion make it a compare-and-swap: with only the resourceVersion, an apply to a ConfigMap that was deleted meanwhile
+ * creates it again (measured with kube-apiserver 1.36).
  */
 function apply(
   transport: Transport,

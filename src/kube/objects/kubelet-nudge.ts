@@ -7,13 +7,13 @@ import { describeResult, type KubeResult } from "../client/api-result.ts";
 import { MERGE_PATCH, type Transport } from "../client/transport.ts";
 import { createNudgeConsent } from "./nudge-consent.ts";
 
-/** A change of this annotation makes the kubelet sync the pod, ConfigMap volumes included, at once (seconds in place of a minute). */
+/** A change of this annotation makes the kubelet sync the pod, ConfigMap volumes included, at once (seconds instead of a minute). */
 const NUDGE_ANNOTATION = "dnsalias.io/nudge";
 
 interface NudgeRequest {
   readonly namespace: string;
   readonly selector: LabelSelector;
-  /** Written as it is; one that stands there already nudges nothing. */
+  /** The value of the annotation. If the pod already has it, the kubelet does nothing. */
   readonly serial: string;
   /** The DnsZone that Services in the namespace have to permit; undefined: it is in the namespace itself. */
   readonly consentFor: ObjectKey | undefined;

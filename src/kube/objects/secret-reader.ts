@@ -16,8 +16,8 @@ export interface SecretTextDeps {
 export type SecretTexts = (namespace: string, ref: SecretKeyRef) => SecretText;
 
 /**
- * Texts of Secrets, read one Secret at a time with `get`, never listed or watched. What was read is used for 10 s; while the apiserver is away the
- * last text stands, so that publishing goes on. It is kept in memory alone.
+ * Texts of Secrets, read one Secret at a time with `get`, never listed or watched. A text is used for 10 s. While the API server is not available, the
+ * last text remains in use, so that publishing continues. It is only in memory.
  */
 export function createSecretTexts(deps: SecretTextDeps): SecretTexts {
   const known = new Map<string, CachedSecret>();
@@ -40,7 +40,7 @@ export function createSecretTexts(deps: SecretTextDeps): SecretTexts {
   };
 }
 
-/** A wrong credential is tried again after a minute at the earliest, and then with what is there by then. */
+/** A wrong credential is retried after a minute at the earliest, with the current Secret. */
 const FRESH_MS: Millis = 10_000;
 
 interface CachedSecret {

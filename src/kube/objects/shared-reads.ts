@@ -4,7 +4,7 @@ import type { Clock, Millis } from "../../base/clock.ts";
 export type SharedReads<T> = (key: string, read: (last: Promise<T> | undefined) => Promise<T>) => Promise<T>;
 
 /**
- * Results of requests, each used for `freshMs`. Callers that come meanwhile share the request. A rejected one is forgotten. At most 1,000 results are kept; the one that was read
+ * Results of requests, each used for `freshMs`. Callers that come meanwhile share the request. A rejected read is not kept. At most 1,000 results are kept; the one that was read
  * the longest ago goes first.
  */
 export function createSharedReads<T>(clock: Clock, freshMs: Millis): SharedReads<T> {

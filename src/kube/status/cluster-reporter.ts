@@ -40,7 +40,7 @@ interface InvalidObjectDeps {
   readonly clock: Clock;
 }
 
-/** Reads the status first: an apply without a field that we own would remove it, and with it last-good. */
+/** Reads the status first, because an apply without an owned field would remove it, and with it the last known good addresses. */
 async function updateInvalidStatus(
   deps: InvalidObjectDeps,
   manifest: InvalidObject,

@@ -18,12 +18,12 @@ type CorrelatorDecision =
   | { readonly kind: "drop" };
 
 /**
- * Decides what a notice costs at the apiserver. For each object 10 new Events, and one more a minute; each Event's count is raised at most once a
- * minute; an Event not repeated for an hour (the apiserver's default lifetime of Events) is made anew. Holds 4,096 entries at most.
+ * Limits the requests for Events. Each object has 10 new Events, and one more a minute. The count of an Event is raised at most once a
+ * minute. An Event that was not repeated for an hour (the default lifetime of Events) is created again. Has at most 4,096 entries.
  */
 export interface EventCorrelator {
   decide(event: EventKey, now: Millis): CorrelatorDecision;
-  /** The Event is no longer at the apiserver: the next notice of this kind makes it anew. */
+  /** The API server no longer has the Event. The next report of this kind creates it again. */
   forget(event: EventKey): void;
 }
 

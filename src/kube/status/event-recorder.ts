@@ -16,7 +16,7 @@ interface OfferedEvent {
   readonly event: ReportedEvent;
 }
 
-/** Takes Events at any speed, never blocks, never throws; what is too much is dropped. */
+/** Accepts Events at any rate, never blocks, and never throws. Events beyond the limit are dropped. */
 export interface EventRecorder extends AsyncDisposable {
   offer(offered: OfferedEvent): void;
 }
@@ -26,7 +26,7 @@ export interface EventRecorderDeps {
   /** Wall-clock: it dates Events. */
   readonly clock: Clock;
   readonly log: Logger;
-  /** Pod name or host name: who reports. */
+  /** The name of the pod or host that reports. */
   readonly instance: string;
 }
 
@@ -48,7 +48,7 @@ export function createEventRecorder(deps: EventRecorderDeps): EventRecorder {
       }
     },
     [Symbol.asyncDispose]: async () => {
-      // What is queued gets a moment to leave: the last Events of a run are often the ones people look for.
+      // Queued Events get some time to be sent, because users often look for the last Events of a run.
       const timer = setTimeout(() => stop.abort(), LAST_MOMENT_MS);
       await draining;
       clearTimeout(timer);

@@ -9,8 +9,8 @@ import { MERGE_PATCH, type Transport } from "../client/transport.ts";
 export type FinalizerMeta = Pick<ObjectMeta, "namespace" | "name" | "uid" | "resourceVersion" | "finalizers">;
 
 /**
- * Adds or removes our finalizer. The list is replaced whole and only at the resourceVersion it was read at, so that a finalizer that
- * someone else adds or removes meanwhile is never undone.
+ * Adds or removes the finalizer of dnsalias. The whole list is replaced, only at the resourceVersion that was read, so a change of the list by
+ * another writer in the meantime is never lost.
  */
 export async function setFinalizer(
   transport: Transport,

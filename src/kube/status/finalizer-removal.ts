@@ -47,7 +47,7 @@ export async function removeFinalizers(
 
 const PAGE = 500;
 
-/** The objects page by page, or what is wrong. */
+/** The objects page by page, or the failure. */
 async function* pagesOf(
   transport: Transport,
   resource: Resource,

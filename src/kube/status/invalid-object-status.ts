@@ -6,8 +6,8 @@ import type { InvalidObject } from "../../controller/ports/inventory.ts";
 import { isObject, type JsonObject } from "../../base/json.ts";
 
 /**
- * The status of an object that could not be read: what stood in it, with Accepted=False, and Ready and Stalled to match. The same badness
- * twice is the same status. Conditions of other writers are left out, being theirs to apply.
+ * Returns the status of an object that could not be read: its previous status with Accepted=False, and matching Ready and Stalled conditions. The same mistake
+ * leads to the same status. Conditions of other writers are omitted, because those writers apply them.
  */
 export function invalidObjectStatus(
   current: unknown,
@@ -28,7 +28,7 @@ export function invalidObjectStatus(
   return { ...(isObject(current) ? current : {}), observedGeneration: generation, conditions };
 }
 
-/** What was accepted before stays in force, and so does what was found about it. */
+/** The spec that was accepted before remains in effect, and so does its status. */
 function findingOf(previous: readonly Condition[], wanted: ConditionType): Finding | undefined {
   const found = previous.find(({ type }) => type === wanted);
   return found === undefined ? undefined : { status: found.status, reason: found.reason, message: found.message };

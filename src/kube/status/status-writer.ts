@@ -7,7 +7,7 @@ import { pathOf, type Resource } from "../client/resource.ts";
 import { describeResult, type KubeResult } from "../client/api-result.ts";
 import { APPLY_PATCH, type Transport } from "../client/transport.ts";
 
-/** Owns what it applies; what other managers wrote beside it stays. */
+/** Owns the fields that it applies. Fields of other managers remain. */
 export const FIELD_MANAGER = "dnsalias";
 
 export interface StatusTarget {
@@ -67,7 +67,7 @@ interface Pending {
   readonly at: Millis;
 }
 
-/** A watch is begun anew long before. Of an object that is gone nothing comes back. */
+/** A watch restarts long before this time. A deleted object has no more events. */
 const KEPT_MS: Millis = 600_000;
 
 function forgetOld(pending: Map<string, Pending>, now: Millis): void {
@@ -109,7 +109,7 @@ async function applyToSame(
   }
 }
 
-/** 404, and the two ways in which the apiserver says that the uid is another (409 when gone, 422 when replaced), mean a newer event follows. */
+/** 404, 409 (deleted), and 422 (replaced) mean that the uid is no longer valid. A newer event follows. */
 export function toStatusWrite(result: KubeResult): StatusWrite {
   if (result.kind === "ok") {
     return { kind: "written" };

@@ -12,8 +12,8 @@ import { createTaskSet } from "./task-set.ts";
 import { keyOf } from "./known-versions.ts";
 
 /**
- * Tells when a ConfigMap that a zone refers to changes, its metadata being all that is asked for: whoever is told reads it again. Trouble here
- * does not make the inventory unhealthy: the provider's own read of the ConfigMap says what is wrong.
+ * Reports changes of a ConfigMap that a zone refers to. It watches only metadata, so the listener reads the ConfigMap again. A failure here
+ * does not make the inventory unhealthy, because the provider's own read of the ConfigMap reports it.
  */
 export interface ConfigMapWatcher {
   setZone(zone: DnsZone): void;

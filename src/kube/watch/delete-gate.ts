@@ -16,7 +16,7 @@ export interface DeleteGateDeps {
 export interface DeleteGateHandlers {
   /** An object that is to be; or one whose deletion is believed, with its deletionTimestamp. */
   readonly onObject: (object: JsonObject) => void;
-  /** The deletion is believed. `unwatched`: no watch has seen it alone; the object was missing in a list, or a list followed at once. */
+  /** The deletion is accepted. `unwatched`: no watch reported it separately; the object was missing in a list, or a list followed at once. */
   readonly onGone: (key: ObjectKey, unwatched: boolean) => void;
   /** The object is being deleted together with its CustomResourceDefinition. Reported once for each object. */
   readonly onUnserved: (object: JsonObject) => void;
@@ -24,7 +24,7 @@ export interface DeleteGateHandlers {
   readonly onFirstList: () => void;
 }
 
-/** Stands between a list-watch and the inventory: deletions of objects count only while their CustomResourceDefinition is served. */
+/** Filters events between a list-watch and the inventory: deletions of objects count only while their CustomResourceDefinition is served. */
 export interface DeleteGate {
   readonly onObject: (object: JsonObject) => void;
   readonly onGone: (key: ObjectKey) => void;
@@ -43,7 +43,7 @@ interface Departure {
   readonly marked: JsonObject | undefined;
 }
 
-/** The API server deletes the objects first, and a moment later the discovery document of each replica says why. */
+/** The API server deletes the objects first, and a moment later the discovery document of each replica shows the reason. */
 const DELETE_BELIEF_MS: Millis = 3_000;
 /** How often the discovery document is read while it denies a deletion. */
 const POLL_MS: Millis = 5_000;
@@ -64,7 +64,7 @@ interface Gate {
   lists: number;
   /** When the last of them ended. */
   listedAt: Millis | undefined;
-  /** When the resource was last seen unserved; undefined: what is listed counts. */
+  /** The last time that the resource was not served; undefined: lists count. */
   unservedAt: Millis | undefined;
   /** The last check that settled nothing. */
   checkedAt: Millis | undefined;

@@ -2,15 +2,15 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { textAt, type JsonObject } from "../../base/json.ts";
 
 /**
- * Which objects are known and at which version. It keeps no objects: whoever is told of them keeps what it needs.
- * An object that was deleted and made again under its name is told as gone only by {@link KnownVersions.endList} or a watch.
+ * The known objects with their versions. It keeps no objects; listeners keep the parts that they need.
+ * Only {@link KnownVersions.endList} or a watch reports the deletion of an object that was created again with the same name.
  */
 export interface KnownVersions {
   /** True when the object is new or at another version than the last time. */
   see(object: JsonObject): boolean;
   /** The key, if the object was known. */
   forget(object: JsonObject): ObjectKey | undefined;
-  /** From here on what is seen belongs to a new list. */
+  /** From here on, objects belong to a new list. */
   beginList(): void;
   /** What was known but is not in the list; it is forgotten. */
   endList(): readonly ObjectKey[];
@@ -45,7 +45,7 @@ export function createKnownVersions(): KnownVersions {
   };
 }
 
-/** `namespace/name`; `/name` for what has no namespace. */
+/** `namespace/name`; `/name` for objects without a namespace. */
 export function keyOf(object: JsonObject): ObjectKey {
   return objectKey({ namespace: textAt(object, "metadata", "namespace"), name: textAt(object, "metadata", "name") });
 }

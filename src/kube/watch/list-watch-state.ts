@@ -2,11 +2,11 @@ import { backoffMs, type Backoff } from "../../base/backoff.ts";
 import type { Millis, Random } from "../../base/clock.ts";
 
 /**
- * Keeping a list equal to the apiserver's: pages of a list, then a watch from the list's resourceVersion. Every error is a transition to
- * a wait and on; no state is an end. The driver does what {@link nextStep} says and tells what came of it.
+ * Keeps a list equal to that of the API server: pages of a list, then a watch from the resourceVersion of the list. Every error is a transition to
+ * a wait, and no state is final. The driver executes {@link nextStep} and reports the result.
  */
 type ListWatchStep =
-  /** Ask for the page behind this token; "" is the first page, which starts the list over. */
+  /** Request the page after this token; "" is the first page, which starts a new list. */
   | { readonly kind: "list"; readonly token: string }
   | { readonly kind: "watch"; readonly resourceVersion: string }
   | { readonly kind: "wait"; readonly ms: Millis; readonly next: "list" | "page" | "watch" };
@@ -15,9 +15,9 @@ export interface ListWatchState {
   readonly step: ListWatchStep;
   /** Failures since something last succeeded. */
   readonly failures: number;
-  /** Where the next page goes on, or "". */
+  /** The continue token of the next page, or "". */
   readonly token: string;
-  /** Where the next watch goes on; "" until a list was complete. */
+  /** The resourceVersion of the next watch; "" until a list was complete. */
   readonly resourceVersion: string;
   /** Why it does not work now; undefined while it does. */
   readonly trouble: string | undefined;
@@ -78,9 +78,9 @@ export function nextStep(state: ListWatchState, outcome: ListWatchOutcome, optio
 export const LIST_WATCH_BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000, spread: 0.2 };
 
 const SHORT_WATCH_MS = 1_000;
-/** A version that is refused this often may be what is wrong. */
+/** If a version is refused this often, the version itself may be invalid. */
 const RELIST_AFTER_REFUSALS = 5;
-/** An apiserver that is away for minutes is no reason for a list, but a watch that breaks it might be. */
+/** An unavailable API server doesn't require a new list, but a watch that always fails may. */
 const RELIST_AFTER_BREAKS = 20;
 
 function afterPage(state: ListWatchState, page: { readonly token: string; readonly resourceVersion: string }) {
@@ -121,7 +121,7 @@ function afterStatus(
   return waiting(state, isTransient ? "page" : "list", message, retryAfterMs, options);
 }
 
-/** RFC 9110 15.5.11; Kubernetes says it with reason Expired or Gone. */
+/** RFC 9110 15.5.11; Kubernetes sends it with the reason Expired or Gone. */
 const GONE = 410;
 
 function watchOrList(state: ListWatchState, limit: number): "watch" | "list" {

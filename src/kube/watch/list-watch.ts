@@ -22,7 +22,7 @@ export interface ListWatchDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Told when a list or a watch is begun anew after trouble; `cause` is the step that is waited for. */
+  /** Called when a list or a watch restarts after a failure; `cause` is the next step. */
   readonly onRestart?: (resource: string, cause: "list" | "page" | "watch") => void;
 }
 
@@ -31,7 +31,7 @@ export interface ListWatchSpec {
   /** Undefined: all namespaces. */
   readonly namespace?: string | undefined;
   readonly fieldSelector?: string;
-  /** Only `metadata` is asked for and given. */
+  /** Only `metadata` is requested and returned. */
   readonly metadataOnly?: boolean;
   /** Objects in a page; default 500. */
   readonly pageSize?: number;
@@ -46,11 +46,11 @@ export interface ListWatchSpec {
 export interface ListWatchHandlers {
   /** New, or at another resourceVersion than the last time. */
   readonly onObject: (object: JsonObject) => void;
-  /** Deleted; also told after a list that no longer has it. */
+  /** The object was deleted, or is missing in a new list. */
   readonly onGone: (key: string) => void;
   /** After each complete list. */
   readonly onListed: () => void;
-  /** Why nothing comes at the moment; undefined: it works. Told on change. */
+  /** Called on a change with the reason why there are no events at the moment; undefined: it works. */
   readonly onTrouble: (trouble: string | undefined) => void;
 }
 
@@ -246,7 +246,7 @@ function guarded({ deps, spec }: ListWatchContext, call: () => void): void {
 /** Written by `kubectl apply`: a second copy of the whole object. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-/** An object without what nobody here reads: managedFields and the last-applied annotation. */
+/** Removes unused parts of an object: managedFields and the last-applied annotation. */
 export function trimObject(object: JsonObject): JsonObject {
   const metadata = object["metadata"];
   if (!isObject(metadata)) {

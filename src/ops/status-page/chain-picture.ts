@@ -70,7 +70,7 @@ function drawn(box: Box, next: Box | undefined): Html {
     >${next === undefined ? undefined : arrow(box, next)}`;
 }
 
-/** Straight on in a row; down and around where the next box begins a new one. */
+/** A straight line within a row; a line down and back to the left before a new row. */
 function arrow(from: Box, to: Box): Html {
   const start = from.x + from.width;
   const middle = from.y + BOX_HEIGHT / 2;

@@ -167,7 +167,7 @@ function freshness({ ageMs, boundMs }: AliasView): Html | undefined {
   </p>`;
 }
 
-/** From there on the meter is no longer green. */
+/** The fraction of the bound from which the meter is no longer green. */
 const HIGH_SHARE = 0.9;
 
 function pages({ search, found }: StatusView): Html | undefined {

@@ -29,7 +29,7 @@ export interface ResponderView {
   readonly questions: number;
   /** Questions answered from the response cache. */
   readonly cacheHits: number;
-  /** Questions that waited for a look-up. */
+  /** Queries that waited for a lookup. */
   readonly waitedForLookup: number;
   /** Answers past their time. */
   readonly stale: number;

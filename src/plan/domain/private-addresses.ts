@@ -32,7 +32,7 @@ function privateAddresses({ spec: { targets, fallbackAddresses } }: DnsAlias): r
   return [...fixed, ...fallbackAddresses].filter((address) => isPrivate(address));
 }
 
-/** Whether the DnsZone leaves out private addresses that the alias asks for. */
+/** Whether the DnsZone omits private addresses of the alias. */
 export function ignoresPrivate(zone: DnsZone, alias: DnsAlias): boolean {
   const asks = alias.spec.allowPrivate || privateAddresses(alias).length > 0;
   return asks && !allowsPrivate(zone, alias.meta.namespace);
@@ -53,7 +53,7 @@ export function ignoredMessage(zones: readonly ObjectKey[], { spec }: DnsAlias):
     : `DnsZone ${zones.join(", ")} ignores spec.allowPrivate of other namespaces. Ask the owner of the DnsZone to set spec.tenants.privateAddresses: Allow`;
 }
 
-/** A message has room for so many addresses. */
+/** Maximum number of addresses in a message. */
 const MAX_SHOWN = 5;
 
 function shown(addresses: readonly string[]): string {

@@ -12,7 +12,7 @@ export interface ReservedZone extends ZoneDomain {
   readonly providerKind: string | undefined;
 }
 
-/** Reserved zones less those that a DnsZone above takes over: one of the same namespace, or one that is older. An unread DnsZone can't be taken over. */
+/** Reserved zones without those that a DnsZone above adopts: one of the same namespace, or an older one. A DnsZone that can't be read can't be adopted. */
 export function stillReserved(reserved: Iterable<ReservedZone>, zones: Iterable<DnsZone>): readonly ReservedZone[] {
   const heirs = [...zones].filter((zone) => takenOver(zone).size > 0);
   return [...reserved].filter((one) => one.why === "unread" || !heirs.some((zone) => takesOver(zone, one)));

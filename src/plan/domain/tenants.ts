@@ -55,7 +55,7 @@ function shown(pattern: HostnamePattern, namespace: string, labels: Labels): str
   return name && `${pattern.isBelow ? "*." : ""}${name.slice(0, -1)}`;
 }
 
-/** A message has room for so many patterns. */
+/** Maximum number of patterns in a message. */
 const MAX_SHOWN = 5;
 
 function allowedText(patterns: readonly HostnamePattern[], namespace: string, labels: Labels): string {

@@ -27,7 +27,7 @@ export function answerOf(state: HoldState): TargetAnswer {
 const WAIT_TOLERANCE = 0.25;
 
 /**
- * True when the answer says something that a plan or a status has to show. A mere refresh (`goodAt`) is not news. The parts are shared between states, so most
+ * True if the change of an answer matters for a plan or a status. A change of only `goodAt` doesn't. The parts are shared between states, so most
  * comparisons end at identity.
  */
 export function isNews(before: TargetAnswer, after: TargetAnswer): boolean {

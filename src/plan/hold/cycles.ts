@@ -2,8 +2,8 @@ import type { Millis } from "../../base/clock.ts";
 import type { Seconds } from "../../dns/record.ts";
 
 /**
- * The chain TTLs of the last cycles. A cycle is the life of one copy at the recursive server: it begins with a reading that comes after the
- * copy before ran out, or that differs. Readings inside a cycle only see the same copy count down.
+ * The chain TTLs of the last cycles. A cycle is the lifetime of one copy at the recursive resolver. It begins with an answer after the
+ * previous copy expired, or with a different answer. Answers within a cycle show the same copy with a lower TTL.
  */
 export interface TtlCycles {
   /** Cycles since the key is looked up. */
@@ -16,7 +16,7 @@ export interface TtlCycles {
   /** The largest chain TTL of this block of {@link BLOCK} cycles, and of the block before. */
   readonly peak: Seconds;
   readonly peakBefore: Seconds;
-  /** The same for the longest TTL of any hop: a CNAME may stay at a recursive server for an hour though the addresses stay for a minute. */
+  /** The same for the longest TTL of any hop: a recursive resolver can keep a CNAME for an hour although it keeps the addresses for a minute. */
   readonly longest: Seconds;
   readonly longestBefore: Seconds;
 }
@@ -57,7 +57,7 @@ export function recordPeak(cycles: TtlCycles, { ttl, maxTtl }: ReadTtls): TtlCyc
     : { ...cycles, peak: Math.max(cycles.peak, ttl), longest: Math.max(cycles.longest, maxTtl) };
 }
 
-/** The cycles that a TTL from before a restart stands for: it counts as the cycle before the first reading. */
+/** Returns the cycles for a TTL from before a restart, which counts as the cycle before the first answer. */
 export function restoredCycles(ttl: Seconds): TtlCycles {
   return { count: 0, ttl, previous: 0, endsAt: 0, peak: ttl, peakBefore: 0, longest: ttl, longestBefore: 0 };
 }
@@ -67,17 +67,17 @@ export function isUnread(cycles: TtlCycles | undefined): boolean {
   return cycles === undefined || cycles.endsAt === 0;
 }
 
-/** `orig`: recursive servers count down, so the largest of two cycles stands for the TTL that the target's owner set. */
+/** `orig`: recursive resolvers count down, so the largest TTL of two cycles is used as the TTL of the target. */
 export function origTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.ttl, cycles.previous);
 }
 
-/** The longest time that a recursive server is known to keep any hop of the chain: a change there is seen no sooner. */
+/** The longest known time that a recursive resolver keeps any hop of the chain. A change there can take this long to appear. */
 export function maxTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.longest, cycles.longestBefore);
 }
 
-/** The longest time that a recursive server is known to keep the addresses: with two servers out of step, two cycles do not show it. */
+/** The longest known time that a recursive resolver keeps the addresses. If two resolvers disagree, two cycles do not show it. */
 export function peakTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.peak, cycles.peakBefore);
 }

@@ -6,10 +6,10 @@ import type { EmptyResult, EmptyRow, HoldContext, HoldState } from "./state.ts";
 const READINGS_NEEDED = 3;
 const SERVERS_NEEDED = 2;
 const SPAN_MIN_MS: Millis = 60_000;
-/** RFC 2308 5 has one to three hours as sensible limits for negative TTLs; a longer one must not put off the confirmation for days. */
+/** RFC 2308 5 has one to three hours as sensible limits for negative TTLs; a longer one must not defer the confirmation for days. */
 const SPAN_MAX_MS: Millis = 3 * 3_600_000;
 
-/** An empty answer counts towards its confirmation; last-good stays, and after the confirmation `emptySince` says so. */
+/** An empty answer counts toward its confirmation. The last known good addresses remain, and `emptySince` is set after the confirmation. */
 export function onEmpty(state: HoldState, result: EmptyResult, context: HoldContext): HoldState {
   const { now, random, serverCount } = context;
   const row = extended(state.empty, result, now);
@@ -72,8 +72,8 @@ function confirmedWaitMs(state: HoldState, { negativeTtl }: EmptyResult, random:
 }
 
 /**
- * Readings come in the middle and at the end of the span, and never further apart than the target's own TTL asks, so that one server that
- * lies empty does not slow down what is read of the others.
+ * Lookups happen in the middle and at the end of the span, and whenever the TTL of the target expires, so that one server with a
+ * false empty answer does not delay answers of the others.
  */
 function confirmingWaitMs(state: HoldState, row: EmptyRow, { now, random }: HoldContext): Millis {
   const span = spanMs(row);

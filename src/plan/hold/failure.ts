@@ -5,7 +5,7 @@ import { BEFORE_RESTART, type Outcome } from "../target-answer.ts";
 import { RETRY } from "./next-lookup.ts";
 import type { FailureResult, HoldContext, HoldState } from "./state.ts";
 
-/** A failure says nothing about the target: what stands stays, only the outcome and the next try change. */
+/** A failure has no information about the target. The addresses remain; only the outcome and the next try change. */
 export function onFailure(before: HoldState, result: FailureResult, { now, random }: HoldContext): HoldState {
   const state = withoutUnpublishable(before, result);
   const retryAt = now + backoffMs(RETRY, state.failures, random);
@@ -18,14 +18,14 @@ export function onFailure(before: HoldState, result: FailureResult, { now, rando
     failingSince: since,
     failures: state.failures + 1,
     chain: outcome !== state.outcome && showsPath(result) ? result.chain : state.chain,
-    // A look-up out of turn that fails does not put off the one that was due anyway.
+    // A failed additional lookup does not defer the regular one.
     nextAt: state.nextAt > now ? Math.min(state.nextAt, retryAt) : retryAt,
   };
 }
 
 /**
- * Addresses that carry an IPv4 address are never published. Some may have been before this was known of them: before the network's prefix was learned, or
- * before an upgrade. They leave what stands as soon as a lookup finds such addresses again.
+ * IPv6 addresses that contain an IPv4 address are never published. Some can have been published before the prefix of the network was known, or
+ * before an upgrade. They are removed as soon as a lookup returns such addresses again.
  */
 function withoutUnpublishable(state: HoldState, { reason, nat64 = [] }: FailureResult): HoldState {
   const addresses = reason === "special-use" ? withoutEmbedding(state.addresses, nat64) : state.addresses;
@@ -47,12 +47,12 @@ const OUTAGE_REASONS: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "truncated",
 ]);
 
-/** True for failures that a dead or sick resolver gives. */
+/** True for failures that a broken resolver causes. */
 export function isOutage(reason: FailureReason): boolean {
   return OUTAGE_REASONS.has(reason);
 }
 
-/** During one outage the first reason stays, so that a time-out after a SERVFAIL is no news to write into every status. */
+/** During one outage the first reason remains, so a timeout after a SERVFAIL doesn't change every status. */
 function failureOutcome(before: Outcome, { reason, detail }: FailureResult): Outcome {
   const isKnown = before.kind === "failure" && !(before.reason === reason && before.detail === BEFORE_RESTART);
   if (isKnown && (before.reason === reason || (isOutage(before.reason) && isOutage(reason)))) {

@@ -3,37 +3,37 @@ import type { TargetAnswer } from "../target-answer.ts";
 import { answerOf } from "./answer-of.ts";
 import type { HoldState } from "./state.ts";
 
-/** What stands for one key at query time. */
+/** The answer for one key at query time. */
 export interface LiveResult {
-  /** Its addresses are those of the last reading; last-good where that is not believed. */
+  /** The addresses of the last lookup, or the last known good ones if its result is not accepted. */
   readonly answer: TargetAnswer;
   /** Until then the addresses are fresh; after it they are stale data (RFC 8767). */
   readonly freshUntil: Millis;
-  /** A question from then on needs a look-up before it is answered. */
+  /** From this time on, a query needs a lookup before it is answered. */
   readonly nextLookupAt: Millis;
-  /** A question from then on is worth a look-up that it need not wait for; never after `lookAt`. */
+  /** From this time on, a query starts a lookup without waiting for it; never after `lookAt`. */
   readonly prefetchAt: Millis;
 }
 
-/** A target with a TTL of 0 is looked up once a second at most, however often it is asked for. */
+/** A target with a TTL of 0 is looked up at most once a second, regardless of the number of queries. */
 const LEAST_FRESH_MS: Millis = 1_000;
 /** Fresh data that is about to run out is fetched in advance: in this last part of its time, or in its last seconds where they are more. */
 const PREFETCH_PART = 0.1;
 const PREFETCH_MS: Millis = 5_000;
 
 /**
- * A rotating target keeps what is *published* steady, since each change would be a write; an answer at query time costs none, so that it is what the target
- * shows now. The rules of holding are the same for both.
+ * For a rotating target, the *published* addresses are kept steady, because each change would be a write. An answer at query time needs no write, so it has
+ * the newest addresses. The rules of holding are the same for both.
  */
 export function liveOf(state: HoldState): LiveResult {
   const answer = answerOf(state);
   const { read, nextAt, lastSuccessAt } = state;
   if (state.failingSince !== undefined || (state.outcome.kind === "positive" && read === undefined)) {
-    // Failing, or known from before a restart alone: what was read is good until its TTL runs out.
+    // Failing, or known only from before a restart: the last answer is valid until its TTL expires.
     return { answer, freshUntil: read?.until ?? -Infinity, nextLookupAt: nextAt, prefetchAt: nextAt };
   }
   if (state.outcome.kind !== "positive" || state.doubt !== undefined || read === undefined) {
-    // Nothing known, empty, or being confirmed: what stands is what is believed until the next look.
+    // Unknown, empty, or being confirmed: the current answer is valid until the next lookup.
     return { answer, freshUntil: nextAt, nextLookupAt: nextAt, prefetchAt: nextAt };
   }
   const readAt = lastSuccessAt ?? read.until;

@@ -6,24 +6,24 @@ import type { Seconds } from "../../dns/record.ts";
 export const MIN_WAIT_MS: Millis = 5_000;
 /** No key waits longer, whatever its TTL or its row of failures. */
 export const MAX_WAIT_MS: Millis = 300_000;
-/** Added to a TTL, so that the recursive server has let go of its copy when it is asked again. */
+/** Added to a TTL, so that the copy of the recursive resolver has expired at the next query. */
 export const SLACK_MS: Millis = 1_000;
 /** Up to this part of the TTL is added at random, so that keys do not stay in step. */
 export const JITTER = 0.1;
-/** Two look-ups (the reading, and one that confirms it), each with one try of 2 s. */
+/** Two lookups (the first, and its confirmation), each with one try of 2 s. */
 export const LOOKUP_ALLOWANCE_MS: Millis = 4_000;
 
-/** The wait after a look-up that failed. */
+/** The wait after a failed lookup. */
 export const RETRY: Backoff = { firstMs: 5_000, maxMs: MAX_WAIT_MS, spread: 0.2 };
 
-/** The wait until the next look-up of a reading whose TTL has `remaining` to go. */
+/** The wait until the next lookup after an answer with `remaining` seconds of TTL. */
 export function nextWaitMs(remaining: Seconds, random: Random): Millis {
   return clampWait(remaining * 1000 * (1 + JITTER * random()) + SLACK_MS);
 }
 
 /**
- * The wait after a key's first reading. As {@link nextWaitMs}, but a wait cut to the maximum is spread over its second half: else all keys with
- * long TTLs that were looked up together at a start would be asked together every five minutes from then on.
+ * The wait after the first answer of a key. Like {@link nextWaitMs}, but a wait that is limited to the maximum is spread over its second half. Otherwise all keys with
+ * long TTLs would be looked up together every five minutes after a start.
  */
 export function firstWaitMs(remaining: Seconds, random: Random): Millis {
   const wait = nextWaitMs(remaining, random);

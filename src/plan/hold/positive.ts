@@ -8,7 +8,7 @@ import { allSeenLately, canRotate, type Rotation, seenNow, track } from "./rotat
 import type { HoldContext, HoldState, PositiveResult } from "./state.ts";
 import { steadyTtl } from "./steady-ttl.ts";
 
-/** A positive reading is believed, unless over half of what stands is gone at once: then it is confirmed first, for one TTL at most. */
+/** A positive answer is accepted, unless it lacks more than half of the current addresses. Then it is confirmed first, for at most one TTL. */
 export function onPositive(before: HoldState, result: PositiveResult, context: HoldContext): HoldState {
   const state = recovered(before, context);
   if (!isSuspicious(before, result)) {
@@ -93,7 +93,7 @@ function believed(state: HoldState, result: PositiveResult, { now, random }: Hol
     ...state,
     addresses,
     isSubset: result.isSubset === true,
-    // What was shown until now may be the path of a loop or of an empty answer: it gives way at once when the outcome just turned.
+    // The current chain may be the path of a loop or of an empty answer. It is replaced at once if the outcome just changed.
     ...shownChain(state, result.chain, addresses !== state.addresses || state.since === now),
     ...publishedTtl(state, cycles, addresses !== state.addresses),
     cycles,
@@ -105,7 +105,7 @@ function believed(state: HoldState, result: PositiveResult, { now, random }: Hol
   };
 }
 
-/** The newest set, or what stands while the target rotates and all of it was seen lately. Equal sets stay the same array. */
+/** Returns the newest addresses, or the current ones while the target rotates and all of them were seen recently. Equal sets remain the same array. */
 function publishedSet(state: HoldState, rotation: Rotation | undefined, read: readonly string[]): readonly string[] {
   const stays = rotation?.rotating === true && allSeenLately(rotation, state.addresses);
   return stays || sameMembers(state.addresses, read) ? state.addresses : read;
@@ -127,8 +127,8 @@ function publishedTtl(
 }
 
 /**
- * The chain that belongs to what stands. Another one to the same addresses is shown once it is read twice running: some CDNs have a new name in
- * every answer, which is no news, while a chain that turns into a loop stays.
+ * Returns the chain of the current addresses. A different chain to the same addresses is used after two consecutive answers. Some CDNs have a new name in
+ * every answer, which is not a change, while a chain that becomes a loop remains.
  */
 function shownChain(
   state: HoldState,

@@ -10,8 +10,8 @@ import { JITTER, MAX_WAIT_MS, SLACK_MS } from "./next-lookup.ts";
 export interface Rotation {
   readonly cycle: number;
   /**
-   * When every copy that was read in this cycle has run out. A recursive server that fetched just before a change shows the old set until then, so
-   * what differs within one cycle is no sign of rotation.
+   * The time when every copy of this cycle has expired. A recursive resolver that read the target just before a change returns the old set until then, so
+   * different answers within one cycle are not a rotation.
    */
   readonly endsAt: Millis;
   /** The cycle in which each address was seen last. */
@@ -31,25 +31,25 @@ export interface SeenResult {
 
 /** What is published stays while each of its addresses was seen within this many cycles. */
 export const WINDOW_CYCLES = 3;
-/** A target that keeps still for so many cycles does not rotate (any more). */
+/** A target without a change for this number of cycles does not rotate (any more). */
 const QUIET_CYCLES = 8;
 const CHANGES_REMEMBERED = 0xff;
 /** One return is a rollback; two are a pool. */
 const RETURNS_TO_ROTATE = 2;
 /** Addresses unseen for longer than this are forgotten. */
 const MEMORY_CYCLES = 16;
-/** Four readings of the largest size that a look-up takes (64). */
+/** Four answers of the largest size of a lookup (64). */
 const MEMORY_ADDRESSES = 256;
 
 /**
- * True for a TTL that lets each look-up find a new copy. With a longer one a target cannot cause a write more often than every five minutes anyway, and
- * look-ups would meet old and new copies in turn.
+ * True for a TTL with which each lookup gets a new copy. With a longer one, a target causes at most a write in five minutes, and
+ * lookups would get old and new copies in turn.
  */
 export function canRotate(ttl: Seconds): boolean {
   return ttl * 1000 * (1 + JITTER) + SLACK_MS <= MAX_WAIT_MS;
 }
 
-/** The memory after one more reading that is believed; `before` is what was believed until now. */
+/** Returns the memory after one more accepted answer; `before` has the previous addresses. */
 export function track(
   rotation: Rotation | undefined,
   before: readonly string[],

@@ -7,12 +7,12 @@ import type { TargetAnswer, Outcome } from "../target-answer.ts";
 import { restoredCycles, type TtlCycles } from "./cycles.ts";
 import type { Rotation } from "./rotation.ts";
 
-/** All that is known of one key. Values that do not change are shared between states, so a key at rest costs its numbers alone. */
+/** The state of one key. Unchanged values are shared between states, so a new state allocates only its numbers. */
 export interface HoldState {
   readonly key: TargetKey;
   readonly outcome: Outcome;
   readonly since: Millis;
-  /** Last-good, sorted; what is published. */
+  /** The last known good addresses, sorted. They are published. */
   readonly addresses: readonly string[];
   /** The last reading that was believed had more addresses than are published of one target. */
   readonly isSubset: boolean;
@@ -29,7 +29,7 @@ export interface HoldState {
   /** Failures in a row. */
   readonly failures: number;
   readonly failingSince: Millis | undefined;
-  /** The row of empty readings that goes on. */
+  /** The current series of empty answers. */
   readonly empty: EmptyRow | undefined;
   /** When the row began, once it is confirmed. */
   readonly emptySince: Millis | undefined;
@@ -38,14 +38,14 @@ export interface HoldState {
   readonly doubt: Doubt | undefined;
   readonly rotation: Rotation | undefined;
   readonly nextAt: Millis;
-  /** The server that the next look-up should not ask, where there is another. */
+  /** The server that the next lookup avoids, if there is another. */
   readonly avoid: string | undefined;
 }
 
 interface LastRead {
-  /** Sorted; the same array as what is published where they are equal. */
+  /** Sorted; the same array as the published addresses if they are equal. */
   readonly addresses: readonly string[];
-  /** When the least TTL of its chain runs out, as the recursive server counted it down. */
+  /** The time when the lowest TTL of its chain expires, as the recursive resolver counted it down. */
   readonly until: Millis;
 }
 
@@ -67,14 +67,14 @@ export type PositiveResult = Extract<LookupResult, { readonly kind: "positive" }
 export type EmptyResult = Extract<LookupResult, { readonly kind: "nodata" | "nxdomain" }>;
 export type FailureResult = Extract<LookupResult, { readonly kind: "failure" }>;
 
-/** What the machine is told beside the reading. */
+/** The other inputs of the state machine, in addition to the answer. */
 export interface HoldContext {
-  /** When the look-up ended. */
+  /** The time when the lookup ended. */
   readonly now: Millis;
   readonly random: Random;
   /** How many servers the view has. */
   readonly serverCount: number;
-  /** What stands for the other family of the same target and view; undefined: nobody asks for it. */
+  /** The state of the other family of the same target and view; undefined: no alias uses it. */
   readonly sibling: TargetAnswer | undefined;
 }
 
@@ -90,7 +90,7 @@ export interface LastKnownGood {
   readonly emptySince?: Millis | undefined;
 }
 
-/** A key that nobody has looked up yet; due at once. */
+/** Returns the state of a key without a lookup; due at once. */
 export function freshState(key: TargetKey, now: Millis): HoldState {
   return {
     key,
@@ -117,7 +117,7 @@ export function freshState(key: TargetKey, now: Millis): HoldState {
   };
 }
 
-/** A key that a status remembers: holds last-good, and is due at once. */
+/** Returns the state of a key from a status: with its last known good addresses, and due at once. */
 export function restoredState(key: TargetKey, lastKnownGood: LastKnownGood, now: Millis): HoldState {
   return {
     ...withLastKnownGood(freshState(key, now), lastKnownGood),
@@ -128,7 +128,7 @@ export function restoredState(key: TargetKey, lastKnownGood: LastKnownGood, now:
   };
 }
 
-/** Gives last-good to a key that has none, and to no other: what was read since the start knows better. */
+/** Adds last known good addresses to a key without any. Lookups since the start take precedence. */
 export function withLastKnownGood(state: HoldState, lastKnownGood: LastKnownGood): HoldState {
   if (state.addresses.length > 0 || state.emptySince !== undefined || lastKnownGood.addresses.length === 0) {
     return state;

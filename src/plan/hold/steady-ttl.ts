@@ -7,13 +7,13 @@ export interface SteadyTtl {
   readonly strays: number;
 }
 
-/** A candidate further away than this part of what stands is a stray. */
+/** A candidate that differs by more than this fraction is an outlier. */
 const TOLERANCE = 0.25;
 const STRAYS_TO_FOLLOW = 2;
 
 /**
- * What stands after one more candidate: the candidate itself only when it was more than 25 % away twice running. Call it once a cycle; when the
- * address set changes, take the candidate without asking.
+ * Returns the TTL after one more candidate: the candidate itself only if it differed by more than 25 % twice in a row. Call it once a cycle. If the
+ * addresses change, use the candidate instead.
  */
 export function steadyTtl(previous: Seconds, candidate: Seconds, strays: number): SteadyTtl {
   if (Math.abs(candidate - previous) <= previous * TOLERANCE) {

@@ -6,7 +6,7 @@ import type { TargetAnswer } from "../target-answer.ts";
 import type { HoldContext, HoldState } from "./state.ts";
 
 /**
- * What is known of a key after one more reading: what stands, when to look again (`nextAt`, in milliseconds since the epoch), and which server to
+ * Returns the state of a key after one more answer: its addresses, the time of the next lookup (`nextAt`, in milliseconds since the epoch), and the server to
  * avoid then. The rules are in docs/concepts/freshness.md.
  */
 export function step(state: HoldState, result: LookupResult, context: HoldContext): HoldState {

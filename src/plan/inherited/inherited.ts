@@ -24,7 +24,7 @@ export interface InheritedName {
   readonly carriedSince: Millis;
   /** Addresses of both that a target of the name was known to have. */
   readonly known: ReadonlySet<string>;
-  /** RRsets of ours in the first read that stay as they are: no target is known to have some of their addresses, and a target isn't read yet. */
+  /** RRsets of dnsalias in the first read that don't change, because some of their addresses belong to no known target, and a target isn't read yet. */
   readonly held: readonly ActualRRset[];
   /** An alias of the name can't be read, which may have addresses of any family. */
   readonly isUnreadable: boolean;
@@ -33,7 +33,7 @@ export interface InheritedName {
 /** Only names that have a target that was not read in this term, or never well. */
 export type InheritedNames = ReadonlyMap<Name, InheritedName>;
 
-/** One alias with what it brings to a name. */
+/** One alias with its contribution to a name. */
 export type Contributed = Pick<Contributor, "alias" | "contribution">;
 
 export interface InheritInput {
@@ -41,7 +41,7 @@ export interface InheritInput {
   readonly before: InheritedNames | undefined;
   readonly plan: ZonePlan;
   readonly zone: DnsZone;
-  /** What is published and ours, or would be adopted. */
+  /** The published RRsets of dnsalias, and those that it would adopt. */
   readonly published: readonly ActualRRset[];
   /** The namespace for whose aliases a name was published; undefined: it isn't known. */
   readonly namespaceOf: (name: Name) => string | undefined;
@@ -52,7 +52,7 @@ export interface InheritInput {
 
 /**
  * What names have inherited, after another read or plan. An address goes when a target that had it was read without it, and all of them go after `maxStaleness`: at once those of
- * a name that another namespace had, and private addresses that the zone doesn't allow to the namespace. What this term wrote is never inherited; but an edit to a target that isn't known yet leaves the name what it had.
+ * a name that another namespace had, and private addresses that the zone doesn't allow to the namespace. Records that this term wrote are never inherited. However, if an edit adds a target that isn't known yet, the name keeps its addresses.
  */
 export function inheritNames(input: InheritInput): InheritedNames {
   const names = input.plan.names.flatMap(({ name, keepPublished }) => {
@@ -80,7 +80,7 @@ export function inheritNames(input: InheritInput): InheritedNames {
   );
 }
 
-/** The RRsets of ours, and those that the zone adopts. */
+/** The RRsets of dnsalias, and those that the zone adopts. */
 export function inheritable(
   sets: readonly ActualRRset[],
   ownerId: string,

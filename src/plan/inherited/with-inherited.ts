@@ -82,7 +82,7 @@ function union(
     const set = desired.find((one) => one.type === type);
     const more = families.includes(type) ? inherited.find((one) => one.type === type) : undefined;
     if (more === undefined || (set === undefined && more.owner === undefined)) {
-      // Records that nobody owns are adopted only when it is known that the name has some of this type.
+      // Records without an owner are adopted only if the name is known to have records of this type.
       return set ?? [];
     }
     const { name, ttl, data } = more;

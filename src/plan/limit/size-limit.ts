@@ -13,7 +13,7 @@ interface SizedRRset {
 
 /** How much a place holds. */
 export interface Capacity {
-  /** For the RRsets of ours, all else that is there subtracted; negative where that alone is too large. */
+  /** Bytes for RRsets of dnsalias, without all other content; negative if the other content alone is too large. */
   readonly maxBytes: number;
   /** The bytes that all RRsets of one name take; 0 for none. */
   readonly sizeOf: (sets: readonly SizedRRset[]) => number;

@@ -19,11 +19,11 @@ export type BudgetEvent =
   | { readonly kind: "deferred"; readonly endpoint: string; readonly zone: ObjectKey; readonly why: Deferral }
   | { readonly kind: "breaker"; readonly endpoint: string; readonly zone: ObjectKey; readonly state: Breaker["kind"] };
 
-/** Why a call was not made: the rate is used up, too many are under way, the endpoint asked to wait, or the zone's breaker is open. */
+/** Why a call was deferred: the rate is used up, too many calls are in progress, the endpoint requires a pause, or the circuit breaker is open. */
 type Deferral = "rate" | "busy" | "retry-after" | "open";
 
 export interface Limit extends Rate {
-  /** Calls under way at one endpoint at once. */
+  /** Maximum number of concurrent calls to one endpoint. */
   readonly atOnce: number;
 }
 
@@ -35,8 +35,8 @@ export interface BudgetTarget {
 }
 
 /**
- * Keeps what one endpoint is asked within bounds, and lets a broken one rest. A call that may not be made now is answered at once as
- * `deferred`: nobody waits for another zone's server.
+ * Limits the calls to one endpoint, and pauses calls to a broken one. A call beyond the limit returns
+ * `deferred` at once, so no zone waits for the server of another zone.
  */
 export interface Budgets {
   wrap(provider: ZoneProvider, target: BudgetTarget): ZoneProvider;
@@ -85,7 +85,7 @@ interface Caller {
 
 const DEADLINE_MS = 60_000;
 const BUSY: Backoff = { firstMs: 250, maxMs: 10_000, spread: 0.2 };
-/** A Retry-After of a day is not obeyed to the end: the endpoint is asked once an hour. */
+/** A longer Retry-After, for example a day, is ignored: the endpoint is called once an hour. */
 const MAX_BLOCK_MS = 3_600_000;
 
 function newCaller(deps: BudgetDeps, endpoint: Endpoint, target: BudgetTarget): Caller {
@@ -110,7 +110,7 @@ async function call<T extends ReadResult | ApplyResult>(
     return result;
   } catch (error) {
     if (signal.aborted) {
-      // Stopped from outside: says nothing of the backend.
+      // The caller aborted the call, which is not a fault of the backend.
       setBreaker(
         caller,
         caller.breaker.kind === "half-open" ? { ...caller.breaker, kind: "open", until: 0 } : caller.breaker,

@@ -1,12 +1,12 @@
 import { backoffMs, type Backoff } from "../../base/backoff.ts";
 import type { Millis, Random } from "../../base/clock.ts";
 
-/** Whether calls for one zone are made at all, after a row of failures. */
+/** Whether calls for one zone are permitted after consecutive failures. */
 export type Breaker =
   | { readonly kind: "closed"; readonly failures: number }
   /** `trips` counts how often in a row it opened: the pauses grow. */
   | { readonly kind: "open"; readonly until: Millis; readonly trips: number; readonly last: string }
-  /** One call is under way to see whether the backend works again. */
+  /** One call is in progress to test whether the backend works again. */
   | { readonly kind: "half-open"; readonly trips: number; readonly last: string };
 
 export const CLOSED: Breaker = { kind: "closed", failures: 0 };

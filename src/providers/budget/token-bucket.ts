@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** How many calls an endpoint is given: so many a second on the long run, so many at once after a pause. */
+/** The limit of calls to an endpoint: the rate per second, and the burst after a pause. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
@@ -16,7 +16,7 @@ export function fullBucket({ burst }: Rate, now: Millis): Bucket {
   return { tokens: burst, at: now };
 }
 
-/** Takes one call out of the bucket; `waitMs` says when it may be made: each caller gets a time of its own, so that none has to ask again. */
+/** Takes one call out of the bucket; `waitMs` is the time until it may be made. Each caller gets a different time, so no caller has to try again. */
 export function takeCall(
   bucket: Bucket,
   rate: Rate,

@@ -4,7 +4,7 @@ import { isAtOrBelow, labelsOf, type Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { canonicalData, parseCanonicalName } from "../canonical-rdata.ts";
 
-/** The key below which all of a zone stands, as the plugin joins it: `/skydns/com/example`. */
+/** The key below which the plugin reads a zone: `/skydns/com/example`. */
 export function zoneRoot(pathPrefix: string, domain: Name): string {
   const path = [...pathPrefix.split("/").filter((part) => part !== ""), ...labelsOf(domain).toReversed()];
   return `/${path.join("/")}`;
@@ -49,8 +49,8 @@ export function ownerNameOfKey(root: string, domain: Name, key: string): string 
 }
 
 /**
- * The owner name whose marker stands at a TXT name; undefined: that is no marker's. Markers are not written as TXT records: the key of the
- * owner name itself holds them.
+ * Returns the hostname whose marker is at a TXT name; undefined: the name is not a marker name. Markers are not written as TXT records: the key of the
+ * hostname itself contains them.
  */
 export function markedName(domain: Name, textName: Name): Name | undefined {
   const name = textName.startsWith(MARKER) ? parseCanonicalName(textName.slice(MARKER.length)) : undefined;
@@ -61,12 +61,12 @@ export function markerNameFor(name: Name): Name | undefined {
   return parseCanonicalName(`${MARKER}${name}`);
 }
 
-/** Where one address of a name stands. A question's label cannot have a plain dot (RFC 1035 5.1: `\.`), so that no name leads here; `+` sorts before other labels. */
+/** Returns the key of one address of a name. No query name has this key, because a label in a query cannot have a plain dot (RFC 1035 5.1). `+` sorts before other labels. */
 export function addressKey(ownerKey: string, address: string): string {
   return `${ownerKey}/${OWN}${address}`;
 }
 
-/** Where the record stands that keeps what is below a name from answering at it. */
+/** Returns the key of the screen record, which prevents that keys below a name answer at it. */
 export function shadowKey(key: string): string {
   return `${key}/${OWN}screen`;
 }
@@ -77,7 +77,7 @@ export function ownerKeyOfOwn(key: string): string {
   return key.startsWith(OWN, at + 1) ? key.slice(0, at) : key;
 }
 
-/** What the plugin reads of a value (its `msg.Service`), and what is ours of it. */
+/** The members of a value that the plugin reads (its `msg.Service`), and the member of dnsalias. */
 export interface Service {
   readonly host: string;
   readonly text: string;
@@ -96,7 +96,7 @@ type Own =
   | { readonly kind: "address" }
   | { readonly kind: "screen" };
 
-/** Undefined for a value that is no JSON object: the plugin answers SERVFAIL when it meets one. */
+/** Undefined for a value that is not a JSON object. The plugin answers SERVFAIL to such a value. */
 export function readService(value: string): Service | undefined {
   const body = parseJson(value);
   if (typeof body !== "object" || body === null) {
@@ -113,7 +113,7 @@ export function readService(value: string): Service | undefined {
   };
 }
 
-/** One address. The group keeps it from answering at the names above, the port -1 from being made an SRV record. */
+/** One address. The group prevents answers at the names above, and the port -1 prevents an SRV record. */
 export function addressValue(address: string, ttl: Seconds, group: string): string {
   return JSON.stringify({ host: address, ttl, group, port: NO_SRV, dnsalias: { kind: "address" } });
 }
@@ -124,12 +124,12 @@ export function ownerValue(markers: readonly string[]): string {
   return JSON.stringify({ dnsalias: { kind: "owner", owners } });
 }
 
-/** A record that answers nothing, as a name that leads to itself is left out, and whose group takes the place of those below it. */
+/** A record without an answer, because the plugin ignores a name that points to itself. Its group replaces the groups of keys below it. */
 export function shadowValue(group: string): string {
   return JSON.stringify({ host: group, group, port: NO_SRV, dnsalias: { kind: "screen" } });
 }
 
-/** Says that a name is there and has no records. */
+/** Marks a name that exists without records. */
 export function placeholderValue(): string {
   return JSON.stringify({ dnsalias: { kind: "screen" } });
 }
@@ -147,7 +147,7 @@ export const APEX_PATH = "dns/apex";
 export const NAME_SERVER_PATH = "dns/ns";
 const MARKER = "_dnsalias.";
 const OWN = "+.";
-/** A label that a question can have; the plugin looks for lower case alone. */
+/** A possible label of a query. The plugin reads only lower-case keys. */
 const SEGMENT = /^[a-z0-9_*-]{1,63}$/;
 const PLAIN_TEXT = /^"([ !#-[\]-~]*)"$/;
 

@@ -34,7 +34,7 @@ interface State {
 
 /** Addresses, and markers. */
 const HELD_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "TXT"]);
-/** Somebody writes to the zone all the time: then the plan is made anew. */
+/** Number of tries if another writer writes to the zone all the time. Then the plan is made again. */
 const MAX_TRIES = 4;
 
 async function read(state: State, signal: AbortSignal): Promise<BackendRead> {
@@ -67,7 +67,7 @@ async function apply(state: State, batch: BackendBatch, signal: AbortSignal): Pr
   return applyAnew(state, batch, false, signal);
 }
 
-/** Reads, compares and writes, as often as somebody else is faster. A transaction before this one may have been ours all the same, its answer lost. */
+/** Reads, compares, and writes, and repeats this if another writer is faster. An earlier transaction can have taken effect although its answer was lost. */
 async function applyAnew(
   state: State,
   batch: BackendBatch,
@@ -118,7 +118,7 @@ async function readRecords({ client, deps: { spec, domain } }: State, signal: Ab
 
 type Written =
   | { readonly kind: "applied"; readonly revision: string }
-  /** The zone is not what it was when it was read; a part may have been written. */
+  /** The zone has changed since it was read. A part may have been written. */
   | { readonly kind: "stale" }
   /** `inPart`: transactions before this one were done. */
   | { readonly kind: "problem"; readonly problem: BackendProblem; readonly inPart: boolean };

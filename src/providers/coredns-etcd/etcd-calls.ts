@@ -18,7 +18,7 @@ export interface EtcdClientDeps {
   readonly tls: TlsSource;
 }
 
-/** Calls of etcd's JSON gateway: to the endpoint that answered last, and to the others in order where it does not; logged in where the zone says so. */
+/** Calls the JSON gateway of etcd: the endpoint that answered last, then the others in order. Logs in if the DnsZone has credentials. */
 export interface EtcdCalls {
   /** "etcd at http://…", for messages. */
   readonly server: string;
@@ -37,7 +37,7 @@ export function createEtcdCalls(deps: EtcdClientDeps): EtcdCalls {
   };
 }
 
-/** etcd itself gives up after 7 s, and says why. */
+/** etcd itself ends a request after 7 s, with a reason. */
 const TIMEOUT_MS: Millis = 8_000;
 
 interface State {
@@ -47,7 +47,7 @@ interface State {
   token: string | undefined;
 }
 
-/** A kind of login that gives no token: etcd wants none. */
+/** A login without a token, because etcd requires none. */
 const NO_TOKEN = "";
 
 /**

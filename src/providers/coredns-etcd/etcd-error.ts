@@ -13,7 +13,7 @@ export interface ProblemContext {
   readonly secrets: readonly string[];
 }
 
-/** What etcd's refusal means, with its cure. Its gateway gives gRPC's status as JSON: `{"code": 7, "message": "etcdserver: …"}`. */
+/** The meaning of a refusal by etcd, with its cure. The gateway returns the gRPC status as JSON: `{"code": 7, "message": "etcdserver: …"}`. */
 export function etcdProblem(http: HttpResult, context: ProblemContext): BackendProblem {
   const said = http.kind === "response" ? textAt(parseJson(http.text), "message") : "";
   const known = KNOWN.find(({ words }) => words.test(said));

@@ -27,8 +27,8 @@ export interface NameChanges {
 }
 
 /**
- * What has to be written and deleted so that the changes are done: first the screens that come, then name by name, then the screens that go. Keys of
- * somebody else go only where a set that they are part of is replaced, which is what adopting means.
+ * Returns the keys to write and delete for the changes: first new screens, then name by name, then deleted screens. Keys of
+ * another writer are deleted only if the RRset that they belong to is adopted.
  */
 export function keyChangesFor(view: ZoneKeys, open: readonly BackendChange[]): readonly NameChanges[] {
   const own = [...view.entries.values()].filter(({ service }) => service?.own !== undefined);

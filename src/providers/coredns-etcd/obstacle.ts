@@ -5,8 +5,8 @@ import { ancestorKeys, ownerKeyOf, parentKey, plainAddress } from "./convert.ts"
 import type { Entry, ZoneKeys } from "./zone-keys.ts";
 
 /**
- * The plugin looks below a name for its records, and at its own key only where nothing is below. So what somebody else wrote can answer at our
- * name, and our keys can hide or add to theirs. Such names are not written.
+ * The plugin reads the records of a name from the keys below it, and its own key only if none is below. Keys of another writer can therefore answer at a
+ * hostname of dnsalias, and keys of dnsalias can hide or extend theirs. Such hostnames are not written.
  */
 export function obstaclesIn(view: ZoneKeys): ObstacleOf {
   const { domain } = view;

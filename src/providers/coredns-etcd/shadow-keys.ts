@@ -13,9 +13,9 @@ import {
 import type { Entry, ZoneKeys } from "./zone-keys.ts";
 
 /**
- * The keys that keep the names of ours, whoever of dnsalias's owners has them, to themselves. The plugin answers at a name with everything below it; a
- * record there whose group is another, and which answers nothing, stops that. Without addresses of the apex it answers there with the whole
- * zone; an empty key at the apex's place stops that.
+ * Returns the keys that separate the names of all dnsalias owners. The plugin answers at a name with all keys below it. A
+ * record without an answer and with another group prevents that. Without addresses of the apex, it answers there with the whole
+ * zone. An empty key for the apex prevents that.
  */
 export function shadowKeysFor(view: ZoneKeys, names: readonly Name[]): ReadonlyMap<string, string> {
   const { root, domain } = view;
@@ -38,7 +38,7 @@ export function shadowKeysFor(view: ZoneKeys, names: readonly Name[]): ReadonlyM
   return shadowKeys;
 }
 
-/** The zone's own name is there for CNAME and NS questions too: the plugin says NXDOMAIN, which a resolver keeps for all types (RFC 2308 5). */
+/** Makes the zone's own name exist for CNAME and NS queries. Otherwise the plugin answers NXDOMAIN, which a resolver caches for all types (RFC 2308 5). */
 function zonePlaceholders({ root, domain, entries }: ZoneKeys, names: readonly Name[]): readonly string[] {
   const foreign = [...entries.values()].filter(({ service }) => service?.own === undefined);
   const hasNameServers = foreign.some(({ key }) => isAtOrBelowKey(key, `${root}/${NAME_SERVER_PATH}`));
@@ -49,7 +49,7 @@ function zonePlaceholders({ root, domain, entries }: ZoneKeys, names: readonly N
   ];
 }
 
-/** Somebody else gives the apex its addresses: at its place, or at the zone's key or right below it, as SkyDNS did. */
+/** Another writer has addresses of the apex: at its key, or at the key of the zone or directly below it, as in SkyDNS. */
 function isOtherApex(root: string, { key, service }: Entry): boolean {
   const isLegacy = !key.slice(root.length + 1).includes("/") && service !== undefined;
   return (

@@ -4,7 +4,7 @@ import type { ZoneKeys } from "./zone-keys.ts";
 /** Keys changed in one transaction at most. etcd takes 128 operations, each of which may be a transaction again: 24 of 64 are far from that and from its 1.5 MiB. */
 const MAX_CHANGES = 24 * 64;
 const NESTED_CHANGES = 64;
-/** Keys whose revision is compared one by one, beside that of the whole zone. */
+/** Keys whose revision is compared one by one, in addition to that of the whole zone. */
 const MAX_COMPARED = 40;
 
 /** The changes in as few transactions as they fit in, names whole. */

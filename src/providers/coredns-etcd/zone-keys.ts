@@ -17,7 +17,7 @@ export interface Entry extends KeyValue {
   readonly service: Service | undefined;
 }
 
-/** All keys below a zone's, and what the plugin makes of them. */
+/** All keys below that of a zone, as the plugin interprets them. */
 export interface ZoneKeys {
   readonly domain: Name;
   readonly root: string;
@@ -54,7 +54,7 @@ export function zoneKeysOf({ pathPrefix, domain }: EtcdZone, pairs: readonly Key
   return { domain, root, revision, entries, sets: sortedSets(sets.values()), keysOf };
 }
 
-/** Nobody asks for markers, so that nothing is gained by another. */
+/** Clients don't query markers, so any TTL is sufficient. */
 const MARKER_TTL = 300;
 
 /**
@@ -95,12 +95,12 @@ function recordOf({ host, text, ttl, mail }: Service): Omit<RRset, "name"> | und
   return target === undefined ? undefined : { type: "CNAME", ttl, data: [target] };
 }
 
-/** A text as RDATA; undefined for one that is longer than a string (RFC 1035 3.3.14) or not ASCII, which is nobody's marker. */
+/** Returns a text as RDATA; undefined if it is longer than a string (RFC 1035 3.3.14) or not ASCII, and so not a marker. */
 export function textData(text: string): string | undefined {
   return canonicalData("TXT", JSON.stringify(text));
 }
 
-/** The owner names that anybody's marker in an owner key speaks for. */
+/** The hostnames with a marker of any owner in their owner key. */
 export function markedNames({ sets, domain }: Pick<ZoneKeys, "sets" | "domain">): readonly Name[] {
   return sets.flatMap(({ name, type }) => (type === "TXT" ? (markedName(domain, name) ?? []) : []));
 }

@@ -10,7 +10,7 @@ export interface CorefileProblem {
 
 /**
  * The first fault for which CoreDNS doesn't start, although the braces are right: invalid and repeated keys of server blocks,
- * directives that cannot be plugins, repeated snippets, invalid imports. The text alone doesn't show which plugins this CoreDNS has, what they accept, environment variables, and other
+ * directives that cannot be plugins, repeated snippets, invalid imports. The text doesn't show which plugins this CoreDNS has, what they accept, environment variables, and other
  * files, so a fault in those isn't found. Linear in the text.
  */
 export function checkCorefile(corefile: Corefile): CorefileProblem | undefined {

@@ -1,6 +1,6 @@
 /** A server block's key, `[scheme://]zone[:port]`, taken apart. */
 export interface CorefileKey {
-  /** "dns" when no scheme stands there. */
+  /** "dns" if the key has no scheme. */
   readonly scheme: string;
   /** Lower case with its final dot. */
   readonly zone: string;

@@ -1,7 +1,7 @@
 /** A run of characters of a Corefile; all pieces joined are the file, byte for byte. */
 export interface Piece {
   readonly kind: "token" | "space" | "comment";
-  /** As it stands in the file. */
+  /** The text in the file. */
   readonly raw: string;
   /** What CoreDNS reads: without quotes, escapes and a comment glued to the word. Empty for space and comments. */
   readonly text: string;

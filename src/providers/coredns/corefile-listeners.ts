@@ -3,7 +3,7 @@ import { parseCorefileKey } from "./corefile-key.ts";
 
 /** Where a root block listens for plain DNS. */
 export interface CorefileListener {
-  /** What stands behind the zone in a key: ":53", or nothing for the server's default port. */
+  /** The text after the zone in a key: ":53", or empty for the default port of the server. */
   readonly suffix: string;
   readonly port: string | undefined;
   /** Its `bind` directives, as written: a block without them would listen on every address. */
@@ -11,7 +11,7 @@ export interface CorefileListener {
 }
 
 /**
- * The listeners of the blocks for ".", plain DNS alone, in file order; empty when the file has no such block. Blocks for one port are told apart by `bind`, and each
+ * The listeners of the blocks for ".", only plain DNS, in file order; empty if the file has no such block. Blocks for one port differ by `bind`, and each
  * is a listener. Blocks with a `view` can share port and addresses, and are one.
  */
 export function rootListeners(corefile: Corefile, text: string): readonly CorefileListener[] {

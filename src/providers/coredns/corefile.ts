@@ -1,6 +1,6 @@
 import { lexCorefile, type Piece } from "./corefile-lexer.ts";
 
-/** A Corefile, just deep enough to find its server blocks and their directives; {@link printCorefile} gives the same bytes back. */
+/** A Corefile, just deep enough to find its server blocks and their directives; {@link printCorefile} returns the same bytes. */
 export interface Corefile {
   readonly pieces: readonly Piece[];
   readonly blocks: readonly ServerBlock[];
@@ -17,7 +17,7 @@ export interface ServerBlock {
   /** False: its directives continue to the end of the file. */
   readonly hasBraces: boolean;
   readonly line: number;
-  /** Offsets in the text from the first key to behind the closing brace. */
+  /** Offsets in the text: the first key, and the end of the closing brace. */
   readonly start: number;
   readonly end: number;
 }
@@ -26,7 +26,7 @@ interface Snippet {
   readonly name: string;
   readonly directives: readonly Directive[];
   readonly line: number;
-  /** Offsets in the text from the name to behind the closing brace. */
+  /** Offsets in the text: the name, and the end of the closing brace. */
   readonly start: number;
   readonly end: number;
 }
@@ -124,7 +124,7 @@ function parseImport(parser: Parser, word: Piece): Problem | undefined {
   return undefined;
 }
 
-/** Keys go on over the line's end behind a comma, and end before an opening brace. */
+/** Keys continue on the next line after a comma, and end before an opening brace. */
 function parseKeys(parser: Parser): { readonly texts: readonly string[] } | Problem {
   const texts: string[] = [];
   let previous: Piece | undefined;
@@ -156,7 +156,7 @@ function parseKeys(parser: Parser): { readonly texts: readonly string[] } | Prob
   }
 }
 
-/** Up to and with the closing brace; a block without braces goes on to the end of the file. */
+/** Up to and including the closing brace. A block without braces extends to the end of the file. */
 function parseDirectives(
   parser: Parser,
   hasBrace: boolean,

@@ -34,7 +34,7 @@ function wrapped(zone: ObjectKey, owner: string, body: string): string {
   return `${beginMarker(zone, owner)}# Changes here are undone. sum=${fingerprint(body)}\n${body}${endMarker(zone)}`;
 }
 
-/** The blocks alone, of these sets, in a part that has these owner names, sorted. */
+/** Returns only the blocks of these RRsets, for a part with these hostnames, sorted. */
 export function renderBlocks(
   { domain, listeners, sets }: Pick<PartInput, "domain" | "listeners" | "sets">,
   partNames: readonly Name[],
@@ -116,7 +116,7 @@ function renderBlock({ name, domain, listener, byKey, condition }: BlockInput): 
   ].join("\n");
 }
 
-/** A family that has no addresses is NODATA with an SOA (RFC 2308 2.2), not a question to someone else. */
+/** A family without addresses is NODATA with an SOA (RFC 2308 2.2), and the query is not forwarded. */
 function renderTemplate(
   type: AliasType,
   set: OwnedRRset | undefined,
@@ -132,8 +132,8 @@ function renderTemplate(
 }
 
 /**
- * The questions that a block takes. A wildcard takes names of letters, digits, hyphens, underscores and asterisks (its own name is asked for too) below it, but none below another
- * owner name of ours, which is the closest encloser then (RFC 4592 3.3.1).
+ * The queries that a block answers. A wildcard answers for names of letters, digits, hyphens, underscores, and asterisks (its own name) below it. It doesn't answer below another
+ * hostname of dnsalias, which is then the closest encloser (RFC 4592 3.3.1).
  */
 function conditionOf(name: Name, names: readonly Name[]): string {
   if (!isWildcard(name)) {

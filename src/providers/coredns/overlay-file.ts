@@ -12,7 +12,7 @@ import type { OwnedRRset } from "../owned-rrset.ts";
 /** What one DnsZone's overlay has to know of a Corefile key. */
 export interface OverlayFile {
   readonly segments: readonly Segment[];
-  /** Our part as it stands; undefined: there is none. */
+  /** The current part of dnsalias; undefined: there is none. */
   readonly part: string | undefined;
   readonly owner: string | undefined;
   /** Of the part with this owner. */
@@ -20,11 +20,11 @@ export interface OverlayFile {
   /** The sets of our part that may stand. */
   readonly sets: readonly OwnedRRset[];
   readonly listeners: readonly CorefileListener[];
-  /** Why a block of ours may not be written for a name: someone else has a server block for it. */
+  /** Why dnsalias may not write a block for a name: another writer has a server block for it. */
   readonly obstacle: (name: Name) => string | undefined;
   /** The damaged parts of other DnsZones of this installation, which `segments` contain repaired. */
   readonly repairs: readonly string[];
-  /** For people: something about the file that keeps the overlay from working. */
+  /** For users: a property of the file that prevents the overlay from working. */
   readonly warning: string | undefined;
 }
 

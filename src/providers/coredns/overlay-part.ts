@@ -20,8 +20,8 @@ export type SegmentsRead =
   | { readonly kind: "invalid"; readonly line: number; readonly message: string };
 
 /**
- * Cuts a Corefile at the marker lines, whatever is between them. A zone can have several parts: somebody copied one. A part without its END
- * marker ends where its checksum says. Other markers that are not clear pairs are an error for a user, because only a user knows which
+ * Splits a Corefile at the marker lines, regardless of the text between them. A zone can have several parts, if a user copied one. A part without its END
+ * marker ends where its checksum says. Other markers that are not clear pairs are an error, because only a user knows which
  * lines are theirs.
  */
 export function splitSegments(text: string): SegmentsRead {
@@ -71,7 +71,7 @@ function nextMarker(markers: readonly (Marker | undefined)[], from: number): num
   return at;
 }
 
-/** The line behind a part of which the END marker alone is missing: its body has the checksum of its second line. */
+/** Returns the line after a part without an END marker, if its body has the checksum of its second line. */
 function intactEnd(lines: readonly string[], begin: number, limit: number): number | undefined {
   const sum = SUM.exec(lines[begin + 1] ?? "")?.[1];
   if (sum === undefined) {

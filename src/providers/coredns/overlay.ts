@@ -18,7 +18,7 @@ import type { TextStore } from "../text-store.ts";
 
 export interface OverlayDeps {
   readonly zone: DnsZone;
-  /** The Corefile key; other zones' parts and the people's own blocks stand in it too. */
+  /** The Corefile key, which also has parts of other zones and blocks of users. */
   readonly store: TextStore;
   readonly ownerId: string;
   /** Ids that this installation had before: a part with one of them is its own, and keeps the id. */
@@ -93,7 +93,7 @@ function readText({ zone, ownerId, formerOwnerIds = [], listener }: OverlayDeps,
   return readOverlayFile(text, { zone: keyOf(zone), ownerId, formerOwnerIds, fallback: listener ?? DEFAULT_LISTENER });
 }
 
-/** A `*.server` key is ours to create; a Corefile made of our blocks alone would take the cluster's DNS away. */
+/** dnsalias creates only a missing `*.server` key. A Corefile with only blocks of dnsalias would disable the DNS of the cluster. */
 function mayCreate({ spec: { provider } }: DnsZone): boolean {
   return provider.kind === "coreDNSOverlay" && provider.overlay.configMap.key.endsWith(".server");
 }

@@ -18,7 +18,7 @@ export interface ZoneFileDeps {
   readonly zone: DnsZone;
   /** Where the team's own records come from: a store that is only read, or {@link inlineText}. */
   readonly base: Pick<TextStore, "location" | "read">;
-  /** Where the rendered zone goes; ours alone. */
+  /** The location of the rendered zone, which only dnsalias writes. */
   readonly store: TextStore;
   readonly ownerId: string;
   /** Ids that this installation had before: a text with one of them is its own, and keeps the id. */
@@ -59,7 +59,7 @@ const CONFIG_MAP_BYTES = 1_048_576;
 
 /** What is kept between calls; losing it costs time only, but for `isOurs`. */
 interface LastRender {
-  /** Once the text was seen to be ours, it is repaired even when someone replaced all of it. */
+  /** After dnsalias has recognized its text once, it restores it even if another writer replaced all of it. */
   isOurs: boolean;
   /** The last serial written here: a text that was deleted must come back with a higher one. */
   serial?: number;
@@ -80,7 +80,7 @@ interface Loaded {
   readonly textOwnerId: string;
   /** What else the store's place holds. */
   readonly otherBytes: number;
-  /** Our sets that stand and may stand: the base zone's records come before ours. */
+  /** The permitted RRsets of dnsalias. Records of the base zone take precedence. */
   readonly sets: readonly OwnedRRset[];
 }
 
@@ -182,7 +182,7 @@ function reasonToWrite(
   if (stored.serial !== undefined && zoneRenderer(base, sets, textOwnerId)(stored.serial) === text) {
     return undefined;
   }
-  // Records of ours at a name that the base zone has are of a release that published them there.
+  // Records of dnsalias at a name of the base zone were published by an earlier release.
   return stored.base === base.fingerprint && stored.sets.length === sets.length
     ? {
         kind: "foreign-edit",
@@ -287,7 +287,7 @@ function keyBytes({ spec: { provider } }: DnsZone): number {
   return provider.kind === "coreDNSZoneFile" ? Buffer.byteLength(provider.zoneFile.configMap.key) : 0;
 }
 
-/** The same function, which does not work again for the text that it was asked for last. */
+/** Returns a function that remembers its result for the last text. */
 function rememberLast<T>(work: (text: string) => T): (text: string) => T {
   let last: { readonly text: string; readonly result: T } | undefined;
   return (text) => {

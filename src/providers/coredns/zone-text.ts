@@ -8,8 +8,8 @@ import { canonical, type OwnedRRset } from "../owned-rrset.ts";
 import { fingerprint } from "../fingerprint.ts";
 
 /**
- * The whole zone file: the base zone's records, then ours between markers, as a function of the serial. The same base, sets,
- * owner and serial give the same bytes; the order of anything, comments and the base's own serial do not matter.
+ * Returns the whole zone file as a function of the serial: the records of the base zone, then those of dnsalias between markers. The same base, RRsets,
+ * owner, and serial lead to the same bytes. Order, comments, and the serial of the base zone don't matter.
  */
 export function zoneRenderer(base: BaseZone, sets: readonly OwnedRRset[], ownerId: string): (serial: number) => string {
   const own = renderRecords(sets.map(toRRset));
@@ -20,7 +20,7 @@ export function zoneRenderer(base: BaseZone, sets: readonly OwnedRRset[], ownerI
   return (serial) => head + renderRecords([withSerial(base.soa, serial)]) + tail;
 }
 
-/** What can be told of a stored text, however damaged it is. */
+/** The readable properties of a stored text, even if it is damaged. */
 export interface StoredZone {
   /** From the first line or the marker; undefined: neither is there. */
   readonly owner: string | undefined;
@@ -48,7 +48,7 @@ export function readZoneText(text: string, origin: Name): StoredZone {
 }
 
 /**
- * The base zone of a text that {@link zoneRenderer} wrote: all but the managed part. Undefined where someone changed it, which its fingerprint
+ * The base zone of a text that {@link zoneRenderer} wrote: all except the managed part. Undefined if another writer changed it, which its fingerprint
  * in the first line shows.
  */
 export function baseOfZoneText(text: string, origin: Name): BaseZone | undefined {
@@ -71,7 +71,7 @@ const HEADER = /^; \S+ written by dnsalias owner=(\S+)(?: base=(\S+))?/;
 const BEGIN = /^; BEGIN dnsalias owner=(\S+)$/;
 const END = "; END dnsalias";
 
-/** The bytes that an RRset takes in the text of {@link zoneRenderer}. Names, types, and data of ours are ASCII. */
+/** The bytes that an RRset takes in the text of {@link zoneRenderer}. Names, types, and data of dnsalias are ASCII. */
 export function recordBytes({ name, type, ttl, data }: OwnedRRset): number {
   const head = `${name}\t${ttl}\tIN\t${type}\t`.length;
   return data.reduce((sum, text) => sum + head + text.length + 1, 0);

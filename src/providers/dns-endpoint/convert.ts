@@ -14,7 +14,7 @@ export interface Ours {
   readonly formerOwnerIds?: readonly string[];
 }
 
-/** One address record set in an object of ours. */
+/** One address RRset in an object of dnsalias. */
 export interface EndpointSet {
   readonly type: Family;
   readonly ttl: Seconds;
@@ -22,8 +22,8 @@ export interface EndpointSet {
 }
 
 /**
- * The owner name that an object of ours is for; undefined: it is not ours. The object's own name is the mark: it is made of the installation, the DnsZone
- * and the owner name, and cannot be edited away.
+ * Returns the hostname of an object of dnsalias; undefined: it belongs to another writer. The name of the object is the mark: it depends on the installation, the DnsZone,
+ * and the hostname, and cannot be changed.
  */
 export function ownerNameOf({ name, annotations, endpoints }: StoredEndpoint, ours: Ours): Name | undefined {
   const texts = [annotations[HOSTNAME_ANNOTATION] ?? "", ...endpoints.map(({ dnsName }) => dnsName)];
@@ -73,7 +73,7 @@ export function objectFor(ours: Ours, name: Name, sets: readonly EndpointSet[], 
   };
 }
 
-/** The address record sets in an object of ours. */
+/** Returns the address RRsets in an object of dnsalias. */
 export function setsIn({ endpoints }: StoredEndpoint, name: Name): readonly EndpointSet[] {
   return endpoints.flatMap(({ dnsName, recordType, recordTTL, targets }): readonly EndpointSet[] => {
     const addresses = addressSet(targets.flatMap((target) => parseAddress(target) ?? []));
@@ -91,7 +91,7 @@ export function isEdited({ annotations, endpoints, hasMore }: StoredEndpoint): b
   return hasMore || annotations[CONTENT_ANNOTATION] !== contentHash(endpoints);
 }
 
-/** True when everything that we put into an object stands in it; what others put beside it is theirs. */
+/** True if an object has all fields that dnsalias wrote. Additional fields belong to other writers. */
 export function stands(stored: StoredEndpoint, wanted: EndpointObject): boolean {
   return (
     !stored.hasMore &&
@@ -110,7 +110,7 @@ export function aliasesIn({ annotations }: StoredEndpoint): string {
   return annotations[ALIASES_ANNOTATION] ?? "";
 }
 
-/** What somebody else's object says about names: the types that leave no room for ours. */
+/** Returns the types in an object of another writer that conflict with records of dnsalias, by name. */
 export function foreignSets(stored: StoredEndpoint): readonly { readonly name: Name; readonly endpoint: Endpoint }[] {
   return stored.endpoints.flatMap((endpoint) => {
     const name = FOREIGN_TYPES.has(endpoint.recordType) ? nameIn(endpoint.dnsName) : undefined;

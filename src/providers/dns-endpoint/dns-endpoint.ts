@@ -17,8 +17,8 @@ export interface DnsEndpointDeps extends Ours {
 }
 
 /**
- * Hands a zone's names to an ExternalDNS that runs already: one DNSEndpoint object an owner name, which its `crd` source reads. The objects are ours by
- * their names, labels and annotations; all others of the namespace are read and never written.
+ * Passes the names of a zone to a running ExternalDNS: one DNSEndpoint object for each hostname, which its `crd` source reads. Names, labels, and annotations
+ * identify the objects of dnsalias. It reads all other objects of the namespace and never writes them.
  */
 export function createDnsEndpointProvider(deps: DnsEndpointDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
@@ -129,7 +129,7 @@ interface Task {
   readonly outcome: { object: StoredEndpoint | undefined };
 }
 
-/** Without what was rejected and is not due for a retry. */
+/** Without rejected changes that are not due for a retry. */
 function tasksOf(state: State, view: View, writes: readonly Write[]): readonly Task[] {
   const damaged = unsound(view, state);
   const { fresh, due } = state.rejections.plan([...writes.map(writeKey), ...damaged.map(marksKey)]);
@@ -178,7 +178,7 @@ function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): re
 
 type Problem = EndpointConflict | EndpointProblem;
 
-/** Undefined: it is done, or rejected. An object that is rejected with several changes is tried with each of them alone. */
+/** Undefined: it is done, or rejected. If an object is rejected with several changes, each is tried separately. */
 async function carryOut(state: State, task: Task, signal: AbortSignal): Promise<Problem | undefined> {
   const { name, writes } = task;
   const keys = writes.length === 0 ? [marksKey(name)] : writes.map(writeKey);

@@ -25,13 +25,13 @@ interface EndpointOwner {
   readonly uid: string;
 }
 
-/** A DNSEndpoint object of the namespace, ours or anybody's. */
+/** A DNSEndpoint object of the namespace, of any writer. */
 export interface StoredEndpoint extends Omit<EndpointObject, "owner"> {
   readonly ownerUids: readonly string[];
   readonly uid: string;
   readonly resourceVersion: string;
   readonly generation: number;
-  /** True when an endpoint has more than {@link Endpoint} knows: a set identifier, say. */
+  /** True if an endpoint has more fields than {@link Endpoint}, for example a set identifier. */
   readonly hasMore: boolean;
   /** `status.observedGeneration`: what ExternalDNS has looked at last. */
   readonly observedGeneration: number | undefined;
@@ -41,8 +41,8 @@ export interface StoredEndpoint extends Omit<EndpointObject, "owner"> {
 export interface EndpointStore {
   list(signal: AbortSignal): Promise<EndpointList>;
   /**
-   * Makes the object, or replaces ours while it is at `before`: a change of its status alone is no conflict. `undefined`: there must be none with
-   * other content.
+   * Creates the object, or replaces it if it is at `before`. A change of only its status is not a conflict. `undefined`: no object with
+   * other content may exist.
    */
   put(object: EndpointObject, before: StoredEndpoint | undefined, signal: AbortSignal): Promise<EndpointPut>;
   /** Removes the object while it is at `before`; one that is gone already is removed. */

@@ -43,7 +43,7 @@ export function viewOf(objects: readonly StoredEndpoint[], ours: Ours): View {
   return { revision: revisionOf(own), ours: new Map(own), others };
 }
 
-/** What stands, for the plan: our sets, and at the names that were asked for those of others. */
+/** The current RRsets for the plan: those of dnsalias, and those of other writers at the requested names. */
 export function actualOf(
   view: View,
   ours: Ours,
@@ -68,7 +68,7 @@ export function actualOf(
   };
 }
 
-/** The objects of ours that have to be written even where no set differs, with the sets that are in them. */
+/** The objects of dnsalias that must be written although no RRset differs, with their RRsets. */
 export function unsound({ ours: own }: View, ours: Ours): readonly Name[] {
   return [...own].flatMap(([name, object]) => {
     const sets = setsIn(object, name);
@@ -78,7 +78,7 @@ export function unsound({ ours: own }: View, ours: Ours): readonly Name[] {
   });
 }
 
-/** Edits that somebody made to what we left, as far as the object itself tells them, and objects that are gone. */
+/** Changes by other writers to objects of dnsalias, as far as the object shows them, and deleted objects. */
 export function driftOf(view: View, left: ReadonlyMap<Name, readonly EndpointSet[]>): readonly Drift[] {
   const edited = [...view.ours].flatMap(([name, object]) =>
     isEdited(object)

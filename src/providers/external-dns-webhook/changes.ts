@@ -4,15 +4,15 @@ import { targetOf } from "../rrset-changes.ts";
 import { mergedEndpoint, type Shown } from "./convert.ts";
 import type { Changes, Endpoint } from "./endpoint.ts";
 
-/** A change with the endpoint that the provider made of what is wanted; undefined where the set goes. */
+/** A change with the adjusted endpoint of the provider; undefined for a delete. */
 export interface AdjustedChange {
   readonly change: BackendChange;
   readonly wanted: Endpoint | undefined;
 }
 
 /**
- * The bodies to send one after the other, mostly a single one. A provider carries out a body's creations first, then its updates, then its deletions, in no promised order; where the
- * batch says that markers come before addresses (or after) and that order would break it, the batch is cut.
+ * Returns the bodies to send one after the other, usually one. A provider applies the creations of a body first, then its updates, then its deletions, each in any order. If this would
+ * break the order of markers and addresses in the batch, the batch is split.
  */
 export function bodiesOf(changes: readonly AdjustedChange[], shown: Shown): readonly Changes[] {
   return phasesOf(changes, shown).map((phase) => bodyOf(phase, shown));

@@ -20,7 +20,7 @@ export interface WebhookClient {
   records(signal: AbortSignal): Promise<Answer<readonly Endpoint[]>>;
   /** What the provider would make of these endpoints. */
   adjust(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Answer<readonly Endpoint[]>>;
-  /** `ok` means that the provider said so; it drops what it does not serve without a word. */
+  /** `ok` is only the answer of the provider. It silently drops records that it does not serve. */
   apply(changes: Changes, signal: AbortSignal): Promise<Answer<undefined>>;
 }
 
@@ -100,7 +100,7 @@ function wordsOf({ url }: WebhookSpec): ServerWords {
     unauthorized: "the protocol has no credentials, so permit requests from dnsalias in the proxy before it",
     forbidden: "permit requests from dnsalias in the proxy before it",
     notFound: "set url to an ExternalDNS webhook provider, which serves /, /records, and /adjustendpoints",
-    rejected: "see the provider's log",
+    rejected: "read the provider's log",
     broken: "read the provider's log, which has the reason",
     redact: (text) => text,
   };

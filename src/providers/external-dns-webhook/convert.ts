@@ -8,7 +8,7 @@ import { BACKEND_TYPES, sortedSets } from "../rrset-changes.ts";
 import { canonicalData, parseCanonicalName } from "../canonical-rdata.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** A record set with the endpoints that it was read from, which the provider wants to see again when it changes them. */
+/** An RRset with the endpoints that it was read from. The provider requires them for a change. */
 interface ShownRRset {
   readonly set: RRset;
   /** Each with only what belongs to this set. */
@@ -18,8 +18,8 @@ interface ShownRRset {
 export type Shown = ReadonlyMap<string, ShownRRset>;
 
 /**
- * What a provider lists of one zone, by {@link rrsetKey}. Names outside are left out; what is listed twice counts once. Addresses count by their own family, as
- * the CoreDNS provider lists both in one endpoint, and an address record that points at a host name (an alias of the service) is shown as the CNAME that it stands for.
+ * Returns the RRsets of one zone at a provider, by {@link rrsetKey}. Names outside the zone are ignored, and duplicates count once. Addresses are sorted by family, because
+ * the CoreDNS provider lists both in one endpoint. An address record that points to a hostname (an alias of the service) counts as a CNAME.
  */
 export function shownOf(endpoints: readonly Endpoint[], domain: Name): Shown {
   const parts = new Map<string, { readonly name: Name; readonly type: string; readonly endpoints: Endpoint[] }>();
@@ -59,7 +59,7 @@ export function endpointFor({ name, type, ttl, data }: RRset): Endpoint {
   };
 }
 
-/** The data of a set as an endpoint has it, in canonical text, sorted; undefined when it is not a set of that type alone. */
+/** Returns the data of the RRset in an endpoint, in canonical text, sorted; undefined if the endpoint has other types too. */
 export function dataOf(endpoint: Endpoint): readonly string[] | undefined {
   const name = parseCanonicalName(endpoint.dnsName);
   const [part, ...more] = partsOf(endpoint);
@@ -68,7 +68,7 @@ export function dataOf(endpoint: Endpoint): readonly string[] | undefined {
     : shownRRset(name, part.recordType, [part]).set.data;
 }
 
-/** One endpoint that stands for a set that was listed in pieces. */
+/** One endpoint for an RRset that was listed in several endpoints. */
 export function mergedEndpoint(endpoints: readonly Endpoint[]): Endpoint | undefined {
   const [first] = endpoints;
   return first === undefined

@@ -4,8 +4,8 @@ import { parseCanonicalName } from "../canonical-rdata.ts";
 import type { DomainFilter } from "./endpoint.ts";
 
 /**
- * Whether a provider says that it serves a name: at label boundaries, so that `evilexample.com` is not in `example.com`. A filter of regular expressions
- * tells nothing here (they are Go's); what it leaves out is seen when it is read back.
+ * Whether the domain filter of a provider includes a name. It compares at label boundaries, so `evilexample.com` is not in `example.com`. Filters with (Go) regular expressions
+ * are not evaluated; the names that they exclude are found by reading back.
  */
 export function admits({ include, exclude, hasExpressions }: DomainFilter, name: Name): boolean {
   if (hasExpressions) {

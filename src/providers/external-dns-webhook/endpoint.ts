@@ -1,12 +1,12 @@
 import { isObject, listAt, numberAt, textAt, textsAt } from "../../base/json.ts";
 
-/** One record set as ExternalDNS has it: names without final dots, TXT targets usually in quotes, TTL 0 for "not said". */
+/** One RRset in the form of ExternalDNS: names without final dots, TXT targets usually in quotes, TTL 0 for an unset TTL. */
 export interface Endpoint {
   readonly dnsName: string;
   readonly recordType: string;
   readonly targets: readonly string[];
   readonly recordTTL: number;
-  /** Tells apart several sets of one name and type (weighted and other routing policies); "" for the only one. */
+  /** Distinguishes several RRsets of one name and type (weighted and other routing policies); "" for the only one. */
   readonly setIdentifier: string;
   /** Notes of the provider, which wants them back when it changes the record. */
   readonly labels: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface Changes {
   readonly delete: readonly Endpoint[];
 }
 
-/** What a provider says it serves; domains without final dots, or with a leading dot for names below alone. */
+/** The domains that a provider serves, without final dots. A leading dot means only names below the domain. */
 export interface DomainFilter {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
@@ -48,7 +48,7 @@ export function domainFilterOf(body: unknown): DomainFilter | undefined {
   };
 }
 
-/** Tells one record set from another, as ExternalDNS does. */
+/** Identifies an RRset, as in ExternalDNS. */
 export function endpointKey({ dnsName, recordType, setIdentifier }: Endpoint): string {
   return `${dnsName.toLowerCase()} ${recordType} ${setIdentifier}`;
 }

@@ -8,7 +8,7 @@ import { dataOf, endpointFor, type Shown } from "./convert.ts";
 import { admits } from "./domain-filter.ts";
 import { type DomainFilter, type Endpoint, endpointKey } from "./endpoint.ts";
 
-/** A change that is not sent, or not kept by the provider; the others go on. */
+/** A change that is not sent, or not kept by the provider. Other changes continue. */
 export interface RejectedChange extends RejectedRecords {
   readonly reason: "NotKept" | "Rejected" | "ZoneNotFound";
 }
@@ -18,7 +18,7 @@ export interface FilterResult<T> {
   readonly left: readonly RejectedChange[];
 }
 
-/** Leaves out what the provider says it does not serve, and sets of which it has several (routing policies), which cannot be one record set. */
+/** Removes names that the provider does not serve, and names with several RRsets of a type (routing policies), which can't be one RRset. */
 export function filterChanges(
   changes: readonly BackendChange[],
   shown: Shown,

@@ -4,12 +4,12 @@ import { sameSet, targetOf } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import type { Shown } from "./convert.ts";
 
-/** What became of changes, seen by reading back: the protocol says nothing about single records. */
+/** The results of changes, from reading back, because the protocol does not report single records. */
 export interface Outcome {
   readonly done: readonly AdjustedChange[];
   /** As before: the provider dropped the change, or does not show it yet. */
   readonly untouched: readonly AdjustedChange[];
-  /** Between before and after: to be sent again from what stands now. */
+  /** Half applied: send it again, based on the current records. */
   readonly partial: readonly AdjustedChange[];
   /** Something that neither we nor the state before had. */
   readonly foreign: readonly AdjustedChange[];
@@ -24,7 +24,7 @@ export function outcomeOf(changes: readonly AdjustedChange[], before: Shown, now
   return outcome;
 }
 
-/** The TTL does not count: providers have least ones, and some show none. A change of the TTL alone is believed. */
+/** The TTL does not count, because providers have minimum TTLs, and some list none. A change of only the TTL counts as applied. */
 function compare(wanted: RRset | undefined, before: RRset | undefined, now: RRset | undefined): keyof Outcome {
   if (sameMembers(dataOf(wanted), dataOf(now))) {
     return "done";

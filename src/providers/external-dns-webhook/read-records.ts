@@ -38,7 +38,7 @@ export function createReadRecords(
 
 type Negotiated = Awaited<ReturnType<WebhookClient["negotiate"]>>;
 
-/** Asks for the domain filter at first, and from time to time again: zones come and go at a provider. */
+/** Reads the domain filter at the start, and regularly again, because the zones of a provider change. */
 function createFilterSource(clock: Clock, client: WebhookClient): (signal: AbortSignal) => Promise<Negotiated> {
   let known: { readonly answer: Negotiated; readonly until: Millis } | undefined;
   return async (signal) => {

@@ -3,11 +3,11 @@ import { type RRset, type Seconds, rrsetKey } from "../../dns/record.ts";
 import { setsOf, type Shown } from "./convert.ts";
 
 /**
- * Which TTL a provider shows for a set that was asked for with another: it has a least one, or shows none. Such a set counts as it was asked for, so that it is
- * not written for ever; once the provider shows anything else, that counts.
+ * Remembers the TTL that a provider lists instead of the requested one, because it has a minimum TTL or lists none. Such an RRset counts as correct, so that it is
+ * not written repeatedly. If the provider later lists another TTL, that one counts.
  */
 export interface RequestedTtls {
-  /** What stands, with the TTLs that were asked for. */
+  /** The current RRsets, with the requested TTLs. */
   presented(shown: Shown): readonly RRset[];
   learn(requested: RRset, shows: RRset): void;
 }

@@ -13,8 +13,8 @@ import { createRequestedTtls, type RequestedTtls } from "./requested-ttls.ts";
 import { write, type WriteContext } from "./write-changes.ts";
 
 /**
- * A zone of any DNS service that has an ExternalDNS webhook provider. A provider neither compares before it writes nor says what became of single
- * records, so the zone is read before and after: missing records are sent again, or reported by name.
+ * A zone of any DNS service with an ExternalDNS webhook provider. A provider has no compare-and-swap and reports no result for single
+ * records, so the zone is read before and after a write. Missing records are sent again, or reported by name.
  */
 export function createWebhookBackend(deps: ReadRecordsDeps): RecordBackend {
   const client = createWebhookClient(deps);
@@ -63,7 +63,7 @@ async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSign
 
 const NO_ENDPOINTS = { kind: "ok", value: [] } as const;
 
-/** After a restart it is not known which TTL the provider makes of ours; its answer to the candidate tells that nothing is to be written. */
+/** After a restart, the TTL that the provider uses instead of the requested one is not known. Its answer to the candidate shows whether a write is needed. */
 function standsAlready(
   requestedTtls: RequestedTtls,
   { change: { after }, wanted }: AdjustedChange,

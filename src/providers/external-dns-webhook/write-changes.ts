@@ -54,7 +54,7 @@ export async function write(
   return resultOf(open, left, work.open.length > 0);
 }
 
-/** A provider that carries out one record of a set at a time gets there in so many rounds, or at the next reconciliation. */
+/** Number of rounds for a provider that applies the records of an RRset one by one. The next reconciliation does the rest. */
 const MAX_ROUNDS = 4;
 /** Some services list a change only after a moment. */
 const LOOK_AGAIN_MS: readonly Millis[] = [500, 2_000];

@@ -62,7 +62,7 @@ function newSession(state: State, view: View, signal: AbortSignal): Session {
   return { state, signal, view, serial: undefined, wrote: false, batches: 0, startedAt, done: new Set() };
 }
 
-/** One write, or a name whose marker alone has to be corrected. */
+/** One write, or a name of which only the marker must be corrected. */
 interface Item {
   readonly key: string;
   readonly name: Name;
@@ -213,7 +213,7 @@ function touchedNames({ ownership }: View, items: readonly Item[], writes: reado
   });
 }
 
-/** A write that failed may have taken effect all the same: what it would have left is known for ours. */
+/** A failed write can have taken effect, so its records are remembered as records of dnsalias. */
 async function attempt(
   { backend, lastWritten }: State,
   changes: readonly BackendChange[],

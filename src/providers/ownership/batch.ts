@@ -26,7 +26,7 @@ export interface TouchedName {
   readonly writes: readonly Write[];
 }
 
-/** The changes of record sets and markers that the writes come to, in the order that {@link BackendBatch} promises. */
+/** Returns the changes of RRsets and markers for the writes, in the order that {@link BackendBatch} requires. */
 export function batchOf(input: BatchInput): readonly BackendChange[] {
   const address = input.names
     .flatMap(({ writes }) => writes.map((write) => setChange(write, input)))
@@ -42,7 +42,7 @@ export function batchOf(input: BatchInput): readonly BackendChange[] {
   return [coming, address, going].flatMap((part) => part.sort((a, b) => byCodeUnit(keyOf(a), keyOf(b))));
 }
 
-/** The record sets after the changes. */
+/** The RRsets after the changes. */
 export function afterChanges(sets: RecordMap, changes: readonly BackendChange[]): RecordMap {
   const after = new Map(sets);
   for (const change of changes) {
@@ -80,7 +80,7 @@ function markerChange(touched: TouchedName, input: BatchInput): MarkerChange {
   const had = ownership.holder.kind === "ours" ? ownership.holder.types : [];
   const wanted = typesAfter(touched);
   const grows = wanted.some((type) => !had.includes(type));
-  // Where a batch can break half-way, a marker never says less than what stands; the next write tidies it up.
+  // If a batch can be interrupted, a marker never lists fewer types than exist. The next write corrects it.
   const types = grows && input.capabilities.atomic !== "batch" ? [...new Set([...had, ...wanted])] : wanted;
   const resource = resourceAfter(touched, input.resourceOf);
   const isOwn = (marker: Marker | undefined): boolean => marker !== undefined && input.own.isOwn(marker.owner, name);
@@ -93,10 +93,10 @@ function markerChange(touched: TouchedName, input: BatchInput): MarkerChange {
   return { change: isNoChange(change) ? undefined : change, grows };
 }
 
-/** Nobody asks for markers but us, so that nothing is gained by a short one. */
+/** Only dnsalias queries markers, so a short TTL has no benefit. */
 const MARKER_TTL: Seconds = 300;
 
-/** The types at the name that are ours and stand once the writes have taken effect. */
+/** The types of dnsalias at the name after the writes. */
 function typesAfter({ ownership, writes }: TouchedName): readonly AliasType[] {
   return ALIAS_TYPES.filter((type) => {
     const write = writes.find((one) => setOf(one).type === type);

@@ -6,25 +6,25 @@ import type { BackendChange } from "../backend.ts";
 import type { Drift } from "../provider.ts";
 
 /**
- * What a process remembers of its own record sets: how it left them. It tells foreign edits and lost markers from what others wrote; losing it (a
- * restart) loses no record, only this knowledge.
+ * The RRsets as this process last wrote them. It distinguishes changes by another writer and lost markers from records of other writers. After a
+ * restart only this knowledge is lost, no records.
  */
 export interface LastWritten {
   /** True for a set exactly as it was written, first seen, or tried to be written. */
   isAsLeft(set: RRset): boolean;
-  /** Owner names of which anything was ours. */
+  /** Hostnames with records of dnsalias. */
   names(): Iterable<Name>;
   /** The alias that a name's marker named last. */
   resourceOf(name: Name): ObjectKey;
-  /** Takes note of a set that is ours by its marker; one that is known already keeps what was left there. */
+  /** Adds an RRset that has a marker of dnsalias. A known one keeps its last written state. */
   see(set: RRset): void;
-  /** Nothing of this type stands at the name; forgotten if it was tried to be removed. */
+  /** The name has no RRset of this type. It is removed here if a delete was tried. */
   recordMissing(name: Name, type: AliasType): void;
   /** These changes took effect. */
   wrote(changes: readonly BackendChange[]): void;
   /** These may have taken effect, or not, or some of them. */
   tried(changes: readonly BackendChange[]): void;
-  /** What stands is otherwise than it was left, by somebody else's hand. */
+  /** Another writer changed the RRset since it was written. */
   driftOf(name: Name, type: AliasType, now: RRset | undefined): Drift | undefined;
   recordResource(name: Name, resource: ObjectKey): void;
 }

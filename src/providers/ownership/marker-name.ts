@@ -1,9 +1,9 @@
 import { isAtOrBelow, isWildcard, nameOfCanonical, type Name } from "../../dns/name/name.ts";
 
 /**
- * Where the marker of an owner name stands: `_dnsalias.` in front of it, and `_dnsalias._wildcard.` in place of a leftmost `*`, so that it is in
- * the zone even for the apex and answers for no other name. Undefined where there is no room (RFC 1035 2.3.4), and for names that begin
- * with `_wildcard`, whose marker would be that of the wildcard beside them.
+ * Returns the marker name of a hostname: `_dnsalias.` in front of it, and `_dnsalias._wildcard.` instead of a leftmost `*`. It is in
+ * the zone even for the apex, and answers for no other name. Undefined if the name is too long (RFC 1035 2.3.4), and for names that begin
+ * with `_wildcard`, whose marker would be that of the wildcard.
  */
 export function markerNameOf(ownerName: Name): Name | undefined {
   if (ownerName.startsWith(WILDCARD)) {

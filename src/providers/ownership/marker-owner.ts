@@ -5,10 +5,10 @@ import { readMarker, type Marker } from "./marker.ts";
 import { markerNameOf } from "./marker-name.ts";
 import type { OwnMarkers } from "./own-markers.ts";
 
-/** Record sets by {@link rrsetKey}. */
+/** RRsets by {@link rrsetKey}. */
 export type RecordMap = ReadonlyMap<string, RRset>;
 
-/** Who has an owner name: a name with anybody's marker is one owner's as a whole. */
+/** The owner of a hostname. A marker applies to all types at the name. */
 export type Holder =
   | { readonly kind: "nobody" }
   | {
@@ -43,7 +43,7 @@ export function holderOf(sets: RecordMap, name: Name, own: Pick<OwnMarkers, "own
   };
 }
 
-/** The record set in which the marker of a name stands or would stand. */
+/** The RRset for the marker of a name. */
 export function markerSetOf(sets: RecordMap, name: Name): RRset | undefined {
   const at = markerNameOf(name);
   return at === undefined ? undefined : sets.get(rrsetKey({ name: at, type: "TXT" }));

@@ -2,7 +2,7 @@ import type { ObjectKey } from "../../api/meta.ts";
 import { ALIAS_TYPES, type AliasType } from "../../dns/record.ts";
 import { isOwnerId } from "../owner-id.ts";
 
-/** What a TXT record at a marker name says: who wrote which record types beside it, and for which alias. */
+/** The content of a marker: the owner, the record types that it wrote at the name, and the alias. */
 export interface Marker {
   readonly owner: string;
   /** In the order of {@link ALIAS_TYPES}; never empty. */
@@ -10,14 +10,14 @@ export interface Marker {
   readonly resource: ObjectKey;
 }
 
-/** The marker as RDATA of one TXT record, in strings of at most 255 octets (RFC 1035 3.3). */
+/** The marker as RDATA of one TXT record, in strings of at most 255 bytes (RFC 1035 3.3). */
 export function markerData({ owner, types, resource }: Marker): string {
   const ordered = ALIAS_TYPES.filter((type) => types.includes(type));
   const text = `heritage=${HERITAGE},owner=${owner},types=${ordered.join("+")},resource=${resource}`;
   return (text.match(STRINGS) ?? []).map((part) => `"${part}"`).join(" ");
 }
 
-/** Reads RDATA of a TXT record; undefined for everything that is not a whole marker, which then is somebody else's text. */
+/** Reads RDATA of a TXT record; undefined if it is not a complete marker, and so a text of another writer. */
 export function readMarker(data: string): Marker | undefined {
   const text = textOf(data);
   if (!text.startsWith(`heritage=${HERITAGE},`)) {

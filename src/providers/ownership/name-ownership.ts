@@ -7,26 +7,26 @@ import { holderOf, type Holder, type RecordMap } from "./marker-owner.ts";
 import { markerNameOf } from "./marker-name.ts";
 import type { OwnMarkers } from "./own-markers.ts";
 
-/** What stands at one owner name, and whose it is. */
+/** The RRsets at one hostname, with their owners. */
 export interface NameOwnership {
   readonly sets: readonly ActualRRset[];
   readonly holder: Holder;
-  /** Types of ours whose marker is gone, by what was left there. */
+  /** Types of dnsalias whose marker was removed, according to the last write. */
   readonly lost: readonly AliasType[];
-  /** Our marker speaks for a type of which nothing stands, or has a former owner id. */
+  /** The marker of dnsalias lists a type without records, or has a former owner id. */
   readonly leftover: boolean;
 }
 
 export interface OwnershipInput {
   readonly sets: RecordMap;
   readonly own: Pick<OwnMarkers, "ownerId" | "isOwn">;
-  /** True for a record set that is exactly as we left it. */
+  /** True for an RRset that equals the last written one. */
   readonly isAsLeft: (set: RRset) => boolean;
-  /** What the backend itself says is in the way at a name that is not ours. */
+  /** The obstacle that the backend reports at a name without records of dnsalias. */
   readonly obstacleOf?: ObstacleOf | undefined;
 }
 
-/** Says for each type at the name who wrote it, and what stands in the way of writing it. */
+/** Returns the writer of each type at the name, and the obstacle to a write. */
 export function ownershipOf(name: Name, input: OwnershipInput): NameOwnership {
   const holder = holderOf(input.sets, name, input.own);
   const isOpen = holder.kind === "nobody";
@@ -69,7 +69,7 @@ function actualOf(name: Name, type: AliasType, sets: RecordMap): Omit<ActualRRse
   return { name, type, ttl: set?.ttl ?? 0, data: [...(set?.data ?? [])].sort(byCodeUnit) };
 }
 
-/** Another owner's name is its own as a whole: nothing is put beside what it wrote. */
+/** A name of another owner belongs to it for all types, so nothing is written there. */
 function foreignSet(name: Name, type: AliasType, owner: string, sets: RecordMap): ActualRRset {
   const set = { ...actualOf(name, type, sets), owner };
   return set.data.length > 0

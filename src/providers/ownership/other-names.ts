@@ -14,8 +14,8 @@ export interface OtherNamesInput {
 }
 
 /**
- * The enclosers among the records of other writers; undefined: no wildcard was asked for. Of a zone that isn't listed, only names that were asked for are known. Where the backend doesn't
- * say what it delegates, a name counts as absent only right below a name that exists: further down a delegation may have it.
+ * The enclosers among the records of other writers; undefined: there is no wildcard. If the zone isn't listed, only requested names are known. If the backend doesn't
+ * report delegations, a name counts as absent only right below a name that exists: further down a delegation may have it.
  */
 export function otherEnclosers(input: OtherNamesInput): EncloserOf | undefined {
   const { domain, read, requested } = input;
@@ -23,7 +23,7 @@ export function otherEnclosers(input: OtherNamesInput): EncloserOf | undefined {
     return undefined;
   }
   const delegated = (read.delegations ?? []).map((name) => ({ name, type: "NS" }));
-  // A wildcard of ours makes the name above it exist (RFC 4592 2.2.2).
+  // A wildcard of dnsalias makes the name above it exist (RFC 4592 2.2.2).
   const wildcards = [...requested].filter(isWildcard).flatMap((name) => parentOf(name) ?? []);
   const others = read.sets.filter((set) => !isOurs(set, input));
   const encloserOf = closestEnclosers(domain, [

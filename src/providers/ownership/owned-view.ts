@@ -91,7 +91,7 @@ export function makeView({ own, lastWritten }: State, { names, sets: all, serial
   const ownership = new Map([...names].sort(byCodeUnit).map((name) => [name, ownershipOf(name, input)]));
   let revision: string | undefined;
   return {
-    // Of a large zone it takes as long as all the rest, and between the batches of one write nothing asks for it.
+    // For a large zone it takes as long as all other work, and it is not needed between the batches of one write.
     get revision() {
       revision ??= revisionOf(sets);
       return revision;

@@ -21,8 +21,8 @@ export interface Ownership {
 }
 
 /**
- * Makes a zone's provider of a backend that knows nothing of owners: TXT markers beside the address sets say what is ours (docs/concepts/ownership.md).
- * What stands without our marker, or with another's, is never written over unless the plan adopts it.
+ * Creates the provider of a zone from a backend that doesn't know owners. TXT markers identify the RRsets of dnsalias (docs/concepts/ownership.md).
+ * RRsets without its marker, or with one of another owner, are never overwritten unless the plan adopts them.
  */
 export function owned(backend: RecordBackend, { zone, ownerId, formerOwnerIds, clock }: Ownership): ZoneProvider {
   checkedOwnerId(ownerId);

@@ -8,7 +8,7 @@ import type { State, View } from "./owned-view.ts";
 
 type WriteProblem = Extract<ApplyResult, { readonly kind: "refused" | "conflict" }>;
 
-/** The plan never asks for these; should it, nothing of anybody else's is written over all the same. */
+/** The plan never has such writes. If it did, records of other writers would still not be overwritten. */
 export function problemOf({ own }: State, { sets, ownership }: View, write: Write): WriteProblem | undefined {
   const { name, type } = setOf(write);
   const holder = holderOf(sets, name, own);

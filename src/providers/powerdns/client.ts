@@ -82,7 +82,7 @@ async function call(deps: PowerDNSClientDeps, { method, body }: Call, signal: Ab
     : problemOf(result, words);
 }
 
-/** RFC 9110 5.5, without what is not ASCII. */
+/** RFC 9110 5.5, only ASCII. */
 const HEADER_TEXT = /^[ -~]+$/;
 
 function secretOf({ apiKeyRef }: PowerDNSSpec): string {

@@ -11,9 +11,9 @@ import { canonicalData, parseCanonicalName } from "../canonical-rdata.ts";
 export interface PowerDNSZone {
   /** "Native", "Master", "Slave", …; lower case. */
   readonly kind: string;
-  /** As it is served: `edited_serial` where SOA-EDIT makes another of it. */
+  /** The served serial: `edited_serial` if SOA-EDIT changes it. */
   readonly serial: number | undefined;
-  /** False when the server leaves the serial alone when its API writes: SOA-EDIT-API is empty. */
+  /** False if writes with the API don't change the serial: SOA-EDIT-API is empty. */
   readonly raisesSerial: boolean;
   readonly rrsets: readonly PowerDNSRrset[];
 }
@@ -34,7 +34,7 @@ export interface RrsetPatch {
   readonly records?: readonly { readonly content: string; readonly disabled: boolean }[];
 }
 
-/** Undefined when the body is no zone. */
+/** Undefined if the body is not a zone. */
 export function zoneOf(body: unknown): PowerDNSZone | undefined {
   if (!Array.isArray(memberAt(body, "rrsets")) || textAt(body, "kind") === "") {
     return undefined;
@@ -48,8 +48,8 @@ export function zoneOf(body: unknown): PowerDNSZone | undefined {
 }
 
 /**
- * What stands in the zone. An ALIAS is shown as the CNAME that it stands for, so that it is seen to have the name. Records that are disabled
- * are left out, unless all of a set are: someone has parked them.
+ * Returns the RRsets of the zone. An ALIAS counts as a CNAME, so that its name is taken. Disabled records
+ * are ignored, unless all records of an RRset are disabled.
  */
 export function rrsetsOfZone({ rrsets }: PowerDNSZone, domain: Name): readonly RRset[] {
   const sets = rrsets.flatMap((rrset) => {

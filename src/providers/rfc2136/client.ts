@@ -25,11 +25,11 @@ export interface ClientDeps {
   readonly randomBytes: (size: number) => Uint8Array;
 }
 
-/** Signed messages over TCP, to one server after another. Nothing here throws for what a server does. */
+/** Signed messages over TCP, to one server after another. Never throws for faults of a server. */
 export interface Client {
   /** A message's id: random, so that an answer is not mistaken for another's. */
   readonly newId: () => number;
-  /** The key, read anew, so that a changed Secret counts at once. `signer` undefined: the spec has none. */
+  /** Reads the key again, so that a changed Secret takes effect at once. `signer` undefined: the spec has none. */
   open(signal: AbortSignal): Promise<Opened>;
 }
 
@@ -37,7 +37,7 @@ type Opened = { readonly kind: "ok"; readonly session: Session } | Problem;
 
 /** One call's worth of exchanges, all with the same key. */
 export interface Session {
-  /** Octets that a message must leave free for its signature. */
+  /** Bytes that a message must leave free for its signature. */
   readonly reserved: number;
   /** Sends a message already encoded, without a signature. */
   query(server: ResolverServer, query: Uint8Array, timeoutMs: Millis, signal: AbortSignal): Promise<Reply>;
@@ -59,14 +59,14 @@ interface StreamRequest {
   readonly silenceMs: Millis;
   readonly timeoutMs: Millis;
   readonly maxBytes: number;
-  /** `end`: it is whole, or goes on no further. */
+  /** `end`: it is complete, or doesn't continue. */
   readonly take: (message: Message) => "more" | "end";
 }
 
 type StreamReply =
   /** What `take` made of it may be used. */
   | { readonly kind: "ended" }
-  /** The server closed the connection before it said anything: some do so in place of REFUSED. */
+  /** The server closed the connection without an answer. Some servers do this instead of REFUSED. */
   | { readonly kind: "closed"; readonly message: string }
   | { readonly kind: "too-large"; readonly message: string }
   | Problem;
@@ -151,7 +151,7 @@ async function sendQuery(
 }
 
 /**
- * What is wrong with the answer's signature, if anything. An error without a signature is taken as it is: it can only keep something from being done, and
+ * The fault of the signature of an answer, if there is one. An error without a signature is taken as it is: it can only keep something from being done, and
  * servers leave errors unsigned.
  */
 function verified(

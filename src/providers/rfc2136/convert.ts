@@ -18,7 +18,7 @@ export function delegationsOf(records: readonly WireRecord[], zone: Name): reado
   return [...new Set(names.map(({ name }) => name))].sort(byCodeUnit);
 }
 
-/** The records of class IN and these types as record sets, sorted by name and type. A set has the least TTL of its records (RFC 2181 5.2). */
+/** Returns the records of class IN and these types as RRsets, sorted by name and type. An RRset has the lowest TTL of its records (RFC 2181 5.2). */
 export function rrsetsOfMessage(records: readonly WireRecord[]): readonly RRset[] {
   const sets = new Map<string, { readonly set: Omit<RRset, "data">; ttl: number; readonly data: Set<string> }>();
   for (const { name, type: number, class: classNumber, ttl, rdata } of records) {
@@ -57,10 +57,10 @@ function subjectOf(name: Name | ""): string {
 export type Rest =
   /** The changes that are still to be made. */
   | { readonly kind: "rest"; readonly changes: readonly BackendChange[] }
-  /** Somebody wrote something that is neither what was read nor what is wanted. */
+  /** Another writer wrote an RRset that is neither the read one nor the desired one. */
   | { readonly kind: "foreign"; readonly set: Pick<RRset, "name" | "type"> };
 
-/** What of a batch is left to do where part of it may have taken effect. TTLs count in what is wanted, not in what was read, as in an UPDATE. */
+/** Returns the remaining changes of a batch that may be partly applied. As in an UPDATE, TTLs count in the desired RRsets, but not in the read ones. */
 export function restOf(changes: readonly BackendChange[], sets: readonly RRset[]): Rest {
   const existing = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));
   const rest: BackendChange[] = [];

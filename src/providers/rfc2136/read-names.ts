@@ -28,7 +28,7 @@ export interface NamesRequest {
   readonly newId: () => number;
 }
 
-/** Reads what stands at some names, A, AAAA, HTTPS, CNAME and TXT, by questions with authoritative answers. */
+/** Reads A, AAAA, HTTPS, CNAME, and TXT RRsets at some names, with queries and authoritative answers. */
 export async function readNames(session: Session, request: NamesRequest, signal: AbortSignal): Promise<NamesRead> {
   const query: NamesQuery = { session, request, wildcards: new Map(), delegations: new Set(), signal };
   const serial = await readSerial(session, request, signal);
@@ -89,7 +89,7 @@ const QUESTION_MS: Millis = 5_000;
 interface NamesQuery {
   readonly session: Session;
   readonly request: NamesRequest;
-  /** What stands at wildcards, by name and type, each asked once. */
+  /** The RRsets at wildcards, by name and type, each queried once. */
   readonly wildcards: Map<string, Promise<NameRead>>;
   /** Names to whose servers answers referred. */
   readonly delegations: Set<Name>;
@@ -151,8 +151,8 @@ function setsAt(name: Name, message: Message): readonly RRset[] {
 }
 
 /**
- * A wildcard above answers for names that have no records of their own (RFC 4592), and the answer does not say so. Where it is the same as the wildcard's,
- * a prerequisite asks whether the name has records; a server that does not take that question leaves it open, and they count as the name's.
+ * A wildcard above answers for names without their own records (RFC 4592), and the answer does not show this. If it equals the answer of the wildcard,
+ * an update with a prerequisite tests whether the name has records. If the server refuses it, the records count as those of the name.
  */
 async function withoutWildcards(query: NamesQuery, name: Name, sets: readonly RRset[]): Promise<NameRead> {
   for (const set of sets) {

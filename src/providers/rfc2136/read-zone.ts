@@ -14,7 +14,7 @@ export type ZoneRead =
       readonly delegations: readonly Name[];
       readonly serial: number;
     }
-  /** The server does not give the zone as a whole, or it is too large: it can be asked name by name. */
+  /** The server refuses a transfer of the zone, or the zone is too large. It can be read with queries. */
   | { readonly kind: "not-given"; readonly message: string; readonly tooLarge: boolean }
   | Problem;
 
@@ -47,7 +47,7 @@ export async function readZone(
 
 const TRANSFER_TYPES: ReadonlySet<number> = new Set([...READ_TYPES, TYPE.NS]);
 
-/** A zone of a million records is some 50 MB on the wire; what is kept of it is less. */
+/** A zone of a million records has about 50 MB on the wire, and less in memory. */
 const MAX_RECORDS = 1_000_000;
 const MAX_BYTES = 128 * 1024 * 1024;
 const SILENCE_MS: Millis = 10_000;

@@ -16,7 +16,7 @@ export interface Rfc2136Deps extends Omit<ClientDeps, "tsig"> {
   readonly domain: Name;
 }
 
-/** One zone at servers that take RFC 2136 updates; each update is a compare-and-swap of the record sets that it changes. */
+/** One zone at servers that accept RFC 2136 updates. Each update is a compare-and-swap of its RRsets. */
 export function createRfc2136Backend(deps: Rfc2136Deps): RecordBackend {
   const { spec } = deps;
   const servers = spec.servers.map(({ address, port }) => ({ protocol: "tcp" as const, address, port }));
@@ -67,7 +67,7 @@ async function readAt(state: State, { session, server, names }: ZoneReader, sign
     if (whole.kind === "not-given") {
       state.tooLargeUntil = whole.tooLarge ? deps.clock.now() + TOO_LARGE_FOR_MS : state.tooLargeUntil;
     } else if (!(whole.kind === "refused" && whole.reason === "BadKey")) {
-      return whole; // Knot says BADKEY where its acl does not give the key the transfer: questions tell
+      return whole; // Knot answers BADKEY if its acl does not permit a transfer with the key. Queries show whether the key is valid.
     }
   }
   const some = await readNames(session, { server, zone, names, newId: client.newId }, signal);
@@ -77,7 +77,7 @@ async function readAt(state: State, { session, server, names }: ZoneReader, sign
 /** A zone does not shrink from one reading to the next, and fetching too much of it each time is a burden. */
 const TOO_LARGE_FOR_MS: Millis = 3_600_000;
 
-/** The first server's result that is no problem; else what is worst of the problems. */
+/** Returns the first successful result of a server, otherwise the worst problem. */
 async function firstThatDoes<Result extends { readonly kind: string }>(
   { order }: State,
   attempt: (server: ResolverServer) => Promise<Result | Problem>,
@@ -132,7 +132,7 @@ async function apply(state: State, { changes }: BackendBatch, signal: AbortSigna
     : write(state, session, rest.changes, signal);
 }
 
-/** All of it stands already, or all of it is still to be done and yet was refused: the reading is behind the server that takes updates. */
+/** All changes are already applied, or none is and the update was refused. In both cases, the read is older than the server of the update. */
 function settled(
   rest: readonly BackendChange[],
   conflict: BackendApplyResult,
@@ -183,7 +183,7 @@ function appliedAt(serial: number | undefined, wrote: boolean): Applied {
 /** Which server to ask first: in the order that the spec has, those that were silent of late last. */
 export interface ServerOrder {
   current(): readonly ResolverServer[];
-  /** Nothing came from it: it is asked last for a minute, so that each call does not wait for it anew. */
+  /** It did not answer. For a minute it is tried last, so that not every call waits for it. */
   silent(server: ResolverServer): void;
   answered(server: ResolverServer): void;
 }

@@ -4,7 +4,7 @@ import { RCODE, rcodeName } from "../../dns/registry.ts";
 import type { TsigRefusal } from "../../dns/tsig/tsig-sign.ts";
 import type { RecordsRejected } from "../backend.ts";
 
-/** Why a server did not do what it was asked; `silent`: nothing came from it. */
+/** Why a request to a server failed; `silent`: it did not answer. */
 export type Problem =
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly silent?: true };
@@ -29,7 +29,7 @@ export function tsigProblem(server: string, refusal: TsigRefusal, secretRef: Sec
   }
 }
 
-/** A success that nobody has signed: it may come from anyone. */
+/** An unsigned success, which an attacker could have sent. */
 export function unsignedProblem(server: string): Problem {
   const message = `${server}: the answer is not signed, although the request was, so dnsalias ignores it: configure the TSIG key at the server`;
   return refused("BadSignature", message);
@@ -40,7 +40,7 @@ export function unsignedDoubt({ name, key }: SecretKeyRef): string {
   return `the answer is unsigned, so the server probably did not accept the signature: check tsig.keyName, tsig.algorithm, the Secret ${name}, key ${key}, and both clocks`;
 }
 
-/** An error that a server answers with. */
+/** An error answer of a server. */
 export interface ErrorAnswer {
   readonly rcode: number;
   /** {@link unsignedDoubt}, where there is one. */
@@ -52,7 +52,7 @@ export function readProblem(server: string, zone: Name, { rcode, doubt }: ErrorA
   const what = `${server} answers ${rcodeName(rcode)} for ${displayName(zone)}`;
   switch (rcode) {
     case RCODE.NOTAUTH:
-      // A question gets it for its signature alone (RFC 8945 5.2).
+      // A query gets this rcode only because of its signature (RFC 8945 5.2).
       return doubt === undefined ? notFound(what) : refused("BadSignature", `${what}; ${doubt}`);
     case RCODE.REFUSED:
     case RCODE.NXDOMAIN:

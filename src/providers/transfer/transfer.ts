@@ -33,7 +33,7 @@ export interface TransferDeps {
   readonly secret: SecretText | undefined;
   readonly primary: Pick<Primary, "open" | "serves" | "claim">;
   readonly ownerId: string;
-  /** What the statuses say of the time before this process: what was published, and the serial. */
+  /** The published records and the serial before this process, according to the statuses. */
   readonly remembered: {
     sets(): readonly OwnedRRset[];
     serial(): number | undefined;
@@ -73,7 +73,7 @@ interface Loaded {
   readonly kind: "ok";
   readonly base: BaseZone;
   readonly inputProblem: InputProblem | undefined;
-  /** Our sets that stand and may stand: the base zone's records come before ours. */
+  /** The permitted RRsets of dnsalias. Records of the base zone take precedence. */
   readonly sets: readonly OwnedRRset[];
   readonly revision: string;
   readonly published: ReturnType<ZoneClaim["published"]>;
@@ -239,7 +239,7 @@ function catalogProblem({ catalog }: TransferSpec): InputProblem | undefined {
   return { reason: "CatalogInvalid", message };
 }
 
-/** A base zone as transfers can hold it: one that is valid for zone files alone leaves the last good one in force, too. */
+/** Checks a base zone for transfers. If it is valid only for zone files, the last known good one remains in effect. */
 function readTransferBase(text: string, origin: Name, location: string): BaseRead {
   const read = readBaseZone(text, origin, location);
   const oversized = read.kind === "ok" ? oversizedRecord([read.base.soa, ...read.base.others]) : undefined;
@@ -268,7 +268,7 @@ function serialFor({ remembered, now }: TransferDeps, { claim }: LastRender, { b
     : serialAfter([published.history.current.serial, base.serial], seconds);
 }
 
-/** The same function, which does not work again for the text that it was asked for last. */
+/** Returns a function that remembers its result for the last text. */
 function rememberLast<T>(work: (text: string) => T): (text: string) => T {
   let last: { readonly text: string; readonly result: T } | undefined;
   return (text) => {

@@ -11,7 +11,7 @@ import { aliasAt, type CnameHop, indexRecords, type RecordIndex } from "./cname-
 import { addressOfRdata, negativeTtlOfSoa } from "./read-rdata.ts";
 import { steadySubset } from "./steady-subset.ts";
 
-/** More is no chain that anyone means. */
+/** No intended chain has more hops. */
 const MAX_HOPS = 16;
 
 /** How far the names were followed: every name from the target on, and the least TTL of the hops between them. */
@@ -41,7 +41,7 @@ export type ChainResult = Progress &
   /** `isSubset`: there are more than can be published. */
   (
     | { readonly kind: "addresses"; readonly addresses: readonly string[]; readonly isSubset: boolean }
-    /** The server left the rest of the chain to be asked for. */
+    /** The answer has no records for the rest of the chain, which requires another query. */
     | { readonly kind: "unfinished" }
     | { readonly kind: "empty"; readonly outcome: "nodata" | "nxdomain"; readonly negativeTtl: Seconds }
     /** `nat64`: the prefixes whose addresses are never published, where one of them is the reason. */
@@ -62,15 +62,15 @@ interface Progress {
 
 /** The policy keeps a public name from leading into a private network, or to an address that names no host. */
 export interface ChainQuestion extends AddressPolicy {
-  /** The type asked for: A, AAAA, or CNAME for one hop alone. */
+  /** The queried type: A, AAAA, or CNAME for a single hop. */
   readonly type: number;
   /** What was followed before; the question was for its last name. */
   readonly chain: Chain;
 }
 
 /**
- * What one answer says about the name asked for. Its records may stand in any order; only those are believed whose owner is on
- * the chain from that name (RFC 1034 5.3.3), and whose class is IN. The rcode is about the last name of the chain (RFC 6604 3). A CNAME hides
+ * Returns the information of one answer about the queried name. Its records can be in any order. Records count only if their owner is on
+ * the chain from that name (RFC 1034 5.3.3), and their class is IN. The rcode applies to the last name of the chain (RFC 6604 3). A CNAME hides
  * every other record at its name.
  */
 export function followChain(message: Message, question: ChainQuestion): ChainResult {
@@ -157,8 +157,8 @@ function addressesFrom(
 }
 
 /**
- * RFC 2308 section 2: NXDOMAIN is what the rcode says, whatever the sections have. NOERROR without data is NODATA with a SOA or without an NS record in the
- * authority section; with NS records alone it is a referral.
+ * RFC 2308 section 2: the rcode NXDOMAIN counts regardless of the sections. NOERROR without data is NODATA with a SOA or without an NS record in the
+ * authority section; with only NS records it is a referral.
  */
 function nothingFrom(message: Message, progress: Progress): ChainResult {
   const negativeTtl = negativeTtlAt(message, endOfChain(progress.chain));

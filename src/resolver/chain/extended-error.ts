@@ -4,7 +4,7 @@ import type { FailureReason } from "../../dns/lookup-result.ts";
 
 export interface RcodeFailure {
   readonly reason: FailureReason;
-  /** What the server did, for people: `answered SERVFAIL (DNSSEC Bogus: no DS for x.)`. */
+  /** The answer of the server, for users: `answered SERVFAIL (DNSSEC Bogus: no DS for x.)`. */
   readonly detail: string;
 }
 

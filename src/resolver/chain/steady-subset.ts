@@ -1,6 +1,6 @@
 import { addressSet } from "../../dns/address/address.ts";
 
-/** More addresses are no set that a client can use. */
+/** Clients can't use more addresses. */
 const MAX_ADDRESSES = 64;
 
 interface Subset {

@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { CnameHop } from "./cname-hop.ts";
 
-/** What a look-up tells while it goes on, for people who watch one. */
+/** The steps of a lookup in progress, for users who watch it. */
 export type LookupStep =
   /** One server has answered, or not: `result` is an rcode's name or a sentence. */
   | {

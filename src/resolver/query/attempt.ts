@@ -27,7 +27,7 @@ export type Attempt =
       readonly message: Message;
       /** The same as it came. */
       readonly bytes: Uint8Array;
-      /** A fault of the server that its answer survives, as a clause for people. */
+      /** A fault of a server whose answer is still usable, as a clause for users. */
       readonly warning?: string;
     }
   | Failed;
@@ -41,8 +41,8 @@ interface Failed {
 }
 
 /**
- * One question to one server, with what has to follow from its answer: TCP on TC, the new cookie on BADCOOKIE, no EDNS on FORMERR, TCP as a proof
- * where an answer lacks what this server's answers have (several times over UDP where there is no TCP), no subnet where it refuses one. Waits 2 s for each packet, sends at most six. Rejects only when the signal aborts.
+ * Sends one query to one server, and the queries that its answer requires: TCP on TC, the new cookie on BADCOOKIE, no EDNS on FORMERR, no subnet if it refuses one. If an answer lacks
+ * a feature that this server usually has, it is verified over TCP, or several times over UDP if there is no TCP. Waits 2 s for each packet, and sends at most six. Rejects only if the signal aborts.
  */
 export async function attempt(
   deps: AttemptDeps,
@@ -71,7 +71,7 @@ export async function attempt(
   return { kind: "failed", reason: "malformed", detail: "did not come to an answer" };
 }
 
-/** UDP, a new cookie, no subnet, no EDNS, TCP for what is left; or UDP, TCP, and UDP again. */
+/** UDP, a new cookie, no subnet, no EDNS, then TCP; or UDP, TCP, and UDP again. */
 const MAX_PACKETS = 6;
 
 function answered({ repeats }: Sent, { message, match, trailing }: Response) {
@@ -145,8 +145,8 @@ interface Seen {
 }
 
 /**
- * Over UDP a packet that does not fit may be a stranger's, so the wait goes on; over a stream it is the server's own. One with another id is the answer to
- * an earlier query or a stranger's guess, and says nothing; only over HTTPS each response has a request of its own.
+ * Over UDP, a packet that does not match can be forged, so the wait continues. Over a stream it comes from the server. A packet with another id is the answer to
+ * an earlier query or a guess of an attacker, and is ignored. Only over HTTPS each response has its own request.
  */
 function createReader(query: Message, cookieExpected: boolean, protocol: Protocol): Reader {
   let seen: Seen = {};

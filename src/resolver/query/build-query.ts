@@ -4,17 +4,17 @@ import type { Name } from "../../dns/name/name.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
 import { CLASS, EDNS_OPTION } from "../../dns/registry.ts";
 
-/** What is asked. */
+/** The name and type of the query. */
 export interface ResolverQuestion {
   readonly name: Name;
   readonly type: number;
-  /** True: of a recursive server. */
+  /** True for queries to a recursive resolver. */
   readonly recursion: boolean;
   /** Whose answer is wanted (RFC 7871). */
   readonly subnet?: Subnet;
 }
 
-/** What this query has that another has not; see {@link Traits} for what is known of the server. */
+/** The optional features of this query; see {@link Traits} for the features of the server. */
 export interface QueryVariant {
   /** 0 to 65535, random. */
   readonly id: number;
@@ -28,8 +28,8 @@ export interface QueryVariant {
 const UDP_SIZE = 1232;
 
 /**
- * A query: AD asks validators to say so (RFC 6840 5.7), DO stays off, as nobody here reads signatures; letters of random case (0x20) are echoed by
- * servers and not by those who did not see the query.
+ * Builds a query. AD requests that validating servers show it (RFC 6840 5.7). DO is off, because dnsalias does not read signatures. Servers echo the random letter case (0x20);
+ * attackers who did not see the query can't.
  */
 export function buildQuery(queried: ResolverQuestion, variant: QueryVariant): Message {
   return {

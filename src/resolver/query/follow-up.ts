@@ -12,13 +12,13 @@ export interface Sent {
   readonly edns: boolean;
   /** With a client subnet (RFC 7871); never without EDNS. */
   readonly subnet: boolean;
-  /** How many times it went out over UDP again because a proof was lacking and the server has no TCP. */
+  /** Number of repeated queries over UDP because the answer was not verified and the server has no TCP. */
   readonly repeats: number;
   /** Why the same question goes out once more; undefined the first time. */
   readonly retry?: Retry;
 }
 
-/** `edns`: the server refused the query with EDNS. `subnet`: it refused the one with a client subnet. `badcookie`: it wants the new cookie that it sent. A {@link SpoofingProof}: its answer lacked it. */
+/** `edns`: the server refused the query with EDNS. `subnet`: it refused the one with a client subnet. `badcookie`: it wants the new cookie that it sent. The answer lacked this {@link SpoofingProof}. */
 export type Retry = "truncated" | "edns" | "subnet" | "badcookie" | SpoofingProof;
 
 export type FollowUp =
@@ -26,7 +26,7 @@ export type FollowUp =
   | { readonly kind: "again"; readonly next: Sent }
   | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
 
-/** What is to be done with a response that is not mismatched. Over TCP and what is built on it, doubts are settled: only the server can answer there. */
+/** The next step after a matching response. Over TCP and protocols on it, a response counts as verified, because only the server can answer there. */
 export function followUp(sent: Sent, message: Message, match: ResponseMatch): FollowUp {
   const isUdp = sent.protocol === "udp";
   if (isUdp && match.kind === "unverified" && sent.repeats < REPEATS) {
@@ -51,8 +51,8 @@ export function followUp(sent: Sent, message: Message, match: ResponseMatch): Fo
 }
 
 /**
- * The query over UDP once more, where the proof over TCP failed because the server has no TCP or nothing lets it through. A server that always answers so
- * does so each time; a stranger would have to guess id, port and letters as often. Undefined: TCP was for something else, or brought another fault.
+ * Returns the query over UDP again, if the check over TCP failed because the server has no TCP or a firewall blocks it. A server that always answers this way
+ * does so each time; an attacker would have to guess id, port, and letters each time. Undefined if TCP had another purpose or another fault.
  */
 export function overUdpAgain(sent: Sent, failure: FailureReason): Sent | undefined {
   const isProof = sent.protocol === "tcp" && (sent.retry === "0x20" || sent.retry === "cookie");
@@ -61,7 +61,7 @@ export function overUdpAgain(sent: Sent, failure: FailureReason): Sent | undefin
     : undefined;
 }
 
-/** So many more answers over UDP that lack the same proof are believed in place of one over TCP. */
+/** Number of additional answers over UDP with the same fault that count as much as one over TCP. */
 const REPEATS = 3;
 
 /** What the same response teaches about the server. */
@@ -85,7 +85,7 @@ export function learn(traits: Traits, sent: Sent, response: Response, now: Milli
 export interface Response {
   readonly message: Message;
   readonly match: ResponseMatch;
-  /** Octets after the last record. */
+  /** Bytes after the last record. */
   readonly trailing: number;
 }
 

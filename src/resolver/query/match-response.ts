@@ -5,8 +5,8 @@ import { originalCaseOf } from "./build-query.ts";
 import { CLIENT_COOKIE_BYTES } from "../server/server-traits.ts";
 
 /**
- * `answer`: from the server that was asked. `unverified`: all fits but one proof that this server's answers usually have, or should have: to be asked
- * again over TCP, where no stranger can answer. `mismatched`: not an answer to this query; the real one may still come.
+ * `answer`: from the queried server. `unverified`: the packet matches, but lacks a feature that answers of this server usually have, or should have. It requires a query
+ * over TCP, where attackers can't answer. `mismatched`: not an answer to this query; the real one may still come.
  */
 export type ResponseMatch =
   | { readonly kind: "answer" }
@@ -37,7 +37,7 @@ export function cookieOf(message: Message): Uint8Array | undefined {
 }
 
 /**
- * For how many bits of the subnet asked for the answer holds (RFC 7871 7.3): at most as many as were told, as no more can be known. 0 from a server that does not say.
+ * Returns the number of bits of the queried subnet for which the answer is valid (RFC 7871 7.3): at most as many as were sent. 0 if the server does not send it.
  */
 export function scopeOf(message: Message): number {
   const [, , source = 0, scope = 0] = optionOf(message, EDNS_OPTION.CLIENT_SUBNET) ?? [];
@@ -81,7 +81,7 @@ function strangeCookie(query: Message, response: Message): string | undefined {
   return isCookieLength(got.length) && sent.every((byte, index) => byte === got[index]) ? undefined : "another cookie";
 }
 
-/** RFC 7871 7.3: an answer for another subnet is dropped, as a stranger's would be; one that says nothing of subnets is not. */
+/** RFC 7871 7.3: an answer for another subnet is ignored, as a forged one would be. An answer without a subnet is accepted. */
 function strangeSubnet(query: Message, response: Message): string | undefined {
   const sent = optionOf(query, EDNS_OPTION.CLIENT_SUBNET);
   const got = optionOf(response, EDNS_OPTION.CLIENT_SUBNET);
@@ -92,7 +92,7 @@ function strangeSubnet(query: Message, response: Message): string | undefined {
   return isEcho && readClientSubnet(got).kind === "read" ? undefined : "another subnet";
 }
 
-/** The octet of the option that the server fills in. */
+/** The byte of the option that the server sets. */
 const SCOPE_AT = 3;
 
 function isCookieLength(bytes: number): boolean {

@@ -6,7 +6,7 @@ export interface Health {
   readonly answerMs: Millis | undefined;
   /** Tries in a row that gave no usable answer. */
   readonly failures: number;
-  /** Until then others are asked first. */
+  /** Until then, other servers are queried first. */
   readonly penalisedUntil: Millis;
 }
 
@@ -29,13 +29,13 @@ export function afterSilence(health: Health, silentMs: Millis): Health {
 }
 
 /**
- * A server that failed and whose penalty is over is asked first by one look-up, not by all that begin in the meantime.
+ * After the penalty of a failed server, only one lookup queries it first, not all lookups that start in the meantime.
  */
 export function beforeTry(health: Health, now: Millis, tryMs: Millis): Health {
   return health.failures > 0 ? { ...health, penalisedUntil: Math.max(health.penalisedUntil, now + tryMs) } : health;
 }
 
-/** The silence after which a second server is asked too. */
+/** The time without an answer after which a second server is queried too. */
 export function hedgeAfterMs({ answerMs }: Health): Millis {
   return Math.max(HEDGE_FACTOR * (answerMs ?? 0), LEAST_HEDGE_MS);
 }

@@ -2,17 +2,17 @@ import type { Millis } from "../../base/clock.ts";
 
 /** What a server was seen to do, in the order that it was learnt; nothing here outlives the process. */
 export interface Traits {
-  /** 8 random octets for this server alone (RFC 7873 4.1). */
+  /** 8 random bytes only for this server (RFC 7873 4.1). */
   readonly clientCookie: Uint8Array;
   /** The one to send back; its presence means that the server is expected to send cookies. */
   readonly serverCookie?: Uint8Array;
-  /** It does not echo the letters' case: proved over TCP for good, by repeated answers over UDP until then. */
+  /** It does not echo the letter case. Permanent if verified over TCP; until this time if verified by repeated answers over UDP. */
   readonly ignores0x20Until: Millis;
-  /** It answers nothing to queries with EDNS, and is asked without until then. */
+  /** It does not answer queries with EDNS, and gets queries without it until then. */
   readonly plainUntil: Millis;
-  /** It refuses queries with a client subnet, and is asked without until then. */
+  /** It refuses queries with a client subnet, and gets queries without it until then. */
   readonly subnetlessUntil: Millis;
-  /** Proved over TCP that it sends no cookies any more, or only at times (a forwarder before several servers): none is expected until then. */
+  /** Verified over TCP that it sends no cookies any more, or only sometimes (a forwarder for several servers). No cookie is expected until then. */
   readonly cookielessUntil: Millis;
 }
 
@@ -26,7 +26,7 @@ export function newTraits(randomBytes: (bytes: number) => Uint8Array): Traits {
   };
 }
 
-/** RFC 7873 4: the client's 8 octets, then the server's 8 to 32. */
+/** RFC 7873 4: 8 bytes of the client, then 8 to 32 bytes of the server. */
 export const CLIENT_COOKIE_BYTES = 8;
 
 /** Long enough to save the doubled questions, short enough to notice a new version. */

@@ -74,7 +74,7 @@ export function glueFor(
 
 const NOTHING: Additional = { records: [], uses: [] };
 
-/** Octets in front of the name in RDATA. */
+/** Bytes before the name in RDATA. */
 const NAME_AT: ReadonlyMap<number, number> = new Map([
   [TYPE.NS, 0],
   [TYPE.MX, 2],
@@ -83,7 +83,7 @@ const NAME_AT: ReadonlyMap<number, number> = new Map([
   [TYPE.HTTPS, 2],
 ]);
 
-/** "." is nothing (RFC 7505, RFC 2782), but the owner name itself in a service record that is no alias (RFC 9460 2.5). */
+/** "." means no target (RFC 7505, RFC 2782). In a service record in service mode it means the owner name (RFC 9460 2.5). */
 function targetOf(
   type: number,
   rdata: Uint8Array,
@@ -120,7 +120,7 @@ function joined(parts: readonly Additional[]): Additional {
 
 interface Owned {
   readonly name: Name;
-  /** Where the node stands: the name, or a wildcard. */
+  /** The name of the node: the queried name, or a wildcard. */
   readonly owner: Name;
 }
 

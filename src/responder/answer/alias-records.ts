@@ -56,7 +56,7 @@ function hasTarget(use: LiveUse): use is TargetUse {
   return use.live?.kind === "addresses" && use.live.isFallback !== true;
 }
 
-/** One record set in place of all (RFC 8482 4.1, 4.2): the CNAME or HINFO that is there, else a made-up HINFO. Nothing where there is nothing. */
+/** Returns one RRset instead of all (RFC 8482 4.1, 4.2): an existing CNAME or HINFO, otherwise a synthesized HINFO. Empty if the name has no records. */
 export function minimalAny(node: ZoneNode, name: Name): readonly WireRecord[] {
   const own = setOf(node, TYPE.CNAME) ?? setOf(node, TYPE.HINFO);
   if (own !== undefined) {

@@ -7,9 +7,9 @@ import type { LiveAnswer } from "../answer-source.ts";
 /** What an answer may look at besides the zone. */
 export interface AnswerContext {
   /**
-   * What stands for one family of the alias with that owner name (for a wildcard the name with `*`), fresh or stale; undefined: it has to be asked for
-   * first. A caller that wants a stale one asked for again gives undefined for it, and gives it once the waiting is over; for an alias that is gone
-   * from the source it gives `none`.
+   * Returns the answer for one family of the alias with that hostname (for a wildcard the name with `*`), fresh or stale; undefined: it must be requested
+   * first. To request a stale one again, the caller returns undefined for it, and returns it after the wait. For an alias that the source
+   * no longer has, it returns `none`.
    */
   readonly live: (alias: Name, family: Family) => LiveAnswer | undefined;
   readonly now: Millis;
@@ -19,7 +19,7 @@ export interface AnswerContext {
 
 export type AnswerResult =
   | ReadyAnswer
-  /** Nothing can be said before this live answer is there. */
+  /** The answer of the zone requires this live answer first. */
   | { readonly kind: "ask"; readonly alias: Name; readonly family: Family };
 
 /** The sections of a response; records of one set stand together. Owner names that are the question's are the question's `name`. */
@@ -32,11 +32,11 @@ export interface ReadyAnswer {
   readonly additionals: readonly WireRecord[];
   /** So many additionals, from the first on, are glue: a response without all of them needs TC (RFC 9471 3.1). */
   readonly glue: number;
-  /** Every live answer that it depends on; without one it stands as long as the view. */
+  /** Every live answer that it depends on. Without one, it is valid as long as the view. */
   readonly uses: readonly LiveUse[];
   /** It has addresses past their time: send EDE 3 (RFC 8914 4.4). Only `answers` are ever stale. */
   readonly stale: boolean;
-  /** Why there is no data, for SERVFAIL alone: a sentence for people. */
+  /** Only for SERVFAIL: a sentence for users with the reason. */
   readonly failure?: string;
 }
 

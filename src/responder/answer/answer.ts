@@ -13,8 +13,8 @@ import { packRdata, rdataOf, recordsOf } from "../zone/packed-rrset.ts";
 import { setOf, type ServedAliasData, type ZoneView } from "../zone/zone-view.ts";
 
 /**
- * What a zone says to a question for a name at or below its domain: RFC 1034 4.3.2 without recursion. Pure: it waits for nothing, and says `ask` where a live
- * answer is needed that is not there. Only A and AAAA, and HTTPS of an alias that has it, ever need one.
+ * Returns the answer of a zone to a query for a name at or below its domain: RFC 1034 4.3.2 without recursion. Pure: it doesn't wait, and returns `ask` if a live
+ * answer is missing. Only A and AAAA, and HTTPS of an alias that has it, ever need one.
  */
 export function answer(view: ZoneView, question: Question, context: AnswerContext): AnswerResult {
   if (question.class !== CLASS.IN || question.type === TYPE.AXFR || question.type === TYPE.IXFR) {
@@ -34,7 +34,7 @@ export function answer(view: ZoneView, question: Question, context: AnswerContex
     }
     if (step.kind === "answer") {
       if (step.failure === RESERVED && chain.length > 0) {
-        // The client goes on by itself, as with a CNAME into any other zone.
+        // The client continues itself, as with a CNAME into any other zone.
         break;
       }
       return behind(chain, step);
@@ -53,7 +53,7 @@ export function answer(view: ZoneView, question: Question, context: AnswerContex
   return { ...EMPTY, answers: chain };
 }
 
-/** As many CNAMEs as other servers follow before they leave the rest to the asker. */
+/** Other servers follow the same number of CNAMEs, and leave the rest to the client. */
 const MAX_HOPS = 16;
 
 const EMPTY: ReadyAnswer = {
@@ -95,7 +95,7 @@ function stepAt(lookup: NameLookup): Step {
   const found = findIn(view, name);
   switch (found.kind) {
     case "reserved":
-      // RFC 8020 2: NXDOMAIN would deny every name below, and NODATA is no more true.
+      // RFC 8020 2: NXDOMAIN would deny every name below, and NODATA could also be false.
       return { ...EMPTY, rcode: RCODE.SERVFAIL, authoritative: false, failure: RESERVED };
     case "absent":
       return { ...EMPTY, rcode: RCODE.NXDOMAIN, authorities: negativeSoa(view) };

@@ -13,7 +13,7 @@ export function readAddress(text: string, words: Uint32Array): AddressFamily {
   return text.includes(":") ? readIPv6(text, words) : 0;
 }
 
-/** Puts the address into the first word; leaves the words alone where there is none. */
+/** Writes the address into the words, starting with the first. Doesn't change them without an address. */
 function readIPv4(text: string, start: number, end: number, words: Uint32Array): AddressFamily {
   let word = 0;
   let byte = -1;
@@ -133,7 +133,7 @@ const DOT = 46;
 const COLON = 58;
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
-/** The value of a hexadecimal digit by its code; -1 for what is none. A table, as digits and letters follow one another in no order that a processor could guess. */
+/** The value of a hexadecimal digit by its code; -1 for other characters. A table is faster, because a processor can't predict whether a digit or a letter follows. */
 const HEX = Int8Array.from({ length: 128 }, (_, code) =>
   "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase()),
 );

@@ -2,21 +2,21 @@ import { isSpecialUse } from "../../dns/address/address.ts";
 import { readClientSubnet, subnetOfOption } from "../../dns/message/edns-client-subnet.ts";
 import { NETWORK_BITS, type Subnet, subnetOf } from "../../dns/address/subnet.ts";
 
-/** Whose answer is wanted. Read it for zones with `clientSubnet` alone: elsewhere the option is left out of account, and of the answer (RFC 7871 7.2.1). */
+/** The subnet of a query. Read it only for zones with `clientSubnet`. Other zones ignore the option, and their answers don't have it (RFC 7871 7.2.1). */
 export type DnsClientSubnet =
   | {
       readonly kind: "asker";
-      /** What to look up with, at most 24 bits of IPv4 and 56 of IPv6. Undefined: the general answer, as the asker wants nothing told, or is at a special-use address. */
+      /** What to look up with, at most 24 bits of IPv4 and 56 of IPv6. Undefined: the general answer, because the client forbids forwarding or has a special-use address. */
       readonly subnet?: Subnet;
       /** The query's option; undefined: it had none, and the answer has none. */
       readonly option?: Uint8Array;
     }
-  /** FORMERR; one sentence for people. */
+  /** FORMERR; one sentence for users. */
   | { readonly kind: "malformed"; readonly problem: string };
 
 /**
- * RFC 7871 7.1 and 7.2.1. `option`: the data of the query's client-subnet option. Without one it is the peer's own network that counts; with a source
- * prefix of 0 nothing is told of anyone. Special-use addresses (RFC 6890) mean nothing at a distance and are never forwarded (RFC 7871 11.1 and 10).
+ * RFC 7871 7.1 and 7.2.1. `option`: the data of the query's client-subnet option. Without one, the network of the peer counts. With a source
+ * prefix of 0, no subnet is sent. Special-use addresses (RFC 6890) have no meaning elsewhere and are never forwarded (RFC 7871 11.1 and 10).
  */
 export function subnetOfClient(option: Uint8Array | undefined, peer: string): DnsClientSubnet {
   if (option === undefined) {
@@ -34,8 +34,8 @@ export function subnetOfClient(option: Uint8Array | undefined, peer: string): Dn
 }
 
 /**
- * The data of the answer's option: the query's own with a scope (RFC 7871 7.2.1). `scope`: of the answer that was looked up for the asker's subnet; 0 for what is the
- * same for everyone, as are all records but an alias's addresses; undefined: the general answer stands in, which another subnet need not get: so it holds for no more than who asked.
+ * Returns the data of the option in the answer: that of the query with a scope (RFC 7871 7.2.1). `scope` is that of the answer for the client subnet. It is 0 for records that are
+ * the same for all clients, which are all except the addresses of an alias. Undefined: the general answer is used, which is valid only for the queried subnet.
  */
 export function answerOption(option: Uint8Array, scope: number | undefined): Uint8Array {
   const [, family, sourcePrefix = 0] = option;

@@ -4,19 +4,19 @@ import type { RateLimitAction } from "./rate-limit.ts";
 import { sipHash24 } from "./siphash.ts";
 
 /**
- * What server cookies are made with (RFC 9018 5). The main thread makes them and gives the same to every worker; replicas behind one address should
+ * The secrets for server cookies (RFC 9018 5). The main thread creates them and sends the same ones to every worker; replicas behind one address should
  * have the same too. Where they do not, nothing breaks: no query is refused for its cookie, it only counts in the rate limits.
  */
 export interface CookieSecrets {
-  /** 16 octets, as all others. */
+  /** 16 bytes, like all others. */
   readonly current: Uint8Array;
   /** Still taken, no longer made. Two changes are at least an hour apart, as long as a cookie lives. */
   readonly previous?: Uint8Array;
 }
 
 /**
- * How a query's COOKIE option stands. `malformed`: FORMERR (RFC 7873 5.2.2). `client-only` and `invalid` (of another address, too old, made with another
- * secret): answered as without a cookie, with a new one. `valid` and `renew`: who asks really is at that address; `renew` says that the cookie is over half
+ * The verdict on the COOKIE option of a query. `malformed`: FORMERR (RFC 7873 5.2.2). `client-only` and `invalid` (of another address, too old, made with another
+ * secret): answered as without a cookie, with a new one. `valid` and `renew`: the address of the client is verified; with `renew` the cookie is over half
  * an hour old, or from the previous secret.
  */
 export type CookieCheck = "malformed" | "client-only" | "invalid" | "renew" | "valid";
@@ -24,7 +24,7 @@ export type CookieCheck = "malformed" | "client-only" | "invalid" | "renew" | "v
 export interface Cookies {
   /** `option`: the data of the first COOKIE option; those after it do not count (RFC 7873 5.2). */
   check(option: Uint8Array, address: string, now: Millis): CookieCheck;
-  /** The data of the answer's option, for every verdict but `malformed`: 24 octets; of a `valid` one the same again, which saves the work. */
+  /** The data of the answer's option, for every verdict except `malformed`: 24 bytes. A `valid` cookie is returned unchanged, which saves time. */
   reply(option: Uint8Array, verdict: CookieCheck, address: string, now: Millis): Uint8Array;
   /** From now on. */
   use(secrets: CookieSecrets): void;
@@ -37,7 +37,7 @@ export function createCookies(first: CookieSecrets): Cookies {
 
   const inputs = { 4: new Uint8Array(HEAD_BYTES + 4), 6: new Uint8Array(HEAD_BYTES + 16) };
 
-  /** RFC 9018 4.4: client cookie, version, reserved, time and client address. `head`: what begins with the first 16 octets. */
+  /** RFC 9018 4.4: client cookie, version, reserved, time and client address. `head`: a text that begins with the first 16 bytes. */
   function mac(secret: Uint8Array, head: Uint8Array, address: string): Uint8Array {
     const input = readAddress(address, words) === 6 ? inputs[6] : inputs[4];
     for (let at = 0; at < HEAD_BYTES; at += 1) {
@@ -95,9 +95,9 @@ export function renewedSecrets(
 }
 
 /**
- * What a query gets that the limits hold back. BADCOOKIE is sent then and never else: a client that showed a cookie, though none that proves its address, can
- * come back over UDP with the one it gets, which is cheaper for both than TCP, and the packet is no longer than its question and a cookie. Asking every client
- * for a cookie at all times would double the questions of all that have none yet, and help nobody (RFC 7873 5.2.3 leaves it to the server).
+ * The response to a query beyond the limits. BADCOOKIE is sent only then, to a client with a cookie that does not verify its address. The client can
+ * repeat the query over UDP with its new cookie. This is cheaper for both than TCP, and the packet is no longer than the query and a cookie. If the responder always
+ * required cookies, clients without one would send each query twice (RFC 7873 5.2.3 leaves this to the server).
  */
 export function limitedReply(
   verdict: Exclude<RateLimitAction, "answer">,
@@ -114,7 +114,7 @@ const SECRET_BYTES = 16;
 const CLIENT_BYTES = 8;
 /** Client cookie, version, reserved and time. */
 const HEAD_BYTES = 16;
-/** With the hash of 8 octets. */
+/** With the hash of 8 bytes. */
 const COOKIE_BYTES = 24;
 const VERSION = 1;
 /** RFC 9018 4.3: seconds. */

@@ -7,7 +7,7 @@ import type { Protocol } from "../counters.ts";
 import { OPT_BYTES, UDP_SIZE, type OptOption } from "../packet/opt-record.ts";
 import type { Query } from "../packet/query.ts";
 
-/** Who asks, and how. */
+/** The client and the protocol of a query. */
 export interface DnsClient {
   readonly address: string;
   readonly protocol: Protocol;
@@ -59,7 +59,7 @@ export function replyOptions(
 
 const NO_OPTIONS: readonly OptOption[] = [];
 
-/** Octets that a response may have: over UDP what the query says (RFC 6891 6.2.3), within 512 and {@link UDP_SIZE}. */
+/** Maximum size of a response in bytes: over UDP the size in the query (RFC 6891 6.2.3), between 512 and {@link UDP_SIZE}. */
 export function roomFor({ edns }: Query, protocol: Protocol): number {
   if (protocol === "tcp") {
     return MAX_TCP;
@@ -70,7 +70,7 @@ export function roomFor({ edns }: Query, protocol: Protocol): number {
 const LEAST = 512;
 const MAX_TCP = 65_535;
 
-/** Octets of the OPT record. */
+/** Size of the OPT record in bytes. */
 export function optSize({ edns }: Query, options: readonly OptOption[]): number {
   if (edns === undefined) {
     return 0;

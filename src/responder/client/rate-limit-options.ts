@@ -15,19 +15,19 @@ export interface RateLimitOptions {
   readonly clientQueriesPerSecond: number;
   /** Queries of one client network. */
   readonly networkQueriesPerSecond: number;
-  /** So many seconds' worth may come at once; at least one packet. */
+  /** The burst, in seconds of the rate; at least one packet. */
   readonly burstSeconds: number;
-  /** Every so many-th answer that is held back goes out truncated (TC), so that a real client comes back over TCP. 1: all; 0: none. */
+  /** Every n-th answer beyond the limits is sent truncated (TC), so that a real client repeats the query over TCP. 1: all; 0: none. */
   readonly slip: number;
-  /** Networks without limits: a CoreDNS or another cache in front asks for everyone behind it. In place of the usual ones. */
+  /** Networks without limits, for caches such as CoreDNS, which send the queries of many clients. Replaces the default networks. */
   readonly exempt: readonly Subnet[];
-  /** Accounts that are kept in memory, rounded up to a power of two; 16 octets each. */
+  /** Number of counters in memory, rounded up to a power of two; 16 bytes each. */
   readonly accounts: number;
 }
 
 /**
- * Far above what resolvers do: one that keeps to TTLs asks for a name and type once in 5 s at most, so 200 a second are a thousand resolvers in one /24; and a
- * client with a valid cookie or over TCP is not counted at all. Far below what a reflection needs. Loopback cannot be forged from outside.
+ * The limits are far above the rate of resolvers. One that respects TTLs queries a name and type at most once in 5 s, so 200 a second are a thousand resolvers in one /24. A
+ * client with a valid cookie or over TCP is not limited. The limits are far below the rate of an attack by reflection. Loopback addresses cannot be forged from outside.
  */
 export const DEFAULT_RATE_LIMITS: RateLimitOptions = {
   positivePerSecond: 200,

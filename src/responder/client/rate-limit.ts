@@ -15,8 +15,8 @@ export type RateLimitAction = "answer" | "truncate" | "drop";
 export type ResponseClass = "positive" | "negative" | "error";
 
 /**
- * Limits of what is sent over UDP without proof of who asks. Neither method is to be called for TCP, nor for a query with a valid server cookie. Both are cheap (a few hundred
- * nanoseconds) and allocate nothing.
+ * Limits answers over UDP to unverified addresses. Don't call the methods for TCP, or for a query with a valid server cookie. Both take a few hundred
+ * nanoseconds and allocate nothing.
  */
 export interface RateLimiter {
   /** Once a query, as soon as it is known to have no valid cookie: the client's and its network's share of queries. */
@@ -85,8 +85,9 @@ export function rateLimitSeed(randomBytes: (bytes: number) => Uint8Array): Uint3
 }
 
 /**
- * A number for what an answer is about, to be made once a prepared answer. Positive: the name of the record set (under a wildcard the name with `*`, else
- * every name there had an account of its own) and the type. Negative: the zone's name, without a type. Names in lower case, as `Name` has them.
+ * Returns a number for the content of an answer, to be computed once for each cached answer. Positive: the name of the RRset and the type. Under a
+ * wildcard it is the name with `*`, because otherwise every name would have its own counter. Negative: the name of the zone, without a type. Names are
+ * in lower case, like `Name`.
  */
 export function accountOf(name: string, type = 0): number {
   let hash = 0x811c_9dc5 ^ type;

@@ -1,4 +1,4 @@
-/** SipHash-2-4 (Aumasson, Bernstein) of the octets under a key of 16 octets: 8 octets, as RFC 9018 4.4 wants them. */
+/** SipHash-2-4 (Aumasson, Bernstein) of the bytes under a key of 16 bytes: 8 bytes, as RFC 9018 4.4 requires. */
 export function sipHash24(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   const [k0, k1, k2, k3] = [wordAt(key, 0), wordAt(key, 4), wordAt(key, 8), wordAt(key, 12)];
   const state: State = {
@@ -43,7 +43,7 @@ function compress(state: State, low: number, high: number): void {
   state.aHigh ^= high;
 }
 
-/** Little-endian; octets that are not there are 0. */
+/** Little-endian; missing bytes are 0. */
 function wordAt(bytes: Uint8Array, at: number): number {
   return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
 }

@@ -13,9 +13,9 @@ export interface TokenBuckets {
 }
 
 /**
- * A table of sets of four buckets in one block of memory of 16 octets a bucket; nothing is allocated after the start. Which set a key falls into, and
- * the word by which it is known there, depend on the seed, so that nobody outside can choose keys that meet. In a full set the bucket that was used longest ago (of those, the fullest) makes
- * room, and a new key starts with a full bucket: whoever wants that to happen to one bucket has to ask from about as many networks as there are buckets.
+ * A table of sets of four buckets in one block of memory with 16 bytes for each bucket. Nothing is allocated after the start. The set of a key, and
+ * its word in the set, depend on the seed, so attackers can't choose keys that collide. In a full set, the least recently used bucket (of several, the fullest)
+ * is replaced, and a new key starts with a full bucket. To replace one bucket, an attacker must query from about as many networks as there are buckets.
  */
 export function createTokenBuckets(capacity: number, seed: Uint32Array): TokenBuckets {
   const sets = 2 ** Math.ceil(Math.log2(Math.max(1, capacity / WAYS)));

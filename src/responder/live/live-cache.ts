@@ -4,16 +4,16 @@ import type { Name } from "../../dns/name/name.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
 import type { LiveAnswer, LiveQuestion } from "../answer-source.ts";
 
-/** What a worker knows of one family of one alias, for all askers or for those of one subnet. */
+/** The answer of one family of one alias in a worker, for all clients or for those of one subnet. */
 export interface LiveCacheEntry {
   readonly question: LiveQuestion;
   /** Replaced whole, never changed. */
   answer: LiveAnswer | undefined;
   /** Rises with whatever becomes of the answer. */
   version: number;
-  /** Another answer stands at the source by now; this one is for when that does not come. */
+  /** The source has a newer answer. This one is used if the newer one does not arrive. */
   isInvalidated: boolean;
-  /** Asking again from then on keeps the answer fresh for whoever asks next. */
+  /** From this time on, a request keeps the answer fresh for the next client. */
   prefetchAt: Millis;
   /** The source has been asked, and until when its answer is waited for. */
   waitUntil: Millis | undefined;
@@ -25,7 +25,7 @@ export interface LiveCacheEntry {
 }
 
 export interface LiveCacheDeps {
-  /** Asks the source; {@link LiveCache.settle} brings the answer, or nothing does. */
+  /** Requests an answer from the source. {@link LiveCache.settle} gets the answer, if one arrives. */
   readonly requestAnswer: (id: number, question: LiveQuestion) => void;
   readonly clock: Clock;
   readonly limits: LiveLimits;
@@ -43,7 +43,7 @@ export interface LiveLimits {
 /** The live answers of one worker: one request to the source a slot, however many wait for it. */
 export interface LiveCache {
   entry(question: LiveQuestion): LiveCacheEntry;
-  /** Asks the source unless that is under way. */
+  /** Requests an answer from the source, unless a request is in progress. */
   refresh(entry: LiveCacheEntry): void;
   /**
    * Resolves once the slot has another answer or the time is up. Undefined: it is not worth waiting, as too many wait, or the source has let others wait
@@ -51,7 +51,7 @@ export interface LiveCache {
    */
   wait(entry: LiveCacheEntry): Promise<void> | undefined;
   settle(id: number, answer: LiveAnswer | undefined): void;
-  /** What the source says of these owner names has changed. */
+  /** The source has new answers for these hostnames. */
   invalidate(zone: Name, names: readonly Name[]): void;
   /** Queries that wait. */
   readonly waiting: number;
@@ -191,14 +191,14 @@ function createTable(maxAnswers: number): Table {
   };
 }
 
-/** A source that has not answered so long after the waiting is over is asked again. */
+/** If the source has not answered this long after the wait, the request is repeated. */
 const FORGET_AFTER_MS = 10_000;
 /** The alias is gone at the source, and will soon be in the zone too. */
 const GONE_AGAIN_MS = 5_000;
 /** Of the time that an answer is fresh, and at least so long (see docs/concepts/responder.md). */
 const PREFETCH_SHARE = 0.1;
 const PREFETCH_LEAST_MS = 5_000;
-/** The source tells of changes; should that go amiss, what is asked for is put right all the same. Asking costs no look-up while the source finds it fresh. */
+/** The source reports changes. In case a report is lost, queried answers are requested again after this time. A request causes no lookup while the answer is fresh. */
 const RECHECK_MS: Millis = 300_000;
 const MAX_SUBNETS = 1_000;
 
@@ -229,7 +229,7 @@ function prefetchAt(answer: LiveAnswer, now: Millis): Millis {
   return Math.min(now + RECHECK_MS, Math.max(answer.refreshAt, answer.freshUntil - rest));
 }
 
-/** Prepared responses look at the slot that they were made of: what was made of this one is void. */
+/** Invalidates the cached responses of this slot, which refer to it. */
 function forget(entry: LiveCacheEntry): void {
   entry.subnets?.forEach(forget);
   entry.subnets = undefined;

@@ -27,13 +27,13 @@ export function addressRecords(
 
 const BYTES: Readonly<Record<Family, number>> = { A: 4, AAAA: 16 };
 
-/** What addresses that are no longer fresh are given out with (RFC 8767 5). */
+/** The TTL of addresses that are no longer fresh (RFC 8767 5). */
 const STALE_TTL: Seconds = 30;
 
 /** Shorter ones bring a question each and freshen nothing. */
 const MIN_LIVE_TTL: Seconds = 5;
 
-/** The TTL of a live answer's addresses at a moment: what is left, within the alias's bounds; {@link STALE_TTL} once it is stale. */
+/** Returns the TTL of the addresses of a live answer at a moment: the remaining TTL, within the limits of the alias; {@link STALE_TTL} if it is stale. */
 export function liveTtl(freshUntil: Millis, maxTtl: Seconds, now: Millis): Seconds {
   return isStale(freshUntil, now)
     ? STALE_TTL

@@ -19,7 +19,7 @@ export const UDP_SIZE = 1232;
 /** An OPT record without options. */
 export const OPT_BYTES = 11;
 
-/** Octets of the options, heads included. */
+/** Size of the options in bytes, including their heads. */
 export function optionBytes(options: readonly OptOption[]): number {
   let bytes = 0;
   for (const { data } of options) {

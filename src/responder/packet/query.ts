@@ -7,19 +7,19 @@ import { EDNS_OPTION, OPCODE, TYPE } from "../../dns/registry.ts";
 export interface Query {
   readonly bytes: Uint8Array;
   /**
-   * `plain`: one question. `empty`: none, which with a cookie is no error (RFC 7873 5.4). `drop`: a response, or no message at all. `unknown`: an opcode that is not
-   * answered here. Otherwise the sections are not what the header promises.
+   * `plain`: one question. `empty`: none, which is valid with a cookie (RFC 7873 5.4). `drop`: a response, or not a message. `unknown`: an unsupported
+   * opcode. Otherwise the sections don't match the header.
    */
   readonly kind: "plain" | "empty" | "drop" | "unknown" | "malformed";
   /** Behind the question's name; 0 when there is none. */
   readonly nameEnd: number;
   readonly type: number;
   readonly class: number;
-  /** Of the name without regard to case and of the type; 30 bits, so that it is no allocation. */
+  /** Hash of the name without case and of the type; 30 bits, so that it needs no allocation. */
   readonly hash: number;
   /** The OPT record; absent: a query without EDNS. */
   readonly edns: QueryEdns | undefined;
-  /** It is signed (RFC 8945), or has another record that asks for a key. */
+  /** The query is signed (RFC 8945), or has another record that requires a key. */
   readonly signed: boolean;
 }
 
@@ -32,7 +32,7 @@ interface QueryEdns {
   readonly subnet: Uint8Array | undefined;
 }
 
-/** Reads a query in one pass without decoding names. Never throws; looks at nothing beyond the octets. */
+/** Reads a query in one pass without decoding names. Never throws; never reads beyond the bytes. */
 export function readQuery(bytes: Uint8Array, seed: number): Query {
   if (bytes.length < HEADER_BYTES || (at(bytes, 2) & 0x80) !== 0) {
     return { ...NOTHING, bytes, kind: "drop" };
@@ -49,7 +49,7 @@ export function readQuery(bytes: Uint8Array, seed: number): Query {
 
 const NOTHING = { nameEnd: 0, type: 0, class: 0, hash: 0, edns: undefined, signed: false } as const;
 
-/** RFC 4343: for octets of a name and for the lengths of its labels, which are below every letter. */
+/** RFC 4343: for the bytes of a name and the lengths of its labels, which are lower than every letter. */
 export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
 );
@@ -110,7 +110,7 @@ type Sections = Pick<Query, "kind" | "edns" | "signed">;
 
 const MALFORMED: Sections = { kind: "malformed", edns: undefined, signed: false };
 
-/** Walks the records behind the question, which are only counted, but for OPT. Whatever follows them is an error. */
+/** Reads the records after the question. They are only counted, except OPT. More data after them is an error. */
 function readSections(bytes: Uint8Array, start: number, others: number, additionals: number): Sections {
   let offset = start;
   let edns: QueryEdns | undefined;

@@ -6,7 +6,7 @@ import { uint16 } from "./query.ts";
 export interface RecordOffsets {
   /** Behind the question's name. */
   readonly nameEnd: number;
-  /** Of each record: where its TTL stands; its RDATA begin 6 octets on. */
+  /** The offset of the TTL of each record. Its RDATA begin 6 bytes later. */
   readonly ttlAt: readonly number[];
   readonly answers: number;
   readonly authorities: number;

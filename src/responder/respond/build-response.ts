@@ -19,11 +19,11 @@ import type { ZoneView } from "../zone/zone-view.ts";
 /** A response, or that the name is in none of our zones, or that the client subnet makes no sense. */
 export type Made = CachedResponse | "foreign" | "malformed";
 
-/** How a question is answered that no prepared packet stands for: out of its zone, after its addresses have been looked up where that is needed. */
+/** Answers a query without a cached response: from its zone, after a lookup of its addresses if that is needed. */
 export interface SlowPath {
   /** Never rejects. */
   answer(query: Query, client: DnsClient, now: Millis): Made | Promise<Made>;
-  /** True when a response that was prepared earlier would come out the same again, but for TTLs. */
+  /** True if a new response would equal the cached one, except for TTLs. */
   stands(response: CachedResponse, now: Millis): boolean;
 }
 
@@ -133,7 +133,7 @@ interface ResponseInput {
   readonly epoch: number;
   readonly subnet: Subnet | undefined;
   readonly option: Uint8Array | undefined;
-  /** Live answers that have been waited for: what is there now has to do. */
+  /** Live answers after the wait: the current ones are used. */
   readonly settled: Set<LiveCacheEntry>;
 }
 
@@ -141,7 +141,7 @@ function questionOf({ view, subnet }: ResponseInput, name: Name, family: Family)
   return { zone: view.domain, name, family, ...(subnet !== undefined && { subnet }) };
 }
 
-/** Of the addresses in the answer; what is not an alias's is the same for everyone. */
+/** Scope of the addresses in the answer. Records other than those of an alias are the same for all clients. */
 function scopeOf({ subnet }: ResponseInput, { uses }: ReadyAnswer): number | undefined {
   const live = uses.find((use: LiveUse) => use.section === "answers")?.live;
   return subnet === undefined ? undefined : (live?.scope ?? 0);

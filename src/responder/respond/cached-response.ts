@@ -14,8 +14,8 @@ import { findIn } from "../zone/find-name.ts";
 import type { ZoneView } from "../zone/zone-view.ts";
 
 /**
- * A response that needs nothing but a query's own fields: id, RD, CD, the letters of the question, EDNS, and of its addresses the order and the TTL at the
- * moment. Everything in it is octets and numbers, found once.
+ * An encoded response. A query adds only its own fields: id, RD, CD, the letter case of the question, EDNS, and the current order and TTL of the
+ * addresses. Its bytes and numbers are computed once.
  */
 export interface CachedResponse {
   /** The message with id 0, the question in lower case, and no OPT. */
@@ -32,18 +32,18 @@ export interface CachedResponse {
   readonly extendedError: number | undefined;
   readonly isStale: boolean;
   readonly uses: readonly CachedUse[];
-  /** It stands until then, if the view and every live answer stand. */
+  /** It is valid until then, if the view and every live answer remain valid. */
   readonly validUntil: Millis;
   /** What it counts as for the rate limits, and on whose account. */
   readonly responseClass: ResponseClass;
   readonly account: number;
   /** Data of the client-subnet option that is given back. */
   readonly subnetOption: Uint8Array | undefined;
-  /** From then on, answering with it also asks for the next. */
+  /** From then on, each use also requests the next answer. */
   readonly prefetchAt: Millis;
   /** What a smaller one is made of; not kept where it fits into everything. */
   readonly source: ResponseParts | undefined;
-  /** What is sent where it does not fit: made once for the size that was asked for last. */
+  /** The truncated response, computed once for the last requested size. */
   cut: { readonly size: number; readonly response: CachedResponse } | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface CachedUse {
   readonly version: number;
   readonly freshUntil: Millis;
   readonly maxTtl: Seconds;
-  /** Where the TTL of each address stands. */
+  /** The offset of the TTL of each address. */
   readonly ttlAt: readonly number[];
   /** 4 or 16. */
   readonly addressLength: number;
@@ -77,7 +77,7 @@ export function prepare(input: ResponseParts): CachedResponse {
   return prepareFor(input, {});
 }
 
-/** The response for a size that the whole one does not fit into; `reserved` octets of it are for the OPT record. */
+/** Returns the response for a size that is too small for the complete one; `reserved` bytes of it are for the OPT record. */
 export function cutTo(whole: CachedResponse, size: number, reserved: number): CachedResponse {
   const room = size - reserved;
   if (whole.source === undefined || whole.bytes.length <= room) {

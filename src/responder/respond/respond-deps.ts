@@ -15,6 +15,6 @@ export interface RespondDeps {
   readonly cookies: Cookies;
   readonly counters: Counters;
   readonly clock: Clock;
-  /** Another number in each worker, so that nobody outside can choose names that meet in the cache. */
+  /** A different number in each worker, so attackers can't choose names that collide in the cache. */
   readonly seed: number;
 }

@@ -19,8 +19,8 @@ export type Respond = (
 ) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
 /**
- * From a query's octets to those of its response, or nothing. Known questions are answered at once out of prepared packets; the promise of others
- * ends within the waiting time of `slots`. Never throws and never rejects for anything that came over the network.
+ * Returns the bytes of the response to the bytes of a query, or nothing. Known queries are answered at once from the cache. The promise of others
+ * ends within the waiting time of `slots`. Never throws and never rejects because of data from the network.
  */
 export function createRespond(deps: RespondDeps): Respond {
   const { counters, clock, responses: packets, limiter, cookies } = deps;
@@ -129,7 +129,7 @@ interface Sender {
   ): Uint8Array | undefined;
 }
 
-/** Gives octets out, counted, within the limits and the room that there is. */
+/** Returns the bytes to send, counted, within the rate limits and the size limit. */
 function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
   const rotationOf = createTurns();
 

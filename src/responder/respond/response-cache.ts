@@ -7,16 +7,16 @@ export interface PacketCache {
   /** Whatever the letters' case. */
   find(query: Query): CachedResponse | undefined;
   /**
-   * Keeps it from the second time on that the same question brings it, so that a flood of names that are asked for once does not push out those that are asked for
-   * again and again.
+   * Stores a response when the same query arrives a second time. A flood of names that are queried once therefore doesn't replace names that are queried
+   * repeatedly.
    */
   keep(query: Query, response: CachedResponse): void;
   readonly size: number;
 }
 
 /**
- * Two generations: what is asked for moves into the younger one, and when that is full the older one is let go as a whole, which takes no time. Two questions
- * with one hash push each other out, so that no chains can be made to grow.
+ * The cache has two generations. A used entry moves to the younger one. When that is full, the older one is dropped as a whole, which takes no time. Two queries
+ * with the same hash replace each other, so attackers can't create long chains.
  */
 export function createPacketCache(maxPackets: number): PacketCache {
   const generation = Math.max(1, Math.floor(maxPackets / 2));
@@ -55,7 +55,7 @@ export function createPacketCache(maxPackets: number): PacketCache {
   };
 }
 
-/** Tells of a hash whether it came before, lately; one in eight that did not is taken for one that did. */
+/** Remembers recent hashes. False positives: up to 1 in 8. */
 function createSeen(): (hash: number) => boolean {
   const words = new Int32Array(SEEN_BITS / 32);
   let count = 0;

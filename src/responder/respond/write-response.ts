@@ -6,16 +6,16 @@ import { uint16, type Query } from "../packet/query.ts";
 import { DATA_BEHIND_TTL } from "../packet/record-offsets.ts";
 import { liveTtl } from "../live/live-records.ts";
 
-/** What a response takes from the moment and from who asks. */
+/** The parts of a response that depend on the time and the client. */
 export interface EmitContext {
   readonly now: Millis;
-  /** Of the asker's subnet: equal for equal subnets, so that each sees one order of addresses. */
+  /** A number for the client subnet. Equal subnets have equal numbers, so each gets one order of addresses. */
   readonly rotation: number;
   /** EDNS options; none are sent to a query without EDNS. */
   readonly options: readonly OptOption[];
 }
 
-/** The response to a query out of a prepared one for the same name and type. The octets are the caller's. */
+/** Returns the response to a query from a cached one for the same name and type. The bytes belong to the caller. */
 export function emit(response: CachedResponse, query: Query, { now, rotation, options }: EmitContext): Uint8Array {
   const { bytes, nameEnd, uses } = response;
   const { edns } = query;
@@ -52,7 +52,7 @@ const RECURSION_DESIRED = 0x01;
 const CHECKING_DISABLED = 0x10;
 const ADDITIONALS_AT = 10;
 
-/** For so few octets a loop is faster than a call. */
+/** For this number of bytes a loop is faster than a call. */
 const LOOP_BYTES = 160;
 
 function copy(from: Uint8Array, to: Uint8Array, start: number): void {

@@ -5,9 +5,9 @@ import type { ToWorker } from "./messages.ts";
 export interface Beats {
   /** As they last came. */
   readonly counts: () => ResponderCounts;
-  /** Asks for the counts; any number of callers share one question. Resolves once they are there, or when they do not come. */
+  /** Requests the counts; any number of callers share one request. Resolves when they arrive, or if they don't. */
   readonly counted: () => Promise<void>;
-  /** To be called from time to time. Asks for the counts too, and calls `end` if none have come since the last five beats. */
+  /** Call it regularly. Requests the counts too, and calls `end` if none have arrived since the last five beats. */
   readonly beat: () => void;
   /** The worker's counts have come. */
   readonly take: (counts: ResponderCounts) => void;

@@ -20,7 +20,7 @@ export interface ResponderLimits {
   readonly maxPackets: number;
   /** Open TCP connections of one worker. */
   readonly maxConnections: number;
-  /** Queries on one TCP connection that may be under way. */
+  /** Maximum number of concurrent queries on one TCP connection. */
   readonly maxPipelined: number;
   /** A TCP connection without a query or an answer is closed after that. */
   readonly idleMs: number;

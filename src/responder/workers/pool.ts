@@ -14,7 +14,7 @@ import { createWorkerSupervisor, type WorkerSupervisor } from "./supervisor.ts";
 import { markOf } from "./thread-clock.ts";
 
 export interface ResponderPoolOptions {
-  /** Where to answer, over UDP and TCP; port 0 takes a free one. `::` is IPv6 alone. */
+  /** The addresses of the responder, over UDP and TCP; port 0 uses a free one. `::` is only IPv6. */
   readonly listen: readonly ListenAddress[];
   /** Threads that answer, 1 or more. With 2 the port is served while one is replaced. Where threads cannot share a port there is 1 (macOS). */
   readonly workers: number;
@@ -24,7 +24,7 @@ export interface ResponderPoolOptions {
   readonly random: Random;
   readonly limits?: Partial<Omit<ResponderLimits, "rate">>;
   readonly rate?: Partial<RateLimitOptions>;
-  /** The same for all replicas behind one address; absent: made, and renewed every day. */
+  /** The same for all replicas with one address; absent: created, and renewed every day. */
   readonly cookieSecrets?: CookieSecrets;
 }
 
@@ -38,7 +38,7 @@ export interface ResponderPool extends AsyncDisposable {
   /** From some moments later on the zone is served so; the object must not change any more. */
   setZone(zone: ServedZone): void;
   removeZone(domain: Name): void;
-  /** `AnswerSource.live` now says something else of these owner names. */
+  /** `AnswerSource.live` has new answers for these hostnames. */
   changed(zone: Name, names: readonly Name[]): void;
   /** Of all workers, those that have ended included; at most a second old if they answer. */
   counts(): Promise<ResponderCounts>;
@@ -148,8 +148,8 @@ async function countedInTime(supervisors: readonly WorkerSupervisor[]): Promise<
 }
 
 /**
- * The workers share their port, so the system would let them share it with another process that does the same, without a word. So it is taken for a moment by
- * who shares it with nobody.
+ * The workers share their port, so the system would silently share it with another process that does the same. Therefore a socket that does not share
+ * the port opens it for a moment first.
  */
 async function freeAddresses(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]> {
   const free: ListenAddress[] = [];

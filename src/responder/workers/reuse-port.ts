@@ -1,4 +1,4 @@
-/** Systems whose kernel spreads what comes to a port over all sockets that share it (SO_REUSEPORT; Node takes `reusePort` nowhere else). */
+/** Systems whose kernel distributes packets over all sockets of a shared port (SO_REUSEPORT). Node.js supports `reusePort` only there. */
 const SHARING: readonly string[] = ["linux", "freebsd", "sunos", "aix"];
 
 /** Whether several threads can answer at one port here. */

@@ -103,7 +103,7 @@ function createListeners(options: Omit<ListenOptions, "host" | "port">): Listene
   };
 }
 
-/** Whoever waits for a look-up still gets its answer. */
+/** Queries that wait for a lookup still get an answer. */
 async function noneWaits(liveCache: LiveCache): Promise<void> {
   for (
     let waitedForLookup = 0;

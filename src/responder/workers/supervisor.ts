@@ -13,7 +13,7 @@ export interface WorkerSupervisorDeps {
   readonly zones: ReadonlyMap<Name, ServedZone>;
   /** What a worker that starts now is started with. */
   readonly start: () => WorkerStart;
-  /** What a worker is told once it has all zones, for it to listen. */
+  /** The message to a worker after it has all zones, so that it listens. */
   readonly listen: () => ToWorker;
   readonly log: Logger;
   readonly clock: Clock;
@@ -28,11 +28,11 @@ export interface WorkerSupervisor {
   readonly restarts: number;
   post(message: ToWorker): void;
   setZone(domain: Name): void;
-  /** The counts of all workers that have been here; those of one that has crashed up to its last beat. */
+  /** The counts of all current and former workers. Those of a crashed worker are counted up to its last beat. */
   counts(): ResponderCounts;
-  /** Asks the worker for its counts, and ends one that has not answered since the last beats. */
+  /** Requests the counts of the worker, and ends a worker that has not answered since the last beats. */
   beat(): void;
-  /** Asks the worker for its counts. Resolves once they are there, or when they do not come. */
+  /** Requests the counts of the worker. Resolves when they arrive, or if they don't. */
   counted(): Promise<void>;
   /** Ends the worker as a crash does; another one takes its place. */
   terminate(): Promise<void>;

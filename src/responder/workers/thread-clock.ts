@@ -1,6 +1,6 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 
-/** A moment by a clock, and by the machine's monotonic one, which all threads read the same. */
+/** The same moment on a clock and on the monotonic clock of the machine, which is equal in all threads. */
 export interface ClockMark {
   readonly now: Millis;
   readonly monotonicMs: Millis;
@@ -16,7 +16,7 @@ export function markOf(clock: Clock): ClockMark {
   return { now: best.now, monotonicMs: best.monotonicMs };
 }
 
-/** What the marked clock says, in another thread: each thread's own `systemClock` starts with the wall time of the thread's own start. */
+/** Returns the time of the marked clock in another thread. The `systemClock` of each thread starts with the wall time of the start of that thread. */
 export function timeSince({ now, monotonicMs: start }: ClockMark): () => Millis {
   return () => Math.round(now + monotonicMs() - start);
 }

@@ -1,4 +1,4 @@
-/** Gives out together what is put in before the event loop's next turn. */
+/** Collects items until the next turn of the event loop, and returns them together. */
 export function createBatch<T>(send: (batch: readonly T[]) => void): (item: T) => void {
   let batch: T[] = [];
   return (item) => {

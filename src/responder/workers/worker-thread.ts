@@ -14,7 +14,7 @@ export interface RunningDeps {
   readonly source: AnswerSource;
   readonly zones: ReadonlyMap<Name, ServedZone>;
   readonly start: WorkerStart;
-  /** What it is told once it has all zones, for it to listen. */
+  /** The message to the thread after it has all zones, so that it listens. */
   readonly listen: ToWorker;
   readonly log: Logger;
   readonly clock: Clock;
@@ -30,13 +30,13 @@ export interface RunningWorker {
   readonly counts: ResponderCounts;
   post(message: ToWorker): void;
   setZone(domain: Name): void;
-  /** Asks for the counts, and ends a thread that has not answered since the last five beats. */
+  /** Requests the counts, and ends a thread that has not answered since the last five beats. */
   beat(): void;
-  /** Asks for the counts. Resolves once they are there, or when they do not come. */
+  /** Requests the counts. Resolves when they arrive, or if they don't. */
   counted(): Promise<void>;
   /** As a crash does. */
   terminate(): Promise<void>;
-  /** Closes what is open, and ends. */
+  /** Closes all sockets, and ends. */
   stop(): Promise<void>;
 }
 
@@ -112,7 +112,7 @@ function once(action: () => void): () => void {
   };
 }
 
-/** Beside this file and of its kind: `.ts` in the sources, `.js` in what is built of them. */
+/** Next to this file, with the same extension: `.ts` in the sources, `.js` in the build. */
 function workerScript(): URL {
   const isSource = import.meta.url.endsWith(".ts");
   return new URL(isSource ? "./worker-entry.ts" : "./worker-entry.js", import.meta.url);

@@ -37,7 +37,7 @@ export function createZoneReceiver(zoneTable: ZoneTable, post: (message: FromWor
       try {
         read(message);
       } catch (error) {
-        // One zone must not take the others down with the thread; what was served of it before goes on.
+        // One zone must not end the thread and so all zones. The previous version of the zone remains served.
         growing = undefined;
         post({ kind: "error", problem: `a zone cannot be served: ${messageOf(error)}` });
       }

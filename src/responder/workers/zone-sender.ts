@@ -5,7 +5,7 @@ import type { ToWorker } from "./messages.ts";
 
 export interface ZoneSenderDeps {
   readonly post: (message: ToWorker) => void;
-  /** What stands now; undefined: the zone is gone. */
+  /** The current zone; undefined: the zone was removed. */
   readonly zoneOf: (domain: Name) => ServedZone | undefined;
   /** Everything that was put in has been taken. */
   readonly onDrained: () => void;
@@ -126,12 +126,12 @@ function createRests(put: (domain: Name) => void): Rests {
 /** Measured: a slice takes either thread a few milliseconds. */
 const SETS_IN_SLICE = 500;
 const ALIASES_IN_SLICE = 1_000;
-/** Aliases and record sets. */
+/** Aliases and RRsets. */
 const LARGE = 5_000;
 const REST_FACTOR = 4;
 const MAX_REST_MS = 5_000;
 
-/** What a zone says of itself. */
+/** The properties of a zone. */
 function headOf({ domain, clientSubnet, reserved }: ServedZone): ToWorker {
   return { kind: "zone", domain, clientSubnet, ...(reserved === undefined ? {} : { reserved }) };
 }

@@ -3,7 +3,7 @@ import { TYPE } from "../../dns/registry.ts";
 import type { WireSet } from "./packed-rrset.ts";
 import { setOf, type ZoneNode, type ZoneView } from "./zone-view.ts";
 
-/** What stands at a name of a zone, RFC 1034 4.3.2 step 3 with RFC 4592 and RFC 6672. */
+/** Finds the records at a name of a zone: RFC 1034 4.3.2 step 3 with RFC 4592 and RFC 6672. */
 export type NameMatch =
   /** `owner` is where its records are kept: the name itself, or the wildcard that it comes from. */
   | { readonly kind: "node"; readonly node: ZoneNode; readonly owner: Name }

@@ -7,7 +7,7 @@ import { CLASS } from "../../dns/registry.ts";
 export interface WireSet {
   readonly type: number;
   readonly ttl: Seconds;
-  /** Each record's RDATA, uncompressed, behind its length in two octets. */
+  /** The uncompressed RDATA of each record, after its length in two bytes. */
   readonly packed: Uint8Array;
 }
 
@@ -34,7 +34,7 @@ export function rdataOf({ packed }: WireSet): readonly Uint8Array[] {
   return records;
 }
 
-/** The set's records at a name, which for a wildcard's is the one that was asked for (RFC 4592 3.3.1). */
+/** Returns the records of the RRset at a name. For a wildcard, this is the queried name (RFC 4592 3.3.1). */
 export function recordsOf(set: WireSet, name: Name, ttl: Seconds = set.ttl): readonly WireRecord[] {
   return rdataOf(set).map((rdata) => ({ name, type: set.type, class: CLASS.IN, ttl, rdata }));
 }

@@ -17,9 +17,9 @@ export interface ZoneView {
    * (RFC 4592 2.2.2). Names below a delegation are there too, for their glue.
    */
   readonly nodes: ReadonlyMap<string, ZoneNode>;
-  /** True when there is a delegation or a DNAME, so that what is above a name counts. */
+  /** True if the zone has a delegation or a DNAME, so that the names above a name matter. */
   readonly hasCuts: boolean;
-  /** Record sets that have no wire form and are not served. */
+  /** RRsets without a wire form, which are not served. */
   readonly skipped: readonly Pick<RRset, "name" | "type">[];
 }
 
@@ -106,7 +106,7 @@ function withAlias(node: GrowingNode, alias: ServedAliasData): GrowingNode {
   return { sets: node.sets.filter((set) => !isShadowed({ alias }, set)), alias };
 }
 
-/** An alias has its name's addresses, and beside addresses there is no CNAME (RFC 1034 3.6.2). */
+/** An alias has the addresses of its name, and next to addresses no CNAME is possible (RFC 1034 3.6.2). */
 function isShadowed({ alias }: Pick<ZoneNode, "alias">, { type }: WireSet): boolean {
   return alias !== undefined && (type === TYPE.A || type === TYPE.AAAA || type === TYPE.CNAME);
 }

@@ -21,7 +21,7 @@ export interface ExchangeClient extends AsyncDisposable {
 }
 
 /**
- * The DNS client's bytes: UDP, TCP, TLS (RFC 7858) and HTTPS (RFC 8484), as each server says. Does nothing until the first query; disposing ends
+ * The transport of the DNS client: UDP, TCP, TLS (RFC 7858), and HTTPS (RFC 8484), as configured for each server. Does nothing until the first query; disposing ends
  * every wait as `unreachable` and closes every socket.
  */
 export function createExchange(options: ExchangeOptions = {}): ExchangeClient {

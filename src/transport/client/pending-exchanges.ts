@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import type { ExchangeResult } from "../exchange.ts";
 
-/** Begins what may bring the result; gives what undoes it. Undoing happens exactly once, however the wait ends. */
+/** Starts the exchange. Returns its cleanup, which runs exactly once, regardless of how the wait ends. */
 type Start = (settle: (result: ExchangeResult) => void) => () => void;
 
 /** Every wait of one client, so that each ends in time and all end with the client. */

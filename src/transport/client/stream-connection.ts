@@ -29,7 +29,7 @@ const MAX_PIPELINED = 32;
 const DEAD_AFTER_MS = 1_000;
 const MAX_ABANDONED = 64;
 
-/** One TCP or TLS connection with any number of queries on the way (RFC 7766 6.2.1), told apart by their id. */
+/** One TCP or TLS connection with any number of concurrent queries (RFC 7766 6.2.1), distinguished by their id. */
 export class StreamConnection {
   readonly #options: StreamOptions;
   readonly #pending = new Map<number, Pending>();
@@ -50,7 +50,7 @@ export class StreamConnection {
     socket.on("error", (error) => {
       this.#problem = messageOf(error);
     });
-    // A server that closes its side will not answer what comes later.
+    // A server that closes its side does not answer later queries.
     socket.on("end", () => socket.destroy());
     socket.on("close", () => this.#closed());
   }
@@ -65,7 +65,7 @@ export class StreamConnection {
     return this.#pending.size === 0;
   }
 
-  /** Sends, now or when it is open, and gives what takes the query back. */
+  /** Sends the query, now or after the connection opens. Returns a function that cancels the query. */
   send(request: ExchangeRequest, settle: (result: StreamResult) => void): () => void {
     const id = idOf(request.query);
     const entry = { request, settle, startedAt: performance.now() };

@@ -11,21 +11,21 @@ export interface TransferRequest {
   readonly silenceMs: Millis;
   /** For all of it. */
   readonly timeoutMs: Millis;
-  /** Octets at most, of the whole answer. */
+  /** Maximum size of the whole answer, in bytes. */
   readonly maxBytes: number;
-  /** Gets the messages in their order, and says whether there are more to come. */
+  /** Gets the messages in order, and returns whether more messages follow. */
   readonly take: (message: Uint8Array) => "more" | "end";
 }
 
 export type TransferResult =
   | { readonly kind: "ended" }
   | { readonly kind: "timeout"; readonly message: string }
-  /** The server ended the connection before the end of the answer; so many octets of it had come. */
+  /** The server closed the connection before the end of the answer, after this number of bytes. */
   | { readonly kind: "cut"; readonly message: string; readonly bytes: number }
   | { readonly kind: "unreachable"; readonly message: string }
   | { readonly kind: "too-large"; readonly message: string };
 
-/** Over a connection of its own, which is closed in the end. Never throws for what the network does; rejects when the signal aborts. */
+/** Uses a separate connection, which is closed at the end. Never throws for faults of the network; rejects if the signal aborts. */
 export type Transfer = (
   server: ResolverServer,
   request: TransferRequest,

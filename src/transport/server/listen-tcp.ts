@@ -40,7 +40,7 @@ export async function listenTcp(part: ListenPart): Promise<Listener> {
   };
 }
 
-/** Shorter is no DNS message (RFC 1035 4.1.1), and whoever sends it does not speak DNS. */
+/** A shorter message is not a DNS message (RFC 1035 4.1.1), and its sender does not use DNS. */
 const HEADER_BYTES = 12;
 
 /**
@@ -53,7 +53,7 @@ function serve(socket: Socket, { onQuery, onError, limits }: ListenPart): void {
   let pending = 0;
   let isEnding = false;
   const waiting: Uint8Array[] = [];
-  // Not setTimeout of the socket: single octets must not keep a connection open.
+  // Not setTimeout of the socket, because single bytes must not keep a connection open.
   const idle = setTimeout(() => socket.destroy(), limits.idleMs);
 
   const answer = async (query: Uint8Array): Promise<void> => {

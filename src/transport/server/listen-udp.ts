@@ -25,7 +25,7 @@ export async function listenUdp({ host, port, onQuery, onError, limits, reusePor
     }
   };
   socket.on("message", (query, peer) => {
-    // Nobody can be answered at port 0, and only a forger asks from there.
+    // No client receives answers at port 0. Only forged packets have this port.
     if (pending >= limits.maxPendingUdp || peer.port === 0) {
       return;
     }
@@ -62,7 +62,7 @@ export async function listenUdp({ host, port, onQuery, onError, limits, reusePor
   };
 }
 
-/** Octets; the system gives as much of it as it allows (net.core.rmem_max). Its own default is full after some 250 queries that came at once. */
+/** Bytes; the system limits it (net.core.rmem_max). The default buffer is full after about 250 simultaneous queries. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 function createUdpSocket(host: string, reusePort: boolean): Socket {

@@ -11,7 +11,7 @@ const DEFAULT_LIMITS: ListenLimits = {
 };
 
 export interface ListenOptions {
-  /** An address; `::` is IPv6 alone. */
+  /** An address; `::` is only IPv6. */
   readonly host: string;
   /** 0 takes one that is free for both protocols. */
   readonly port: number;

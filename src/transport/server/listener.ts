@@ -6,14 +6,14 @@ export interface Peer {
 }
 
 /**
- * Gets the octets of one message as they came and gives the octets of the answer, already short enough for the protocol; undefined sends nothing. What it
- * throws goes to `onError`, and nothing is sent.
+ * Gets the bytes of one message and returns the bytes of the answer, already short enough for the protocol; undefined sends no answer. If it
+ * throws, `onError` gets the error, and no answer is sent.
  */
 export type OnQuery = (query: Uint8Array, peer: Peer, protocol: "udp" | "tcp") => Answer | Promise<Answer>;
 
 /**
- * Over TCP an answer may be several messages, such as a zone transfer (RFC 5936): the next one is asked for when the peer has taken the one before, so that one is
- * held at most. A peer that takes none for `idleMs` is cut off, and what gives them is told (`return`). Over UDP nothing is sent of it.
+ * Over TCP an answer may be several messages, such as a zone transfer (RFC 5936): the next one is requested when the peer has received the previous one, so at most one is
+ * in memory. If the peer receives nothing for `idleMs`, the connection is closed and the iterator gets `return`. Over UDP nothing is sent.
  */
 export type Answer = Uint8Array | AsyncIterable<Uint8Array> | undefined;
 

@@ -75,7 +75,7 @@ test("it is not ready until it answers, answers nothing before its zones are the
   await opened;
   await responder.open({ synced: () => true, served: () => true }, new AbortController().signal);
   assert.deepEqual(responder.problems(), []);
-  await assert.rejects(freeAddresses([{ host: "127.0.0.1", port }]), /is taken/);
+  await assert.rejects(freeAddresses([{ host: "127.0.0.1", port }]), /is in use/);
   await responder.count();
 });
 

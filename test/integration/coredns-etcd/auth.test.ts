@@ -88,7 +88,7 @@ describe("etcd with users and roles", { skip: skipWithout("etcd") }, () => {
       "a role for another prefix",
       () => as("stranger"),
       "Forbidden",
-      /readwrite access to the key \/skydns\/com\/example and for the prefix/,
+      /readwrite access to the key \/skydns\/com\/example and the prefix/,
     ],
   ];
   for (const [name, backend, reason, cure] of refusals) {

@@ -164,12 +164,7 @@ describe("what CoreDNS answers of what stands in etcd", { skip: skipWithout("etc
       ["ns1.ns.dns.example.com", undefined, {}, /reserves ns\.dns\.example\.com/],
       ["m.example.com", "m/x1", { host: "mail.example.net", mail: true }, /more than an address/],
       ["t.example.com", "t/x1", { host: "192.0.2.9", text: "also this" }, /more than an address/],
-      [
-        "p.example.com",
-        "p/sub/x1",
-        { host: "192.0.2.9" },
-        /answers with the key .*\/p\/sub\/x1 at p\.example\.com as well/,
-      ],
+      ["p.example.com", "p/sub/x1", { host: "192.0.2.9" }, /answers with the key .*\/p\/sub\/x1 at p\.example\.com/],
       ["e.example.com", "e", { text: "only here" }, /would no longer find the key .*\/e any more/],
       ["below.h.example.com", "h", { host: "192.0.2.9" }, /would no longer find the key .*\/h any more/],
       ["below.g.example.com", "g/x1", { host: "192.0.2.9", group: "g1" }, /the "group" of the key .*\/g\/x1/],

@@ -159,7 +159,7 @@ const REFUSALS: readonly Refusal[] = [
     name: `${name} in the part of another installation`,
     edit: into("three", lines),
     message:
-      /line \d+: the part of the DnsZone dns-system\/three is damaged.*belongs to the dnsalias owner "you".*else remove lines \d+ to \d+/,
+      /line \d+: the part of the DnsZone dns-system\/three is damaged.*belongs to the dnsalias owner "you".*If not, remove lines \d+ to \d+/,
     starts: name === STARTS_ALL_THE_SAME,
   })),
   ...(
@@ -182,19 +182,19 @@ const REFUSALS: readonly Refusal[] = [
       [
         "a block twice",
         append(`a.org {\n${OPEN}whoami\n}\n`.repeat(2)),
-        /line \d+: "a\.org" has a server block in line \d+ already: join/,
+        /line \d+: "a\.org" already has a server block in line \d+: merge/,
         false,
       ],
       [
         "the root block twice",
         append(USER_TEXT),
-        /line \d+: "\.:\{\$DNS_PORT\}" has a server block in line \d+ already: join/,
+        /line \d+: "\.:\{\$DNS_PORT\}" already has a server block in line \d+: merge/,
         false,
       ],
       [
         "one key twice in a block",
         append(`a.org A.ORG. {\n${OPEN}whoami\n}\n`),
-        /line \d+: "A\.ORG\." has a server block/,
+        /line \d+: "A\.ORG\." already has a server block/,
         false,
       ],
       [

@@ -18,22 +18,22 @@ const SIGNAL = new AbortController().signal;
 /** The limits of an HTTP call, which these providers share. */
 describe("a call of a provider over HTTP", { concurrency: true }, () => {
   test("takes a body of so many bytes, and not one more", async () => {
-    const most = documentedFigure(WEBHOOK, /a body may have (\d+) MiB/) * MIB;
-    assert.equal(documentedFigure(POWERDNS, /its JSON may have (\d+) MiB/) * MIB, most);
+    const most = documentedFigure(WEBHOOK, /A body has at most (\d+) MiB/) * MIB;
+    assert.equal(documentedFigure(POWERDNS, /Its JSON has at most (\d+) MiB/) * MIB, most);
     await using lab = await startLab((path) => Buffer.alloc(Number(path.slice(1)), " "));
     assert.equal(await lab.get(`/${most}`), `response ${most}`);
     assert.match(await lab.get(`/${most + 1}`), /^unreachable /);
   });
 
   test("takes so many seconds", async () => {
-    const seconds = documentedFigure(WEBHOOK, /a request may take (\d+) s/);
-    assert.equal(documentedFigure(POWERDNS, /One request may take (\d+) s/), seconds);
+    const seconds = documentedFigure(WEBHOOK, /a request takes at most (\d+) s/);
+    assert.equal(documentedFigure(POWERDNS, /A request takes at most (\d+) s/), seconds);
     await using lab = await startLab(() => undefined);
     assert.equal(await tookAbout(seconds, () => lab.get("/")), `unreachable no answer within ${seconds * 1_000} ms`);
   });
 
   test("of an endpoint of etcd, takes so many seconds, and then the next one is asked", async () => {
-    const seconds = documentedFigure(ETCD, /each has (\d+) s/);
+    const seconds = documentedFigure(ETCD, /Each has (\d+) s/);
     await using silent = await startLab(() => undefined);
     await using other = await startLab(() => Buffer.from('{"header":{"revision":"7"},"kvs":[]}'));
     const spec = { endpoints: [silent.url, other.url], pathPrefix: "/skydns" };

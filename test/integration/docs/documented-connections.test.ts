@@ -62,7 +62,7 @@ describe("connections to the responder", { concurrency: true }, () => {
   });
 
   test("a question without a fresh answer waits for so many seconds", async () => {
-    const seconds = documentedFigure(ANSWERS, /the look-up is made and waited for, ([\d.]+) s at most/);
+    const seconds = documentedFigure(ANSWERS, /the responder waits for a lookup, ([\d.]+) s at most/);
     await using started = new AsyncDisposableStack();
     const source = sourceOf(() => new Promise<LiveAnswer>(() => undefined));
     const server = started.use(await openPool([zone({ aliases: [alias("example.com")] })], { source }));
@@ -76,16 +76,16 @@ describe("connections to the responder", { concurrency: true }, () => {
 
 describe("connections to the primary of zone transfers", { concurrency: true }, () => {
   test("so many are open at once, and one more is closed", async () => {
-    const most = documentedFigure(TRANSFER, /more wait in line; (\d+) TCP connections/);
+    const most = documentedFigure(TRANSFER, /It accepts (\d+) TCP connections/);
     await using started = new AsyncDisposableStack();
     const lab = await startBig(started, 10);
     assert.equal(await openMany(started, lab, most + 50, 1), most);
   });
 
   test("so many transfers run at once, and so many of one connection; who takes nothing is cut off", async () => {
-    const atOnce = documentedFigure(TRANSFER, /^- (\d+) transfers at once/m);
-    const ofOne = documentedFigure(TRANSFER, /(four) requests at once on each/);
-    const seconds = documentedFigure(TRANSFER, /takes nothing for (\d+) s is cut off/);
+    const atOnce = documentedFigure(TRANSFER, /^- dnsalias serves (\d+) transfers at a time/m);
+    const ofOne = documentedFigure(TRANSFER, /with (four) concurrent requests each/);
+    const seconds = documentedFigure(TRANSFER, /reads nothing for (\d+) s/);
     await using started = new AsyncDisposableStack();
     const lab = await startBig(started, NAMES);
     const one = await startTransfers(started, lab, ofOne * 3);

@@ -25,11 +25,11 @@ export interface Justified {
 /** Every difference there is, each with its reason; also in docs/concepts/responder-answers.md. */
 export const JUSTIFIED: readonly Justified[] = [
   {
-    title: "no NS records of the apex beside an answer",
+    title: "no NS records of the apex in addition to an answer",
     peers: ["coredns", "nsd"],
     aspects: ["authority"],
     is: ({ ours, theirs }) => ours.answer.length > 0 && ours.authority.length === 0 && isApexNs(theirs.authority),
-    why: "RFC 1034 4.3.2 step 6 asks for none; a smaller answer, as Knot's and BIND's minimal-responses",
+    why: "RFC 1034 4.3.2 step 6 requires none; a smaller answer, as with minimal-responses of Knot and BIND",
   },
   {
     title: "no addresses of the apex's name servers, as their NS records are not there",
@@ -49,7 +49,7 @@ export const JUSTIFIED: readonly Justified[] = [
       question.type === "HTTPS" &&
       without(theirs.additional, NS_ADDRESSES, ours.additional).length === 0 &&
       without(ours.additional, SERVICE_ADDRESSES).length === 0,
-    why: "RFC 9460 4.1: SHOULD be there, for a target of . the owner's own",
+    why: "RFC 9460 4.1: they SHOULD be present; for the target . they are those of the owner name",
   },
   {
     title: "the SOA of a negative answer has the negative TTL",
@@ -64,14 +64,14 @@ export const JUSTIFIED: readonly Justified[] = [
     why: "RFC 2308 3: min(SOA TTL, MINIMUM)",
   },
   {
-    title: "a CNAME that ends in nothing has the SOA beside it",
+    title: "a CNAME whose target does not exist has the SOA too",
     peers: ["coredns"],
     aspects: ["authority"],
     is: ({ ours, theirs }) =>
       ours.answer.some((line) => line.includes(" CNAME ")) &&
       ours.authority.some((line) => line.includes(" SOA ")) &&
       isApexNs(theirs.authority),
-    why: "RFC 2308 2.1, 2.2, 5: without it the answer must not be cached as negative",
+    why: "RFC 2308 2.1, 2.2, 5: a negative answer without the SOA must not be cached",
   },
   {
     title: "ANY gets one HINFO",
@@ -79,18 +79,18 @@ export const JUSTIFIED: readonly Justified[] = [
     aspects: ["answer", "authority", "additional"],
     is: ({ question, ours, theirs }) =>
       question.type === "ANY" && ours.rcode === theirs.rcode && ours.answer.some((line) => line.includes(" HINFO ")),
-    why: "RFC 8482 4.2: small, and no look-up is made; Knot and NSD choose one of the sets (4.1), CoreDNS says NODATA",
+    why: "RFC 8482 4.2: small, and without a lookup; Knot and NSD choose one RRset (4.1), CoreDNS answers NODATA",
   },
   {
-    title: "ANY below a DNAME ends at the CNAME that was made",
+    title: "ANY below a DNAME ends at the synthesized CNAME",
     peers: ["knot", "nsd"],
     aspects: ["answer"],
     is: ({ question, ours, theirs }) =>
       question.type === "ANY" && isCnameLast(ours) && without(ours.answer, theirs.answer).length === 0,
-    why: "RFC 1034 3.6.2: a CNAME that answers the question itself is not followed, and CoreDNS does the same",
+    why: "RFC 1034 3.6.2: a CNAME that itself answers the query is not followed, and CoreDNS does the same",
   },
   {
-    title: "a loop of CNAMEs shows each once",
+    title: "a loop of CNAMEs has each CNAME once",
     peers: ["coredns"],
     aspects: ["rcode", "aa", "answer"],
     is: ({ question, ours }) =>
@@ -98,7 +98,7 @@ export const JUSTIFIED: readonly Justified[] = [
       ours.rcode === "NOERROR" &&
       ours.answer.length > 0 &&
       ours.answer.every((line) => /^(round|trip|self)\./.test(line)),
-    why: "RFC 1034 3.6.2: loops should be no harm; Knot and NSD do the same, CoreDNS repeats them or fails",
+    why: "RFC 1034 3.6.2: loops should be harmless; Knot and NSD do the same, CoreDNS repeats them or fails",
   },
   {
     title: "glue of a delegation whose servers are elsewhere in the zone",
@@ -106,10 +106,10 @@ export const JUSTIFIED: readonly Justified[] = [
     aspects: ["additional"],
     is: ({ ours, theirs }) =>
       !ours.aa && ours.authority.some((line) => line.startsWith("qa.")) && theirs.additional.length === 0,
-    why: "RFC 9471 2.2, 3.2: sibling glue; Knot and NSD give it",
+    why: "RFC 9471 2.2, 3.2: sibling glue; Knot and NSD return it",
   },
   {
-    title: "addresses of name servers behind a CNAME",
+    title: "addresses of name servers after a CNAME",
     peers: ["coredns"],
     aspects: ["additional"],
     is: ({ question, ours, theirs }) =>
@@ -117,7 +117,7 @@ export const JUSTIFIED: readonly Justified[] = [
     why: "RFC 1034 4.3.2 step 6: the same records as without the CNAME",
   },
   {
-    title: "a CNAME into another zone of the same server is left to the asker",
+    title: "a CNAME into another zone of the same server is not followed",
     peers: ["coredns", "knot", "nsd"],
     aspects: ["rcode", "answer", "authority", "additional"],
     is: ({ question, ours }) =>
@@ -126,14 +126,14 @@ export const JUSTIFIED: readonly Justified[] = [
       ours.answer.length === 1 &&
       isCnameLast(ours) &&
       ours.authority.length === 0,
-    why: "RFC 1034 4.3.2 step 3a would go on with step 1, but a resolver asks again whatever stands there (RFC 2181 5.4.1); NSD goes on, CoreDNS in part, Knot gives what the first zone says, NXDOMAIN included",
+    why: "RFC 1034 4.3.2 step 3a continues with step 1. However, a resolver queries the target again (RFC 2181 5.4.1). NSD follows it, CoreDNS in part, Knot answers from the first zone",
   },
   {
     title: "DS below the apex of a zone is for that zone to answer",
     peers: ["coredns"],
     aspects: ["rcode", "aa", "answer", "authority", "additional"],
     is: ({ question }) => question.type === "DS" && /\.(child|orphan)\./.test(question.name),
-    why: "RFC 4035 3.1.4.1 is for the apex alone; Knot and NSD do the same",
+    why: "RFC 4035 3.1.4.1 applies only to the apex; Knot and NSD do the same",
   },
   {
     title: "DS of a zone that the one above does not delegate is NODATA, with its own SOA",
@@ -144,10 +144,10 @@ export const JUSTIFIED: readonly Justified[] = [
       question.name.startsWith("orphan.") &&
       ours.rcode === "NOERROR" &&
       theirs.authority.every((line) => line.startsWith("example.com. ")),
-    why: "RFC 8020 2: NXDOMAIN would deny everything in it; NSD says NODATA too, with the SOA of the zone above",
+    why: "RFC 8020 2: NXDOMAIN would deny everything in it; NSD also answers NODATA, with the SOA of the zone above",
   },
   {
-    title: "no DS beside a referral",
+    title: "no DS in a referral",
     peers: ["coredns"],
     aspects: ["authority"],
     is: ({ question, ours, theirs }) =>
@@ -155,17 +155,17 @@ export const JUSTIFIED: readonly Justified[] = [
       !ours.aa &&
       without(theirs.authority, ours.authority).every((line) => line.includes(" DS ")) &&
       without(ours.authority, theirs.authority).length === 0,
-    why: "RFC 4035 3.1.4 asks for it in signed zones; this one is not signed, and Knot and NSD do the same",
+    why: "RFC 4035 3.1.4 requires it in signed zones; this zone is not signed, and Knot and NSD do the same",
   },
   {
-    title: "a cut answer has no part of the set that did not fit",
+    title: "a truncated answer has no part of the RRset that did not fit",
     peers: ["coredns"],
     aspects: ["answer"],
     is: ({ ours, theirs }) => ours.tc && theirs.tc && ours.answer.length === 0,
-    why: "RFC 2181 9: the client asks again over TCP and ignores what is there",
+    why: "RFC 2181 9: the client queries again over TCP and ignores partial RRsets",
   },
   {
-    title: "no answer over UDP above 1,232 octets",
+    title: "no answer over UDP above 1,232 bytes",
     peers: ["coredns"],
     aspects: ["tc", "answer", "authority"],
     is: ({ question, ours, theirs }) => (question.udpSize ?? 0) > 1_232 && ours.tc && !theirs.tc,
@@ -177,18 +177,18 @@ export const JUSTIFIED: readonly Justified[] = [
     aspects: ["rcode", "aa", "answer"],
     is: ({ question, ours, theirs }) =>
       question.class !== "IN" && ours.rcode === "REFUSED" && theirs.rcode === "NOERROR",
-    why: "RFC 1035 4.1.1: a policy. The version is nobody's business (RFC 4892 1), and class ANY asks for what no zone is (RFC 1034 3.7.1); CoreDNS does the same",
+    why: "RFC 1035 4.1.1: a policy. The version is private (RFC 4892 1), and no zone has class ANY (RFC 1034 3.7.1); CoreDNS does the same",
   },
   {
-    title: "a transfer that is not given is REFUSED",
+    title: "a transfer that is not permitted is REFUSED",
     peers: ["knot"],
     aspects: ["rcode"],
     is: ({ question, ours, theirs }) =>
       /^[AI]XFR$/.test(question.type) && ours.rcode === "REFUSED" && theirs.rcode === "NOTAUTH",
-    why: "RFC 5936 2.2.1: refused for policy; NOTAUTH is for zones that a server does not have (NSD and CoreDNS say REFUSED)",
+    why: "RFC 5936 2.2.1: refused for policy; NOTAUTH is for zones that a server does not have (NSD and CoreDNS answer REFUSED)",
   },
   {
-    title: "type 0 is looked up as any other",
+    title: "type 0 is treated as any other type",
     peers: ["knot"],
     aspects: ["rcode", "aa", "authority"],
     is: ({ question, theirs }) => question.type === "TYPE0" && theirs.rcode === "NOTIMP",

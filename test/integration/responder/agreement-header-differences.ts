@@ -3,20 +3,20 @@ import type { Justified } from "./agreement-differences.ts";
 /** Differences in the header and in EDNS. */
 export const HEADER_DIFFERENCES: readonly Justified[] = [
   {
-    title: "CD comes back as it was sent",
+    title: "CD is copied from the query",
     peers: ["knot", "nsd"],
     aspects: ["flags"],
     is: ({ question, ours, theirs }) =>
       question.header?.checkingDisabled === true && ours.flags === `${theirs.flags} cd`,
-    why: "RFC 4035 3: it MUST be copied, as CoreDNS does; 3.1.6 says that it SHOULD be cleared. It means nothing in an answer with authority",
+    why: "RFC 4035 3: it MUST be copied, as CoreDNS does; according to 3.1.6 it SHOULD be cleared. It has no meaning in an authoritative answer",
   },
   {
-    title: "an opcode that is not known gets the header alone",
+    title: "the answer to an unknown opcode is only the header",
     peers: ["knot"],
     aspects: ["question", "edns"],
     is: ({ question, ours, theirs }) =>
       (question.header?.opcode ?? 0) !== 0 && ours.rcode === "NOTIMP" && theirs.rcode === "NOTIMP",
-    why: "RFC 8906 3.1.4: NOTIMP is all that is asked for; what comes behind the header of another opcode is not known. NSD does the same",
+    why: "RFC 8906 3.1.4 requires only NOTIMP. The format after the header of another opcode is unknown. NSD does the same",
   },
   {
     title: "a client cookie gets a server cookie",
@@ -26,7 +26,7 @@ export const HEADER_DIFFERENCES: readonly Justified[] = [
       question.edns?.options.includes(10) === true &&
       ours.options.join() === "10 length 24" &&
       theirs.options.every((option) => option.startsWith("3 ")),
-    why: "RFC 7873 5.2.3, RFC 9018: a client with one has no limits; Knot and NSD have cookies off by default, and CoreDNS has none",
+    why: "RFC 7873 5.2.3, RFC 9018: a client with a server cookie has no limits. Knot and NSD have cookies off by default, and CoreDNS has none",
   },
   {
     title: "no name of the server",
@@ -36,18 +36,18 @@ export const HEADER_DIFFERENCES: readonly Justified[] = [
       question.edns?.options.includes(3) === true &&
       !ours.options.some((option) => option.startsWith("3 ")) &&
       theirs.options.some((option) => option.startsWith("3 ")),
-    why: "RFC 5001 2.1: NSID is optional; NSD and CoreDNS send none either unless they are told to",
+    why: "RFC 5001 2.1: NSID is optional; by default, NSD and CoreDNS send none either",
   },
   {
-    title: "the payload size is our own",
+    title: "the payload size is that of the responder",
     peers: ["coredns"],
     aspects: ["edns"],
     is: ({ ours, theirs }) =>
       ours.edns.startsWith("version 0 size 1232") && ours.edns === theirs.edns.replace(/size \d+/, "size 1232"),
-    why: "RFC 6891 6.2.3: what the sender can take; CoreDNS gives the client's back, and 0 with BADVERS",
+    why: "RFC 6891 6.2.3: the size that the sender accepts; CoreDNS returns the size of the client, and 0 with BADVERS",
   },
   {
-    title: "a name of no zone here has an extended error",
+    title: "a name outside all served zones has an extended error",
     peers: ["coredns"],
     aspects: ["options"],
     is: ({ ours, theirs }) =>
@@ -62,6 +62,6 @@ export const HEADER_DIFFERENCES: readonly Justified[] = [
       (question.class !== "IN" || /^[AI]XFR$/.test(question.type)) &&
       ours.options.length === 0 &&
       theirs.options.every((option) => /^15 code (18|21)$/.test(option)),
-    why: "RFC 8914 1: they may be there; Knot and CoreDNS send none",
+    why: "RFC 8914 1: they are optional; Knot and CoreDNS send none",
   },
 ];

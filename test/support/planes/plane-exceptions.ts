@@ -65,7 +65,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "name without records",
     difference:
-      "A name of an alias without addresses: NODATA at the responder. Where nothing is published, the name doesn't exist: NXDOMAIN, or what a wildcard of the zone says.",
+      "A name of an alias without addresses: NODATA at the responder. Where nothing is published, the name doesn't exist: NXDOMAIN, or the records of a wildcard of the zone.",
     reason:
       "A backend can't have a name without records. The responder knows the name by its object, and not by lookups of every name: NXDOMAIN would deny all names below it (RFC 8020).",
     maxShare: 0.05,
@@ -84,7 +84,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "rotation",
     difference:
-      "A target that rotates: the responder returns the set that the target shows now. The published set stays steady while the target shows all of it in turn.",
+      "A target that rotates: the responder returns its newest set. The published set remains steady while the target returns all of its addresses in turn.",
     reason: "Steadiness saves writes. An answer costs none.",
     maxShare: 0.02,
     applies: (facts) => isFamily(facts.type) && rotatingTargets(facts, facts.type).length > 0,
@@ -98,7 +98,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "not served",
     difference:
-      "A DnsZone without a valid base zone is published and not served: SERVFAIL below a zone that is served, else REFUSED.",
+      "A DnsZone without a valid base zone is published, but not served: SERVFAIL below a served zone, otherwise REFUSED.",
     reason: "The responder can't know the zone's other records (Event `NotServed`).",
     maxShare: 0.1,
     isOfOtherZone: true,
@@ -110,7 +110,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
     id: "reserved",
     difference:
       "A DnsZone that was deleted with its records, or can't be read: SERVFAIL at and below its domain. A replica that started later knows only the names in statuses, and answers from the zone above for others.",
-    reason: "The records stay where they are published, and the responder doesn't know them any more.",
+    reason: "The published records remain, and the responder doesn't know them any more.",
     maxShare: 0.05,
     isOfOtherZone: true,
     applies: (facts) => retainedAt(facts).length > 0,
@@ -121,9 +121,9 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "inherited",
     difference:
-      "After a start or a change of leader: published records of names that nobody has stay for a minute, and published addresses for as long as a target of the name can't be read. The responder follows the objects, and returns the last known good addresses.",
+      "After a start or a change of leader: published records of names without a DnsAlias remain for a minute. Published addresses remain for as long as a target of the name can't be read. The responder follows the objects, and returns the last known good addresses.",
     reason:
-      "What is published can be newer than what a replica remembers, or be another target's. An answer replaces nothing.",
+      "Published records can be newer than the memory of a replica, or belong to another target. An answer replaces nothing.",
     maxShare: 0.02,
     applies: (facts) => hasNewLeader(facts) || (isFamily(facts.type) && hasUnreadTarget(facts)),
     permits(facts, want, got) {
@@ -150,7 +150,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "lacks",
     difference:
-      "What a backend can't hold: HTTPS records (`coreDNSEtcd`, `externalDNSWebhook`, `dnsEndpoint`), wildcards (`coreDNSEtcd`), other types than the alias's (`overlay`).",
+      "Features that a backend doesn't support: HTTPS records (`coreDNSEtcd`, `externalDNSWebhook`, `dnsEndpoint`), wildcards (`coreDNSEtcd`), other types than the alias's (`overlay`).",
     reason: "The page of the provider and the status name each case.",
     maxShare: 0.02,
     applies: (facts) =>
@@ -162,7 +162,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "paused https",
     difference:
-      "`httpsAlias` that is edited while a DnsAlias of the name is paused: the published HTTPS record stays as it was. The responder follows the edit.",
+      "`httpsAlias` that is edited while a DnsAlias of the name is paused: the published HTTPS record doesn't change. The responder follows the edit.",
     reason: "No status shows whether the record was published.",
     maxShare: 0.01,
     applies: ({ type, aliases }) => type === "HTTPS" && aliases.some(({ spec }) => spec.paused),

@@ -38,7 +38,7 @@ const limits: readonly Limit[] = [
   },
   {
     page: RATES,
-    text: /^\| REFUSED, FORMERR and other errors \|.*\| ([\d,]+) \|$/m,
+    text: /^\| REFUSED, FORMERR, and other errors \|.*\| ([\d,]+) \|$/m,
     measure: () => perSecond((limiter, at) => limiter.response(CLIENT, "error", 1, at)),
   },
   {
@@ -53,7 +53,7 @@ const limits: readonly Limit[] = [
   },
   {
     page: RATES,
-    text: /^\| with a server cookie that is ours.*at most (\d+) hour old/m,
+    text: /^\| with a server cookie of this responder.*at most (\d+) hour old/m,
     measure: () => cookieAge((check) => check === "valid" || check === "renew") / 3_600,
   },
   {
@@ -61,7 +61,7 @@ const limits: readonly Limit[] = [
     text: /a new cookie after (half) an hour/,
     measure: () => cookieAge((check) => check === "valid") / 3_600,
   },
-  { page: RATES, text: /token bucket that holds (two) seconds' worth/, measure: burstSeconds },
+  { page: RATES, text: /token bucket that holds (two) seconds' worth of tokens/, measure: burstSeconds },
   { page: ANSWERS, text: /^\| a CNAME \|.*at most (\d+), a loop/m, measure: chainLength },
 ];
 

@@ -38,26 +38,26 @@ const sizes: readonly Size[] = [
   { page: TRANSFER, text: /the last (\d+) versions/, measure: () => journalOf(1_500, 1_000).journal.length },
   {
     page: TRANSFER,
-    text: /the last \d+ versions, (\d+) MiB at most/,
+    text: /the last \d+ versions and at most (\d+) MiB/,
     measure: () => Math.round(journalOf(90, MIB / 5).journal.reduce((sum, { bytes }) => sum + bytes, 0) / MIB),
   },
-  { page: TRANSFER, text: /A record may have ([\d,]+) octets/, measure: () => most(65_500, transfersRecordOf) },
+  { page: TRANSFER, text: /A record has at most ([\d,]+) bytes/, measure: () => most(65_500, transfersRecordOf) },
   {
     page: TRANSFER,
-    text: /never runs more than (\d+) s ahead/,
+    text: /never more than (\d+) s ahead/,
     measure: () => most(1_000, (seconds) => serialWait(NOW_S + seconds, NOW_S) === 0),
   },
   { page: ETCD, text: /up to ([\d,]+) keys/, measure: () => most(20_000, isOneTransaction) },
-  { page: RFC2136, text: /An update may have (\d+) KiB/, measure: () => Math.round(largestUpdate() / KIB) },
-  { page: RFC2136, text: /A transfer may have ([\d,]+) records/, measure: transferredRecords },
+  { page: RFC2136, text: /An update has at most (\d+) KiB/, measure: () => Math.round(largestUpdate() / KIB) },
+  { page: RFC2136, text: /A transfer has at most ([\d,]+) records/, measure: transferredRecords },
   {
     page: RFC2136,
-    text: /records and (\d+) MiB, and take/,
+    text: /records and (\d+) MiB, and takes/,
     measure: async () => (await transferRequest()).maxBytes / MIB,
   },
   {
     page: OWNERSHIP,
-    text: /\| rate \| (\d+) readings and writes a second/,
+    text: /\| rate \| (\d+) reads and writes a second/,
     measure: () => callsPerSecond({ rfc2136: { servers: [{ address: "192.0.2.1" }] } }),
   },
   {

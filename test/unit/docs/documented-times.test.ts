@@ -39,22 +39,46 @@ const HOUR_MS = 3_600_000;
 const middle = (): number => 0.5;
 
 const times: readonly Time[] = [
-  { page: RFC2136, text: /An update may take (\d+) s/, measure: async () => (await callsOf("apply")).update ?? 0 },
-  { page: RFC2136, text: /a question (\d+) s, a pause/, measure: async () => (await callsOf("read")).question ?? 0 },
-  { page: RFC2136, text: /a pause in a transfer (\d+) s/, measure: async () => (await callsOf("read")).silence ?? 0 },
-  { page: RFC2136, text: /128 MiB, and take (\d+) s/, measure: async () => (await callsOf("read")).transfer ?? 0 },
-  { page: TRANSFER, text: /until it is answered, (twelve) times/, measure: async () => (await notifications()).length },
-  { page: TRANSFER, text: /repeated after (0\.5), 1, 2, 4/, measure: async () => (await notifications())[1] ?? 0 },
+  {
+    page: RFC2136,
+    text: /Time limits: (\d+) s for an update/,
+    measure: async () => (await callsOf("apply")).update ?? 0,
+  },
+  {
+    page: RFC2136,
+    text: /for an update, (\d+) s for a query/,
+    measure: async () => (await callsOf("read")).question ?? 0,
+  },
+  {
+    page: RFC2136,
+    text: /and (\d+) s for a pause in a transfer/,
+    measure: async () => (await callsOf("read")).silence ?? 0,
+  },
+  {
+    page: RFC2136,
+    text: /128 MiB, and takes at most (\d+) s/,
+    measure: async () => (await callsOf("read")).transfer ?? 0,
+  },
   {
     page: TRANSFER,
-    text: /1, 2, 4 … (\d+) s until/,
+    text: /until the secondary answers, at most (twelve)\s+times/,
+    measure: async () => (await notifications()).length,
+  },
+  {
+    page: TRANSFER,
+    text: /repeats the NOTIFY after (0\.5), 1, 2, 4/,
+    measure: async () => (await notifications())[1] ?? 0,
+  },
+  {
+    page: TRANSFER,
+    text: /1, 2, 4, … (\d+) s until/,
     measure: async () => {
       const [last = 0, before = 0] = (await notifications()).toReversed();
       return last - before;
     },
   },
-  { page: OWNERSHIP, text: /\| breaker \| after (five) failures in a row/, measure: failuresUntilOpen },
-  { page: OWNERSHIP, text: /backend is left alone for (\d+) s, then/, measure: () => (pauses(1)[0] ?? 0) / 1_000 },
+  { page: OWNERSHIP, text: /\| circuit breaker \| after (five) consecutive failures/, measure: failuresUntilOpen },
+  { page: OWNERSHIP, text: /pauses calls for the zone for (\d+) s, then/, measure: () => (pauses(1)[0] ?? 0) / 1_000 },
   {
     page: OWNERSHIP,
     text: /the pause doubles up to (\d+) minutes/,
@@ -62,11 +86,11 @@ const times: readonly Time[] = [
   },
   { page: FRESHNESS, text: /never under (\d+) s, never over/, measure: () => nextWaitMs(0, middle) / 1_000 },
   { page: FRESHNESS, text: /never under \d+ s, never over (\d+) s/, measure: () => nextWaitMs(86_400, middle) / 1_000 },
-  { page: FRESHNESS, text: /tried again after (\d+), 10, 20/, measure: () => backoffMs(RETRY, 0, middle) / 1_000 },
+  { page: FRESHNESS, text: /retries after (\d+), 10, 20/, measure: () => backoffMs(RETRY, 0, middle) / 1_000 },
   { page: FRESHNESS, text: /±20 %,\s+at most (\d+) s/, measure: () => backoffMs(RETRY, 20, middle) / 1_000 },
-  { page: OPERATIONS, text: /names a loop that shows no sign of life for (\d+) s/, measure: secondsUntilStuck },
+  { page: OPERATIONS, text: /names a loop without a sign of life for (\d+) s/, measure: secondsUntilStuck },
   { page: OPERATIONS, text: /A holder stops writing (\d+) s after its last renewal/, measure: secondsOfHolder },
-  { page: OPERATIONS, text: /nobody\s+else can have the Lease before (\d+) s/, measure: secondsOfOthers },
+  { page: OPERATIONS, text: /no other\s+replica can have the Lease before (\d+) s/, measure: secondsOfOthers },
 ];
 
 for (const { page, text, measure } of times) {

@@ -1,7 +1,7 @@
 import type { Millis } from "../../../base/clock.ts";
 import type { ObjectKey } from "../../../api/meta.ts";
 
-/** People change labels in two steps, so a name that loses its zone by a label of its namespace or by a selector stays so long. */
+/** Users often change labels in two steps. A name that loses its zone because of a label of its namespace or a selector therefore remains for this time. */
 export const GRACE_MS: Millis = 60_000;
 
 /** Which DnsZones have stopped to admit which namespaces, and until when the names that they had there stay. */

@@ -8,11 +8,11 @@ export interface LimitedPlace {
   readonly namespace: string;
 }
 
-/** The hostnames that each namespace asks for in the DnsZones that limit them, and those beyond the limit. */
+/** The hostnames of each namespace in the DnsZones that limit them, and those beyond the limit. */
 export interface HostnameCounts {
   /** Replaces the places in which a hostname counts. */
   set(hostname: Name, places: readonly LimitedPlace[]): void;
-  /** A status of an alias that asks for the hostname changed, which can change which hostnames are the youngest. */
+  /** The status of an alias with the hostname changed, which can change which hostnames are the youngest. */
   statusChanged(hostname: Name): void;
   /** Decides the places that changed since the last call, and returns the hostnames that are newly beyond the limit, or no longer. */
   decide(overLimit: (place: LimitedPlace, hostnames: ReadonlySet<Name>) => ReadonlySet<Name>): readonly Name[];

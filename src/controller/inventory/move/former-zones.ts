@@ -11,7 +11,7 @@ interface FormerClaim {
  * Which zones had a name before the zones that have it now. Only names that an alias has now are remembered, so that this is never more than the names in use.
  */
 export interface FormerZones {
-  /** The name left the zone; what is known of an earlier leave stays. */
+  /** Records that the name left the zone. An earlier record of the name remains. */
   record(zone: ObjectKey, name: Name, namespace: string | undefined): void;
   /** The zone has the name again, or nothing of it is there any more. */
   remove(zone: ObjectKey, name: Name): void;

@@ -32,7 +32,7 @@ export interface MoveInput {
   readonly now: Millis;
 }
 
-/** The move of a name after a look at its new zones. A name that moves on, or that its new zones serve no more, waits anew. */
+/** Returns the move of a name for the current state of its new zones. The wait begins again if the name moves on, or if its new zones no longer serve it. */
 export function nextMove(before: Move | undefined, input: MoveInput): Move {
   const { name, to, isServed, now } = input;
   const stays = input.isFrozen === true ? "frozen" : input.isUnwritten === true ? "unwritten" : undefined;

@@ -9,7 +9,7 @@ import type { Observed } from "./observed.ts";
 const FIRST_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 60_000;
 
-/** A name whose records another process of this installation wrote: ours are not put over them before we have looked up its targets ourselves. */
+/** A name whose records another process of this installation wrote. They are not overwritten before this process has looked up the targets itself. */
 interface WriterHold {
   readonly until: Millis;
   readonly waitMs: Millis;
@@ -31,7 +31,7 @@ export function concurrentWrites(
   if (readAt === undefined || read.needsWrite?.kind === "foreign-edit" || read.drift !== undefined) {
     return [];
   }
-  // An RRset that is gone is no better answer: it is written again at once.
+  // A missing RRset is not a newer answer, so it is written again at once.
   const theirs = read.sets.filter((set) => set.owner === ownerId && !sameSet(owned.get(rrsetKey(set)), set));
   return [...new Set(theirs.map(({ name }) => name))];
 }

@@ -58,7 +58,7 @@ export function written(confirmed: Confirmed, names: readonly Name[], change: Pe
   }
   const unconfirmed = new Map(confirmed.unconfirmed);
   for (const name of names) {
-    // A new object each time: a check that has begun must not confirm what was written after that.
+    // A new object each time, because a check in progress must not confirm later writes.
     unconfirmed.set(name, { ...(unconfirmed.get(name) ?? change) });
   }
   return { ...confirmed, unconfirmed };
@@ -136,7 +136,7 @@ export function checkResult(
   };
 }
 
-/** A check of all servers is over. Without a server, what is written counts as published, and no time is measured. */
+/** A check of all servers has ended. Without a server, written records count as published, and no time is measured. */
 export function checkEnded(confirmed: Confirmed, { changes, known }: CheckResult, now: Millis): Confirmed {
   const lagging = [...(confirmed.servers?.values() ?? [])];
   const total = lagging.length === 0 ? undefined : lagging.length;

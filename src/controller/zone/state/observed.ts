@@ -11,13 +11,13 @@ export interface Observed {
   readonly actual: ActualZone | undefined;
   /** Counts changes of the spec, of an input, and of the term. What was read before the last of them may be out of date. */
   readonly inputVersion: number;
-  /** The RRsets of ours, by {@link rrsetKey}: as last known while `actual` is undefined. */
+  /** The RRsets of dnsalias, by {@link rrsetKey}; the last known ones while `actual` is undefined. */
   readonly owned: ReadonlyMap<string, ActualRRset>;
   /** Undefined: never read. */
   readonly readAt: Millis | undefined;
-  /** The owner names that the last read was asked about, former ones too: what is at others is not known. */
+  /** The names of the last read, including former ones. Records at other names are not known. */
   readonly readNames: ReadonlySet<Name>;
-  /** Whether the backend lists the RRsets of ours; undefined: not known before the first read. */
+  /** Whether the backend lists the RRsets of dnsalias; undefined: not known before the first read. */
   readonly lists: boolean | undefined;
   /** What was wrong with an input of the zone at the last read; names follow without it. */
   readonly inputProblem: InputProblem | undefined;
@@ -27,7 +27,7 @@ export interface Observed {
   readonly publishedFor: ReadonlyMap<Name, string>;
 }
 
-/** Nothing was read yet. `lists` is what the provider says of itself. */
+/** The state before the first read. `lists` is the capability of the provider. */
 export function nothingObserved(lists: false | undefined): Observed {
   return {
     actual: undefined,
@@ -57,7 +57,7 @@ export function readInvalidated(observed: Observed): Observed {
   return observed.actual === undefined ? observed : { ...observed, actual: undefined };
 }
 
-/** Another provider writes to the same place: only what it says of itself is different. */
+/** The state for a new provider of the same location: only its capabilities change. */
 export function providerChanged(observed: Observed, lists: false | undefined): Observed {
   return { ...observed, lists };
 }
@@ -109,7 +109,7 @@ export function inheritanceFound(
   return { ...observed, ...found };
 }
 
-/** The owner names that have RRsets of ours. */
+/** The names with RRsets of dnsalias. */
 export function ownedNames({ owned }: Pick<Observed, "owned">): ReadonlySet<Name> {
   return new Set([...owned.values()].map(({ name }) => name));
 }

@@ -10,7 +10,7 @@ import type { PendingChange } from "./confirmed.ts";
 export type ZoneOutcome =
   | { readonly kind: "pending" }
   | { readonly kind: "ok" }
-  /** Nothing will change until somebody acts; what is served stays. */
+  /** Nothing changes until a user acts. The served records remain. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   /** Being retried. */
   | { readonly kind: "failed"; readonly message: string; readonly since: Millis }
@@ -27,7 +27,7 @@ export interface GuardMemory {
   readonly usedApproval: string | undefined;
 }
 
-/** The plan of a zone, what became of it, and what the next one has to take up. */
+/** The plan of a zone, its outcome, and the changes for the next one. */
 export interface Planned {
   readonly plan: ZonePlan | undefined;
   readonly outcome: ZoneOutcome;
@@ -39,7 +39,7 @@ export interface Planned {
   readonly changePendingSince: PendingChange | undefined;
   /** The same for the changes that a plan has taken up and that are not yet written. */
   readonly changePlannedSince: PendingChange | undefined;
-  /** Owner names whose aliases were reported while a change was not planned yet: they are reported again with the plan. */
+  /** Hostnames whose aliases were reported before a change was planned. They are reported again with the plan. */
   readonly reportedEarly: ReadonlySet<Name>;
   /** Names that are not written for the first time, because none of their aliases has its finalizer yet. */
   readonly unfinalized: ReadonlySet<Name>;
@@ -89,7 +89,7 @@ export function planMade(planned: Planned, plan: ZonePlan): Planned {
   };
 }
 
-/** The read showed what the plan didn't know: this one replaces it, and takes up nothing more. */
+/** The read showed new facts. This plan replaces the previous one without other changes. */
 export function planCorrected(planned: Planned, plan: ZonePlan): Planned {
   return planned.plan === plan ? planned : { ...planned, plan };
 }

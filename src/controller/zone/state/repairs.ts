@@ -7,7 +7,7 @@ import type { Drift } from "../../../providers/provider.ts";
 /** The times of the last repairs of each RRset, by {@link rrsetKey}, and of the whole text, by {@link WHOLE_TEXT}, newest last. */
 export type Repairs = ReadonlyMap<string, readonly Millis[]>;
 
-/** Stands for the text of a whole zone; it is no key of an RRset. */
+/** The key for the text of a whole zone, which is not the key of an RRset. */
 export const WHOLE_TEXT = "";
 
 /** This many repairs within the window show another writer that changes the same again and again: it is left as it is, and that is reported. */
@@ -57,7 +57,7 @@ export function withoutContested(
   return { writes: writes.filter((write) => !contested.has(writeKey(write))), refusals };
 }
 
-/** The foreign edits that these writes put right; any write puts markers right. */
+/** The changes by other writers that these writes restore. Any write restores markers. */
 export function repairedBy(writes: readonly Write[], drift: readonly Drift[]): readonly Drift[] {
   const written = new Set(writes.map(writeKey));
   return drift.filter((one) => one.type === undefined || written.has(driftKey(one)));

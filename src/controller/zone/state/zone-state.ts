@@ -29,7 +29,7 @@ export interface LeftBehind {
 
 /** Everything that is remembered of one zone between two reconciles; lost at a restart, and then read again. */
 export interface ZoneState {
-  /** As of the last round that began; replaced between rounds. */
+  /** The state at the start of the last round. It is replaced between rounds. */
   readonly handle: ZoneHandle;
   /** What the next round begins with; undefined: the same. */
   readonly next: NextHandle | undefined;
@@ -38,7 +38,7 @@ export interface ZoneState {
   readonly writerHolds: WriterHolds;
   readonly repairs: Repairs;
   readonly confirmed: Confirmed;
-  /** Why the delivery of the last write could not be expedited, as a clause for users; undefined: it was, or there is no way to. */
+  /** Why the delivery of the last write could not be expedited, as a clause for users; undefined: it was, or this is not possible. */
   readonly deliveryProblem: string | undefined;
 }
 
@@ -60,12 +60,12 @@ export function replace(state: ZoneState, values: Partial<ZoneState>): void {
   Object.assign(state, values);
 }
 
-/** A round that is under way ends with the DnsZone and the provider that it began with; the next one begins with these. */
+/** A round in progress ends with the DnsZone and the provider that it started with. The next one starts with these. */
 export function setNext(state: ZoneState, next: NextHandle): void {
   replace(state, { next: { ...next, isElsewhere: next.isElsewhere || state.next?.isElsewhere === true } });
 }
 
-/** Begins a round: takes over what is next. Nothing that is known of one place holds for another. Returns what stays behind there. */
+/** Starts a round with the next DnsZone and provider. The known state of one location doesn't apply to another. Returns the records that remain at the old location. */
 export function takeNext(state: ZoneState): LeftBehind | undefined {
   const { next, handle } = state;
   if (next === undefined) {
@@ -95,7 +95,7 @@ export function retryNotBefore(state: ZoneState, notBefore: Millis): void {
   replace(state, { handle: { ...state.handle, notBefore } });
 }
 
-/** Replaces what is known of the backend. Names that have no records of ours there have nothing that servers could confirm. */
+/** Replaces the known state of the backend. Names without records of dnsalias need no propagation check. */
 export function observe(state: ZoneState, observed: Observed): void {
   replace(state, { observed, confirmed: withdrawn(state.confirmed, ownedNames(observed)) });
 }

@@ -11,7 +11,7 @@ export function httpsAliasTarget(data: string): Name | undefined {
   return target === undefined || target.length > MAX_NAME ? undefined : nameOfCanonical(target);
 }
 
-/** What targets are: host names in A-labels. */
+/** Targets are hostnames in A-labels. */
 const ALIAS_MODE = /^0 ((?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+)$/;
 /** RFC 1035 2.3.4, as text with the final dot. */
 const MAX_NAME = 254;

@@ -12,12 +12,12 @@ import { aclEntryOf, type ZoneEntry, type ZoneRegistry } from "../zone/zone-regi
 export interface CatalogKeeperDeps {
   readonly clock: Clock;
   readonly registry: Pick<ZoneRegistry, "entries" | "owner">;
-  /** False while this process may not serve: no catalog is made then, and nobody is told of one. */
+  /** False while this process may not serve zones. It then creates no catalog and notifies no secondary. */
   readonly isServing: () => boolean;
   /** The DnsZones (namespace/name) that will be claimed; undefined while not all are known: a catalog that lacks one would have it dropped by the secondaries. */
   readonly expected: () => readonly string[] | undefined;
   readonly onChanged: (catalog: Name, history: History, members: readonly ZoneEntry[]) => void;
-  /** One catalog can't be kept; what is served of it stays, and the others are kept. */
+  /** One catalog can't be updated. Its served version remains, and the others are updated. */
   readonly onFailed: (catalog: Name, error: unknown) => void;
 }
 
@@ -35,7 +35,7 @@ export interface CatalogKeeper {
 interface Kept {
   readonly history: History;
   readonly names: readonly Name[];
-  /** Who may transfer it, and is told of changes: the members, and those that the last version has no more, so that their secondaries learn of it. */
+  /** The clients of the catalog: those of its members, and those of members that the last version removed, so that their secondaries are notified. */
   readonly audience: readonly ZoneEntry[];
   readonly madeAt: Millis;
 }
@@ -43,7 +43,7 @@ interface Kept {
 const GATHER_MS: Millis = 100;
 /** One version a second, so that the serial is the time, and higher after a restart. */
 const LEAST_MS: Millis = 1_000;
-/** A zone that is listed before it is served has its secondaries wait for their next try. */
+/** If a zone were listed before it is served, its secondaries would wait for their next try. */
 const READY_WITHIN_MS: Millis = 5_000;
 
 export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
@@ -145,7 +145,7 @@ function keep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, { catalog, entries
   return true;
 }
 
-/** After a restart what is known of the time before is what the members' serials say of it. */
+/** After a restart, only the serials of the members show the earlier serial. */
 function catalogSerial(before: Kept | undefined, members: readonly ZoneEntry[], now: Millis): number {
   const known = before === undefined ? members.map(({ published }) => published?.history.current.serial) : [];
   const serials = [before?.history.current.serial, ...known];

@@ -26,11 +26,11 @@ export function catalogSoa(catalog: Name, serial: number): RRset {
   return { name: catalog, type: "SOA", ttl: TTL, data: [`${INVALID} ${INVALID} ${serial} 60 10 2147483646 0`] };
 }
 
-/** RFC 9432 4.1: the same as long as the zone is the same, or a secondary would start it anew. */
+/** RFC 9432 4.1: the id must not change while the zone is the same, or a secondary would reset it. */
 function memberId(member: Name): string {
   return createHash("sha256").update(member).digest("hex").slice(0, 32);
 }
 
-/** RFC 9432 4.1: nobody asks a catalog zone anything. */
+/** RFC 9432 4.1: clients do not query a catalog zone. */
 const INVALID = "invalid.";
 const TTL = 0;

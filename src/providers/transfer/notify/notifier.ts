@@ -25,10 +25,10 @@ export type NotifyEnd =
   /** It answered none of the tries, or none of the first five before there was a newer version; it finds out by itself when it refreshes. */
   | { readonly kind: "silent" };
 
-/** Tells secondaries of new versions until each has answered (RFC 1996 3.6), a newer one in place of an older. */
+/** Notifies secondaries of new versions until each has answered (RFC 1996 3.6). A newer version replaces an older one. */
 export interface Notifier {
   sendNotify(request: NotifyRequest, targets: readonly NotifyTarget[]): void;
-  /** What came in; anybody may have sent it. */
+  /** A received packet, possibly from an attacker. */
   receive(bytes: Uint8Array, from: NotifyTarget): void;
   /** Leaves off, of one zone or (undefined) of all. */
   forget(domain: Name | undefined): void;
@@ -37,7 +37,7 @@ export interface Notifier {
 /** RFC 1996 3.6 has 60 s and five tries; a first packet that is lost should not cost a minute. All in all some six minutes. */
 const BACKOFF: Backoff = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 const TRIES = 12;
-/** After so many tries (7.5 s) one that a newer version takes the place of was silent too: else nobody would hear of a secondary that is gone while a zone keeps changing. */
+/** After this number of tries (7.5 s), a NOTIFY that a newer version replaces also counts as unanswered. Otherwise a dead secondary of a frequently changed zone would not be reported. */
 const PATIENCE = 5;
 
 interface PendingNotify {

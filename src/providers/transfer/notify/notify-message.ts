@@ -7,7 +7,7 @@ import { type SignedMessage, signMessage, verifyResponse } from "../../../dns/ts
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 import { CLASS, OPCODE, RCODE, rcodeName, TYPE } from "../../../dns/registry.ts";
 
-/** What a secondary is told (RFC 1996). */
+/** The content of a NOTIFY (RFC 1996). */
 export interface NotifyRequest {
   readonly domain: Name;
   readonly soa: WireRecord;
@@ -28,7 +28,7 @@ export function notifyMessage({ domain, soa, key }: NotifyRequest, id: number, n
 }
 
 export type NotifyReply =
-  /** It answers something else, or nobody can be sure who sent it. */
+  /** It is another answer, or its sender is not verified. */
   | { readonly kind: "none" }
   | { readonly kind: "taken" }
   /** The secondary does not want it: nothing is to be gained by telling it again. */

@@ -23,7 +23,7 @@ export type Response =
   | { readonly kind: "none" }
   /** `transfer` where it answers a request for a zone, for those who count. */
   | { readonly kind: "message"; readonly bytes: Uint8Array; readonly transfer?: "current" | "refused" }
-  /** Several messages, each made, and signed, when it is asked for. */
+  /** Several messages, each created and signed on demand. */
   | {
       readonly kind: "stream";
       readonly form: "whole" | "incremental" | "current";
@@ -35,7 +35,7 @@ export interface TransferClient {
   readonly protocol: "udp" | "tcp";
 }
 
-/** What a hidden primary says to one message; decides everything, and sends nothing. Never throws. */
+/** Returns the answer of a hidden primary to one message, without sending it. Never throws. */
 export function respond(bytes: Uint8Array, client: TransferClient, deps: RespondDeps): Response {
   const request = readRequest(bytes);
   switch (request.kind) {
@@ -52,7 +52,7 @@ export function respond(bytes: Uint8Array, client: TransferClient, deps: Respond
 
 type QuestionRequest = Extract<Request, { readonly kind: "question" }>;
 
-/** The address first, then the key, then what is asked: a stranger learns nothing, not even which zones there are. */
+/** Checks the address first, then the key, then the query. Other clients get no information, not even which zones exist. */
 function answerTo(
   bytes: Uint8Array,
   { message, question, what }: QuestionRequest,
@@ -91,7 +91,7 @@ interface Content {
   readonly what: TransferQuery;
   readonly client: TransferClient;
   readonly zone: PrimaryZone;
-  /** May transfer, and not only ask for the serial. */
+  /** Whether the client may transfer the zone, and not only query the serial. */
   readonly isTrusted: boolean;
   readonly signer: Signer | undefined;
 }
@@ -112,7 +112,7 @@ function contentOf(content: Content): Response {
     case "ns":
       return single(content, answerWith(message, nameServers(zone.domain, history.current)));
     case "whole":
-      // RFC 5936 4.2: there is no AXFR over UDP; BIND says the same.
+      // RFC 5936 4.2: there is no AXFR over UDP. BIND answers the same.
       return client.protocol === "udp"
         ? single(content, errorTo(message, RCODE.FORMERR), refusedOf(what))
         : stream(content, wholeForm(history.current));
@@ -130,7 +130,7 @@ function stream({ message, signer }: Content, form: TransferForm): Response {
   return { kind: "stream", form: form.kind, messages };
 }
 
-/** Every message is signed (RFC 8945 5.3.1 asks for each hundredth): no reader has to hold back what it cannot trust yet. */
+/** Every message is signed (RFC 8945 5.3.1 requires every hundredth), so that readers can verify each one at once. */
 function* signedEach(messages: Iterable<Uint8Array>, { key, mac, now }: Signer): Generator<Uint8Array, void> {
   let prior: Uint8Array | undefined;
   for (const message of messages) {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Semaphore } from "../../../base/semaphore.ts";
 
-/** The messages, one a turn of the event loop, while a slot is held; whoever leaves off gives the slot back. */
+/** Yields one message for each turn of the event loop, and uses a slot meanwhile. If the reader stops, the slot is released. */
 export async function* streamed(
   messages: Iterable<Uint8Array>,
   permits: Semaphore,

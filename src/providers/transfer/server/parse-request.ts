@@ -16,12 +16,12 @@ export type Request =
 
 export type TransferQuery =
   | { readonly kind: "soa" | "ns" | "whole" }
-  /** `serial`: what the asker has (RFC 1995 3). */
+  /** `serial`: the version of the client (RFC 1995 3). */
   | { readonly kind: "incremental"; readonly serial: number }
-  /** Everything else: a hidden primary is no server for questions. */
+  /** Everything else: a hidden primary does not answer other queries. */
   | { readonly kind: "other" };
 
-/** Takes a request apart; never throws, whatever the octets are. */
+/** Parses a request. Never throws, for any bytes. */
 export function readRequest(bytes: Uint8Array): Request {
   if (bytes.length < HEADER_BYTES || ((bytes[2] ?? 0) & RESPONSE) !== 0) {
     return { kind: "none" };
@@ -56,7 +56,7 @@ function verified(message: Message): Request {
 
 const RESPONSE = 0x80;
 
-/** Undefined: an IXFR request that does not say what the asker has. */
+/** Undefined: an IXFR request without the version of the client. */
 function whatOf({ authorities }: Message, { name, type }: Question): TransferQuery | undefined {
   switch (type) {
     case TYPE.SOA:

@@ -43,9 +43,9 @@ interface PrimaryObserver {
 
 /** The hidden primary of all zones of this process: one listener, one notifier, and the catalogs. Does nothing before a zone is claimed. */
 export interface Primary extends AsyncDisposable {
-  /** Serves until the signal aborts; what another process may have published since is not served again. */
+  /** Serves until the signal aborts. Afterwards it doesn't serve its zones again, because another process may have published newer ones. */
   lead(term: AbortSignal): void;
-  /** Listens, once it is asked to; a sentence when it cannot. */
+  /** Opens the listeners on demand. Returns a sentence if that fails. */
   open(): Promise<ListenResult>;
   /** A DnsZone is there, or has another spec. */
   claim(owner: string, domain: Name, spec: TransferSpec): ZoneClaim;
@@ -188,7 +188,7 @@ function answering(options: PrimaryOptions, { registry, catalogs, isServing }: P
   };
 }
 
-/** Each secondary is told once, and with the key of the first of the zones that names it. */
+/** Each secondary is notified once, with the key of the first zone that lists it. */
 function notifyAll(notifier: Notifier, domain: Name, { current }: History, entries: readonly ZoneEntry[]): void {
   const notified = new Set<string>();
   for (const entry of entries) {

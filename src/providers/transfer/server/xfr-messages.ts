@@ -3,8 +3,8 @@ import type { Message, WireRecord } from "../../../dns/message/message.ts";
 import { recordBytes } from "../zone/wire-rrset.ts";
 
 /**
- * The messages of one transfer, each made when it is asked for: the first with the question, the others without (RFC 5936 2.2.1). Each is filled up to about
- * 16 KiB, as far as compression reaches (RFC 1035 4.1.4), and its making takes a millisecond or two. Never over 64 KiB with `reserved` more octets.
+ * Yields the messages of one transfer on demand: the first with the question, the others without (RFC 5936 2.2.1). Each has about
+ * 16 KiB, the limit of compression pointers (RFC 1035 4.1.4), and takes one or two milliseconds. Never over 64 KiB including `reserved` bytes.
  */
 export function* transferMessages(
   head: Message,

@@ -15,7 +15,7 @@ export function wholeForm(version: ZoneVersion): TransferForm {
 }
 
 /**
- * RFC 1995 4: for whoever is as new as we are, or newer, the SOA alone; the differences where the journal has them all and they are smaller than the zone; else the
+ * RFC 1995 4: only the SOA for a client with the same or a newer version. The differences if the journal has all of them and they are smaller than the zone. Otherwise the
  * whole zone.
  */
 export function incrementalForm(history: History, serial: number): TransferForm {
@@ -30,7 +30,7 @@ export function incrementalForm(history: History, serial: number): TransferForm 
     : { kind: "incremental", records: { [Symbol.iterator]: () => incrementalRecords(current, changesets) } };
 }
 
-/** The SOA alone: all that fits into UDP for sure (RFC 1995 2), and what says that there is nothing new. */
+/** Only the SOA: it always fits into UDP (RFC 1995 2), and shows that there is no newer version. */
 function currentForm({ soa }: ZoneVersion): TransferForm {
   return { kind: "current", records: [soa] };
 }

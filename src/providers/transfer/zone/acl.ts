@@ -1,10 +1,10 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 
-/** Who may transfer a zone: from one of the addresses, and with the key where there is one. A catalog zone has several such. */
+/** Who may transfer a zone: from one of the addresses, and with the key where there is one. A catalog zone has several such records. */
 export interface AclEntry {
   readonly allows: (address: string) => boolean;
-  /** `none`: the addresses decide. `unread`: there is a key, and nobody has read it yet, so that nobody may. */
+  /** `none`: only the addresses count. `unread`: the key has not been read yet, so no client may transfer the zone. */
   readonly key: TsigKey | "none" | "unread";
 }
 
@@ -22,7 +22,7 @@ export function allowList(
   };
 }
 
-/** "fe80::1%eth0" as the kernel tells of it. */
+/** "fe80::1%eth0" in the form of the kernel. */
 const ZONE_INDEX = /%.*$/;
 
 function familyOf(address: string): "ipv4" | "ipv6" {

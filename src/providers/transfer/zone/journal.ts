@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { WireRecord } from "../../../dns/message/message.ts";
 import { type WireRRset, recordBytes } from "./wire-rrset.ts";
 
-/** A zone at one serial. Never changed: whoever sends it goes on sending it while newer ones come. */
+/** A zone at one serial. Immutable, so a running transfer continues while newer versions are added. */
 export interface ZoneVersion {
   readonly serial: number;
   readonly soa: WireRecord;
@@ -45,7 +45,7 @@ export function versionOf(serial: number, soa: WireRecord, sets: ReadonlyMap<str
   return { serial, soa, sets, bytes };
 }
 
-/** The history with one version more; what is over the limits is forgotten, oldest first. */
+/** Returns the history with one more version. Versions beyond the limits are removed, oldest first. */
 export function appendVersion(history: History, next: ZoneVersion, limits: JournalLimits = JOURNAL_LIMITS): History {
   const journal = [...history.journal, changesetOf(history.current, next)].slice(-limits.versions);
   const room = Math.min(limits.bytes, next.bytes);

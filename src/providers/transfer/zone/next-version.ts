@@ -21,7 +21,7 @@ export type MadeVersion =
   | { readonly kind: "made"; readonly history: History }
   | { readonly kind: "refused"; readonly reason: string; readonly message: string };
 
-/** The zone with one version more; what is as before is shared with it. */
+/** Returns the zone with one more version, which shares all unchanged RRsets. */
 export function nextHistory(before: History | undefined, { cache, base, sets, serial }: VersionInput): MadeVersion {
   const known = before?.current.sets;
   const next = new Map<string, WireRRset>();

@@ -17,8 +17,8 @@ export function serialAfter(serials: readonly (number | undefined)[], unixSecond
 }
 
 /**
- * How long a version with this serial has to wait: serials run ahead of the time by no more than a handful, so that the time alone, after a restart that remembers
- * nothing, is soon newer. Where a base zone's serial counts otherwise (2026112501), the time is no measure, and nothing waits.
+ * The wait of a version with this serial. Serials are at most a few seconds ahead of the time, so that the time is soon newer after a restart without
+ * a known serial. If the serial of a base zone is not a time (2026112501), there is no wait.
  */
 export function serialWait(serial: number, unixSeconds: Seconds): Seconds {
   const ahead = aheadOf(serial, Math.floor(unixSeconds));
@@ -29,15 +29,15 @@ const MAX_AHEAD: Seconds = 5;
 const OTHER_COUNT: Seconds = 3_600;
 
 export interface FirstSerialInput {
-  /** Of a status, which is written a second or so after what it tells of. */
+  /** The delay of a status, which is written about a second after the change. */
   readonly remembered: number | undefined;
   readonly known: readonly (number | undefined)[];
   readonly unixSeconds: Seconds;
 }
 
 /**
- * The serial after a restart: later than the second in which the process before may have given out its last, and than what the status may not have been
- * told of any more.
+ * Returns the serial after a restart. It is later than the last possible serial of the previous process, which the status may not have
+ * recorded.
  */
 export function firstSerial({ remembered, known, unixSeconds }: FirstSerialInput): number {
   const now = Math.floor(unixSeconds);
@@ -58,7 +58,7 @@ function notNotified(ahead: Seconds): number {
   return ahead >= -STATUS_LAG ? MAX_AHEAD : 0;
 }
 
-/** On the circle of RFC 1982; negative: behind. */
+/** Distance on the circle of RFC 1982; negative: older. */
 function aheadOf(serial: number, now: Seconds): Seconds {
   return (serial - now) | 0;
 }

@@ -3,7 +3,7 @@ import type { RRset } from "../../../dns/record.ts";
 import { rdataFromText } from "../../../dns/rdata/codec.ts";
 import { CLASS, typeNumber } from "../../../dns/registry.ts";
 
-/** One record set in the form in which it is transferred; made once, and shared by all versions that have it. */
+/** One RRset in wire form, created once and shared by all versions that have it. */
 export interface WireRRset {
   readonly name: RRset["name"];
   readonly type: number;
@@ -19,7 +19,7 @@ export function wireRRset({ name, type, ttl, data }: RRset): WireRRset {
   return { name, type: number, records, bytes: records.reduce((sum, record) => sum + recordBytes(record), 0) };
 }
 
-/** What a record has on the wire at most: no name is longer there than its text and one octet. */
+/** Upper bound for the size of a record on the wire. A name has at most one more byte there than in text. */
 export function recordBytes({ name, rdata }: WireRecord): number {
   return name.length + 1 + FIXED_BYTES + rdata.length;
 }

@@ -8,7 +8,7 @@ import { newestSerial } from "./serials.ts";
 import type { PrimaryZone } from "./primary-zone.ts";
 import type { History } from "./journal.ts";
 
-/** What is served of a zone, and what it was made of. */
+/** The served version of a zone, and its inputs. */
 export interface Published {
   readonly history: History;
   readonly sets: readonly OwnedRRset[];
@@ -26,18 +26,18 @@ export interface ZoneEntry {
 
 /** The DnsZones that want to be transferred. Two may have one domain; the one that was published last is served. */
 export interface ZoneRegistry {
-  /** A DnsZone, by its namespace and name, is there, or has another spec: what it has published stays. */
+  /** A DnsZone, by namespace and name, is new or has a new spec. Its published version remains. */
   claim(owner: string, domain: Name, spec: TransferSpec): ZoneEntry;
   /** False: another claim has taken its place. */
   release(owner: string, entry: ZoneEntry): boolean;
-  /** False: another claim has taken its place, or it was released; what was being written then is not served any more. */
+  /** False: another claim replaced it, or it was released. A write in progress is then not served any more. */
   publish(owner: string, entry: ZoneEntry, published: Published): boolean;
   /** Takes everything out of service, and keeps who wants to be in it. */
   clear(): void;
   owner(owner: string): ZoneEntry | undefined;
   entries(): Iterable<ZoneEntry>;
   zoneOf(domain: Name): PrimaryZone | undefined;
-  /** The newest serial that was given out for a domain, whoever wanted it. */
+  /** The newest serial of a domain, for any DnsZone. */
   lastSerial(domain: Name): number | undefined;
 }
 
@@ -123,7 +123,7 @@ function keyFor({ tsig }: TransferSpec, before: ZoneEntry | undefined): AclEntry
   return before !== undefined && isSame ? before.key : "unread";
 }
 
-/** Zones that were: a domain that comes back goes on from where it was, as long as this many others have not come since. */
+/** Number of remembered removed zones. A domain that returns continues with its serial, unless this many others were removed since. */
 const REMEMBERED = 10_000;
 
 function remember(serials: Map<Name, number>, domain: Name, serial: number): void {

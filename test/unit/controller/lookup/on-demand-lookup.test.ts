@@ -210,7 +210,7 @@ test("too many cold names at once wait for their turn, and are answered later", 
   const keys = Array.from({ length: 600 }, (_, index) => ({ ...KEY, target: parseName(`t${index}.example`) }));
   keys.forEach((key) => world.refresher.want(key, "web"));
   const queried = keys.map((key) => world.refresher.lookUpNow(key));
-  const most = documentedFigure("docs/concepts/responder.md", /look-ups for questions at once \((\d+)\)/);
+  const most = documentedFigure("docs/concepts/responder.md", /concurrent lookups for queries \((\d+)\)/);
   assert.equal(queried.filter((promise) => promise !== undefined).length, most);
   await world.clock.advance(1_000);
   assert.ok(keys.every((key) => world.refresher.live(key)?.answer.addresses.length === 1));

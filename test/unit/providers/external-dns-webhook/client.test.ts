@@ -72,7 +72,7 @@ const STATUSES: readonly (readonly [status: number, want: string])[] = [
   [299, "ok"],
   [199, "Rejected"],
   [300, "Rejected"],
-  [400, "Rejected: see the provider's log"],
+  [400, "Rejected: read the provider's log"],
   [401, "Unauthorized: the protocol has no credentials, so permit requests from dnsalias in the proxy before it"],
   [403, "Forbidden: permit requests from dnsalias in the proxy before it"],
   [404, "ZoneNotFound: set url to an ExternalDNS webhook provider, which serves /, /records, and /adjustendpoints"],
