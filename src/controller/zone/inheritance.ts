@@ -6,7 +6,6 @@ import { objectKey } from "../../api/meta.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import { inheritable, inheritNames } from "../../plan/inherited/inherited.ts";
 import { withInherited } from "../../plan/inherited/with-inherited.ts";
-import type { NamePlan } from "../../plan/name-plan.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import { inheritanceFound } from "./state/observed.ts";
@@ -48,32 +47,11 @@ export function inherit(
     now,
   });
   replace(state, { observed: inheritanceFound(observed, { publishedFor, inherited }) });
-  return withoutForeignFrozen(withInherited(plan, inherited, ttl), publishedFor);
+  return withInherited(plan, inherited, ttl);
 }
 
 /** No namespace has this name. */
 const NO_NAMESPACE = "";
-/** An alias says that another namespace had this name, and not which one. */
-const ANOTHER_NAMESPACE = "/";
-
-/**
- * The plan in which records that were published for another namespace are withdrawn from frozen names. To freeze means to keep what is published for this alias, and nothing passes
- * to another namespace.
- */
-function withoutForeignFrozen(plan: ZonePlan, publishedFor: ReadonlyMap<Name, string>): ZonePlan {
-  const isForeign = (name: Name): boolean => {
-    const before = publishedFor.get(name) ?? NO_NAMESPACE;
-    const winner = plan.claims.get(name)?.winners[0];
-    return winner !== undefined && before !== NO_NAMESPACE && before !== winner.meta.namespace;
-  };
-  return plan.names.some(({ name, frozen }) => frozen && isForeign(name))
-    ? { ...plan, names: plan.names.map((one) => (one.frozen && isForeign(one.name) ? withdrawn(one.name) : one)) }
-    : plan;
-}
-
-function withdrawn(name: Name): NamePlan {
-  return { name, sets: [], frozen: false, keepPublished: [] };
-}
 
 /**
  * Returns the namespace of records in the first read: the namespace that has the name, unless its aliases show that another one had it. Records of a name without an alias belong to a deleted one:
@@ -92,7 +70,7 @@ function namespaceOf(
   }
   const key = objectKey(zone.meta);
   const isOthers = winners.length > 0 && winners.every((alias) => lostName(alias, name, key));
-  return isOthers ? ANOTHER_NAMESPACE : (namespace ?? NO_NAMESPACE);
+  return namespace === undefined || isOthers ? NO_NAMESPACE : namespace;
 }
 
 /** True if, according to the status of the alias, an alias of another namespace had the name. */
