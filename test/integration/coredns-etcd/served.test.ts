@@ -166,7 +166,12 @@ describe("what CoreDNS answers of what stands in etcd", { skip: skipWithout("etc
       ["t.example.com", "t/x1", { host: "192.0.2.9", text: "also this" }, /more than an address/],
       ["p.example.com", "p/sub/x1", { host: "192.0.2.9" }, /answers with the key .*\/p\/sub\/x1 at p\.example\.com/],
       ["e.example.com", "e", { text: "only here" }, /would no longer find the key .*\/e if keys below it existed/],
-      ["below.h.example.com", "h", { host: "192.0.2.9" }, /would no longer find the key .*\/h if keys below it existed/],
+      [
+        "below.h.example.com",
+        "h",
+        { host: "192.0.2.9" },
+        /would no longer find the key .*\/h if keys below it existed/,
+      ],
       ["below.g.example.com", "g/x1", { host: "192.0.2.9", group: "g1" }, /the "group" of the key .*\/g\/x1/],
       ["j.example.com", "j/x1", [], /more than an address/],
     ];
