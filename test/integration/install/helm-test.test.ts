@@ -8,7 +8,9 @@ import { run } from "../../support/run.ts";
 const SCRIPT = "charts/dnsalias/files/helm-test.mjs";
 
 describe("what helm test runs in its pod", () => {
-  const ops = createServer((_request, response) => response.writeHead(isReady ? 200 : 503).end("the inventory"));
+  const ops = createServer((_request, response) =>
+    response.writeHead(isReady ? 200 : 503).end("the DnsAliases and DnsZones have not been read yet"),
+  );
   let isReady = true;
   let server: NameServer;
   let readyUrl = "";
