@@ -221,7 +221,7 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     const explain = await run(process.execPath, ["src/main.ts", "explain", "seen.example", ...at]);
     assert.equal(explain.code, 0, explain.stdout + explain.stderr);
     assert.match(explain.stdout, /DnsAlias web\/seen has the name/);
-    assert.match(explain.stdout, /11\.18\.0\.2, TTL \d+ s, ours/);
+    assert.match(explain.stdout, /11\.18\.0\.2, TTL \d+ s, owned by this installation/);
   });
 
   test("kubectl finds the program as its plugin, and hands words, options and the exit code on", async () => {
