@@ -50,7 +50,7 @@ describe(
       assert.deepEqual((await dig(lab.dns, "p1.example", "CNAME")).answer, []);
       await addressesBecome(lab.dns, "p1.example", "AAAA", ["2a01:db8:1::1"]);
       const columns =
-        /HOSTNAMES\s+TARGETS\s+ADDRESSES\s+TTL\s+READY\s+REASON\s+AGE\s+p1\s+\["p1\.example"\]\s+p1\.lb\.test\s+11\.2\.1\.1,2a01:db8:1::1\s+5\s+True\s+Ready\s/;
+        /HOSTNAMES\s+TARGETS\s+ADDRESSES\s+TTL\s+HEALTHY\s+READY\s+REASON\s+AGE\s+p1\s+\["p1\.example"\]\s+p1\.lb\.test\s+11\.2\.1\.1,2a01:db8:1::1\s+5\s+True\s+Ready\s/;
       await waitFor("the status to show both families", async () =>
         assert.match(await lab.kubectl("get", "dnsalias", "p1", "-n", "web"), columns),
       );
