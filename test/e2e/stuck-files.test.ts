@@ -61,7 +61,7 @@ test(
       for (const { child } of [one, all]) {
         process.kill(child.pid, "SIGTERM");
         await waitFor("its end", () => assert.equal(child.ended(), "ended by SIGTERM"), { withinMs: 15_000 });
-        assert.match(child.output(), /ended 1 s after .*: exiting now/);
+        assert.match(child.output(), /not stopped 1 s after .*: exiting now/);
       }
     });
   },
