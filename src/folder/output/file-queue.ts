@@ -17,30 +17,47 @@ export interface FileQueue {
 
 export function createFileQueue(clock: Clock, limitMs: Millis): FileQueue {
   let last: Promise<unknown> = Promise.resolve();
-  let beganAt: Millis | undefined;
+  let waiting = 0;
+  let running: Running | undefined;
 
-  async function begin<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    signal.throwIfAborted();
-    beganAt = clock.now();
+  async function begin<T>(call: () => Promise<T>, signal: AbortSignal, mine: Running): Promise<T> {
     try {
+      signal.throwIfAborted();
+      mine.beganAt = clock.now();
+      running = mine;
       return await call();
     } finally {
-      beganAt = undefined;
+      running = undefined;
+      waiting -= 1;
     }
   }
   return {
     async run(call, signal) {
-      if (beganAt !== undefined && clock.now() - beganAt >= limitMs) {
+      if (running !== undefined && (running.isOverdue || clock.now() - running.beganAt >= limitMs)) {
         return "expired";
       }
-      return withDeadline(signal, limitMs, (inner) => {
-        const result = last.then(() => begin(call, inner));
+      const mine: Running = { beganAt: clock.now(), isOverdue: false };
+      let isFirst = false;
+      const outcome = await withDeadline(signal, limitMs, (inner) => {
+        isFirst = waiting === 0;
+        waiting += 1;
+        const result = last.then(() => begin(call, inner, mine));
         last = result.catch(() => undefined);
         return Promise.race([result, rejectedBy(inner)]);
       });
+      // A timer can end up to 1 ms before the clock says so. The next call must not wait a second time for that.
+      mine.isOverdue = isFirst && outcome === "expired";
+      return outcome;
     },
-    busySince: () => beganAt,
+    busySince: () => running?.beganAt,
   };
+}
+
+/** One call. */
+interface Running {
+  beganAt: Millis;
+  /** It had the whole limit for itself, and didn't end. */
+  isOverdue: boolean;
 }
 
 /** Never resolves; `signal` is to live no longer than what waits for this. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { systemClock } from "../../../src/base/clock.ts";
 import type { TextRead } from "../../../src/providers/text-store.ts";
 import { createFileStore, type FileStore } from "../../../src/folder/output/file-store.ts";
@@ -157,10 +158,10 @@ describe("a file that does not answer", () => {
     const since = lab.store.busySince() ?? assert.fail("the call is over");
     const message = `the file system has not answered for ${lab.path} since ${new Date(since).toISOString()}`;
     assert.deepEqual(read, { kind: "failed", message });
-    const again = performance.now();
-    assert.deepEqual(await lab.store.read(SIGNAL), read);
-    assert.deepEqual(await lab.store.write("ours", "", SIGNAL), read);
-    assert.ok(performance.now() - again < LIMIT_MS, "no second call waits beside the first");
+    // A result without a wait comes before the next turn of the event loop, however busy the machine is.
+    const atOnce = async <T>(result: Promise<T>) => Promise.race([result, turn("waits")]);
+    assert.deepEqual(await atOnce(lab.store.read(SIGNAL)), read);
+    assert.deepEqual(await atOnce(lab.store.write("ours", "", SIGNAL)), read);
   });
 
   test("it is read and written again when the file system answers", async () => {

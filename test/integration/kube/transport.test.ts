@@ -129,7 +129,7 @@ describe("transport", () => {
     const startedAt = performance.now();
     const urgent = await site.transport.request({ method: "GET", path: "/urgent", isUrgent: true }, NEVER);
     assert.equal(urgent.kind === "status" && urgent.code, 429);
-    assert.ok(performance.now() - startedAt < 1_000);
+    assert.ok(performance.now() - startedAt < 5_000, "not after the 5 s of Retry-After");
     caller.abort();
     await Promise.all(stuck);
   });

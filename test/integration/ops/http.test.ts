@@ -93,7 +93,7 @@ test("garbage, an endless header and idle connections hold up neither the answer
   assert.equal((await get(server.port, "/healthz")).status, 200);
   const before = Date.now();
   await server[Symbol.asyncDispose]();
-  assert.ok(Date.now() - before < 1000);
+  assert.ok(Date.now() - before < 5_000);
   for (const socket of sockets) {
     socket.destroy();
   }

@@ -148,7 +148,7 @@ describe("health checks of real servers", { skip: skipWithout("openssl") }, () =
     ] as const) {
       const startedAt = performance.now();
       assert.deepEqual(await check(port, http, 500), { kind: "failure", class: "timeout" });
-      assert.ok(performance.now() - startedAt < 1_500);
+      assert.ok(performance.now() - startedAt < 5_000);
     }
   });
 

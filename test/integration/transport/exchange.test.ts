@@ -125,7 +125,7 @@ for (const protocol of ["udp", "tcp"] as const) {
     const startedAt = performance.now();
     const result = await client.exchange(at(server.port, protocol), asking(1, { timeoutMs: 60 }), never);
     assert.deepEqual(result, { kind: "timeout" });
-    assert.ok(performance.now() - startedAt < 1_000);
+    assert.ok(performance.now() - startedAt < 5_000);
   });
 
   test(`${protocol}: the signal ends a wait with its reason`, async () => {

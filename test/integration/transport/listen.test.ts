@@ -216,7 +216,7 @@ test("a connection without whole messages is closed, however it drips", async ()
   const drip = setInterval(() => socket.write(Uint8Array.of(1)), 20);
   await closed(socket);
   clearInterval(drip);
-  assert.ok(performance.now() - startedAt < 1_000);
+  assert.ok(performance.now() - startedAt < 5_000);
 });
 
 test("an answer that took long is no idle time: the next query on the connection is answered", async () => {

@@ -72,11 +72,30 @@ test("while a call is stuck, further ones expire at once; when it comes back, th
   await clock.settle();
   t.mock.timers.tick(LIMIT_MS);
   assert.equal(await stuck, "expired");
-  await clock.advance(LIMIT_MS);
+  // A timer can end 1 ms before the clock says so.
+  await clock.advance(LIMIT_MS - 1);
   assert.equal(await queue.run(() => assert.fail("no second call"), NEVER), "expired");
   resolve("late");
   await clock.settle();
   assert.equal(await queue.run(async () => "read", NEVER), "read");
+});
+
+test("a call that spent its limit in the wait for its turn keeps no further call back", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const clock = fakeClock();
+  const queue = createFileQueue(clock, LIMIT_MS);
+  const [one, two] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+  const first = queue.run(() => one.promise, NEVER);
+  const second = queue.run(() => two.promise, NEVER);
+  await clock.advance(LIMIT_MS - 1);
+  one.resolve("read");
+  assert.equal(await first, "read");
+  await clock.settle();
+  t.mock.timers.tick(LIMIT_MS);
+  assert.equal(await second, "expired");
+  const third = queue.run(async () => "read", NEVER);
+  two.resolve("late");
+  assert.equal(await third, "read");
 });
 
 test("the caller's signal ends its wait with its reason; a call that had to wait never begins", async () => {
