@@ -3,7 +3,7 @@ import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
 import { HEALTH_VERDICTS } from "../dns-alias.ts";
 import { duration, list, object, oneOf, optional, text, time, whole, yesNo } from "../schema/builders.ts";
 
-/** "-16", where the default name is taken. */
+/** The length of "-16", which follows a default name that another target has. */
 const MAX_SUFFIX = 3;
 const TARGET_NAME = { minLength: 1, maxLength: MAX_NAME_TEXT + MAX_SUFFIX };
 const shown = { maxLength: 4096 };
@@ -71,7 +71,7 @@ const selected = object("Selected targets, whose addresses are published. With a
   ),
 });
 
-/** status of a DnsAlias: written by the controller alone. */
+/** status of a DnsAlias. Only the controller writes it. */
 export const aliasStatusSchema = object(
   "Observed state: the published records, and their targets. Only dnsalias writes it.",
   {
