@@ -15,11 +15,11 @@ export interface InstallationIdDeps {
 
 /** An id that no other cluster has. */
 export interface InstallationId {
-  /** Undefined: not known yet. */
+  /** Undefined: the id is not known yet. */
   readonly value: () => string | undefined;
-  /** Why the last try failed, and what to do; undefined: it did not. */
+  /** Why the last try failed, and the cure. Undefined: it did not fail. */
   readonly problem: () => string | undefined;
-  /** Reads the id until it is known or the signal aborts. Calls at the same time share one search. */
+  /** Reads the id until it is known or the signal aborts. Concurrent calls share one search. */
   find(signal: AbortSignal): Promise<void>;
 }
 
