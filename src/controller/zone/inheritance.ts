@@ -17,7 +17,7 @@ interface InheritanceDeps {
   readonly now: Millis;
 }
 
-/** The plan with what its names have inherited; see plan/inherited. */
+/** The plan with the inherited records of its names; see plan/inherited. */
 export function inherit(
   { ownerId, mayNotDelete, now }: InheritanceDeps,
   state: ZoneState,
@@ -54,8 +54,9 @@ export function inherit(
 const NO_NAMESPACE = "";
 
 /**
- * Returns the namespace of records in the first read: the namespace that has the name, unless its aliases show that another one had it. Records of a name without an alias belong to a deleted one:
- * later aliases don't inherit them. Undefined: not known yet.
+ * Returns the namespace of records in the first read: the namespace that has the name, unless its aliases show that another one
+ * had it. Records of a name without an alias belong to a deleted alias, and later aliases don't inherit them. Undefined: not
+ * known yet.
  */
 function namespaceOf(
   zone: DnsZone,
