@@ -27,7 +27,7 @@ const target = object(
     ),
     hostname: optional(
       text(
-        "Hostname of a load balancer, CDN, or other service, for example d111111abcdef8.cloudfront.net. dnsalias follows its CNAMEs, publishes its addresses, and looks it up again as the TTL requires.",
+        "Hostname of a load balancer, CDN, or other service, for example d111111abcdef8.cloudfront.net. dnsalias follows its CNAMEs and publishes its addresses. Its TTL sets the time of the next lookup.",
         { minLength: 1, maxLength: MAX_NAME_TEXT },
       ),
     ),

@@ -40,7 +40,7 @@ const target = object("Results of the last lookups and health checks of one targ
   addresses,
   ttl: optional(whole("Lowest TTL of the chain and its addresses, in seconds.", { minimum: 0 })),
   outcome: text(
-    "Outcome of the lookups: Positive, NoData (the name exists without addresses), NxDomain (the name doesn't exist), Failure with its reason, or Unknown before the first lookup. Static for a target with addresses, which needs no lookups.",
+    "Outcome of the lookups: Positive, NoData, NxDomain, Failure with its reason, or Unknown before the first lookup. NoData: the name exists without addresses. NxDomain: the name doesn't exist. Static for a target with addresses, which needs no lookups.",
     { maxLength: 1024 },
   ),
   lastTransitionTime: time("Time at which the outcome last changed."),

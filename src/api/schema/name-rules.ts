@@ -45,7 +45,7 @@ export function targetNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>
 }
 
 const HOST_NAME_MESSAGE =
-  "not a hostname: write labels of letters, digits, hyphens and underscores with single dots between, each 1 to 63 long, with no hyphen at its start or end and no scheme, port or path";
+  "not a hostname: use single dots between labels of 1 to 63 letters, digits, underscores and inner hyphens, and no scheme, port or path";
 const NUMBER_MESSAGE = "the last label of a hostname cannot be a number: this looks like an address, write a name";
 
 /*

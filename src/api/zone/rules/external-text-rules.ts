@@ -14,7 +14,7 @@ export function urlRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
         ...texts,
         cel: `self.contains('@') || self.matches(r'${URL_SHAPE}')`,
         message:
-          "not an address of a server: write http:// or https://, a hostname or address (IPv6 in brackets), and a port if it is not the usual one, with no path or query after it",
+          "not an address of a server: use http:// or https://, a hostname or address (IPv6 in brackets), a port if needed, and no path",
         holds: (text) => text.includes("@") || shape.test(text),
       }),
     ),

@@ -69,4 +69,4 @@ export function labelsRule<Spec>(labels: {
 }
 
 const KEY_CURE =
-  "use letters, digits, hyphens, underscores, and dots, with a letter or digit at each end, and in keys a domain and a slash in front if wanted";
+  "use letters, digits, hyphens, underscores, and dots, a letter or digit at each end, and in keys optionally a domain and a slash";
