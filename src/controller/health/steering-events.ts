@@ -39,7 +39,7 @@ export function steeringEvents(
 
 function mergedEvent(hostname: Name): ReportedEvent {
   const name = displayName(hostname);
-  const message = `Another DnsAlias has the hostname ${name} too. Each selects by itself, and the results are merged.`;
+  const message = `Another DnsAlias has the hostname ${name} too. Each selects its targets separately, and the results are merged.`;
   return { type: "Normal", reason: "SelectionMerged", message };
 }
 

@@ -151,7 +151,7 @@ function unresolved({ target, verdict, answers }: TargetVerdict, family: Family)
     case "nxdomain":
       return own.emptySince !== undefined || answers.some(({ addresses }) => addresses.length > 0)
         ? undefined
-        : `${name} has no addresses, which is being confirmed`;
+        : `${name} has no addresses, and this is not confirmed yet`;
     case "positive":
       return undefined;
   }

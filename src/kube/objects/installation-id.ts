@@ -81,11 +81,11 @@ async function readUid({ transport }: InstallationIdDeps, signal: AbortSignal): 
     const isForbidden = result.kind === "status" && result.code === 403;
     const cure = isForbidden
       ? `grant get of namespaces "${NAMESPACE}" (docs/rbac.md), or set --owner-id`
-      : "it is tried again";
+      : "dnsalias tries again";
     return unknown(`${describeResult(result)}; ${cure}`);
   }
   const uid = textAt(result.body, "metadata", "uid");
-  return uid === "" ? unknown("the answer has no UID; it is tried again") : { kind: "known", uid };
+  return uid === "" ? unknown("the answer has no UID; dnsalias tries again") : { kind: "known", uid };
 }
 
 function unknown(why: string): UidRead {
