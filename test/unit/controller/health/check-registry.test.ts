@@ -127,6 +127,15 @@ test("the stretch is computed once a second, however many aliases come", async (
   assert.equal(registry.stretchOf("11.0.0.1"), 3, "the same checks have the same stretch");
 });
 
+test("one more check is enough to stretch the periods", async () => {
+  const { clock, registry } = start();
+  registry.want("web/a", many(16));
+  assert.equal(registry.stretchOf("11.0.0.1"), 2);
+  registry.want("web/b", checks("11.0.0.99"));
+  await clock.advance(1_000);
+  assert.equal(registry.stretchOf("11.0.0.1"), 17 / 8);
+});
+
 test("a family is checked as long as an alias wants one of its addresses", () => {
   const { registry } = start();
   assert.equal(registry.hasFamily("A"), false);

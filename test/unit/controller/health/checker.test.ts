@@ -27,6 +27,8 @@ interface World extends AsyncDisposable {
   readonly checked: string[];
   /** The aliases of each change. */
   readonly changed: string[];
+  /** "family true", "family false", or "family undefined": whether failures of the family prove something. */
+  readonly controls: string[];
   readonly term: { isLeading: boolean };
   /** While set, checks end when it does. */
   slow: Promise<void> | undefined;
@@ -37,12 +39,15 @@ function start(): World {
   const clock = fakeClock(START);
   const ending = new AbortController();
   const [dead, local, forbidden] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const [checked, changed]: [string[], string[]] = [[], []];
+  const [checked, changed, controls]: [string[], string[], string[]] = [[], [], []];
   const term = { isLeading: true };
   const checker = createChecker({
     clock,
     log: silentLogger,
-    observer: silentObserver(),
+    observer: {
+      ...silentObserver(),
+      healthControl: (family, isThere) => void controls.push(`${family} ${isThere}`),
+    },
     mayCheck: () => term.isLeading,
     onChange: (aliases: Iterable<ObjectKey>) => void changed.push([...aliases].join()),
     port: {
@@ -68,6 +73,7 @@ function start(): World {
     forbidden,
     checked,
     changed,
+    controls,
     term,
     slow: undefined,
     outcomes: (...addresses) =>
@@ -249,4 +255,44 @@ test("checks of a crowded address are stretched", async () => {
   await world.clock.advance(1_000);
   assert.equal(Math.round(world.checker.stretchOf(MAIN) * 1000), 2_000);
   assert.equal(world.checker.stretchOf(OTHER), 1);
+});
+
+test("a failure counts for as long after another answer as the period and the timeout together", async () => {
+  await using world = start();
+  const quick = { address: MAIN, check: { ...CHECK, periodMs: 5_000, timeoutMs: 4_000 } };
+  world.dead.add(MAIN);
+  world.checker.want("web/a", [{ address: OTHER, check: { ...CHECK, periodMs: 300_000 } }]);
+  await world.clock.settle();
+  world.checker.want("web/a", [quick]);
+  world.checked.length = 0;
+  const outcomes: string[] = [];
+  const seen: string[] = [];
+  for (let step = 0; step < 200; step += 1) {
+    await world.clock.advance(100);
+    if (world.checked.length > seen.length) {
+      seen.push(...world.checked.slice(seen.length));
+      outcomes.push(`${world.checker.state(quick)?.last}`);
+    }
+  }
+  const times = seen.map((text) => Number(text.split(" ")[0]));
+  assert.deepEqual(
+    outcomes,
+    times.map((seconds) => (seconds <= 9 ? "failure" : "inconclusive")),
+  );
+  assert.ok(times.some((seconds) => seconds > 1 && seconds <= 9) && times.some((seconds) => seconds > 9));
+});
+
+test("a family has a control while one of its addresses answers, lacks one otherwise, and needs none without checks", async () => {
+  await using world = start();
+  world.checker.want("web/a", checks(MAIN));
+  await world.clock.settle();
+  assert.equal(world.controls.at(-1), "A true");
+  world.dead.add(MAIN);
+  await world.clock.advance(30_000);
+  assert.equal(world.controls.at(-1), "A false");
+  world.controls.length = 0;
+  world.checker.want("web/a", checks(MAIN, OTHER));
+  assert.deepEqual(world.controls, [], "no check has ended");
+  world.checker.want("web/a", []);
+  assert.deepEqual(world.controls, ["A undefined", "AAAA undefined"]);
 });

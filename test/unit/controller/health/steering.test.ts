@@ -169,6 +169,13 @@ test("a new term measures no switch of the last one", async () => {
   assert.deepEqual([world.served, world.steering.size()], [[], 0]);
 });
 
+test("an alias and its two checks are remembered", async () => {
+  await using world = start();
+  world.steering.touch(KEY);
+  await world.clock.advance(1_000);
+  assert.equal(world.steering.size(), 3);
+});
+
 test("each loop has a heartbeat", async () => {
   await using world = start();
   await using without = start({}, false);
