@@ -271,6 +271,12 @@ test("a replica that doesn't lead follows what a status says of selection, healt
   assert.equal(changes(followed("second", "AllUnhealthy")), 1, "no target is healthy any more");
   assert.equal(world.applied(), "fallback");
   assert.equal(changes(followed("second", "AllUnhealthy", [SECOND])), 1, "other addresses are published");
+  world.steering.reset();
+  assert.equal(
+    changes(followed("second", "AllUnhealthy", [SECOND])),
+    1,
+    "a term has ended, and the status decides again",
+  );
 });
 
 for (const { selected, selection, want } of [
