@@ -66,7 +66,7 @@ export function placementOf(state: PlacementState, alias: DnsAlias, name: Name):
   );
 }
 
-/** The zones of a namespace's name, only by the rules. */
+/** The zones of a hostname of the namespace, as the rules say, without exceptions. */
 export function zonesByRules(
   { index, labels, counts }: Pick<PlacementState, "index" | "labels" | "counts">,
   name: Name,

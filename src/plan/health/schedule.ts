@@ -23,7 +23,7 @@ export interface CheckBudget {
 
 /** The factors by which periods are longer than configured so that the budget is kept. Each is 1 or more. */
 export interface Stretch {
-  /** The factor for all checks. */
+  /** The factor for the checks of all addresses that have no factor of their own. */
   readonly all: number;
   /** The factors for the checks of one address. Absent: the factor for all checks applies. */
   readonly byAddress: ReadonlyMap<string, number>;

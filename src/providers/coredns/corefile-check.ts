@@ -9,10 +9,10 @@ export interface CorefileProblem {
 }
 
 /**
- * Returns the first fault that prevents CoreDNS from starting, in a Corefile with correct braces. It finds invalid and repeated
- * keys of server blocks, directives that cannot be plugins, repeated snippets, and invalid imports. The text doesn't show the
- * plugins of this CoreDNS and their arguments, environment variables, and other files. A fault in those isn't found. Linear in
- * the text.
+ * Returns the first fault that prevents CoreDNS from starting. The braces of the Corefile are already checked. It finds invalid
+ * and repeated keys of server blocks, directives that cannot be plugins, repeated snippets, and invalid imports. It doesn't find
+ * faults in plugins and their arguments, in environment variables, or in other files, because the text doesn't show them. Linear
+ * in the text.
  */
 export function checkCorefile(corefile: Corefile): CorefileProblem | undefined {
   return [

@@ -28,7 +28,7 @@ export interface NamesRequest {
   readonly newId: () => number;
 }
 
-/** Reads A, AAAA, HTTPS, CNAME, and TXT RRsets at some names, with queries and authoritative answers. */
+/** Reads the A, AAAA, HTTPS, CNAME, and TXT RRsets of some names with queries. The server must be authoritative for the zone. */
 export async function readNames(session: Session, request: NamesRequest, signal: AbortSignal): Promise<NamesRead> {
   const query: NamesQuery = { session, request, wildcards: new Map(), delegations: new Set(), signal };
   const serial = await readSerial(session, request, signal);

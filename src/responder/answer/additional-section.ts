@@ -41,8 +41,8 @@ export function addressesFor(
 }
 
 /**
- * Returns the addresses of a delegation's servers. First come those of names at or below the delegation itself, which are
- * required. Then come those of other names in the zone, or below another delegation (RFC 9471 2.1, 2.2).
+ * Returns the addresses of a delegation's servers. The addresses of servers at or below the delegation itself are required, so
+ * they come first. The addresses of other servers in the zone, or below another delegation, follow (RFC 9471 2.1, 2.2).
  */
 export function glueFor(
   view: ZoneView,
