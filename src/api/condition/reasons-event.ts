@@ -57,7 +57,7 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     reason: "SelectionMerged",
     on: ["Event"],
     meaning:
-      "Another DnsAlias of the namespace has the same hostname. Each of the two selects by itself, and dnsalias merges the results.",
+      "Another DnsAlias of the namespace has the same hostname. Each of the two selects its targets separately, and dnsalias merges the results.",
     whatToDo: "Keep the hostname in one DnsAlias, so that a failover leaves no address of the unhealthy target.",
     turn: "user",
   },

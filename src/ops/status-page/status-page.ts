@@ -56,7 +56,7 @@ export const STATUS_PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const WORDS: Readonly<Record<Light, string>> = { well: "ready", working: "at work", unwell: "not ready" };
+const WORDS: Readonly<Record<Light, string>> = { well: "ready", working: "in progress", unwell: "not ready" };
 
 function lamp(light: Light): Html {
   return markup`<span class="lamp ${light}">${WORDS[light]}</span>`;
@@ -91,7 +91,7 @@ function zoneTable(zones: readonly ZoneRow[]): Html {
         <th scope="col" class="number">Serial</th>
         <th scope="col">Serving</th>
         <th scope="col">Lag</th>
-        <th scope="col">Why</th>
+        <th scope="col">Reason</th>
       </tr>
     </thead>
     <tbody>
