@@ -13,6 +13,7 @@ const cases: readonly (readonly [header: string | undefined, want: number | unde
   ["7", 7_000],
   [" 7 ", 7_000],
   ["3600", 3_600_000],
+  ["99999999", 3_600_000],
   ["3601", 3_600_000],
   ["Mon, 30 Nov 2026 12:00:09 GMT", 9_000],
   ["Mon, 30 Nov 2026 11:59:59 GMT", 0],
