@@ -18,7 +18,7 @@ interface InheritanceDeps {
   readonly now: Millis;
 }
 
-/** The plan with what its names have inherited; see plan/inherited. */
+/** The plan with the inherited records of its names; see plan/inherited. */
 export function inherit(
   { ownerId, mayNotDelete, now }: InheritanceDeps,
   state: ZoneState,
@@ -55,8 +55,9 @@ export function inherit(
 const NO_NAMESPACE = "";
 
 /**
- * Returns the plan without the records of frozen names that this leader knows to be published for another namespace. A frozen name keeps what is published for its own alias, and
- * nothing passes to another namespace. What only a status suggests isn't enough for a withdrawal, because a status can be lost.
+ * Returns the plan without the records of frozen names that this leader knows to be published for another namespace. A frozen
+ * name keeps the records that are published for its own alias, and another namespace inherits nothing. If only a status shows
+ * it, nothing is withdrawn, because a status can be lost.
  */
 function withoutForeignFrozen(plan: ZonePlan, publishedFor: ReadonlyMap<Name, string>): ZonePlan {
   const isForeign = (name: Name): boolean => {
@@ -74,8 +75,9 @@ function withdrawn(name: Name): NamePlan {
 }
 
 /**
- * Returns the namespace of records in the first read: the namespace that has the name, unless its aliases show that another one had it. Records of a name without an alias belong to a deleted one:
- * later aliases don't inherit them. Undefined: not known yet.
+ * Returns the namespace of records in the first read: the namespace that has the name, unless its aliases show that another one
+ * had it. Records of a name without an alias belong to a deleted alias, and later aliases don't inherit them. Undefined: not
+ * known yet.
  */
 function namespaceOf(
   zone: DnsZone,
