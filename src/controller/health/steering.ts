@@ -143,9 +143,9 @@ function follow({ deps, followed }: Context, key: ObjectKey, alias: DnsAlias | u
     followed.delete(key);
     return;
   }
-  const { selected, conditions = [], hostnames = [] } = alias.status ?? {};
+  const { selected, conditions = [], targets = [] } = alias.status ?? {};
   const healthy = conditions.find(({ type }) => type === "Healthy")?.reason;
-  const text = JSON.stringify([selected, healthy, hostnames.map(({ addresses }) => addresses)]);
+  const text = JSON.stringify([selected, healthy, targets.map(({ unhealthyAddresses }) => unhealthyAddresses)]);
   if (followed.get(key) !== text) {
     followed.set(key, text);
     deps.onChanged(alias, undefined);
@@ -283,9 +283,11 @@ export function isOnStandby({ spec }: DnsAlias, { selection, targets }: Decision
   const least = Math.min(...targets.map(({ target }) => target.priority));
   const { selected } = selection;
   return (
-    spec.selection === "Failover" &&
+    spec.selection !== "Merge" &&
     selected !== undefined &&
-    !targets.some(({ target }) => target.priority === least && selected.targets.includes(target.name))
+    !targets.some(
+      ({ target }) => target.priority === least && target.weight !== 0 && selected.targets.includes(target.name),
+    )
   );
 }
 

@@ -1,6 +1,5 @@
 import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import { targetNames } from "../../api/target-names.ts";
-import { familyOf } from "../../dns/address/address.ts";
 
 /** What is published of an alias that selects among its targets. */
 export type AppliedSelection =
@@ -15,15 +14,12 @@ export type AppliedSelection =
   /** No target is healthy, and `onUnhealthy` applies. */
   | { readonly kind: "withdrawn" | "fallback" };
 
-/** Whether the alias selects among its targets: with Failover, or with a health check. Others merge all targets, as if there were no selection. */
+/** Whether the alias selects among its targets: with Failover, Weighted, or a health check. Others merge all targets, as if there were no selection. */
 export function selects({ spec }: DnsAlias): boolean {
-  return spec.selection === "Failover" || spec.targets.some(({ healthCheck }) => healthCheck !== undefined);
+  return spec.selection !== "Merge" || spec.targets.some(({ healthCheck }) => healthCheck !== undefined);
 }
 
-/**
- * The selection that the status of an alias has, for a replica that doesn't lead, and for commands; undefined: the alias selects nothing. An address of a selected
- * target is down if the status lists others of its family as published, and not this one.
- */
+/** The selection that the status of an alias has, for a replica that doesn't lead, and for commands; undefined: the alias selects nothing. */
 export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefined {
   if (!selects(alias)) {
     return undefined;
@@ -34,9 +30,10 @@ export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefin
   }
   const names = new Set(targetNames(spec.targets));
   const targets = new Set(status?.selected?.targets.filter((name) => names.has(name)));
-  return status === undefined || targets.size === 0
+  const down = downFromStatus(status, targets);
+  return targets.size === 0
     ? { kind: "pending" }
-    : { kind: "selected", targets, isDown: downFromStatus(status, targets) };
+    : { kind: "selected", targets, isDown: (address) => down.has(address) };
 }
 
 /** The selection of an alias without one in its status, as in a command before the first run: that of healthy targets only. */
@@ -47,7 +44,10 @@ export function expectedSelection(alias: DnsAlias): AppliedSelection | undefined
   }
   const { targets } = alias.spec;
   const least = Math.min(...targets.map(({ priority }) => priority));
-  const names = targetNames(targets).filter((_, index) => targets[index]?.priority === least);
+  const first = targets.filter(({ priority }) => priority === least);
+  const weighed = first.filter(({ weight }) => weight !== 0);
+  const chosen = weighed.length > 0 ? weighed : first;
+  const names = targetNames(targets).filter((_, index) => chosen.some((target) => target === targets[index]));
   return { kind: "selected", targets: new Set(names), isDown: () => false };
 }
 
@@ -55,15 +55,12 @@ function isAllUnhealthy({ conditions }: AliasStatus): boolean {
   return conditions.some(({ type, reason }) => type === "Healthy" && reason === "AllUnhealthy");
 }
 
-/** The addresses that the last leader left out. */
-function downFromStatus(
-  { hostnames, targets }: AliasStatus,
-  selected: ReadonlySet<string>,
-): (address: string) => boolean {
-  const published = new Set(hostnames.flatMap(({ addresses }) => addresses));
-  const listed = targets.flatMap(({ name, addresses }) => (selected.has(name) ? addresses : []));
-  // A status that was written just after a switch lists the records of before.
-  const families = new Set(listed.filter((address) => published.has(address)).map(familyOf));
-  const down = new Set(listed.filter((address) => families.has(familyOf(address)) && !published.has(address)));
-  return (address) => down.has(address);
+/** The addresses that the leader leaves out. An address that two targets have is down only if it is down for both. */
+function downFromStatus(status: AliasStatus | undefined, selected: ReadonlySet<string>): ReadonlySet<string> {
+  const own = (status?.targets ?? []).filter(({ name }) => selected.has(name));
+  const down = own.map(({ unhealthyAddresses }) => new Set(unhealthyAddresses));
+  const up = new Set(
+    own.flatMap(({ addresses }, index) => addresses.filter((address) => down[index]?.has(address) !== true)),
+  );
+  return new Set(down.flatMap((addresses) => [...addresses]).filter((address) => !up.has(address)));
 }
