@@ -29,7 +29,23 @@ export interface ServedAlias {
 }
 
 /** The answer for one family of an alias at query time, after the rules of plan/hold. Times use the clock of the controller, see `systemClock`. */
-export type LiveAnswer = {
+export type LiveAnswer = ClientAnswer | WeightedAnswer;
+
+/** Each client network gets one of several answers. */
+interface WeightedAnswer {
+  readonly kind: "weighted";
+  /** As that of {@link ClientAnswer}. */
+  readonly refreshAt: Millis;
+  /** The earliest one of the answers; that of an answer without addresses is its `refreshAt`. */
+  readonly freshUntil: Millis;
+  /** 2 to 16. */
+  readonly choices: readonly ClientAnswer[];
+  /** The index in `choices` for each bucket of networks; a power of two of them. All threads share the bytes. */
+  readonly table: Uint8Array;
+}
+
+/** The answer for a client. */
+export type ClientAnswer = {
   /** It is not worth asking the source again before this. */
   readonly refreshAt: Millis;
   /** The number of bits of the client subnet for which it is valid; 0 or absent: for all clients. */
@@ -41,6 +57,11 @@ export type LiveAnswer = {
       readonly addresses: readonly string[];
       /** Given out until then with a TTL that counts down to it, at least 5 and at most the alias's `maxTtl`; after it only as stale data (RFC 8767). */
       readonly freshUntil: Millis;
+      /**
+       * When health checks can replace the addresses. The TTL doesn't reach beyond it, and is shorter by up to a fifth, so that clients don't return at once; but it is at least 5, and the addresses
+       * are fresh after it. The source has a later time from `refreshAt` on. Absent: there are no health checks.
+       */
+      readonly ttlUntil?: Millis;
       /** They are the alias's fallback addresses, and not its target's. Absent: they aren't. */
       readonly isFallback?: true;
     }

@@ -33,6 +33,10 @@ export interface Checker {
   /** Replaces the checks of an alias. A new one runs at once, unless a status knew the target. */
   want(alias: ObjectKey, checks: readonly WantedCheck[]): void;
   state(check: AddressCheck): CheckState | undefined;
+  /** When the next check begins; while one runs, when that one was to begin. Undefined: never. */
+  nextAt(check: AddressCheck): Millis | undefined;
+  /** The period within the budget. */
+  periodOf(check: AddressCheck): Millis;
   /** By how much the periods of the address are stretched; 1: not at all. */
   stretchOf(address: string): number;
   /** Whether a check reached one of these addresses within the time. */
@@ -86,6 +90,8 @@ export function createChecker(deps: CheckerDeps): Checker {
       pump.wake();
     },
     state: (check) => registry.entry(checkKey(check))?.state,
+    nextAt: (check) => due.at(checkKey(check)),
+    periodOf: (check) => registry.periodOf(check),
     stretchOf: (address) => registry.stretchOf(address),
     wasReached: (isOne, withinMs) =>
       Object.values(context.memory.controls)

@@ -5,6 +5,7 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { TargetKey } from "../../dns/lookup-result.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
+import { type EarliestSwitch, followedSwitch } from "../../plan/health/earliest-switch.ts";
 import { allowsAddress } from "../../plan/health/permission.ts";
 import { type AppliedSelection, selectionFromStatus, selects } from "../../plan/select/applied-selection.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
@@ -14,6 +15,7 @@ import type { Observer } from "../ports/observer.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
 import type { AddressCheck, CheckState, WantedCheck } from "./check-registry.ts";
 import { type Checker, createChecker } from "./checker.ts";
+import { checkedSwitch } from "./checked-switch.ts";
 import { observedTargets, type ObservedTarget } from "./observed-targets.ts";
 import { permittedChecks } from "./permitted-checks.ts";
 import { steer, type Steered, type Switch } from "./steer.ts";
@@ -30,6 +32,8 @@ export interface Steering {
   isPending(alias: DnsAlias): boolean;
   /** Why the alias has fewer health checks than its spec; undefined: it has all. */
   refusalOf(alias: DnsAlias): string | undefined;
+  /** When checks can take an address of these targets out of the answers; undefined: the targets have no checks. */
+  earliestSwitch(alias: DnsAlias, targets: ReadonlySet<string>): EarliestSwitch | undefined;
   /** By how much the periods of checks of the address are stretched. */
   stretchOf(address: string): number;
   /** Measures the last switch of an alias, once each of its records has been seen at every server since then. */
@@ -100,6 +104,7 @@ export function createSteering(deps: SteeringDeps): Steering {
     decisionOf: ({ meta }) => context.states.get(objectKey(meta))?.decision,
     isPending: (alias) => isPending(context, alias),
     refusalOf: (alias) => permittedChecks(alias, port).refusal,
+    earliestSwitch: (alias, targets) => switchOf(context, alias, targets),
     stretchOf: (address) => checker?.stretchOf(address) ?? 1,
     recordServed: ({ meta }, records) => recordServed(context, objectKey(meta), records),
     touch(key) {
@@ -170,6 +175,19 @@ function selectionOf({ deps, states }: Context, original: DnsAlias): AppliedSele
   }
   const decision = deps.isLeading() ? states.get(objectKey(alias.meta))?.decision : undefined;
   return decision?.applied ?? selectionFromStatus(alias);
+}
+
+function switchOf(
+  { deps, states, checker }: Context,
+  original: DnsAlias,
+  targets: ReadonlySet<string>,
+): EarliestSwitch | undefined {
+  const { alias } = permittedChecks(original, deps.port);
+  const now = deps.clock.now();
+  const decision = deps.isLeading() ? states.get(objectKey(alias.meta))?.decision : undefined;
+  return decision === undefined || checker === undefined
+    ? followedSwitch(alias, targets, now)
+    : checkedSwitch(decision, targets, checker, now);
 }
 
 function decide(context: Context, key: ObjectKey): Requeue {

@@ -12,7 +12,8 @@ import { allowsPrivate, asAllowed } from "../../plan/domain/private-addresses.ts
 import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";
-import type { LiveAnswer } from "../../responder/answer-source.ts";
+import type { EarliestSwitch } from "../../plan/health/earliest-switch.ts";
+import type { ClientAnswer } from "../../responder/answer-source.ts";
 
 export interface LiveInput {
   readonly zone: DnsZone;
@@ -22,6 +23,8 @@ export interface LiveInput {
   readonly winners: readonly DnsAlias[];
   readonly resultOf: (alias: DnsAlias, target: Name, family: Family) => LiveResult | undefined;
   readonly selectionOf: (alias: DnsAlias) => AppliedSelection | undefined;
+  /** See {@link EarliestSwitch}. */
+  readonly earliestSwitch: (alias: DnsAlias, targets: ReadonlySet<string>) => EarliestSwitch | undefined;
   /** The name leads back to itself. */
   readonly loops: boolean;
   readonly now: Millis;
@@ -33,7 +36,7 @@ const UNCHANGING_MS: Millis = 300_000;
 const SLOW_MS: Millis = 5_000;
 
 /** What one family of an owner name is answered with: the same policies as for what is published, on what stands now. */
-export function decideLive(input: LiveInput): LiveAnswer {
+export function decideLive(input: LiveInput): ClientAnswer {
   const { winners, family, now } = input;
   if (input.loops || winners.some(({ spec }) => spec.paused)) {
     return frozen(input);
@@ -43,11 +46,12 @@ export function decideLive(input: LiveInput): LiveAnswer {
   const refreshAt = soonest(parts, now);
   if (addresses.length > 0) {
     const freshUntil = Math.min(...parts.map((part) => part.freshUntil));
+    const switches = parts.flatMap((part) => part.earliestSwitch ?? []);
     return {
       kind: "addresses",
       addresses,
-      refreshAt,
       freshUntil,
+      ...untilSwitch(refreshAt, switches, now),
       ...fallbackFlag(parts.some((part) => part.usesFallback)),
     };
   }
@@ -65,12 +69,29 @@ export function decideLive(input: LiveInput): LiveAnswer {
     : { kind: "failed", refreshAt, detail: `${displayName(input.name)} ${family}: ${detail}` };
 }
 
+/** At most one request to the source a second, however late a check is. */
+const LEAST_REFRESH_MS: Millis = 1_000;
+
+/** A TTL that outlives no switch; the source has a later time when the next check has ended. */
+function untilSwitch(
+  refreshAt: Millis,
+  switches: readonly EarliestSwitch[],
+  now: Millis,
+): Pick<Extract<ClientAnswer, { readonly kind: "addresses" }>, "refreshAt" | "ttlUntil"> {
+  if (switches.length === 0) {
+    return { refreshAt };
+  }
+  const laterFrom = Math.max(now + LEAST_REFRESH_MS, Math.min(...switches.map((one) => one.laterFrom)));
+  return { refreshAt: Math.min(refreshAt, laterFrom), ttlUntil: Math.min(...switches.map(({ at }) => at)) };
+}
+
 /** With addresses of the other family the name is known to exist, and what is published has no records of this one. */
 function hasAddresses(input: LiveInput): boolean {
   return input.winners.some((alias) => FAMILIES.some((family) => setsOf(input, alias)[family] !== undefined));
 }
 
-function setsOf({ zone, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias): Contribution["sets"] {
+/** The addresses that the alias brings to the name. */
+export function setsOf({ zone, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias): Contribution["sets"] {
   const answerOf = (target: Name, family: Family): TargetAnswer | undefined => resultOf(alias, target, family)?.answer;
   return contributionOf(asAllowed(zone, alias), answerOf, now, selectionOf(alias)).sets;
 }
@@ -89,9 +110,11 @@ interface Part {
   /** Why nothing is known that could be given; undefined: it is known that there is nothing. */
   readonly unresolved: string | undefined;
   readonly usesFallback: boolean;
+  readonly earliestSwitch: EarliestSwitch | undefined;
 }
 
-function partOf({ zone, family, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias): Part {
+function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: LiveInput, alias: DnsAlias): Part {
+  const selection = selectionOf(alias);
   const read = (target: Name, of: Family): LiveResult | undefined => resultOf(alias, target, of);
   const {
     sets,
@@ -99,7 +122,7 @@ function partOf({ zone, family, resultOf, selectionOf, now }: LiveInput, alias: 
     usesFallback,
     changesAt = Infinity,
     isPending,
-  } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now, selectionOf(alias));
+  } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now, selection);
   const results = targets.flatMap((verdict) => {
     const result = read(verdict.target, family);
     return result === undefined ? [] : [{ verdict, result }];
@@ -120,6 +143,7 @@ function partOf({ zone, family, resultOf, selectionOf, now }: LiveInput, alias: 
       ? CHECKING
       : targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),
     usesFallback,
+    earliestSwitch: selection?.kind === "selected" ? earliestSwitch(alias, selection.targets) : undefined,
   };
 }
 
@@ -160,7 +184,7 @@ function soonest(parts: readonly Part[], now: Millis): Millis {
  * Nothing changes at a paused name, nor at one that would feed itself: the answer is what was published last, which is nothing at a name that never was. Without any status it isn't known
  * what was published, and the answer is what is known of the targets.
  */
-function frozen(input: LiveInput): LiveAnswer {
+function frozen(input: LiveInput): ClientAnswer {
   const { zone, family, winners, now } = input;
   const freshUntil = now + maxTtlOf(zone, winners) * 1000;
   const refreshAt = Math.min(now + UNCHANGING_MS, freshUntil);

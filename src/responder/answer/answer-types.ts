@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { WireRecord } from "../../dns/message/message.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
-import type { LiveAnswer } from "../answer-source.ts";
+import type { ClientAnswer } from "../answer-source.ts";
 
 /** What an answer may look at besides the zone. */
 export interface AnswerContext {
@@ -11,7 +11,7 @@ export interface AnswerContext {
    * first. To request a stale one again, the caller returns undefined for it, and returns it after the wait. For an alias that the source
    * no longer has, it returns `none`.
    */
-  readonly live: (alias: Name, family: Family) => LiveAnswer | undefined;
+  readonly live: (alias: Name, family: Family) => ClientAnswer | undefined;
   readonly now: Millis;
   /** True for names that another, longer zone of this server has: CNAMEs are followed up to there. Absent: there are none. */
   readonly isElsewhere?: (name: Name) => boolean;
@@ -45,7 +45,7 @@ export interface LiveUse {
   readonly alias: Name;
   readonly family: Family;
   /** Undefined: additional addresses that were not there and were not waited for. */
-  readonly live: LiveAnswer | undefined;
+  readonly live: ClientAnswer | undefined;
   readonly maxTtl: Seconds;
   readonly section: "answers" | "additionals";
   /** The first record in the section, and how many; none for live answers without addresses. */

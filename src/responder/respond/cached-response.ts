@@ -6,7 +6,7 @@ import { CLASS, RCODE } from "../../dns/registry.ts";
 import type { LiveUse, ReadyAnswer } from "../answer/answer-types.ts";
 import type { LiveCacheEntry } from "../live/live-cache.ts";
 import { OPT_BYTES, OPTION_HEAD, UDP_SIZE } from "../packet/opt-record.ts";
-import type { LiveAnswer } from "../answer-source.ts";
+import type { ClientAnswer } from "../answer-source.ts";
 import { uint16 } from "../packet/query.ts";
 import { accountOf, type ResponseClass } from "../client/rate-limit.ts";
 import { recordOffsets, type RecordOffsets } from "../packet/record-offsets.ts";
@@ -32,6 +32,8 @@ export interface CachedResponse {
   readonly extendedError: number | undefined;
   readonly isStale: boolean;
   readonly uses: readonly CachedUse[];
+  /** By which clients get this response, if its addresses depend on weights. */
+  readonly byWeight: WeightedVariant | undefined;
   /** It is valid until then, if the view and every live answer remain valid. */
   readonly validUntil: Millis;
   /** What it counts as for the rate limits, and on whose account. */
@@ -47,12 +49,22 @@ export interface CachedResponse {
   cut: { readonly size: number; readonly response: CachedResponse } | undefined;
 }
 
+/** One of the responses to one query, of which each client network gets one. */
+export interface WeightedVariant {
+  readonly table: Uint8Array;
+  /** The choice of this one. */
+  readonly choice: number;
+  /** All that are prepared, by their choice. */
+  readonly all: Map<number, CachedResponse>;
+}
+
 /** Live addresses of a response. */
 export interface CachedUse {
   readonly entry: LiveCacheEntry;
   /** Of the slot; another one makes the response void. */
   readonly version: number;
   readonly freshUntil: Millis;
+  readonly ttlUntil: Millis | undefined;
   readonly maxTtl: Seconds;
   /** The offset of the TTL of each address. */
   readonly ttlAt: readonly number[];
@@ -70,6 +82,7 @@ export interface ResponseParts {
   readonly slotOf: (use: LiveUse) => LiveCacheEntry;
   readonly now: Millis;
   readonly subnetOption?: Uint8Array;
+  readonly byWeight: WeightedVariant | undefined;
 }
 
 /** The whole response, as TCP takes it. */
@@ -109,6 +122,7 @@ function prepareFor(input: ResponseParts, room: Room): CachedResponse {
     extendedError: extendedErrorOf(answer),
     isStale: answer.stale,
     uses,
+    byWeight: input.byWeight,
     validUntil: least(answer.uses.map(({ live }) => validUntil(live, input.now))),
     ...accountFor(input),
     subnetOption: input.subnetOption,
@@ -178,7 +192,7 @@ function extendedErrorOf(answer: ReadyAnswer): number | undefined {
 export const EXTENDED_ERROR = { staleAnswer: 3, notAuthoritative: 20, noReachableAuthority: 22 } as const;
 
 /** How long one live answer can be given out as it is, its TTL apart. One that is not there holds until it comes. */
-function validUntil(live: LiveAnswer | undefined, now: Millis): Millis {
+function validUntil(live: ClientAnswer | undefined, now: Millis): Millis {
   if (live === undefined) {
     return Number.POSITIVE_INFINITY;
   }
@@ -200,6 +214,7 @@ function cachedUse(use: LiveUse, entry: LiveCacheEntry, records: RecordOffsets):
     entry,
     version: entry.version,
     freshUntil,
+    ttlUntil: use.live?.kind === "addresses" ? use.live.ttlUntil : undefined,
     maxTtl: use.maxTtl,
     ttlAt,
     addressLength: use.family === "A" ? 4 : 16,
