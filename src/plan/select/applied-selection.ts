@@ -1,7 +1,7 @@
 import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import { targetNames } from "../../api/target-names.ts";
 
-/** What is published of an alias that selects among its targets. */
+/** The published targets of an alias that selects among its targets. */
 export type AppliedSelection =
   | {
       readonly kind: "selected";
@@ -9,17 +9,17 @@ export type AppliedSelection =
       readonly targets: ReadonlySet<string>;
       readonly isDown: (address: string) => boolean;
     }
-  /** Nothing is selected yet: what is published stays. */
+  /** Nothing is selected yet, and the published records remain. */
   | { readonly kind: "pending" }
-  /** No target is healthy, and `onUnhealthy` applies. */
+  /** No target is healthy. `onUnhealthy` decides between these two. */
   | { readonly kind: "withdrawn" | "fallback" };
 
-/** Whether the alias selects among its targets: with Failover, Weighted, or a health check. Others merge all targets, as if there were no selection. */
+/** Whether the alias selects among its targets, by Failover, Weighted, or a health check. Other aliases merge all targets. */
 export function selects({ spec }: DnsAlias): boolean {
   return spec.selection !== "Merge" || spec.targets.some(({ healthCheck }) => healthCheck !== undefined);
 }
 
-/** The selection that the status of an alias has, for a replica that doesn't lead, and for commands; undefined: the alias selects nothing. */
+/** The selection in the status of an alias, for replicas that don't lead and for commands. Undefined: the alias selects nothing. */
 export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefined {
   if (!selects(alias)) {
     return undefined;
@@ -36,7 +36,10 @@ export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefin
     : { kind: "selected", targets, isDown: (address) => down.has(address) };
 }
 
-/** The selection of an alias without one in its status, as in a command before the first run: that of healthy targets only. */
+/**
+ * The selection of an alias whose status has none, for example in a command before the first run. It assumes that all targets are
+ * healthy.
+ */
 export function expectedSelection(alias: DnsAlias): AppliedSelection | undefined {
   const known = selectionFromStatus(alias);
   if (known?.kind !== "pending") {
@@ -55,7 +58,7 @@ function isAllUnhealthy({ conditions }: AliasStatus): boolean {
   return conditions.some(({ type, reason }) => type === "Healthy" && reason === "AllUnhealthy");
 }
 
-/** The addresses that the leader leaves out. An address that two targets have is down only if it is down for both. */
+/** The addresses that the leader omits because they are down. An address that two targets have is down only if it is down for both. */
 function downFromStatus(status: AliasStatus | undefined, selected: ReadonlySet<string>): ReadonlySet<string> {
   const own = (status?.targets ?? []).filter(({ name }) => selected.has(name));
   const down = own.map(({ unhealthyAddresses }) => new Set(unhealthyAddresses));

@@ -3,23 +3,23 @@ import { sameMembers } from "../../base/order.ts";
 import type { Health } from "../health/probe.ts";
 import { failbackAt, failbackDelay, recentSwitches } from "./failback.ts";
 
-/** One target, as selection sees it. */
+/** One target with the facts that the selection uses. */
 export interface Candidate {
   readonly name: string;
-  /** Lower comes first; equal ones are selected together. */
+  /** Lower numbers come first. Targets with equal numbers are selected together. */
   readonly priority: number;
-  /** Its part among the targets of equal priority; 0: only while no other one is healthy. Absent: they are merged. */
+  /** The share of the target among those of equal priority. 0: it is selected only while no other one is healthy. Absent: they are merged. */
   readonly weight?: number | undefined;
-  /** It has addresses that the hold machine keeps, and is neither confirmed empty nor stale. */
+  /** The target has accepted addresses, and is neither confirmed empty nor stale. */
   readonly isEligible: boolean;
   /** Its first lookup or its first check has not ended. */
   readonly isPending: boolean;
   readonly health: Health;
   /** Time of the last change of `health`. */
   readonly healthSince: Millis;
-  /** It has a health check that connects. */
+  /** The target has a health check that opens connections. */
   readonly isChecked: boolean;
-  /** The last check of one of its addresses was successful. */
+  /** The last check of at least one of its addresses was successful. */
   readonly isReached: boolean;
   /** The last checks of all its addresses failed. */
   readonly isDoubtful: boolean;
@@ -29,7 +29,7 @@ export interface Candidate {
 export const SELECTION_REASONS = ["Initial", "Changed", "FailedOver", "FailedBack"] as const;
 type SelectionReason = (typeof SELECTION_REASONS)[number];
 
-/** The selected targets, as the status has them. */
+/** The selected targets, in the form of the status. */
 export interface Selected {
   /** Names, in the order of the spec. */
   readonly targets: readonly string[];
@@ -45,7 +45,7 @@ interface SelectionPolicy {
 export interface SelectInput extends SelectionPolicy {
   /** In the order of the spec. */
   readonly candidates: readonly Candidate[];
-  /** Undefined: nothing has been selected yet. */
+  /** Undefined: no targets have been selected yet. */
   readonly current: Selected | undefined;
   /** Times of the switches of the last hour. */
   readonly switches: readonly Millis[];
@@ -53,22 +53,22 @@ export interface SelectInput extends SelectionPolicy {
 }
 
 export interface Selection {
-  /** Undefined: nothing can be selected, because the first lookups or checks are running, or because no target is eligible. */
+  /** Undefined: no selection is possible, because the first lookups or checks are in progress, or because no target is eligible. */
   readonly selected: Selected | undefined;
-  /** No eligible target is healthy: `onUnhealthy` decides. */
+  /** No eligible target is healthy, so `onUnhealthy` decides. */
   readonly isAllUnhealthy: boolean;
   /** The time at which a better target is selected if it remains healthy. */
   readonly failbackAt?: Millis;
-  /** The time at which the same input selects other targets; undefined: never. */
+  /** The time at which the same input leads to another selection. Undefined: never. */
   readonly changesAt?: Millis;
 }
 
-/** Chooses the targets whose addresses are published. Same input, same value. */
+/** Selects the targets whose addresses are published. The same input always has the same result. */
 export function select(input: SelectInput): Selection {
   return input.selection === "Failover" ? failover(input) : merge(input);
 }
 
-/** All healthy targets together. */
+/** Selects all healthy targets together. */
 function merge(input: SelectInput): Selection {
   const { candidates, current } = input;
   const eligible = candidates.filter(({ isEligible }) => isEligible);
@@ -116,7 +116,7 @@ function failover(input: SelectInput): Selection {
     return better(input, stays, here);
   }
   if (candidates.some(({ priority, isPending }) => priority === stays && isPending)) {
-    // What it has isn't known yet, as after a restart.
+    // The targets of this priority aren't known yet, for example after a restart.
     return { selected: input.current, isAllUnhealthy: false };
   }
   const next = bestOf(healthy);
@@ -127,7 +127,7 @@ function failover(input: SelectInput): Selection {
   return { selected: selectedAs(input, next, isBack ? "FailedBack" : "FailedOver"), isAllUnhealthy: false };
 }
 
-/** The priority that is selected now; undefined: none, or its targets were removed from the spec. */
+/** The current priority. Undefined: there is none, or its targets were removed from the spec. */
 function currentPriority({ current, candidates }: SelectInput): number | undefined {
   const found = candidates.filter(({ name }) => current?.targets.includes(name));
   return found.length === 0 ? undefined : Math.min(...found.map(({ priority }) => priority));
@@ -144,7 +144,7 @@ function initial(input: SelectInput, healthy: readonly Candidate[], eligible: re
     : { selected: selectedAs(input, best, input.current === undefined ? "Initial" : "Changed"), isAllUnhealthy: false };
 }
 
-/** Stays, or returns to a better priority that has been healthy for long enough. */
+/** Keeps the current priority, or returns to a better one that has been healthy for long enough. */
 function better(input: SelectInput, stays: number, here: readonly Candidate[]): Selection {
   const { candidates, now } = input;
   const known = candidates.filter(
@@ -170,8 +170,8 @@ function healthyAt({ candidates }: SelectInput, wanted: number): readonly Candid
 }
 
 /**
- * The targets of the best priority. A target that checks reach comes before one that no check has judged, and those whose last checks failed come last. An unchecked target
- * counts as healthy, and doesn't come before a better priority.
+ * The targets of the best priority. Priorities with a successful check come first, then those without a check result, then those
+ * whose last checks failed. A target without a health check counts as healthy, and doesn't come before a better priority.
  */
 function bestOf(healthy: readonly Candidate[]): readonly Candidate[] | undefined {
   const certain = healthy.filter(({ isDoubtful }) => !isDoubtful);
@@ -181,7 +181,7 @@ function bestOf(healthy: readonly Candidate[]): readonly Candidate[] | undefined
   return first && weighing(healthy.filter(({ priority }) => priority === first.priority));
 }
 
-/** No healthy target: what is selected remains, or the best that has addresses. */
+/** Without a healthy target: keeps the current selection, or selects the best priority with addresses. */
 function keep(input: SelectInput, eligible: readonly Candidate[]): Selection {
   if (eligible.length === 0) {
     return { selected: input.current, isAllUnhealthy: false };

@@ -7,13 +7,13 @@ import { cutList, MAX_ADDRESSES } from "./status-limits.ts";
 import { type Delivered, switchBoundMs } from "./switch-bound.ts";
 import { time } from "./time.ts";
 
-/** What a status has of the selection among targets. */
+/** The selection among targets, for the status. */
 export interface SteeringFacts {
   readonly decision: Decision;
   readonly stretchOf: (address: string) => number;
 }
 
-/** The fields `selected` and `switchBound`. A paused alias keeps those that it has. */
+/** The fields `selected` and `switchBound`. A paused alias keeps its values. */
 export function selectionStatus(
   alias: DnsAlias,
   delivered: readonly Delivered[],
@@ -37,12 +37,12 @@ export function selectionStatus(
   };
 }
 
-/** The statuses of targets with their health and share, and those of static targets, which have no lookups. `published` are the addresses of one hostname. */
+/** Adds the health and the shares to the statuses of targets, and adds static targets, which have no lookups. `published` has the addresses of one hostname. */
 export function withHealth(
   alias: DnsAlias,
   targets: readonly TargetStatus[],
   steering: SteeringFacts | undefined,
-  published: readonly string[],
+  published: readonly string[] = [],
 ): readonly TargetStatus[] {
   if (steering === undefined) {
     return alias.spec.paused ? withPrevious(targets, alias) : targets;
@@ -59,7 +59,7 @@ export function withHealth(
   });
 }
 
-/** A paused alias isn't checked, and keeps the health and the shares that it had. */
+/** Keeps the health and the shares in the status. For a paused alias, which isn't checked. */
 function withPrevious(targets: readonly TargetStatus[], { status }: DnsAlias): readonly TargetStatus[] {
   const previous = (status?.targets ?? []).filter(({ health, share }) => health !== undefined || share !== undefined);
   const own = targets.map((target) => {
