@@ -8,6 +8,7 @@ import { locateComponent, skipWithout } from "../support/component.ts";
 import { dig } from "../support/dig.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
 import { run } from "../support/run.ts";
+import { startUnbound } from "../support/unbound.ts";
 import { ask, inlineZone, type ResponderLab, startResponderLab } from "./responder-lab.ts";
 import { DOMAIN, quickCheck, startSteeringLab, statusBecomes, type SteeringLab } from "./steering-lab.ts";
 
@@ -114,6 +115,61 @@ describe(`the responders of two processes and ${NETWORKS} client networks`, { sk
     assert.deepEqual([...new Set(moved)], [SECOND]);
   });
 });
+
+describe(
+  "the responders of two processes, and resolvers in 10 networks",
+  { skip: skipWithout("dig", "unbound") },
+  () => {
+    const PLAIN = "plain.example";
+    const RESOLVERS = Array.from({ length: 10 }, (_, index) => `127.3.${index}`);
+    const manifest = JSON.stringify({
+      apiVersion: "dnsalias.io/v1alpha1",
+      kind: "DnsAlias",
+      metadata: { name: "plain", namespace: "web" },
+      spec: {
+        hostnames: [PLAIN],
+        selection: "Weighted",
+        targets: [
+          { name: "main", weight: 1, addresses: [MAIN, "2001:4860::1"] },
+          { name: "second", weight: 1, addresses: [SECOND, "2001:4860::2"] },
+        ],
+      },
+    });
+
+    /** The last digit of the one address: 1 is main, 2 is second. */
+    const targetFrom = async (at: DnsEndpoint, type: string, flags: readonly string[]): Promise<string | undefined> => {
+      const { answer, text } = await dig(at, PLAIN, type, flags);
+      assert.equal(answer.length, 1, text);
+      return answer[0]?.data.at(-1);
+    };
+
+    test("each Unbound keeps one target for A and AAAA, with an empty cache again, and at either process", async () => {
+      await using labs = new AsyncDisposableStack();
+      const start = () =>
+        startResponderLab({ resolvers: [{ host: "127.0.0.1", port: 9 }], manifests: [inlineZone(PLAIN), manifest] });
+      const replicas = await Promise.all([start(), start()]);
+      replicas.forEach((replica) => labs.use(replica));
+      const seen = new Set<string | undefined>();
+      for (const network of RESOLVERS) {
+        const wanted = await Promise.all(
+          replicas.map(({ dns }) => targetFrom(dns, "A", ["+norecurse", "-b", `${network}.77`])),
+        );
+        for (const { dns } of replicas) {
+          const stubs = [{ zone: PLAIN, servers: [dns] }];
+          await using unbound = await startUnbound({ stubs, outgoing: `${network}.1` });
+          for (const type of ["A", "AAAA"]) {
+            assert.equal(await targetFrom(unbound, type, []), wanted[0], `${network} ${type}`);
+          }
+          await unbound.flush();
+          assert.equal(await targetFrom(unbound, "A", []), wanted[0]);
+        }
+        assert.equal(wanted[1], wanted[0]);
+        seen.add(wanted[0]);
+      }
+      assert.deepEqual(seen, new Set(["1", "2"]), "both targets have networks");
+    });
+  },
+);
 
 describe("folder mode and BIND, with weights", { skip: skipWithout("named", "dig", "openssl") }, () => {
   const TARGETS = { a: [1, 2, 3, 4], b: [5, 6, 7, 8] };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AliasSpec } from "../../../src/api/dns-alias.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
 import { type ControllerWorld, startWorld } from "../../support/controller-world.ts";
 import { zone } from "../../support/objects.ts";
 import { CHECK, playedChecks, steeredAlias } from "../../support/steering-play.ts";
@@ -169,6 +170,30 @@ describe("an alias with weights", () => {
     await next.clock.advance(10 * MINUTE);
     assert.deepEqual(published(next), before);
     assert.deepEqual(next.alias("web/shop")?.status?.targets, now.status?.targets);
+  });
+
+  test("keeps its choice among looked-up addresses over a restart, also while a target can't be looked up", async () => {
+    const { zones, healthChecks } = parts();
+    const targets: AliasSpec["targets"] = [
+      { kind: "hostname", name: "a", priority: 0, weight: 75, hostname: parseName("a.test") },
+      { kind: "hostname", name: "b", priority: 0, weight: 25, hostname: parseName("b.test") },
+    ];
+    const world = { zones, healthChecks, aliases: [steeredAlias({ selection: "Weighted", targets })] };
+    await using started = startWorld({ ...world, targets: { "a.test": [...A], "b.test": [...B] } });
+    await started.clock.advance(MINUTE);
+    assert.equal(counts(started), "3/1/0");
+    assert.equal(shares(started), "a 75 75, b 25 25");
+    const before = published(started);
+    const now = started.alias("web/shop");
+    assert.ok(now);
+    for (const b of [[...B], "servfail"] as const) {
+      const writes = { ...world, stores: started.stores, aliases: [now] };
+      await using next = startWorld({ ...writes, targets: { "a.test": [...A], "b.test": b } });
+      for (let second = 0; second < 90; second += 10) {
+        await next.clock.advance(10_000);
+        assert.deepEqual(published(next), before);
+      }
+    }
   });
 
   test("shares among targets of equal priority, and fails over to the next", async () => {
