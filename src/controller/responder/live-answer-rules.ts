@@ -73,10 +73,10 @@ export function decideLive(input: LiveInput): ClientAnswer {
     : { kind: "failed", refreshAt, detail: `${displayName(input.name)} ${family}: ${detail}` };
 }
 
-/** At most one request to the source a second, however late a check is. */
-const LEAST_REFRESH_MS: Millis = 1_000;
+/** A target with many addresses is checked all the time. Each thread requests a later time only this often. */
+const LEAST_REFRESH_MS: Millis = 5_000;
 
-/** A TTL that outlives no switch; the source has a later time when the next check has ended. */
+/** Limits the TTL to the earliest switch. After the next check, another request can return a later time. */
 function untilSwitch(
   refreshAt: Millis,
   switches: readonly EarliestSwitch[],
@@ -89,7 +89,7 @@ function untilSwitch(
   return { refreshAt: Math.min(refreshAt, laterFrom), ttlUntil: Math.min(...switches.map(({ at }) => at)) };
 }
 
-/** With addresses of the other family the name is known to exist, and what is published has no records of this one. */
+/** True if the other family has addresses. The name then exists, and has no published records of this family. */
 function hasAddresses(input: LiveInput): boolean {
   return input.winners.some((alias) => FAMILIES.some((family) => setsOf(input, alias)[family] !== undefined));
 }

@@ -73,8 +73,8 @@ test("a TTL outlives no switch, and the source is asked again when the next chec
   for (const [at, laterFrom, refreshAt] of [
     [25_000, 7_000, 7_000],
     [25_000, 22_000, 20_000],
-    [5_000, 0, 1_000],
-    [-9_000, -9_000, 1_000],
+    [5_000, 0, 5_000],
+    [-9_000, -9_000, 5_000],
   ] as const) {
     const found = decided({ winners, earliestSwitch: { at: NOW + at, laterFrom: NOW + laterFrom } });
     assert.deepEqual(found, {
