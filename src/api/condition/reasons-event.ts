@@ -54,6 +54,15 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "SharesApproximate",
+    on: ["Event"],
+    meaning:
+      "The published addresses differ from the weights of the targets by 10 points or more, because the targets have too few addresses. `status.targets[].share` has the wanted and the published percentages.",
+    whatToDo:
+      "Nothing, if the shares are good enough. Use targets with more addresses, or serve the zone with the responder, which reaches the exact shares.",
+    turn: "user",
+  },
+  {
     reason: "SelectionMerged",
     on: ["Event"],
     meaning:

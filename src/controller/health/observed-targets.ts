@@ -14,6 +14,8 @@ export interface ObservedTarget {
   readonly name: string;
   readonly hostname: Name | undefined;
   readonly priority: number;
+  /** Undefined: the targets of its priority are merged. */
+  readonly weight: number | undefined;
   /** Sorted; the last known good ones. */
   readonly addresses: readonly string[];
   /** At least one view has addresses that are neither stale nor confirmed empty. */
@@ -37,7 +39,12 @@ export function observedTargets(alias: DnsAlias, { answer, streams, now }: Obser
   const names = targetNames(alias.spec.targets);
   const { namespace } = alias.meta;
   return alias.spec.targets.map((target, index) => {
-    const parts = { name: names[index] ?? "", priority: target.priority, check: activeCheck(target) };
+    const parts = {
+      name: names[index] ?? "",
+      priority: target.priority,
+      weight: target.weight,
+      check: activeCheck(target),
+    };
     if (target.kind === "addresses") {
       const addresses = target.addresses.filter((address) => alias.spec.families.includes(familyOf(address)));
       return { ...parts, hostname: undefined, addresses, isEligible: addresses.length > 0, isResolving: false };

@@ -4,7 +4,7 @@ import { chainPicture } from "./chain-picture.ts";
 import { markup, type Html } from "./html.ts";
 import { STYLE } from "./style.ts";
 import { responderSection } from "./responder-section.ts";
-import { healthText, selectionSection } from "./selection-section.ts";
+import { healthText, selectionSection, shareText } from "./selection-section.ts";
 import { agoText, spanText } from "./span-text.ts";
 import type { AliasView, Light, Search, StatusView, ZoneRow } from "./status-view.ts";
 
@@ -130,7 +130,7 @@ function aliasCard(alias: AliasView, now: Millis): Html {
       ${chainPicture(owner, chain, addresses)}
       <figcaption>
         ${outcome} since
-        <time datetime="${lastTransitionTime}">${agoText(now, lastTransitionTime)}</time>${ttl === undefined ? "" : ` · TTL ${ttl} s`}${healthText(target, now)}
+        <time datetime="${lastTransitionTime}">${agoText(now, lastTransitionTime)}</time>${ttl === undefined ? "" : ` · TTL ${ttl} s`}${shareText(target)}${healthText(target, now)}
       </figcaption>
     </figure>`;
   });

@@ -103,6 +103,22 @@ test("a target shows its health and the last failure, and nothing without a heal
   assert.doesNotMatch(statusPage(emptyStatus({ aliases: [aliasView()], found: 1 })), /main:/);
 });
 
+test("a target with a weight shows its share of the published addresses", () => {
+  for (const [share, text] of [
+    [{ wanted: 75, published: 67 }, " · share 67 % instead of 75 %"],
+    [{ wanted: 50, published: 50 }, " · share 50 %"],
+    [undefined, ""],
+  ] as const) {
+    const [target] = aliasView().targets;
+    assert.ok(target);
+    const page = statusPage(
+      emptyStatus({ aliases: [aliasView({ targets: [{ ...target, ...(share && { share }) }] })], found: 1 }),
+    );
+    const shown = / · share [^<]*%/.exec(page)?.[0] ?? "";
+    assert.equal(shown, text);
+  }
+});
+
 test("the Lease is told where there is one", () => {
   assert.match(statusPage(emptyStatus({ leading: true })), /· holds the Lease ·/);
   assert.match(statusPage(emptyStatus({ leading: false })), /· waits for the Lease ·/);
