@@ -69,8 +69,12 @@ type TargetText = AliasSpecText["targets"][number];
 type Shared = Pick<AliasTarget, "priority" | "healthCheck">;
 
 function targetOf(target: TargetText, place: HealthCheckPlace, shared: Shared): readonly AliasTarget[] {
-  const { name, hostname, addresses, healthCheck } = target;
+  const { name, hostname, addresses, resourceRef, healthCheck } = target;
   const parts = { ...(name === undefined ? {} : { name }), ...shared, ...checkIn(healthCheck, place) };
+  if (resourceRef !== undefined) {
+    const { group: _group, ...ref } = resourceRef;
+    return [{ kind: "resourceRef", ...parts, ref }];
+  }
   if (hostname === undefined) {
     return [{ kind: "addresses", ...parts, addresses: addressesOf(addresses ?? []) }];
   }

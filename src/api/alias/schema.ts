@@ -1,6 +1,7 @@
 import type { Static } from "typebox";
 import { ADDRESS_POLICIES, FAILBACK_MODES, SELECTIONS } from "../dns-alias.ts";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
+import { resourceRefSchema } from "./resource-ref-schema.ts";
 import { specHealthCheckSchema, targetHealthCheckSchema } from "./health-check-schema.ts";
 import { duration, list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 
@@ -17,11 +18,11 @@ const address = text("IPv4 or IPv6 address, for example 203.0.113.7 or 2001:db8:
 });
 
 const target = object(
-  "Source of addresses: a hostname to look up, or fixed addresses. Exactly one of hostname and addresses.",
+  "Source of addresses: a hostname to look up, fixed addresses, or an object of the cluster. Exactly one of hostname, addresses, and resourceRef.",
   {
     name: optional(
       text(
-        "Name of the target, unique in the DnsAlias, for example main. The status and metrics show it. Defaults to the hostname, or to the word addresses.",
+        "Name of the target, unique in the DnsAlias, for example main. The status and metrics show it. Defaults to the hostname, to kind and name of the resourceRef (for example service-web), or to the word addresses.",
         { minLength: 1, maxLength: MAX_TARGET_NAME },
       ),
     ),
@@ -38,6 +39,7 @@ const target = object(
         maxItems: 64,
       }),
     ),
+    resourceRef: optional(resourceRefSchema),
     priority: optional(
       whole(
         "Priority of the target, if selection is Failover. The lowest number is the first choice, and targets of equal priority are published together. All targets have it, or none has it. Defaults to the position in the list.",

@@ -6,7 +6,7 @@ import { FAMILIES, type Family } from "../../dns/record.ts";
 import { failbackDelay } from "../../plan/select/failback.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
 import type { Steered, Switch } from "./steer.ts";
-import type { SteeredTarget, SteeringState } from "./steering-state.ts";
+import { insideText, isInsideOnly, type SteeredTarget, type SteeringState } from "./steering-state.ts";
 
 export interface EventInput {
   readonly alias: DnsAlias;
@@ -26,15 +26,23 @@ export function steeringEvents(
   const delay = delayedEvent(alias, state, decision.selection.failbackAt, now);
   const lacks = lackEvents(alias, state, decision.targets);
   const merged = sharedHostname === undefined || before.isMergeReported ? [] : [mergedEvent(sharedHostname)];
+  const inside = decision.targets.filter(isInsideOnly).map(({ target }) => target.name);
+  const checkedInside = inside.filter((name) => !before.insideReported.has(name)).map(insideEvent);
   return {
-    events: [...health, ...change, ...delay.events, ...lacks.events, ...merged],
+    events: [...health, ...change, ...delay.events, ...lacks.events, ...checkedInside, ...merged],
     state: {
       ...state,
       delayReportedFor: delay.reportedFor,
       lackReported: lacks.reported,
+      insideReported: before.insideReported.union(new Set(inside)),
       isMergeReported: sharedHostname !== undefined,
     },
   };
+}
+
+function insideEvent(name: string): ReportedEvent {
+  const message = `${insideText(name)} Use an external monitor for its load balancer.`;
+  return { type: "Warning", reason: "CheckedInsideOnly", message };
 }
 
 function mergedEvent(hostname: Name): ReportedEvent {

@@ -2,6 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { ObjectKey, ObjectMeta } from "../../api/meta.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
+import type { ResourceFinding, ResourceRef } from "../../api/resource-ref.ts";
 import type { UnreadZone } from "../../api/parse/unread-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 
@@ -45,7 +46,14 @@ export type InventoryEvent =
   | { readonly kind: "unserved"; readonly of: "DnsAlias" | "DnsZone"; readonly meta: ObjectMeta }
   | { readonly kind: "invalid"; readonly manifest: InvalidObject }
   /** Something that a provider reads (a base zone's ConfigMap, a rendered key, a file) changed: look at that zone again. */
-  | { readonly kind: "input"; readonly zone: ObjectKey };
+  | { readonly kind: "input"; readonly zone: ObjectKey }
+  /** What a watch shows of an object that DnsAliases of the namespace refer to. */
+  | {
+      readonly kind: "resource";
+      readonly namespace: string;
+      readonly ref: ResourceRef;
+      readonly finding: ResourceFinding;
+    };
 
 /** Where DnsZones and DnsAliases come from: the apiserver or a folder. */
 export interface Inventory {

@@ -2,6 +2,8 @@
 const MAX_SUMMARY_TEXT = 4096;
 /** The entries of `status.hostnames` at most. */
 export const MAX_HOSTNAMES = 512;
+/** The entries of `status.targets` at most. */
+export const MAX_TARGETS = 64;
 /** The items of a list of addresses at most. */
 export const MAX_ADDRESSES = 1024;
 
