@@ -3,8 +3,8 @@ import type { AliasTarget } from "./dns-alias.ts";
 import { referenceTargetName } from "./resource-ref.ts";
 
 /**
- * The names of the targets, in their order and each once. A target without a name has its hostname, `<kind>-<name>` of its reference, or `addresses`; where another target has that name
- * already, a number follows it: `addresses-2`.
+ * The names of the targets, in the order of the spec and without duplicates. A target without a name has its hostname,
+ * `<kind>-<name>` of its reference, or `addresses`. If another target already has that name, a number follows it: `addresses-2`.
  */
 export function targetNames(targets: readonly AliasTarget[]): readonly string[] {
   const taken = new Set(targets.flatMap(({ name }) => name ?? []));

@@ -14,7 +14,7 @@ export function configMapsOf(zone: DnsZone): readonly ObjectKey[] {
   return [...new Set([...here, ...elsewhere])].toSorted();
 }
 
-/** Which zones refer to which ConfigMaps. */
+/** The zones that refer to each ConfigMap. */
 export interface ConfigMapReferences {
   set(zone: ObjectKey, configMaps: readonly ObjectKey[]): void;
   remove(zone: ObjectKey): void;

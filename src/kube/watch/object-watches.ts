@@ -1,17 +1,17 @@
 import type { ObjectKey } from "../../api/meta.ts";
 
-/** One watch: a single object by name, or all of a namespace where many are referred to. */
+/** One watch: of a single object by name, or of a whole namespace if many of its objects are referred to. */
 export interface ObjectWatch {
   /** Equal watches have equal ids. */
   readonly id: string;
   readonly namespace: string;
-  /** Undefined: all of the namespace. */
+  /** Undefined: all objects of the namespace. */
   readonly name: string | undefined;
 }
 
 /**
- * The fewest watches that see these objects of one kind and little else. By name, so that a Role with resourceNames is enough; from `manyInOne` objects of one
- * namespace on, one watch of that namespace, since each watch costs a connection.
+ * Returns the fewest watches for these objects of one kind. A watch is by name, so that a Role with resourceNames is enough. From
+ * `manyInOne` objects in one namespace on, one watch covers that namespace, because each watch takes a connection.
  */
 export function objectWatches(keys: ReadonlySet<ObjectKey>, manyInOne = 20): readonly ObjectWatch[] {
   const byNamespace = Map.groupBy([...keys].toSorted(), namespaceOf);

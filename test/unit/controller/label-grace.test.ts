@@ -205,6 +205,57 @@ test("a name that would move to the zone above stays for 60 s too, and its alias
   assert.doesNotMatch(message(world), /moves/);
 });
 
+test("a name that moves to the zone above after 60 s isn't given to a younger alias of another namespace there", async () => {
+  const sub = zone("dns/sub", "sub.example.com", SELECTED.spec, { createdAt: 2 });
+  const closed = { ...sub, spec: { ...sub.spec, domain: zone("x/x", "sub.example.com").spec.domain } };
+  const hostnames = ["app.sub.example.com"];
+  await using world = startWorld({
+    zones: [zone("dns/com", "example.com", {}, { createdAt: 1 }), closed],
+    aliases: [alias("web/app", { hostnames, targets: [["198.51.100.1"]] })],
+  });
+  labelled(world);
+  await world.clock.advance(MINUTE);
+  world.send({ kind: "namespace", name: "web", labels: {} });
+  await world.clock.advance(10 * SECOND);
+  world.apply(alias("api/app", { hostnames, targets: [["198.51.100.9"]], meta: { createdAt: 9_000 } }));
+  await world.clock.advance(40 * SECOND);
+  assert.deepEqual(
+    [world.published("dns/sub"), world.published("dns/com")],
+    [["app.sub.example.com 300 198.51.100.1"], []],
+  );
+  assert.equal(world.condition("api/app", "Accepted"), "False HostnameConflict");
+  await world.clock.advance(15 * MINUTE);
+  assert.deepEqual(
+    [world.published("dns/sub"), world.published("dns/com")],
+    [[], ["app.sub.example.com 300 198.51.100.1"]],
+  );
+  assert.equal(world.condition("api/app", "Accepted"), "False HostnameConflict");
+  assert.equal(world.condition("web/app", "Accepted"), "True Accepted");
+});
+
+for (const { who, key, createdAt } of [
+  { who: "an older alias of another namespace", key: "api/app", createdAt: 500 },
+  { who: "a younger alias of the same namespace", key: "web/new", createdAt: 9_000 },
+]) {
+  test(`a name that moves to the zone above after 60 s is given to ${who} there at once`, async () => {
+    const sub = zone("dns/sub", "sub.example.com", SELECTED.spec, { createdAt: 2 });
+    const closed = { ...sub, spec: { ...sub.spec, domain: zone("x/x", "sub.example.com").spec.domain } };
+    const hostnames = ["app.sub.example.com"];
+    await using world = startWorld({
+      zones: [zone("dns/com", "example.com", {}, { createdAt: 1 }), closed],
+      aliases: [alias("web/app", { hostnames, targets: [["198.51.100.1"]] })],
+    });
+    labelled(world);
+    await world.clock.advance(MINUTE);
+    world.send({ kind: "namespace", name: "web", labels: {} });
+    await world.clock.advance(10 * SECOND);
+    world.apply(alias(key, { hostnames, targets: [["198.51.100.9"]], meta: { createdAt } }));
+    await world.clock.advance(20 * SECOND);
+    assert.deepEqual(world.published("dns/com"), ["app.sub.example.com 300 198.51.100.9"]);
+    assert.equal(world.condition(key, "Accepted"), "True Accepted");
+  });
+}
+
 test("names that go after the 60 s go under the guard", async () => {
   const many = Array.from({ length: 20 }, (_, index) =>
     alias(`web/a${index}`, { hostnames: [`a${index}.example.com`], targets: [["198.51.100.1"]] }),

@@ -67,6 +67,17 @@ test("a copy that is about to run out is fetched in advance once, since most ser
   assert.deepEqual(world.queried, ["0", "54", "60"]);
 });
 
+test("a copy is fetched in advance from its last seconds on, and after that only at its end", async () => {
+  await using world = start((at) => found("a", { ttl: 60 - ((at / 1000) % 60) }));
+  world.refresher.want(KEY, "web");
+  await world.question();
+  assert.deepEqual([world.live().prefetchAt, world.live().nextLookupAt], [54_000, 60_000]);
+  await world.clock.advance(54_000);
+  void world.refresher.lookUpNow(KEY);
+  await world.clock.settle();
+  assert.deepEqual([world.live().prefetchAt, world.live().nextLookupAt], [60_000, 60_000]);
+});
+
 test("what fails is not looked up again for each question, but after its back-off", async () => {
   await using world = start((at) => (at === 0 ? found("a", { ttl: 10 }) : failed()));
   world.refresher.want(KEY, "web");

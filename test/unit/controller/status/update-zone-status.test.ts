@@ -12,7 +12,8 @@ import {
 } from "../../../../src/controller/zone/state/confirmed.ts";
 import { NOTHING_PLANNED, type Planned } from "../../../../src/controller/zone/state/planned.ts";
 import { newZoneState, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
-import { parseName } from "../../../../src/dns/name/name.ts";
+import type { Move } from "../../../../src/controller/inventory/move/name-move.ts";
+import { type Name, parseName } from "../../../../src/dns/name/name.ts";
 import type { Refusal } from "../../../../src/plan/change.ts";
 import { zone } from "../../../support/objects.ts";
 import { observedSets } from "../../../support/observed-sets.ts";
@@ -330,12 +331,61 @@ for (const [name, state, accepted, programmed] of ROWS) {
   });
 }
 
+function moves(count: number, more: Partial<Move>): ReadonlyMap<Name, Move> {
+  return new Map(
+    Array.from({ length: count }, (_, index) => {
+      const name = parseName(`m${index}.example.com`);
+      const since = at("11:00:00") + index * 1000;
+      return [name, { name, to: ["dns/new", "dns/next"], since, phase: "waiting", ...more }] as const;
+    }),
+  );
+}
+
+const MOVES: readonly (readonly [name: string, moves: ReadonlyMap<Name, Move>, want: RegExp])[] = [
+  [
+    "waits for its new zones",
+    moves(2, {}),
+    /\. Moved hostnames \(m0\.example\.com, m1\.example\.com\) remain here until DnsZone dns\/new, dns\/next serves them, at most until 2026-11-24T11:10:01Z\.$/,
+  ],
+  [
+    "isn't written in its new zones",
+    moves(1, { stays: "unwritten" }),
+    /\. Moved hostnames \(m0\.example\.com\) remain here until they are written to DnsZone dns\/new, dns\/next\.$/,
+  ],
+  [
+    "may not change",
+    moves(1, { stays: "frozen" }),
+    /\. Hostnames \(m0\.example\.com\) remain here, and not in DnsZone dns\/new, dns\/next, while they are paused/,
+  ],
+  [
+    "waited for too long",
+    moves(1, { phase: "overdue" }),
+    /\. Moved hostnames \(m0\.example\.com\) were withdrawn\. DnsZone dns\/new, dns\/next does not serve them after 10 minutes\.$/,
+  ],
+  ["has moved", moves(1, { phase: "moved" }), /written to coreDNS\/zoneFile\.$/],
+  ["is one of twelve", moves(12, {}), /\(m0\.example\.com, .*m7\.example\.com, 2 more\) remain here/],
+];
+
+for (const [name, found, want] of MOVES) {
+  test(`the condition of a zone of which a name ${name}`, async () => {
+    const [, programmed = ""] = await conditions({ state: { planned: plannedAs({ moves: found }) } });
+    assert.match(programmed, /^Programmed=True Programmed: /);
+    assert.match(programmed, want);
+  });
+}
+
 test("at most ten refused names are shown, each once", async () => {
   const names = Array.from({ length: 12 }, (_, index) => `n${index}.example.com`);
   const refusals = names.flatMap((name) => [refusal(name), refusal(name, { type: "AAAA" })]);
   const [, programmed = ""] = await conditions({ state: { planned: plannedAs({ refusals }) } });
   assert.match(programmed, /: 24 /);
   assert.match(programmed, /\(n0\.example\.com, n1\.example\.com,.*, n9\.example\.com\)/);
+});
+
+test("one refused record is one RRset", async () => {
+  const refusals = [refusal("www.example.com")];
+  const [, programmed = ""] = await conditions({ state: { planned: plannedAs({ refusals }) } });
+  assert.match(programmed, /: 1 RRset is refused \(www\.example\.com\): /);
 });
 
 test("a plan that is held has its hash in the status, and no other plan", async () => {

@@ -127,6 +127,7 @@ test("records that stay at a former place are an Event of the leader, where ther
   assert.deepEqual(left(3, false), []);
   recordLeftBehind(deps, state, undefined, true);
   assert.deepEqual(told(), []);
+  assert.match(left(2).at(-1) ?? "", /The records of 2 hostnames remain at powerDNS/);
   assert.deepEqual(left(1), [
     "log: records remain at a former provider",
     "dns/com: Warning RecordsLeft: The records of 1 hostname remain at powerDNS, the former provider of this DnsZone. Remove them there when no client queries it any more.",

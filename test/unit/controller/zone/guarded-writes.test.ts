@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ZoneSpec } from "../../../../src/api/dns-zone.ts";
-import { withoutUnfinalized } from "../../../../src/controller/zone/guarded-writes.ts";
-import { newZoneState, observe, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
+import type { GuardStatus, ZoneSpec } from "../../../../src/api/dns-zone.ts";
+import {
+  guardStatus,
+  restoreGuard,
+  shorterWait,
+  withoutUnfinalized,
+} from "../../../../src/controller/zone/guarded-writes.ts";
+import { newZoneState, observe, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset, Write } from "../../../../src/plan/change.ts";
 import { owned } from "../../../../src/providers/ownership/owned.ts";
@@ -90,4 +95,47 @@ test("the aliases of a name that waits are reported once, and again after it was
   assert.deepEqual(write(state, [create(A), create(B)]).reported, [`dns/com ${B}`]);
   assert.deepEqual(write(state, [create(A)], [A]).reported, []);
   assert.deepEqual(write(state, [create(A)]).reported, [`dns/com ${A}`]);
+});
+
+const AT = Date.UTC(2026, 10, 30, 12);
+const GUARD: GuardStatus = { deletes: 7, ofRecords: 20, lastDeleteTime: "2026-11-30T12:00:00Z" };
+
+/** The status that the guard has after it took this one over. */
+function restored(guard: GuardStatus | undefined): GuardStatus | undefined {
+  const state = stateOf(true);
+  const status = { observedGeneration: 1, conditions: [], ...(guard !== undefined && { guard }) };
+  restoreGuard(state, { ...COM, status });
+  return guardStatus(state.planned.guard);
+}
+
+test("deletes and a used approval come back from a status as they were", () => {
+  for (const guard of [undefined, GUARD, { ...GUARD, usedPlanHash: "abc" }, { usedPlanHash: "abc" }]) {
+    assert.deepEqual(restored(guard), guard);
+  }
+});
+
+test("a status without deletes, or with a time that can't be read, has no deletes that count", () => {
+  assert.equal(restored({ ...GUARD, deletes: 0 }), undefined);
+  assert.equal(restored({ ...GUARD, lastDeleteTime: "yesterday" }), undefined);
+  assert.equal(restored({ ofRecords: 20, lastDeleteTime: "2026-11-30T12:00:00Z" }), undefined);
+});
+
+test("what is restored leaves the deletes that nobody watched as they are", () => {
+  const state = stateOf(true);
+  const unwatched = new Map([["a.example.com. A", parseName(A)]]);
+  const { guard } = state.planned;
+  replace(state, { planned: { ...state.planned, guard: { ...guard, window: { ...guard.window, unwatched } } } });
+  restoreGuard(state, { ...COM, status: { observedGeneration: 1, conditions: [], guard: GUARD } });
+  const { window } = state.planned.guard;
+  assert.deepEqual(
+    [window.unwatched, window.earlier, window.stood],
+    [unwatched, { count: 7, at: AT }, [{ at: AT, count: 20 }]],
+  );
+});
+
+test("of two waits the shorter one counts, and none is no wait", () => {
+  assert.equal(shorterWait(undefined, undefined), undefined);
+  assert.equal(shorterWait(5, undefined), 5);
+  assert.equal(shorterWait(undefined, 5), 5);
+  assert.equal(shorterWait(7, 5), 5);
 });

@@ -1,28 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseRetryAfter } from "../../../../src/base/retry-after.ts";
 import { describeResult, toResult, toStatus } from "../../../../src/kube/client/api-result.ts";
 
 const NOW = Date.parse("2026-11-24T22:00:00Z");
 
 describe("answers of the apiserver", () => {
-  const headers: readonly (readonly [string | undefined, number | undefined])[] = [
-    [undefined, undefined],
-    ["", undefined],
-    ["0", 0],
-    ["7", 7_000],
-    [" 7 ", 7_000],
-    ["99999999", 3_600_000],
-    ["Tue, 24 Nov 2026 22:00:05 GMT", 5_000],
-    ["Tue, 24 Nov 2026 21:00:00 GMT", 0],
-    ["soon", undefined],
-  ];
-  for (const [header, ms] of headers) {
-    it(`reads Retry-After ${JSON.stringify(header)} as ${ms}`, () => {
-      assert.equal(parseRetryAfter(header, NOW), ms);
-    });
-  }
-
   it("takes the seconds from the Status where the header has none", () => {
     assert.equal(toStatus(429, { details: { retryAfterSeconds: 3 } }).retryAfterMs, 3_000);
   });

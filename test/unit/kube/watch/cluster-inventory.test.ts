@@ -115,6 +115,20 @@ test("objects, what is wrong with them, labels, and what is deleted are told; it
   assert.deepEqual(healthy, [true, true, true]);
 });
 
+test("it isn't healthy before its first lists have come", async () => {
+  const lists = { namespaces: [page(), stays()], dnszones: [page(), stays()], dnsaliases: [page(), stays()] };
+  const { deps, clock } = watchedServer(lists);
+  const inventory = createInventory(deps);
+  const stop = new AbortController();
+  const running = inventory.run({ onEvent: () => undefined, onSynced: () => undefined }, stop.signal);
+  assert.equal(inventory.healthy(), false);
+  await clock.settle();
+  await clock.settle();
+  assert.equal(inventory.healthy(), true);
+  stop.abort();
+  await running;
+});
+
 test("while one kind can't be listed it is neither in sync nor healthy, and both when it can", async () => {
   const lists = { namespaces: [page(), stays()], dnszones: [page(), stays()] };
   const refused: Reply = { kind: "page", result: refusal(500) };

@@ -79,6 +79,14 @@ const cases: readonly Case[] = [
     refused: ["a A"],
   },
   {
+    title: "a published name that grows comes before a new one that is smaller",
+    own: [own("b", addresses(1))],
+    writes: [create("a", addresses(1)), update("b", addresses(1), addresses(3))],
+    maxBytes: 3 * 15,
+    want: ["update b A 3"],
+    refused: ["a A"],
+  },
+  {
     title: "a published name follows where the place is full",
     own: [own("a", addresses(3)), own("b", addresses(4))],
     writes: [update("a", addresses(3), addresses(3, 5)), create("c", addresses(1))],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AliasSpec, AliasStatus, DnsAlias } from "../../../../src/api/dns-alias.ts";
-import { selectionFromStatus, selects } from "../../../../src/plan/select/applied-selection.ts";
+import { expectedSelection, selectionFromStatus, selects } from "../../../../src/plan/select/applied-selection.ts";
 import { alias } from "../../../support/objects.ts";
 
 const MAIN = ["192.0.2.1", "192.0.2.2"];
@@ -80,4 +80,22 @@ test("if no target is healthy, the policy of the spec applies", () => {
   assert.equal(selectionFromStatus(steered(status))?.kind, "selected");
   assert.equal(selectionFromStatus(steered(status, { onUnhealthy: "Withdraw" }))?.kind, "withdrawn");
   assert.equal(selectionFromStatus(steered(status, { onUnhealthy: "Fallback" }))?.kind, "fallback");
+});
+
+test("a command expects the first choice before the first selection, and otherwise the selection of the status", () => {
+  const expected = (made: DnsAlias): string => {
+    const applied = expectedSelection(made);
+    return applied?.kind === "selected" ? [...applied.targets].join() : `${applied?.kind}`;
+  };
+  assert.equal(expected(steered(undefined)), "main");
+  assert.equal(expected(steered(selected("second", []))), "second");
+  assert.equal(expected(steered(undefined, { selection: "Merge" })), "undefined");
+  const equal: AliasSpec["targets"] = [
+    { kind: "addresses", name: "third", priority: 2, addresses: ["192.0.2.3"] },
+    { kind: "addresses", name: "main", priority: 1, addresses: MAIN },
+    { kind: "addresses", name: "second", priority: 1, addresses: SECOND },
+  ];
+  assert.equal(expected(steered(undefined, { targets: equal })), "main,second");
+  const applied = expectedSelection(steered(undefined));
+  assert.ok(applied?.kind === "selected" && !MAIN.some(applied.isDown));
 });

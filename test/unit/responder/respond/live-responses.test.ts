@@ -74,6 +74,42 @@ test("additional addresses of several aliases count down, each with the TTL of i
   }
 });
 
+test("a TTL of several days counts down, and each record is whole", async () => {
+  const DAY = 86_400;
+  const at = responderWorld({
+    zones: [
+      served(
+        "example.com.",
+        ["@ SOA ns1 host 1 3600 600 86400 60", "@ NS ns1", "ns1 A 192.0.2.53"],
+        [alias("a.example.com.", { maxTtl: 300 * DAY })],
+      ),
+    ],
+    live: ({ family }, now) => ({
+      kind: "addresses",
+      addresses: ADDRESSES[family],
+      freshUntil: now + 250 * DAY * 1000,
+      refreshAt: now + 250 * DAY * 1000,
+    }),
+  });
+  for (const seconds of [250 * DAY, 249 * DAY, 248 * DAY]) {
+    for (const [type, number] of [
+      ["A", 1],
+      ["AAAA", 28],
+    ] as const) {
+      const { answers } = await ask(at, "a.example.com", type);
+      assert.deepEqual(
+        answers.map((record) => [record.name, record.type, record.class, record.ttl]),
+        ADDRESSES[type].map(() => [A, number, 1, seconds]),
+      );
+      assert.deepEqual(
+        answers.map(({ rdata }) => rdata.at(-1)).toSorted((a = 0, b = 0) => a - b),
+        ADDRESSES[type].map((_, index) => index + 1),
+      );
+    }
+    at.now += DAY * 1000;
+  }
+});
+
 test("a family that no server answers for is SERVFAIL with EDE 22, for who sends EDNS", async () => {
   const at = world(() => "failed");
   for (let round = 0; round < 3; round += 1) {

@@ -49,12 +49,29 @@ const cases: readonly Case[] = [
     targets: ["Unhealthy"],
     isAllUnhealthy: true,
     isUnproven: true,
-    want: "Unknown NothingReachable: Health checks reach no address, so their failures prove nothing, and nothing moves. Check the egress of dnsalias.",
+    want: "Unknown NothingReachable: Health checks reach no address, so their failures are not evidence, and the selection does not change. Check the egress of dnsalias.",
   },
   {
     targets: ["Healthy", "Healthy"],
     last: "inconclusive",
-    want: "Unknown NothingReachable: Health checks reach no address, so their failures prove nothing, and nothing moves. Check the egress of dnsalias.",
+    want: "Unknown NothingReachable: Health checks reach no address, so their failures are not evidence, and the selection does not change. Check the egress of dnsalias.",
+  },
+  {
+    targets: ["Unhealthy"],
+    isAllUnhealthy: true,
+    spec: { onUnhealthy: "Fallback" },
+    want: `False AllUnhealthy: No target is healthy. ${DEAD} spec.fallbackAddresses are published, because spec.onUnhealthy is Fallback.`,
+  },
+  {
+    targets: ["Healthy", "Healthy", "Unhealthy"],
+    others: "Unhealthy",
+    want: "False Degraded: Target third is unhealthy: no address answers: HTTP 503. Some addresses of target main are down. Some addresses of target second are down.",
+  },
+  {
+    targets: ["Healthy", "Healthy"],
+    selected: 1,
+    spec: { selection: "Merge" },
+    want: "True AllHealthy: All targets are healthy.",
   },
   {
     targets: ["Healthy", "Healthy"],
