@@ -138,7 +138,7 @@ export const aliasSpecSchema = object("Desired state: the hostnames, and the tar
     { default: "24h" },
   ),
   allowPrivate: yesNo(
-    "Permission to publish special-use addresses (RFC 6890) that a lookup returns, for example 10.0.0.1. Otherwise they are refused, because they can be an attack (DNS rebinding). Fixed addresses need no permission. A DnsZone of another namespace refuses both, unless its tenants.privateAddresses is Allow.",
+    "Permission to publish special-use addresses (RFC 6890) that a lookup or a resourceRef returns, for example 10.0.0.1. Otherwise they are refused, because they can be an attack (DNS rebinding). Fixed addresses need no permission. A DnsZone of another namespace refuses both, unless its tenants.privateAddresses is Allow.",
     { default: false },
   ),
   paused: yesNo(
