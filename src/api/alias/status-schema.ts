@@ -100,7 +100,7 @@ export const aliasStatusSchema = object(
     ),
     stalenessBound: optional(
       duration(
-        "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the wait for the next lookup, plus the delivery to the name servers, plus the published TTL.",
+        "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the wait for the next lookup (1 s for a resourceRef), plus the delivery to the name servers, plus the published TTL.",
       ),
     ),
     summary: optional(

@@ -63,7 +63,7 @@ export function observedTargets(alias: DnsAlias, { answer, streams, now }: Obser
         ({ verdict, contributing }) => (verdict === "good" || verdict === "failing") && contributing.length > 0,
       );
     const lookedUp = outcomes.flatMap(({ contributing }) => contributing.flatMap((one) => one.addresses));
-    const isWaiting = target.kind === "hostname" && views.length === 0;
+    const isWaiting = lookupNames(target).length > 0 && views.length === 0;
     return {
       ...parts,
       hostname: target.kind === "hostname" ? target.hostname : undefined,

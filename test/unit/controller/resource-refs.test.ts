@@ -56,6 +56,11 @@ describe("an alias that refers to an object", () => {
       ["service-web", ["11.0.0.1", "2600::1"], "Positive"],
     );
     assert.equal(world.alias("web/shop")?.status?.summary?.targets, "Service web");
+    assert.equal(
+      world.alias("web/shop")?.status?.stalenessBound,
+      "6m36s",
+      "1 s watch + 95 s delivery that isn't measured + 300 s TTL",
+    );
     show(world, found(["11.0.0.2"]));
     await world.clock.advance(3_000);
     assert.deepEqual(world.published("dns/com"), ["example.com 300 11.0.0.2"]);
