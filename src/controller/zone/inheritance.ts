@@ -6,6 +6,7 @@ import { objectKey } from "../../api/meta.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import { inheritable, inheritNames } from "../../plan/inherited/inherited.ts";
 import { withInherited } from "../../plan/inherited/with-inherited.ts";
+import type { NamePlan } from "../../plan/name-plan.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import { inheritanceFound } from "./state/observed.ts";
@@ -47,11 +48,30 @@ export function inherit(
     now,
   });
   replace(state, { observed: inheritanceFound(observed, { publishedFor, inherited }) });
-  return withInherited(plan, inherited, ttl);
+  return withoutForeignFrozen(withInherited(plan, inherited, ttl), publishedFor);
 }
 
 /** No namespace has this name. */
 const NO_NAMESPACE = "";
+
+/**
+ * Returns the plan without the records of frozen names that this leader knows to be published for another namespace. A frozen name keeps what is published for its own alias, and
+ * nothing passes to another namespace. What only a status suggests isn't enough for a withdrawal, because a status can be lost.
+ */
+function withoutForeignFrozen(plan: ZonePlan, publishedFor: ReadonlyMap<Name, string>): ZonePlan {
+  const isForeign = (name: Name): boolean => {
+    const before = publishedFor.get(name) ?? NO_NAMESPACE;
+    const winner = plan.claims.get(name)?.winners[0];
+    return winner !== undefined && before !== NO_NAMESPACE && before !== winner.meta.namespace;
+  };
+  return plan.names.some(({ name, frozen }) => frozen && isForeign(name))
+    ? { ...plan, names: plan.names.map((one) => (one.frozen && isForeign(one.name) ? withdrawn(one.name) : one)) }
+    : plan;
+}
+
+function withdrawn(name: Name): NamePlan {
+  return { name, sets: [], frozen: false, keepPublished: [] };
+}
 
 /**
  * Returns the namespace of records in the first read: the namespace that has the name, unless its aliases show that another one had it. Records of a name without an alias belong to a deleted one:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Type, type TSchema } from "typebox";
 import { problem, problemText } from "../../../../src/api/schema/problem.ts";
-import { readBySchema, type UnknownFields } from "../../../../src/api/schema/validate.ts";
+import { readBySchema, readWithStandIns, type UnknownFields } from "../../../../src/api/schema/validate.ts";
 
 /** The value as it was read, as JSON; or each problem as a line. */
 function read(schema: TSchema, value: unknown, unknownFields: UnknownFields = "refuse"): string {
@@ -141,4 +141,20 @@ test("a problem shows its value as JSON, cut after 80 characters, and no value t
 test("a required field that is missing is named, with what it is for where the schema says that", () => {
   const schema = Type.Object({ a: Type.String(), b: Type.String({ description: "What b is." }) });
   assert.equal(read(schema, {}), "spec.a: is required: \nspec.b: is required: What b is.");
+});
+
+test("a value with a problem is replaced by the default, or by the first word, so that the other fields can be judged", () => {
+  const schema = Type.Object({
+    policy: WORDS,
+    other: Type.Unsafe({ type: "string", enum: ["Same", "All"], default: "All" }),
+    count: Type.Integer({ minimum: 3 }),
+    name: Type.String(),
+  });
+  const { value, problems } = readWithStandIns(
+    schema,
+    { policy: "x", other: "x", count: "x", name: 1 },
+    "spec",
+    "ignore",
+  );
+  assert.deepEqual([value, problems.length], [{ policy: "Keep", other: "All", count: 3, name: "" }, 4]);
 });

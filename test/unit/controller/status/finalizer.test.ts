@@ -27,6 +27,8 @@ interface Scene {
   readonly sets?: readonly ActualRRset[];
   /** Another alias has the same name. */
   readonly other?: boolean;
+  /** A third alias has the same name, and the finalizer. */
+  readonly third?: boolean;
   /** The zone has just appeared. */
   readonly unknown?: boolean;
   /** The backend was not read in this term. */
@@ -69,6 +71,9 @@ async function finalized({ write = { kind: "written" }, sets = [], ...scene }: S
   store.note({ kind: "alias", alias: gone });
   if (scene.other === true) {
     store.note({ kind: "alias", alias: alias("web/other") });
+  }
+  if (scene.third === true) {
+    store.note({ kind: "alias", alias: alias("web/third", { meta: { finalizers: [FINALIZER] } }) });
   }
   store.settle(Infinity);
   const state = newZoneState(ZONE, {
@@ -144,6 +149,11 @@ const ROWS: readonly (readonly [name: string, scene: Scene, want: Outcome])[] = 
     "the backend doesn't list its zone, and the other alias of the name has no finalizer yet",
     { sets: [rrset(["192.0.2.1"])], other: true, lists: false },
     WAITS,
+  ],
+  [
+    "the backend doesn't list its zone, and one of two other aliases of the name has a finalizer",
+    { sets: [rrset(["192.0.2.1"])], other: true, third: true, lists: false },
+    LETS_GO,
   ],
   ["the backend doesn't list its zone, and was not asked about the name", { lists: false }, WAITS],
   [

@@ -180,7 +180,7 @@ const CASES: readonly Case[] = [
     name: "the zone cannot be written for now",
     inZones: [FAILED],
     want: "False WriteFailed",
-    says: [/dns\/com/, /2026-11-24T11:40:00Z/, /connection refused/],
+    says: [/dns\/com/, /2026-11-24T11:40:00Z/, /connection refused\. The served records remain\.$/],
   },
   {
     name: "the zone has not been planned",

@@ -47,6 +47,9 @@ const POSITIONS: readonly (readonly [string, string, number | undefined])[] = [
   ["TXT", 'a "\\256"', 3],
   ["CSYNC", "1 1 A FOO", 7],
   ["A", "\\# 3 010203", 1],
+  ["A", "\\# 1 zz", 1],
+  ["TYPE65300", "\\# 2 01", 1],
+  ["MX", "10 mail.example. x y", 18],
 ];
 
 for (const [type, text, column] of POSITIONS) {

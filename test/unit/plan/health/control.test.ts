@@ -58,3 +58,7 @@ for (const [name, at, want] of [
     assert.equal(hasControl(controls(["192.0.2.1", at]), { ...WINDOW, family: "AAAA" }), false);
   });
 }
+
+test("one success within the window is enough, whatever is older", () => {
+  assert.equal(hasControl(controls(["192.0.2.1", -1], ["192.0.2.2", 0]), WINDOW), true);
+});

@@ -59,11 +59,13 @@ function isList(says: Says): says is readonly string[] {
   return Array.isArray(says);
 }
 
-function planOf(targets: Readonly<Record<string, Says>>, spec = {}): ZonePlan {
-  const one = alias("web/shop", { targets: Object.keys(targets), spec });
+function planOf(targets: Readonly<Record<string, Says>>, ...specs: readonly object[]): ZonePlan {
+  const winners = (specs.length === 0 ? [{}] : specs).map((spec, index) =>
+    alias(index === 0 ? "web/shop" : `web/shop-${index}`, { targets: Object.keys(targets), spec }),
+  );
   return planZone({
     zone: ZONE,
-    claims: new Map([[NAME, { winners: [one], losers: [] }]]),
+    claims: new Map([[NAME, { winners, losers: [] }]]),
     answerOf: (target, family) => answer(target, family, targets[target.slice(0, -1)] ?? "resolving"),
     viewIdOf: () => "view",
     wildcardsOf: () => [],
@@ -81,13 +83,15 @@ interface Step {
   readonly published: readonly ActualRRset[];
   readonly at?: number;
   readonly spec?: object;
+  /** Of a second alias of the name, with the same targets; absent: there is none. */
+  readonly second?: object;
 }
 
 /** What the name shows after each step. */
 function played(steps: readonly Step[], namespaceOf: () => string | undefined = () => undefined): readonly string[] {
   let before: InheritedNames | undefined;
-  return steps.map(({ targets, published, at = 0, spec }) => {
-    const plan = planOf(targets, spec);
+  return steps.map(({ targets, published, at = 0, spec = {}, second }) => {
+    const plan = planOf(targets, spec, ...(second === undefined ? [] : [second]));
     before = inheritNames({ before, plan, zone: ZONE, published, namespaceOf, mayBeUnreadable: () => false, now: at });
     const after = withInherited(plan, before, ZONE.spec.ttl);
     return (after.names[0]?.sets ?? []).flatMap(({ data }) => data).join(" ");
@@ -168,6 +172,30 @@ test("where a status says whose each address is, a name follows the first target
     ]),
     ["192.0.2.1 203.0.113.1", "192.0.2.2 203.0.113.1"],
   );
+});
+
+test("a name is held for one address that may belong to a target that isn't read yet", () => {
+  const published = [rrset(["192.0.2.1", "203.0.113.1"])];
+  assert.deepEqual(
+    played([
+      { targets: { "cdn.test": { pending: ["192.0.2.1"] }, "two.test": "resolving" }, published },
+      { targets: { "cdn.test": ["192.0.2.2"], "two.test": "resolving" }, published },
+    ]),
+    ["192.0.2.1 203.0.113.1", "192.0.2.1 203.0.113.1"],
+  );
+});
+
+test("after maxStaleness, one alias with onStale Keep is enough to keep a name from being blank", () => {
+  const published = [rrset(["192.0.2.9"])];
+  const after = (spec: object, second: object): string | undefined =>
+    played([
+      { targets: { "cdn.test": "servfail" }, published, spec, second },
+      { targets: { "cdn.test": "servfail" }, published, spec, second, at: DAY + 1 },
+    ])[1];
+  const withdraw = { onStale: "Withdraw" };
+  assert.equal(after({}, withdraw), "192.0.2.9");
+  assert.equal(after(withdraw, {}), "192.0.2.9");
+  assert.equal(after(withdraw, withdraw), "");
 });
 
 test("after maxStaleness, only lookups that fail keep a name that would be blank, and only by onStale Keep", () => {

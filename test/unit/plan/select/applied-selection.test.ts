@@ -125,3 +125,21 @@ test("if no target is healthy, the policy of the spec applies", () => {
   assert.equal(selectionFromStatus(steered(status, { onUnhealthy: "Withdraw" }))?.kind, "withdrawn");
   assert.equal(selectionFromStatus(steered(status, { onUnhealthy: "Fallback" }))?.kind, "fallback");
 });
+
+test("a command expects the first choice before the first selection, and otherwise the selection of the status", () => {
+  const expected = (made: DnsAlias): string => {
+    const applied = expectedSelection(made);
+    return applied?.kind === "selected" ? [...applied.targets].join() : `${applied?.kind}`;
+  };
+  assert.equal(expected(steered(undefined)), "main");
+  assert.equal(expected(steered(selected("second", []))), "second");
+  assert.equal(expected(steered(undefined, { selection: "Merge" })), "undefined");
+  const equal: AliasSpec["targets"] = [
+    { kind: "addresses", name: "third", priority: 2, addresses: ["192.0.2.3"] },
+    { kind: "addresses", name: "main", priority: 1, addresses: MAIN },
+    { kind: "addresses", name: "second", priority: 1, addresses: SECOND },
+  ];
+  assert.equal(expected(steered(undefined, { targets: equal })), "main,second");
+  const applied = expectedSelection(steered(undefined));
+  assert.ok(applied?.kind === "selected" && !MAIN.some(applied.isDown));
+});

@@ -140,6 +140,12 @@ const cases: readonly Case[] = [
     want: "b FailedBack",
   },
   {
+    name: "of two better targets only the worse has been healthy, for exactly long enough",
+    targets: "H0@1 H1@5 H2",
+    selected: "c",
+    want: "b FailedBack",
+  },
+  {
     name: "mode Manual",
     targets: "H0 H1",
     selected: "b",

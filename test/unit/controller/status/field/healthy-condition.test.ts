@@ -57,6 +57,23 @@ const cases: readonly Case[] = [
     want: "Unknown NothingReachable: Health checks reach no address, so their failures prove nothing, and nothing moves. Check the egress of dnsalias.",
   },
   {
+    targets: ["Unhealthy"],
+    isAllUnhealthy: true,
+    spec: { onUnhealthy: "Fallback" },
+    want: `False AllUnhealthy: No target is healthy. ${DEAD} spec.fallbackAddresses are published, because spec.onUnhealthy is Fallback.`,
+  },
+  {
+    targets: ["Healthy", "Healthy", "Unhealthy"],
+    others: "Unhealthy",
+    want: "False Degraded: Target third is unhealthy: no address answers: HTTP 503. Some addresses of target main are down. Some addresses of target second are down.",
+  },
+  {
+    targets: ["Healthy", "Healthy"],
+    selected: 1,
+    spec: { selection: "Merge" },
+    want: "True AllHealthy: All targets are healthy.",
+  },
+  {
     targets: ["Healthy", "Healthy"],
     refused: ["10.0.0.7"],
     want: "Unknown CheckRefused: 10.0.0.7 is not checked. Ask the operator to allow its network with --health-check-allow.",

@@ -34,6 +34,47 @@ for (const [name, parts] of WITHOUT) {
   test(`there is no bound while ${name}`, () => assert.equal(bound(parts), undefined));
 }
 
+test("targets that are merged have a bound while another one of them is healthy", () => {
+  const merged = (...targets: DecisionParts["targets"]) => {
+    const decision = decisionOf({ targets });
+    const names = decision.targets.map(({ target }) => target.name);
+    const selected = { targets: names, since: 0, reason: "Initial" } as const;
+    const selection = { selected, isAllUnhealthy: false };
+    return switchBoundMs({ decision: { ...decision, selection }, stretchOf: () => 1 }, DELIVERED);
+  };
+  assert.equal(merged("Healthy", "Healthy"), 94_900);
+  assert.equal(merged("Healthy", "Unknown"), undefined);
+  assert.equal(merged("Unhealthy", "Healthy"), undefined);
+  assert.equal(merged("Healthy"), undefined);
+});
+
+test("there is no bound while the selected target isn't checked", () => {
+  const decision = decisionOf({ targets: ["Healthy", "Healthy"] });
+  const targets = decision.targets.map((one, index) =>
+    index === 0 ? { ...one, target: { ...one.target, check: undefined } } : one,
+  );
+  assert.equal(switchBoundMs({ decision: { ...decision, targets }, stretchOf: () => 1 }, DELIVERED), undefined);
+});
+
+test("the slowest check of the selected targets counts", () => {
+  const decision = decisionOf({ targets: ["Healthy", "Healthy"] });
+  const names = decision.targets.map(({ target }) => target.name);
+  const selection = { selected: { targets: names, since: 0, reason: "Initial" }, isAllUnhealthy: false } as const;
+  const targets = decision.targets.map((one, index) => {
+    const { check } = one.target;
+    return index === 0 || check === undefined
+      ? one
+      : { ...one, target: { ...one.target, check: { ...check, periodMs: 60_000 } } };
+  });
+  const steering = { decision: { ...decision, selection, targets }, stretchOf: () => 1 };
+  assert.equal(switchBoundMs(steering, DELIVERED), 94_900 + 3 * 50_000);
+});
+
+test("records that aren't published yet don't count", () => {
+  const unpublished = { published: [], lags: [], expectedLagMs: 500_000 };
+  assert.equal(bound({ targets: ["Healthy", "Healthy"] }, 1, [...DELIVERED, unpublished]), 94_900);
+});
+
 test("there is no bound while nothing is published", () => {
   assert.equal(bound({ targets: ["Healthy", "Healthy"] }, 1, []), undefined);
 });
