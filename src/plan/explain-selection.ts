@@ -1,3 +1,4 @@
+import type { Millis } from "../base/clock.ts";
 import type { AliasTarget, DnsAlias, SelectedStatus } from "../api/dns-alias.ts";
 import { connects } from "../api/health-check.ts";
 import { durationText } from "../api/schema/duration.ts";
@@ -5,6 +6,7 @@ import { targetNames } from "../api/target-names.ts";
 import { displayName } from "../dns/name/name.ts";
 import { type Fact, fact, good, invalid } from "./fact.ts";
 import { selects } from "./select/applied-selection.ts";
+import { manualStates, rfc3339 } from "./select/manual.ts";
 
 /** The health of each target as the status has it, because only the leader checks. Empty if the alias merges all targets without a check. */
 export function healthFacts(alias: DnsAlias): readonly Fact[] {
@@ -36,6 +38,23 @@ function healthFact({ spec, status }: DnsAlias, target: AliasTarget, name: strin
     case "Unknown":
       return invalid("target", `${head}: health unknown${since}, which counts as healthy`);
   }
+}
+
+/** What annotations drain or force, and which have a mistake. */
+export function manualFacts(alias: DnsAlias, now: Millis): readonly Fact[] {
+  const { drained, forced, failbackAt, problems } = manualStates(alias, now);
+  return [
+    ...[...drained].map(([name, until]) =>
+      invalid("target", `${name} is drained until ${rfc3339(until)}, by annotation: it counts as unhealthy`),
+    ),
+    ...[...forced].map(([name, until]) =>
+      invalid("target", `${name} is forced until ${rfc3339(until)}, by annotation: it counts as healthy`),
+    ),
+    ...(failbackAt !== undefined && failbackAt > now
+      ? [good("decision", `a better target is selected again at ${rfc3339(failbackAt)}, by annotation`)]
+      : []),
+    ...problems.map(({ message }) => invalid("target", message)),
+  ];
 }
 
 /** Which targets are selected, when others will be, and the bound of a switch. */

@@ -29,6 +29,8 @@ export interface SteeredAlias {
   readonly targets: ReadonlyMap<string, "Healthy" | "Unhealthy" | "Unknown">;
   readonly isOnStandby: boolean;
   readonly isAllUnhealthy: boolean;
+  /** Targets that an annotation drains. */
+  readonly drains: number;
 }
 
 /** What the controller tells whoever counts; every function returns at once. */

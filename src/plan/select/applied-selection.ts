@@ -1,5 +1,6 @@
 import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import { targetNames } from "../../api/target-names.ts";
+import { hasManualStates } from "./manual.ts";
 
 /** What is published of an alias that selects among its targets. */
 export type AppliedSelection =
@@ -14,9 +15,12 @@ export type AppliedSelection =
   /** No target is healthy, and `onUnhealthy` applies. */
   | { readonly kind: "withdrawn" | "fallback" };
 
-/** Whether the alias selects among its targets: with Failover, Weighted, or a health check. Others merge all targets, as if there were no selection. */
-export function selects({ spec }: DnsAlias): boolean {
-  return spec.selection !== "Merge" || spec.targets.some(({ healthCheck }) => healthCheck !== undefined);
+/** Whether the alias selects among its targets: with Failover, Weighted, a health check, or a drain. Others merge all targets, as if there were no selection. */
+export function selects(alias: DnsAlias): boolean {
+  const { selection, targets } = alias.spec;
+  return (
+    selection !== "Merge" || targets.some(({ healthCheck }) => healthCheck !== undefined) || hasManualStates(alias)
+  );
 }
 
 /** The selection that the status of an alias has, for a replica that doesn't lead, and for commands; undefined: the alias selects nothing. */
