@@ -37,6 +37,12 @@ export const APPROVE_ANNOTATION = "dnsalias.io/approve-plan";
 export const ALLOW_ZONE_ANNOTATION = "dnsalias.io/allow-zone";
 /** On a DnsZone: the deleted DnsZones below it whose hostnames it adopts, as `<namespace>/<name>[, …]`. */
 export const TAKE_OVER_ANNOTATION = "dnsalias.io/take-over-zone";
+/** On a DnsAlias: targets that count as unhealthy until a time, as `main, second until 2026-12-01T06:00:00Z`. */
+export const DRAIN_ANNOTATION = "dnsalias.io/drain";
+/** On a DnsAlias: targets that count as healthy until a time, in the same form. */
+export const FORCE_ANNOTATION = "dnsalias.io/force";
+/** On a DnsAlias with `failback.mode: Manual`: when it returns to a better target, once. */
+export const FAILBACK_AT_ANNOTATION = "dnsalias.io/failback-at";
 
 /** The DnsZones that an annotation lists as `<namespace>/<name>[, …]`. Empty if the annotation is absent. */
 export function zonesListed(annotation: string | undefined): ReadonlySet<ObjectKey> {

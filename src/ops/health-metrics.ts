@@ -23,6 +23,7 @@ interface SteeringGauges {
     readonly isHealthy: boolean;
   }[];
   readonly onStandby: number;
+  readonly drains: number;
   readonly allUnhealthy: number;
   readonly boundSeconds: number;
 }
@@ -95,6 +96,11 @@ function steeringGauges(registers: Registry[]) {
       help: "DnsAliases with a selected target other than the first choice.",
       registers,
     }),
+    drains: new Gauge({
+      name: "dnsalias_drains",
+      help: "Targets that an annotation of their DnsAlias drains.",
+      registers,
+    }),
     allUnhealthy: new Gauge({
       name: "dnsalias_all_unhealthy",
       help: "DnsAliases without a healthy target.",
@@ -129,12 +135,13 @@ export function healthMetrics(series: ReturnType<typeof healthSeries>): HealthMe
         series.healthControl.set({ family }, isThere ? 1 : 0);
       }
     },
-    steeredAliases({ targets, onStandby, allUnhealthy, boundSeconds }) {
+    steeredAliases({ targets, onStandby, drains, allUnhealthy, boundSeconds }) {
       series.targetHealthy.reset();
       for (const { isHealthy, ...labels } of targets) {
         series.targetHealthy.set(labels, isHealthy ? 1 : 0);
       }
       series.onStandby.set(onStandby);
+      series.drains.set(drains);
       series.allUnhealthy.set(allUnhealthy);
       series.switchBound.set(boundSeconds);
     },

@@ -1,3 +1,4 @@
+import type { Millis } from "../base/clock.ts";
 import type { AliasTarget, DnsAlias, ResourceTarget, SelectedStatus } from "../api/dns-alias.ts";
 import { connects } from "../api/health-check.ts";
 import { referenceText } from "../api/resource-ref.ts";
@@ -7,6 +8,7 @@ import { refusedAddress } from "../dns/address/publishable.ts";
 import { displayName } from "../dns/name/name.ts";
 import { type Fact, fact, good, invalid } from "./fact.ts";
 import { selects } from "./select/applied-selection.ts";
+import { manualStates, rfc3339 } from "./select/manual.ts";
 
 /**
  * The health of each target from the status, because only the leader makes checks. Empty if the alias merges all targets without
@@ -80,6 +82,23 @@ function referenceFact(spec: DnsAlias["spec"], { ref, held }: ResourceTarget): F
     case "forbidden":
       return invalid("target", finding.message);
   }
+}
+
+/** What annotations drain or force, and which have a mistake. */
+export function manualFacts(alias: DnsAlias, now: Millis): readonly Fact[] {
+  const { drained, forced, failbackAt, problems } = manualStates(alias, now);
+  return [
+    ...[...drained].map(([name, until]) =>
+      invalid("target", `${name} is drained until ${rfc3339(until)}, by annotation: it counts as unhealthy`),
+    ),
+    ...[...forced].map(([name, until]) =>
+      invalid("target", `${name} is forced until ${rfc3339(until)}, by annotation: it counts as healthy`),
+    ),
+    ...(failbackAt !== undefined && failbackAt > now
+      ? [good("decision", `a better target is selected again at ${rfc3339(failbackAt)}, by annotation`)]
+      : []),
+    ...problems.map(({ message }) => invalid("target", message)),
+  ];
 }
 
 /** The selected targets, the time of the next selection, and the bound of a switch. */

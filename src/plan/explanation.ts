@@ -1,3 +1,4 @@
+import type { Millis } from "../base/clock.ts";
 import { objectKey } from "../api/meta.ts";
 import type { DnsZone } from "../api/dns-zone.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
@@ -7,7 +8,7 @@ import type { TargetAnswer } from "./target-answer.ts";
 import type { ActualRRset, Change } from "./change.ts";
 import { type Claim, refusalsOf, type ZoneMatch } from "./claims.ts";
 import { changeKey } from "./diff.ts";
-import { healthFacts, referenceFacts, selectionFacts } from "./explain-selection.ts";
+import { healthFacts, manualFacts, referenceFacts, selectionFacts } from "./explain-selection.ts";
 import { type Fact, fact, good, invalid } from "./fact.ts";
 import { asAllowed, ignoredMessage, ignoresPrivate, leftOutMessage } from "./domain/private-addresses.ts";
 import type { ZonePlan } from "./zone-plan.ts";
@@ -27,10 +28,11 @@ export interface ExplainInput {
   /** Every alias that lists the name, and the zones that match it. */
   readonly candidates: readonly { readonly alias: DnsAlias; readonly match: ZoneMatch }[];
   readonly zones: readonly ExplainedZone[];
+  readonly now: Millis;
 }
 
 /** Returns the alias, the answer, the decision, and the reasons, in the order in which dnsalias decides them. */
-export function explainName({ name, candidates, zones }: ExplainInput): readonly Fact[] {
+export function explainName({ name, candidates, zones, now }: ExplainInput): readonly Fact[] {
   const shown = displayName(name);
   if (candidates.length === 0) {
     return [
@@ -47,16 +49,16 @@ export function explainName({ name, candidates, zones }: ExplainInput): readonly
   );
   return [
     ...withoutZone,
-    ...zones.flatMap((zone) => explainZone(name, zone)),
+    ...zones.flatMap((zone) => explainZone(name, zone, now)),
     ...candidates.flatMap(({ alias }) => [...statusFacts(alias), ...stayFacts(alias, shown)]),
   ];
 }
 
-function explainZone(name: Name, zone: ExplainedZone): readonly Fact[] {
+function explainZone(name: Name, zone: ExplainedZone, now: Millis): readonly Fact[] {
   return [
     good("zone", `${displayName(name)} is in DnsZone ${objectKey(zone.zone.meta)}`),
     ...claimFacts(zone),
-    ...targetFacts(zone),
+    ...targetFacts(zone, now),
     ...decisionFacts(name, zone),
     ...publishedFacts(name, zone),
   ];
@@ -76,7 +78,7 @@ function claimFacts({ claim }: ExplainedZone): readonly Fact[] {
   ];
 }
 
-function targetFacts({ zone, claim, plan }: ExplainedZone): readonly Fact[] {
+function targetFacts({ zone, claim, plan }: ExplainedZone, now: Millis): readonly Fact[] {
   return (claim?.winners ?? []).flatMap((alias) => {
     const contribution = plan.contributions.get(objectKey(alias.meta));
     const allowed = asAllowed(zone, alias);
@@ -88,6 +90,7 @@ function targetFacts({ zone, claim, plan }: ExplainedZone): readonly Fact[] {
       ]),
       ...referenceFacts(allowed),
       ...healthFacts(alias),
+      ...manualFacts(alias, now),
       ...privateFacts(zone, alias),
       ...(fixed.length === 0 ? [] : [good("target", `static addresses ${fixed.join(", ")}`)]),
       ...(contribution?.usesFallback === true

@@ -46,6 +46,21 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     turn: "nobody",
   },
   {
+    reason: "DrainEnded",
+    on: ["Event"],
+    meaning: "The drain of a target has ended: its time is over, or the annotation `dnsalias.io/drain` was removed.",
+    whatToDo: "Nothing. With Failover, the name returns when the target has been healthy for `spec.failback.after`.",
+    turn: "nobody",
+  },
+  {
+    reason: "BadAnnotation",
+    on: ["Event"],
+    meaning:
+      "An annotation of the DnsAlias has a mistake: `dnsalias.io/drain`, `dnsalias.io/force`, or `dnsalias.io/failback-at`. dnsalias ignores this annotation as a whole.",
+    whatToDo: "Correct the annotation. The message has the mistake and a value that works.",
+    turn: "user",
+  },
+  {
     reason: "StandbyLacksFamily",
     on: ["Event"],
     meaning:

@@ -25,6 +25,14 @@ export const HEALTHY_REASONS: readonly ReasonEntry[] = [
     turn: "nobody",
   },
   {
+    reason: "Drained",
+    on: ["Healthy", "Event"],
+    meaning:
+      "The annotation `dnsalias.io/drain` is in effect, so a target counts as unhealthy. The message has the target and the end. If no other target is healthy, the drain has no effect.",
+    whatToDo: "Nothing. The drain ends by itself. To end it earlier, remove the annotation.",
+    turn: "nobody",
+  },
+  {
     reason: "FailedOver",
     on: ["Healthy", "Event"],
     meaning: "A target other than the first choice is selected, because the better ones are unhealthy.",

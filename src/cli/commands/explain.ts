@@ -34,11 +34,13 @@ export async function explainCommand(config: ExplainConfig, io: Io, signal: Abor
   const zones = [...snapshot.store.zones()].filter((zone) =>
     snapshot.store.zonesOfName(hostname).has(objectKey(zone.meta)),
   );
-  const previews = await previewZones({ composition, snapshot, ownerId, now: systemClock.now() }, zones, signal);
+  const now = systemClock.now();
+  const previews = await previewZones({ composition, snapshot, ownerId, now }, zones, signal);
   const facts = explainName({
     name: hostname,
     candidates: candidatesOf(snapshot, hostname),
     zones: previews.map((preview) => explained(preview, snapshot, hostname, ownerId)),
+    now,
   });
   io.out.write(config.json ? json(factsJson(hostname, facts)) : factsText(io.out, hostname, facts));
   return explainExitCode(facts);

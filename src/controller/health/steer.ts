@@ -2,7 +2,8 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
 import { recentSwitches } from "../../plan/select/failback.ts";
-import { select, type Selected, type Selection } from "../../plan/select/select.ts";
+import { manualStates, type ManualStates } from "../../plan/select/manual.ts";
+import { type Candidate, select, type Selected, type Selection, type SelectInput } from "../../plan/select/select.ts";
 import type { ObservedTarget } from "./observed-targets.ts";
 import type { Decision, SteeredTarget, SteeringState } from "./steering-state.ts";
 import { type AddressState, candidateOf, nextHealth } from "./target-health.ts";
@@ -44,20 +45,28 @@ export function steer({ alias, state, targets: observed, hasOutsideControl, now 
   }));
   const waitUntil = state.startedAt + firstWaitMs(targets);
   const switches = recentSwitches(state.switches, now);
-  const selection = select({
-    selection: alias.spec.selection,
-    failback: alias.spec.failback,
-    candidates: targets.map((one) => candidateOf(one.target, one, one.addresses, now < waitUntil)),
-    current: state.current,
-    switches,
-    now,
-  });
+  const manual = manualStates(alias, now);
+  const manualSince = nextManualSince(state, manual, now);
+  const { selection, isDrainIgnored } = selectManually(
+    {
+      selection: alias.spec.selection,
+      failback: alias.spec.failback,
+      candidates: targets.map((one) => candidateOf(one.target, one, one.addresses, now < waitUntil)),
+      current: state.current,
+      switches,
+      manualFailbackAt: manual.failbackAt,
+      now,
+    },
+    manual,
+    manualSince,
+  );
   const isUnproven = isWithdrawal(alias, selection) && !state.isWithdrawn && !hasOutsideControl;
   const applied = appliedOf(alias, selection, targets, isUnproven);
-  const decision: Decision = { selection, applied, targets, isUnproven };
+  const decision: Decision = { selection, applied, targets, manual, isDrainIgnored, isUnproven };
   const switched = switchOf(alias, state.current, selection.selected);
   const moments = [
     ...(selection.changesAt === undefined ? [] : [selection.changesAt]),
+    ...(manual.changesAt === undefined ? [] : [manual.changesAt]),
     ...(now < waitUntil && applied.kind === "pending" ? [waitUntil] : []),
     ...(isUnproven ? [now + UNPROVEN_MS] : []),
   ];
@@ -72,9 +81,48 @@ export function steer({ alias, state, targets: observed, hasOutsideControl, now 
       switches: switched === undefined ? switches : [...switches, now],
       health: new Map(targets.map((one) => [one.target.name, one])),
       isWithdrawn: applied.kind === "withdrawn",
+      manualSince,
       decision,
     },
   };
+}
+
+/** The selection with drained targets as unhealthy ones and forced targets as healthy ones. A drain that would leave no healthy target has no effect. */
+function selectManually(
+  input: SelectInput,
+  manual: ManualStates,
+  since: ReadonlyMap<string, Millis>,
+): { readonly selection: Selection; readonly isDrainIgnored: boolean } {
+  const forced = input.candidates.map((one) => withManual(one, manual.forced.has(one.name), since));
+  const drained = forced.map((one) => (manual.drained.has(one.name) ? { ...one, ...DRAINED } : one));
+  const selection = select({ ...input, candidates: drained });
+  return manual.drained.size > 0 && selection.isAllUnhealthy
+    ? { selection: select({ ...input, candidates: forced }), isDrainIgnored: true }
+    : { selection, isDrainIgnored: false };
+}
+
+const DRAINED = { health: "Unhealthy", isReached: false } as const;
+
+function withManual(one: Candidate, isForced: boolean, since: ReadonlyMap<string, Millis>): Candidate {
+  const healthSince = Math.max(one.healthSince, since.get(one.name) ?? 0);
+  return isForced
+    ? { ...one, health: "Healthy", healthSince, isReached: true, isDoubtful: false }
+    : { ...one, healthSince };
+}
+
+/** The times at which targets were drained, forced, or released. A leader doesn't know what ended before its term. */
+function nextManualSince(
+  { decision, manualSince }: SteeringState,
+  { drained, forced }: ManualStates,
+  now: Millis,
+): ReadonlyMap<string, Millis> {
+  const before = decision?.manual;
+  const names = new Set([drained, forced, before?.drained, before?.forced].flatMap((one) => [...(one?.keys() ?? [])]));
+  const isSame = (name: string): boolean =>
+    before !== undefined &&
+    drained.has(name) === before.drained.has(name) &&
+    forced.has(name) === before.forced.has(name);
+  return new Map([...manualSince, ...[...names].filter((name) => !isSame(name)).map((name) => [name, now] as const)]);
 }
 
 /** The maximum wait of the first publication for one check of each address. */

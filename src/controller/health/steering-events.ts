@@ -4,8 +4,10 @@ import { familyOf } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family } from "../../dns/record.ts";
 import { failbackDelay } from "../../plan/select/failback.ts";
+import { rfc3339 } from "../../plan/select/manual.ts";
 import { pickByWeight, sharesOf } from "../../plan/select/pick-by-weight.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
+import { manualEvents } from "./manual-events.ts";
 import type { Steered, Switch } from "./steer.ts";
 import { type Decision, insideText, isInsideOnly, type SteeredTarget, type SteeringState } from "./steering-state.ts";
 
@@ -23,7 +25,7 @@ export function steeringEvents(
   { state, decision, switched }: Steered,
 ): { readonly events: readonly ReportedEvent[]; readonly state: SteeringState } {
   const health = decision.targets.flatMap((target) => healthEvent(before, target) ?? []);
-  const change = switched === undefined ? [] : [switchEvent(switched, decision.targets)];
+  const change = switched === undefined ? [] : [switchEvent(switched, decision)];
   const delay = delayedEvent(alias, state, decision.selection.failbackAt, now);
   const lacks = lackEvents(alias, state, decision.targets);
   const share = shareEvent(alias, decision);
@@ -32,6 +34,7 @@ export function steeringEvents(
   const checkedInside = inside.filter((name) => !before.insideReported.has(name)).map(insideEvent);
   return {
     events: [
+      ...manualEvents(before.decision?.manual, decision.manual),
       ...health,
       ...change,
       ...delay.events,
@@ -99,10 +102,15 @@ function healthEvent(before: SteeringState, { target, health, message }: Steered
     : undefined;
 }
 
-function switchEvent({ from, to }: Switch, targets: readonly SteeredTarget[]): ReportedEvent {
+function switchEvent({ from, to }: Switch, { targets, manual, isDrainIgnored }: Decision): ReportedEvent {
   const [left, taken] = [from.targets.join(", "), to.targets.join(", ")];
   if (to.reason === "FailedBack") {
     return { type: "Normal", reason: "FailedBack", message: `Returned from ${left} to ${taken}.` };
+  }
+  const drain = [...manual.drained].find(([name]) => from.targets.includes(name) && !to.targets.includes(name));
+  if (drain !== undefined && !isDrainIgnored) {
+    const message = `Switched from ${left} to ${taken}: ${drain[0]} is drained until ${rfc3339(drain[1])}.`;
+    return { type: "Normal", reason: "FailedOver", message };
   }
   const cause = targets.find(({ target }) => from.targets.includes(target.name));
   const why =

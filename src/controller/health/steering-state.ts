@@ -2,6 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { AliasStatus, DnsAlias, TargetStatus } from "../../api/dns-alias.ts";
 import { targetNames } from "../../api/target-names.ts";
 import { type AppliedSelection, selectionFromStatus } from "../../plan/select/applied-selection.ts";
+import type { ManualStates } from "../../plan/select/manual.ts";
 import { type Selected, type Selection, SELECTION_REASONS } from "../../plan/select/select.ts";
 import type { WantedCheck } from "./check-registry.ts";
 import type { ObservedTarget } from "./observed-targets.ts";
@@ -21,6 +22,10 @@ export interface Decision {
   readonly applied: AppliedSelection;
   /** In the order of the spec. */
   readonly targets: readonly SteeredTarget[];
+  /** What annotations ask for. */
+  readonly manual: ManualStates;
+  /** No other target is healthy, so the drains have no effect. */
+  readonly isDrainIgnored: boolean;
   /** All targets are unhealthy, and `Withdraw` waits until a check reaches an address outside the alias's targets. */
   readonly isUnproven: boolean;
 }
@@ -35,6 +40,8 @@ export interface SteeringState {
   readonly health: ReadonlyMap<string, TargetHealth>;
   /** `onUnhealthy: Withdraw` is in effect. */
   readonly isWithdrawn: boolean;
+  /** When the drain of a target or the force of it ended or began: its health changed then. */
+  readonly manualSince: ReadonlyMap<string, Millis>;
   /** The switch whose delayed return was reported. */
   readonly delayReportedFor: Millis | undefined;
   /** Standbys that were reported because they lack an address family. */
@@ -59,6 +66,7 @@ export function restoredState(alias: DnsAlias, now: Millis): SteeringState {
     switches: current !== undefined && isSwitch ? [current.since] : [],
     health: new Map((status?.targets ?? []).flatMap((target) => healthIn(target, now) ?? [])),
     isWithdrawn: selectionFromStatus(alias)?.kind === "withdrawn",
+    manualSince: new Map(),
     delayReportedFor: undefined,
     lackReported: new Set(),
     isShareReported: false,

@@ -195,10 +195,14 @@ function decide(context: Context, key: ObjectKey): Requeue {
   const original = deps.aliasOf(key);
   const alias = original && permittedChecks(original, deps.port).alias;
   if (alias === undefined || alias.meta.deletedAt !== undefined || !selects(alias) || !deps.isLeading()) {
-    states.delete(key);
+    const isMergedAgain = states.delete(key) && alias !== undefined && deps.isLeading();
     context.unserved.delete(key);
     checker?.want(key, []);
     deps.observer.steeringGone(key);
+    if (isMergedAgain) {
+      deps.onChanged(alias, undefined);
+      deps.onDecided(alias);
+    }
     return { requeue: "done" };
   }
   if (alias.spec.paused) {
@@ -285,6 +289,7 @@ function report(
     targets: new Map(decision.targets.map(({ target, health }) => [target.name, health])),
     isOnStandby: isOnStandby(alias, decision),
     isAllUnhealthy: decision.selection.isAllUnhealthy,
+    drains: decision.manual.drained.size,
   });
   const lastSuccessAt = switched && checker && lastSuccessOf(checker, decision, switched);
   if (switched?.to.reason === "FailedOver" && lastSuccessAt !== undefined) {

@@ -29,6 +29,8 @@ export interface SteeredAlias {
   readonly targets: ReadonlyMap<string, "Healthy" | "Unhealthy" | "Unknown">;
   readonly isOnStandby: boolean;
   readonly isAllUnhealthy: boolean;
+  /** Targets that an annotation drains. */
+  readonly drains: number;
 }
 
 /** The metrics of the controller. Every function returns at once. */

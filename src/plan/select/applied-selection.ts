@@ -1,5 +1,6 @@
 import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import { targetNames } from "../../api/target-names.ts";
+import { hasManualStates } from "./manual.ts";
 
 /** The published targets of an alias that selects among its targets. */
 export type AppliedSelection =
@@ -14,9 +15,12 @@ export type AppliedSelection =
   /** No target is healthy. `onUnhealthy` decides between these two. */
   | { readonly kind: "withdrawn" | "fallback" };
 
-/** Whether the alias selects among its targets, by Failover, Weighted, or a health check. Other aliases merge all targets. */
-export function selects({ spec }: DnsAlias): boolean {
-  return spec.selection !== "Merge" || spec.targets.some(({ healthCheck }) => healthCheck !== undefined);
+/** Whether the alias selects among its targets, by Failover, Weighted, a health check, or a drain. Other aliases merge all targets. */
+export function selects(alias: DnsAlias): boolean {
+  const { selection, targets } = alias.spec;
+  return (
+    selection !== "Merge" || targets.some(({ healthCheck }) => healthCheck !== undefined) || hasManualStates(alias)
+  );
 }
 
 /** The selection in the status of an alias, for replicas that don't lead and for commands. Undefined: the alias selects nothing. */

@@ -19,16 +19,27 @@ export function failbackDelay(afterMs: Millis, switches: number): Millis {
   return Math.max(afterMs, Math.min(doubled, HOUR_MS));
 }
 
+/** With `failback.mode: Manual` the alias returns once: at a time that is later than its last switch. */
+function manualReturn({
+  manualFailbackAt,
+  current,
+}: Pick<SelectInput, "manualFailbackAt" | "current">): Millis | undefined {
+  return manualFailbackAt !== undefined && manualFailbackAt > (current?.since ?? -Infinity)
+    ? manualFailbackAt
+    : undefined;
+}
+
 /**
  * The earliest time at which one of these better targets has been healthy for long enough. Undefined: it never fails back by
  * itself. The delay becomes shorter once a switch is more than an hour ago.
  */
 export function failbackAt(
-  { failback, switches, now }: Pick<SelectInput, "failback" | "switches" | "now">,
+  input: Pick<SelectInput, "failback" | "switches" | "now" | "manualFailbackAt" | "current">,
   better: readonly Candidate[],
 ): Millis | undefined {
+  const { failback, switches, now } = input;
   if (failback.mode === "Manual" || better.length === 0) {
-    return undefined;
+    return better.length === 0 ? undefined : manualReturn(input);
   }
   const since = Math.min(...better.map(({ healthSince }) => healthSince));
   const moments = [now, ...switches.map((at) => at + HOUR_MS).filter((at) => at > now)];

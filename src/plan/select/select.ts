@@ -49,6 +49,8 @@ export interface SelectInput extends SelectionPolicy {
   readonly current: Selected | undefined;
   /** Times of the switches of the last hour. */
   readonly switches: readonly Millis[];
+  /** With `failback.mode: Manual`: when to return, once. Undefined: never. */
+  readonly manualFailbackAt?: Millis | undefined;
   readonly now: Millis;
 }
 
@@ -151,8 +153,9 @@ function better(input: SelectInput, stays: number, here: readonly Candidate[]): 
     ({ priority, isEligible, health }) => priority < stays && isEligible && health === "Healthy",
   );
   const at = failbackAt(input, known);
+  const isManual = input.failback.mode === "Manual";
   if (at !== undefined && at <= now) {
-    const delayMs = failbackDelay(input.failback.afterMs, recentSwitches(input.switches, now).length);
+    const delayMs = isManual ? 0 : failbackDelay(input.failback.afterMs, recentSwitches(input.switches, now).length);
     const ready = bestOf(known.filter(({ healthSince }) => healthSince + delayMs <= now)) ?? known;
     const first = weighing(healthyAt(input, ready[0]?.priority ?? stays));
     return { selected: selectedAs(input, first, "FailedBack"), isAllUnhealthy: false };

@@ -39,6 +39,7 @@ const WITHOUT_TEXT: readonly string[] = [
   "OwnerIdNotUnique",
   "CircuitOpen",
   "Degraded",
+  "BadAnnotation",
   "MoveOverdue",
   "DriftRepaired",
 ];

@@ -5,7 +5,7 @@ import type { ResourceFinding } from "../../../src/api/resource-ref.ts";
 import { nextResource } from "../../../src/plan/reference/held-resource.ts";
 import { alias } from "../../support/objects.ts";
 import { parseAlias } from "../../../src/api/parse/parse-object.ts";
-import { healthFacts, referenceFacts, selectionFacts } from "../../../src/plan/explain-selection.ts";
+import { healthFacts, manualFacts, referenceFacts, selectionFacts } from "../../../src/plan/explain-selection.ts";
 
 const SINCE = "2026-12-01T14:02:11Z";
 const main = { name: "main", hostname: "d111.cloudfront.test", priority: 0 };
@@ -216,6 +216,44 @@ describe("the selection", () => {
   ];
   for (const [name, spec, status, facts] of rows) {
     test(name, () => assert.deepEqual(textsOf(selectionFacts(aliasOf(spec, status))), facts));
+  }
+});
+
+describe("what annotations ask for", () => {
+  const now = Date.parse("2026-12-01T04:00:00Z");
+  const rows: readonly (readonly [
+    name: string,
+    annotations: Readonly<Record<string, string>>,
+    facts: readonly string[],
+  ])[] = [
+    ["is no subject without them", {}, []],
+    [
+      "is a drain with its end",
+      { "dnsalias.io/drain": "main until 2026-12-01T06:00:00Z" },
+      ["✗ main is drained until 2026-12-01T06:00:00Z, by annotation: it counts as unhealthy"],
+    ],
+    [
+      "is a force with its end",
+      { "dnsalias.io/force": "main until 2026-12-01T06:00:00Z" },
+      ["✗ main is forced until 2026-12-01T06:00:00Z, by annotation: it counts as healthy"],
+    ],
+    [
+      "is a time of return",
+      { "dnsalias.io/failback-at": "2026-12-01T06:00:00Z" },
+      ["✓ a better target is selected again at 2026-12-01T06:00:00Z, by annotation"],
+    ],
+    [
+      "is a mistake with its cure",
+      { "dnsalias.io/drain": "mian until 2026-12-01T06:00:00Z" },
+      ["✗ dnsalias.io/drain names mian, which is not a target. Use main, second, or sorry."],
+    ],
+  ];
+  for (const [name, annotations, facts] of rows) {
+    test(name, () => {
+      const shop = aliasOf({ ...failover, failback: { mode: "Manual" } }, undefined);
+      const annotated = { ...shop, meta: { ...shop.meta, annotations } };
+      assert.deepEqual(textsOf(manualFacts(annotated, now)), facts);
+    });
   }
 });
 

@@ -48,6 +48,7 @@ function explained({ aliases = [SHOP], answers = [A, NO_AAAA], ...scene }: Scene
       name: NAME,
       candidates: aliases.map((one) => ({ alias: one, match: { kind: "zones", zones: [ZONE] } })),
       zones: [{ zone: ZONE, claim, plan, actual, changes, ownerId: "me", problem }],
+      now: 1_000_000,
     }),
   );
 }
@@ -99,7 +100,7 @@ test("the facts of a name that is well come in the order in which they are decid
 const AT = { observedGeneration: 1, lastTransitionTime: "2026-11-24T00:00:00Z" };
 
 test("a name that no alias has is one bad fact that names it", () => {
-  const facts = lines(explainName({ name: NAME, candidates: [], zones: [] }));
+  const facts = lines(explainName({ name: NAME, candidates: [], zones: [], now: 1_000_000 }));
   assert.equal(facts.length, 1);
   assert.match(facts[0] ?? "", /^bad claim: .*example\.com.*spec\.hostnames/);
 });
@@ -128,7 +129,7 @@ test("records that stay in a zone are named with the reason of the status", () =
 
 test("an alias whose name no zone takes says why, and what its status lacks", () => {
   const match = { kind: "none", reason: "NoZone", message: "create one" } as const;
-  const facts = lines(explainName({ name: NAME, candidates: [{ alias: SHOP, match }], zones: [] }));
+  const facts = lines(explainName({ name: NAME, candidates: [{ alias: SHOP, match }], zones: [], now: 1_000_000 }));
   assert.deepEqual(facts.length, 2);
   assert.match(facts[0] ?? "", /^bad zone: .*web\/shop.*NoZone.*create one/);
   assert.match(facts[1] ?? "", /^bad status: .*web\/shop.*no status/);

@@ -46,6 +46,7 @@ export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
       metrics.steeredAliases({
         targets: all.flatMap(targetsOf).slice(0, MAX_TARGET_SERIES),
         onStandby: all.filter(({ isOnStandby }) => isOnStandby).length,
+        drains: all.reduce((sum, { drains }) => sum + drains, 0),
         allUnhealthy: all.filter(({ isAllUnhealthy }) => isAllUnhealthy).length,
         boundSeconds: Math.max(0, ...bounds.values()) / 1000,
       });

@@ -1,5 +1,6 @@
 import type { DnsAlias } from "../../../api/dns-alias.ts";
 import type { Finding } from "../../../api/condition/summarize.ts";
+import { rfc3339 } from "../../../plan/select/manual.ts";
 import { isOnStandby } from "../../health/steering.ts";
 import { type Decision, insideText, isInsideOnly, type SteeredTarget } from "../../health/steering-state.ts";
 
@@ -14,6 +15,7 @@ function withoutInside(alias: DnsAlias, decision: Decision): Finding {
   return (
     withoutHealthy(alias, decision) ??
     withoutControl(decision) ??
+    drained(decision) ??
     failedOver(alias, decision) ??
     degraded(decision) ??
     notChecked(decision) ??
@@ -45,6 +47,19 @@ function withoutControl({ targets, isUnproven }: Decision): Finding | undefined 
           "Health checks reach no address, so their failures are not evidence, and the selection does not change. Check the egress of dnsalias.",
       }
     : undefined;
+}
+
+/** A drain that began before any outage ends by itself, so it comes before the health of the targets. */
+function drained({ manual, isDrainIgnored, selection, targets }: Decision): Finding | undefined {
+  if (manual.drained.size === 0) {
+    return undefined;
+  }
+  const names = [...manual.drained].map(([name, until]) => `${name} until ${rfc3339(until)}`);
+  const effect = isDrainIgnored
+    ? "This has no effect, because no other target is healthy."
+    : `Target ${(selection.selected?.targets ?? []).join(", ")} is selected.`;
+  const message = ["By annotation, dnsalias drains target", `${names.join(", ")}.`, effect, ...unhealthyTexts(targets)];
+  return { status: "False", reason: "Drained", message: message.join(" ") };
 }
 
 function failedOver(alias: DnsAlias, decision: Decision): Finding | undefined {

@@ -20,7 +20,7 @@ const targets = new Map([
 
 test("an alias on its standby has its targets, and none is left when it is gone", async () => {
   const { observer, series } = counting();
-  observer.steered("web/shop", { targets, isOnStandby: true, isAllUnhealthy: false });
+  observer.steered("web/shop", { targets, isOnStandby: true, isAllUnhealthy: false, drains: 1 });
   observer.switchBound("web/shop", 95_000);
   const shown = await series();
   for (const line of [
@@ -28,6 +28,7 @@ test("an alias on its standby has its targets, and none is left when it is gone"
     'dnsalias_target_healthy{namespace="web",alias="shop",target="second"} 1',
     "dnsalias_on_standby 1",
     "dnsalias_all_unhealthy 0",
+    "dnsalias_drains 1",
     "dnsalias_switch_bound_seconds 95",
   ]) {
     assert.ok(shown.includes(line), line);
@@ -39,6 +40,7 @@ test("an alias on its standby has its targets, and none is left when it is gone"
     [],
   );
   assert.ok(after.includes("dnsalias_on_standby 0"));
+  assert.ok(after.includes("dnsalias_drains 0"));
   assert.ok(after.includes("dnsalias_switch_bound_seconds 0"));
 });
 

@@ -14,6 +14,9 @@ export interface DecisionParts {
   /** Health of a second address of each target. */
   readonly others?: Health;
   readonly refused?: readonly string[];
+  /** Drained targets with the end. */
+  readonly drained?: Readonly<Record<string, number>>;
+  readonly isDrainIgnored?: boolean;
 }
 
 const CHECK = {
@@ -30,13 +33,21 @@ const NAMES = ["main", "second", "third"];
 const AT = Date.UTC(2026, 10, 30, 12);
 
 export function decisionOf(parts: DecisionParts): Decision {
-  const { selected = 0, isAllUnhealthy = false, isUnproven = false } = parts;
+  const { selected = 0, isAllUnhealthy = false, isUnproven = false, drained = {}, isDrainIgnored = false } = parts;
   const name = NAMES[selected] ?? "";
   return {
     selection: { selected: { targets: [name], since: AT, reason: "Initial" }, isAllUnhealthy },
     applied: { kind: "selected", targets: new Set([name]), isDown: () => false },
     targets: parts.targets.map((health, index) => targetOf(parts, health, index, index === selected)),
     isUnproven,
+    manual: {
+      drained: new Map(Object.entries(drained)),
+      forced: new Map(),
+      failbackAt: undefined,
+      problems: [],
+      changesAt: undefined,
+    },
+    isDrainIgnored,
   };
 }
 

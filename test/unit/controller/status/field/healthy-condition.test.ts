@@ -26,6 +26,18 @@ const cases: readonly Case[] = [
     want: "False FailedOver: Target second is selected instead of the first choice.",
   },
   {
+    targets: ["Healthy", "Healthy"],
+    selected: 1,
+    drained: { main: Date.UTC(2026, 11, 1, 6) },
+    want: "False Drained: By annotation, dnsalias drains target main until 2026-12-01T06:00:00Z. Target second is selected.",
+  },
+  {
+    targets: ["Healthy", "Unhealthy"],
+    drained: { main: Date.UTC(2026, 11, 1, 6) },
+    isDrainIgnored: true,
+    want: "False Drained: By annotation, dnsalias drains target main until 2026-12-01T06:00:00Z. This has no effect, because no other target is healthy. Target second is unhealthy: no address answers: HTTP 503.",
+  },
+  {
     targets: ["Healthy", "Unhealthy"],
     want: "False Degraded: Target second is unhealthy: no address answers: HTTP 503.",
   },
