@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Nothing may be imported before this check: an old Node.js would stop at the first import with a message that nobody understands.
+// Nothing may be imported before this check: an old Node.js would stop at the first import with a message that users can't understand.
 const nodeVersion = process.versions.node.split(".").map(Number);
 const nodeMajor = nodeVersion[0] || 0;
 const nodeMinor = nodeVersion[1] || 0;

@@ -5,17 +5,17 @@ import type { Millis } from "../base/clock.ts";
 import type { Condition } from "./condition/condition.ts";
 import type { ObjectMeta } from "./meta.ts";
 
-/** A DnsAlias after schema, rules and defaults: names parsed, lengths of time in their unit, nothing optional that has a default. */
+/** A DnsAlias after schema, rules and defaults. Names are parsed, durations have a unit, and no field with a default is optional. */
 export interface DnsAlias {
   readonly kind: "DnsAlias";
   readonly meta: ObjectMeta;
   readonly spec: AliasSpec;
-  /** What the last controller wrote: last-good comes back from here after a restart. */
+  /** The last status that a controller wrote. After a restart, the last known good addresses come from here. */
   readonly status?: AliasStatus;
 }
 
 export interface AliasSpec {
-  /** 1 to 64 owner names, without duplicates; a wildcard has `*` as its leftmost label. */
+  /** 1 to 64 hostnames without duplicates. A wildcard has `*` as its leftmost label. */
   readonly hostnames: readonly Name[];
   /** 1 to 16. */
   readonly targets: readonly AliasTarget[];
@@ -23,7 +23,7 @@ export interface AliasSpec {
   /** Applies only to Failover. */
   readonly failback: Failback;
   readonly families: readonly Family[];
-  /** Narrows the zone's. With a health check and no other value, `max` is 60. */
+  /** Narrows the zone's range. With a health check, `max` defaults to 60. */
   readonly ttl?: TtlRange;
   readonly onEmpty: AddressPolicy;
   readonly onStale: AddressPolicy;
@@ -33,7 +33,7 @@ export interface AliasSpec {
   readonly maxStalenessMs: number;
   readonly allowPrivate: boolean;
   readonly paused: boolean;
-  /** `HTTPS 0 target` beside the addresses (RFC 9460 2.4.2), for an alias with one target. */
+  /** Whether the hostnames have the record `HTTPS 0 target` in addition to the addresses (RFC 9460 2.4.2). For an alias with one target. */
   readonly httpsAlias: boolean;
 }
 
@@ -42,9 +42,9 @@ export type AliasTarget = HostnameTarget | AddressesTarget;
 interface TargetParts {
   /** Absent: see {@link targetNames}. */
   readonly name?: string;
-  /** 0 to 15, lower first. With Merge all targets have 0. */
+  /** 0 to 15; a lower number is selected first. With Merge all targets have 0. */
   readonly priority: number;
-  /** Its own, or that of the spec. Absent: only lookups decide about the target. */
+  /** The target's own health check, or that of the spec. Absent: only lookups decide about the target. */
   readonly healthCheck?: HealthCheck;
 }
 
@@ -64,11 +64,11 @@ export interface TtlRange {
   readonly max: Seconds;
 }
 
-/** What happens to published addresses whose target no longer has them, can't be asked, or is unhealthy. */
+/** What happens to published addresses after the target loses them, lookups of it fail, or it is unhealthy. */
 export const ADDRESS_POLICIES = ["Keep", "Withdraw", "Fallback"] as const;
 type AddressPolicy = (typeof ADDRESS_POLICIES)[number];
 
-/** Merge publishes all healthy targets, Failover those with the best priority. */
+/** Merge publishes all healthy targets. Failover publishes the healthy targets with the best priority. */
 export const SELECTIONS = ["Merge", "Failover"] as const;
 type Selection = (typeof SELECTIONS)[number];
 
@@ -76,13 +76,13 @@ export const FAILBACK_MODES = ["Automatic", "Manual"] as const;
 
 /** When a better target is selected again after a failover. */
 export interface Failback {
-  /** Manual: never while the current priority has a healthy target. */
+  /** Manual: a better target is never selected while the current priority has a healthy one. */
   readonly mode: (typeof FAILBACK_MODES)[number];
   /** 0 to 24 h: how long the better target must have been healthy. */
   readonly afterMs: Millis;
 }
 
-/** As it stands in the object: plain texts, so that it can be compared and written as it is. */
+/** The status as it is in the object. Plain texts can be compared and written without conversion. */
 export interface AliasStatus {
   readonly observedGeneration: number;
   readonly conditions: readonly Condition[];
@@ -92,9 +92,9 @@ export interface AliasStatus {
   readonly selected?: SelectedStatus;
   /** "1m35s"; absent while no standby is healthy. */
   readonly switchBound?: string;
-  /** "1m35s"; absent until something is published. */
+  /** "1m35s"; absent before the first publication. */
   readonly stalenessBound?: string;
-  /** Joined texts for the printer columns. */
+  /** Lists as one text each, for the printer columns. */
   readonly summary?: {
     readonly targets: string;
     readonly addresses: string;
@@ -108,7 +108,7 @@ export interface HostnameStatus {
   readonly zone?: string;
   readonly addresses: readonly string[];
   readonly ttl?: Seconds;
-  /** When this set was first seen served, RFC 3339. */
+  /** RFC 3339: when every name server was first seen to serve this RRset. */
   readonly publishedTime?: string;
   readonly reason?: string;
 }
@@ -132,11 +132,14 @@ export interface TargetStatus {
   readonly chain: readonly string[];
   readonly addresses: readonly string[];
   readonly ttl?: Seconds;
-  /** Positive, NoData, NxDomain, Failure or Unknown, with the failure's reason: "Failure: servfail". Static without lookups. */
+  /**
+   * Positive, NoData, NxDomain, Failure or Unknown, with the failure's reason: "Failure: servfail". Static for a target without
+   * lookups.
+   */
   readonly outcome: string;
   /** When this outcome began, RFC 3339. */
   readonly lastTransitionTime: string;
-  /** True while the target shows changing parts of a pool and what is published is kept steady. */
+  /** True while the target returns changing subsets of a pool and dnsalias keeps the published addresses. */
   readonly rotating?: boolean;
   /** Absent without a health check. */
   readonly health?: (typeof HEALTH_VERDICTS)[number];

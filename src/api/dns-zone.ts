@@ -18,28 +18,28 @@ export interface ZoneSpec {
   readonly tenants: TenantsSpec;
   readonly provider: ProviderSpec;
   readonly servedBy: ServedBySpec;
-  /** This zone's own recursive servers; absent: the controller's. Never empty. */
+  /** Recursive resolvers for this zone only. Never empty. Absent: the controller's resolvers. */
   readonly resolvers?: readonly ResolverSpec[];
   readonly policy: "Sync" | "UpsertOnly" | "CreateOnly";
-  /** What becomes of A and AAAA records at our owner names that nobody owns: left alone, or taken over. */
+  /** A and AAAA records without an owner at a hostname of a DnsAlias: dnsalias either does not modify them, or adopts them. */
   readonly conflict: "Refuse" | "Adopt";
   /** What happens to the records when the DnsZone is deleted: they stay, or they are withdrawn. */
   readonly deletionPolicy: "Retain" | "Delete";
   readonly ttl: TtlRange;
-  /** Whole percent; a plan that deletes more of 10 or more record sets is held. */
+  /** Whole percent of the RRsets. A plan that deletes more of 10 or more RRsets is held. */
   readonly maxDeletePercent: number;
   readonly responder: ZoneResponderSpec;
 }
 
-/** How the responder serves the zone, beside what the provider does. */
+/** How the responder serves the zone, in addition to the provider. */
 interface ZoneResponderSpec {
-  /** Absent: the provider's base zone; where neither is there the responder does not serve the zone. */
+  /** Absent: the provider's base zone. The responder does not serve a zone that has no base zone in either place. */
   readonly base?: BaseZoneSpec;
-  /** The subnets of clients are sent to the resolvers of the targets (RFC 7871). */
+  /** Whether dnsalias sends the subnets of clients to the targets' resolvers (RFC 7871). */
   readonly clientSubnet: boolean;
 }
 
-/** The zone's records that are not ours, as zone-file text. */
+/** The source of the records that dnsalias does not manage, as zone-file text. */
 export type BaseZoneSpec =
   | { readonly kind: "inline"; readonly text: string }
   | { readonly kind: "configMap"; readonly name: string; readonly key: string };
@@ -49,21 +49,21 @@ export type AllowedNamespaces =
   | { readonly from: "All" }
   | { readonly from: "Selector"; readonly selector: LabelSelector };
 
-/** Limits for DnsAliases of the other namespaces that `allowedNamespaces` admits. */
+/** Limits for the DnsAliases of other namespaces that `allowedNamespaces` admits. */
 export interface TenantsSpec {
-  /** The names that they can have; absent: every free name. Never empty. */
+  /** The names that these DnsAliases can have. Never empty. Absent: every free name. */
   readonly hostnames?: readonly HostnamePattern[];
   readonly wildcards: "Allow" | "Deny";
   readonly privateAddresses: "Deny" | "Allow";
-  /** Per namespace; absent: any number. */
+  /** Hostnames in each namespace. Absent: no limit. */
   readonly maxHostnames?: number;
 }
 
-/** A name, or every name below it, in which variables stand for facts about a namespace. */
+/** A pattern for one name, or for every name below it. Its variables are replaced by facts about a namespace. */
 export interface HostnamePattern {
   /** As the user wrote it. */
   readonly text: string;
-  /** `*.` at the beginning: every name below the name. */
+  /** True for a pattern that begins with `*.`, which matches every name below the name. */
   readonly isBelow: boolean;
   /** The name in lower case, with the final dot. */
   readonly parts: readonly PatternPart[];
@@ -78,11 +78,11 @@ export interface ResolverSpec {
   readonly address: string;
   readonly port: number;
   readonly protocol: "UDP" | "TCP" | "TLS" | "HTTPS";
-  /** TLS and HTTPS: the name in the server's certificate; absent: its address. */
+  /** The name in the server's certificate, for TLS and HTTPS. Absent: the certificate has the server's address. */
   readonly serverName?: string;
 }
 
-/** One member each; more providers are more members of this union. */
+/** Each provider has one member in this union. */
 export type ProviderSpec =
   | { readonly kind: "coreDNSZoneFile"; readonly zoneFile: ZoneFileSpec; readonly nudge?: NudgeSpec }
   | { readonly kind: "coreDNSOverlay"; readonly overlay: OverlaySpec; readonly nudge?: NudgeSpec }
@@ -96,26 +96,26 @@ export type ProviderSpec =
 /** The providers that keep records outside the ConfigMaps and files of CoreDNS. */
 export type ExternalProviderSpec = Exclude<ProviderSpec, { readonly kind: "coreDNSZoneFile" | "coreDNSOverlay" }>;
 
-/** We are the zone's hidden primary: secondaries transfer it from us. */
+/** dnsalias is the zone's hidden primary, and secondaries transfer the zone from it. */
 export interface TransferSpec {
   readonly base: BaseZoneSpec;
-  /** Who may transfer the zone; never empty. With `tsig` the key is needed too. */
+  /** The clients that may transfer the zone. Never empty. With `tsig` they need the key too. */
   readonly allow: readonly { readonly address: string; readonly prefix: number }[];
-  /** Absent: addresses alone decide. */
+  /** Absent: only the address of a client decides. */
   readonly tsig?: {
     readonly keyName: Name;
     readonly algorithm: "hmac-sha256" | "hmac-sha384" | "hmac-sha512";
     readonly secretRef: SecretKeyRef;
   };
-  /** The secondaries that are told of each change (RFC 1996). */
+  /** The secondaries that get a notification of each change (RFC 1996). */
   readonly notify: readonly { readonly address: string; readonly port: number }[];
-  /** The catalog zone (RFC 9432) that lists this zone; absent: none. */
+  /** The catalog zone (RFC 9432) that lists this zone. Absent: no catalog lists it. */
   readonly catalog?: Name;
 }
 
 /** Keys for the etcd plugin of CoreDNS. */
 export interface CoreDNSEtcdSpec extends AuthoritySpec {
-  /** "https://etcd.example.net:2379", without a path; tried in order. */
+  /** For example "https://etcd.example.net:2379", without a path. dnsalias tries them in order. */
   readonly endpoints: readonly string[];
   /** The plugin's `path`: "/skydns". */
   readonly pathPrefix: string;
@@ -124,7 +124,7 @@ export interface CoreDNSEtcdSpec extends AuthoritySpec {
   readonly clientCertificateRef?: { readonly name: string };
 }
 
-/** Which authorities sign the certificate of a server; with neither, those that Node.js trusts. */
+/** The authorities that sign the certificate of a server. Without either field: those that Node.js trusts. */
 export interface AuthoritySpec {
   /** PEM. */
   readonly caBundle?: string;
@@ -137,9 +137,9 @@ export interface SecretKeyRef {
   readonly key: string;
 }
 
-/** RFC 2136 updates; the servers are tried in order, all for the same zone. */
+/** RFC 2136 updates. dnsalias tries the servers in order, and all of them update the same zone. */
 export interface Rfc2136Spec {
-  /** 1 to 8; addresses, not host names. */
+  /** 1 to 8 addresses; hostnames are not allowed. */
   readonly servers: readonly { readonly address: string; readonly port: number }[];
   /** Absent: unsigned updates. */
   readonly tsig?: {
@@ -149,7 +149,7 @@ export interface Rfc2136Spec {
     /** Its secret in base64. */
     readonly secretRef: SecretKeyRef;
   };
-  /** AXFR: read the zone by transfer, and by questions where that is refused; Query: by questions alone. */
+  /** AXFR reads the zone by transfer, or by queries if the server refuses transfers. Query reads it only by queries. */
   readonly read: "AXFR" | "Query";
 }
 
@@ -167,21 +167,21 @@ export interface WebhookSpec extends AuthoritySpec {
 }
 
 interface DnsEndpointSpec {
-  /** Labels for the DNSEndpoint objects, which an ExternalDNS may select by. */
+  /** Labels for the DNSEndpoint objects. An ExternalDNS may select by them. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface ZoneFileSpec {
-  /** Where the rendered zone goes: a ConfigMap of its own, in the zone's namespace. */
+  /** The ConfigMap for the rendered zone, in the zone's namespace. Only dnsalias writes it. */
   readonly configMap: { readonly name: string; readonly key: string };
-  /** Where the team's own records come from. */
+  /** The source of the records that dnsalias does not manage. */
   readonly base: BaseZoneSpec;
 }
 
 export interface OverlaySpec {
-  /** The Corefile (or `*.server`) key that holds our part between markers. */
+  /** The key of the Corefile (or of a `*.server` file) that contains dnsalias's part between markers. */
   readonly configMap: { readonly namespace: string; readonly name: string; readonly key: string };
-  /** Blocks at most; names beyond are refused with a condition. */
+  /** The maximum number of server blocks. A condition reports the names above it. */
   readonly maxNames: number;
 }
 
@@ -191,7 +191,7 @@ export type ServedBySpec =
   | { readonly kind: "addresses"; readonly addresses: readonly { readonly address: string; readonly port: number }[] }
   | { readonly kind: "service"; readonly namespace: string; readonly name: string; readonly port: number };
 
-/** The Pods of CoreDNS that get an annotation after a write, so that the kubelet projects it at once. */
+/** The Pods of CoreDNS that get an annotation after a write. The kubelet then updates the mounted ConfigMap at once. */
 export interface NudgeSpec {
   readonly namespace: string;
   readonly selector: LabelSelector;
@@ -203,29 +203,29 @@ export interface ZoneStatus {
   readonly provider?: string;
   readonly names?: number;
   readonly serial?: number;
-  /** Name servers that serve the desired records, of all. */
+  /** How many of the name servers serve the desired records. */
   readonly servers?: { readonly current: number; readonly total: number };
-  /** Measured delivery lag, "2s700ms"; rewritten only when it moves by a quarter. */
+  /** Measured delivery lag, for example "2s700ms". The status changes only if the lag changes by a quarter. */
   readonly deliveryLag?: string;
-  /** Records that stand though their alias is gone: policy UpsertOnly, or a held plan. */
+  /** The hash of the plan that the guard holds. */
   readonly planHash?: string;
   readonly guard?: GuardStatus;
-  /** Names that no alias has and whose records can't be deleted now, at a backend that couldn't tell of them after a restart. */
+  /** Names without a DnsAlias whose records can't be deleted now. After a restart, the backend doesn't report these records. */
   readonly leftHostnames?: readonly LeftHostname[];
 }
 
-/** A name with records that no alias has any more. */
+/** A name with records whose DnsAlias no longer exists. */
 export interface LeftHostname {
   readonly hostname: string;
   readonly addresses: readonly string[];
   readonly ttl: number;
 }
 
-/** What the guard counts, over restarts and changes of leader. */
+/** The counts of the guard, which outlive restarts and changes of the leader. */
 export interface GuardStatus {
-  /** RRsets that were deleted within the hour before the last of them. */
+  /** RRsets that were deleted within the hour before the last deletion. */
   readonly deletes?: number;
-  /** The most RRsets that the zone had in that hour. */
+  /** The largest number of RRsets in the zone within that hour. */
   readonly ofRecords?: number;
   /** RFC 3339. */
   readonly lastDeleteTime?: string;

@@ -14,7 +14,7 @@ export interface CheckPace {
   readonly failureThreshold: number;
   /** 1 to 10 consecutive successes. */
   readonly successThreshold: number;
-  /** 1 to 100: the percentage of the addresses of each family that a healthy target has up. */
+  /** 1 to 100: the minimum percentage of up addresses, in each family, for a healthy target. */
   readonly minHealthyPercent: number;
 }
 
@@ -29,18 +29,18 @@ interface HttpCheck extends CheckPace {
   readonly port: number;
   /** Begins with "/", in visible ASCII. */
   readonly path: string;
-  /** For the Host header, SNI, and the certificate. */
+  /** The host of the Host header, of SNI, and of the certificate. */
   readonly host: Name;
   readonly headers: readonly HttpHeader[];
   /** At least one. */
   readonly expectedStatuses: readonly StatusRange[];
-  /** Absent: the body doesn't count. */
+  /** Absent: the check ignores the body. */
   readonly bodyContains?: string;
   readonly insecureSkipTLSVerify: boolean;
 }
 
 export interface HttpHeader {
-  /** As in the spec, letters, digits, and hyphens. */
+  /** The name as in the spec: letters, digits, and hyphens. */
   readonly name: string;
   /** Visible ASCII, spaces, and tabs. */
   readonly value: string;
@@ -52,7 +52,7 @@ export interface StatusRange {
   readonly last: number;
 }
 
-/** Whether the check connects to addresses. */
+/** Whether the check opens connections to the addresses. */
 export function connects(check: HealthCheck | undefined): check is HttpCheck | TcpCheck {
   return check !== undefined && check.kind !== "none";
 }

@@ -1,6 +1,6 @@
 import { byCodeUnit } from "../base/order.ts";
 
-/** metav1.LabelSelector. All of its requirements must be met; an empty one matches everything. */
+/** metav1.LabelSelector. A match meets all requirements; an empty selector matches everything. */
 export interface LabelSelector {
   readonly matchLabels?: Labels;
   readonly matchExpressions?: readonly LabelRequirement[];
@@ -14,7 +14,7 @@ interface LabelRequirement {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Whether the labels meet every requirement, as apimachinery decides it: `NotIn` is met where the key is missing. */
+/** Whether the labels meet every requirement, by the rules of apimachinery: labels without the key meet `NotIn`. */
 export function matchesLabels(selector: LabelSelector, labels: Labels): boolean {
   return requirementsOf(selector).every(({ key, operator, values = [] }) => {
     const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
@@ -31,7 +31,7 @@ export function matchesLabels(selector: LabelSelector, labels: Labels): boolean 
   });
 }
 
-/** The selector as a query of the API server: `app in (a,b),tier=dns,!old`, sorted. Empty for an empty selector. */
+/** The selector as a sorted query of the API server: `app in (a,b),tier=dns,!old`. Empty for an empty selector. */
 export function selectorQuery(selector: LabelSelector): string {
   return requirementsOf(selector)
     .map(({ key, operator, values = [] }) => {

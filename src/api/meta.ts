@@ -1,15 +1,15 @@
-/** `namespace/name`; what a condition, a log line and the owner marker call an object. */
+/** `namespace/name`: the name of an object in conditions, in logs, and in the owner marker. */
 export type ObjectKey = string;
 
-/** The part of metadata that the program uses. In folder mode generation counts changes of the spec, and uid is the key. */
+/** The part of metadata that the program uses. In folder mode, `generation` counts changes of the spec, and `uid` is the key. */
 export interface ObjectMeta {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
   readonly generation: number;
-  /** Milliseconds since the epoch; in folder mode the time at which the object was first seen, kept in the state file. */
+  /** Milliseconds since the epoch. In folder mode it is the time of the first scan with the object, and the state file keeps it. */
   readonly createdAt: number;
-  /** Milliseconds since the epoch when deletion was asked for; the finalizers still stand. */
+  /** Milliseconds since the epoch: when a user deleted the object. It exists until its finalizers are removed. */
   readonly deletedAt?: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -25,19 +25,20 @@ export function objectKey(meta: { readonly namespace: string; readonly name: str
 export const API_GROUP = "dnsalias.io";
 export const API_VERSION = "v1alpha1";
 export const FINALIZER = "dnsalias.io/withdraw";
-/** On an object that is being deleted: let go at once, leaving the records as they are. */
+/** On an object that is being deleted: removes the finalizer at once, and leaves the records as they are. */
 export const ABANDON_ANNOTATION = "dnsalias.io/abandon";
-/** On a DnsZone: the plan hash that may go beyond the guard, see the PlanHeld reason. */
+/** On a DnsZone: the hash of a plan that may exceed the limits of the guard. See the reason PlanHeld. */
 export const APPROVE_ANNOTATION = "dnsalias.io/approve-plan";
 /**
- * The DnsZones of other namespaces that an object permits, as `<namespace>/<name>[, …]`. On a DnsZone: to have its domain or a domain below it. On a ConfigMap: to write an overlay
- * into it. On a Service: to query its Pods, and to nudge them.
+ * The DnsZones of other namespaces that an object permits, as `<namespace>/<name>[, …]`. On a DnsZone, it permits a DnsZone with
+ * the same domain or a domain below it. On a ConfigMap, it permits an overlay. On a Service, it permits queries to its Pods and
+ * annotations on them.
  */
 export const ALLOW_ZONE_ANNOTATION = "dnsalias.io/allow-zone";
-/** On a DnsZone: the deleted DnsZones below it whose names it takes over, as `<namespace>/<name>[, …]`. */
+/** On a DnsZone: the deleted DnsZones below it whose hostnames it adopts, as `<namespace>/<name>[, …]`. */
 export const TAKE_OVER_ANNOTATION = "dnsalias.io/take-over-zone";
 
-/** The DnsZones that an annotation lists as `<namespace>/<name>[, …]`; empty for an absent annotation. */
+/** The DnsZones that an annotation lists as `<namespace>/<name>[, …]`. Empty if the annotation is absent. */
 export function zonesListed(annotation: string | undefined): ReadonlySet<ObjectKey> {
   const keys = (annotation ?? "").split(",").map((key) => key.trim());
   return new Set(keys.filter((key) => key !== ""));

@@ -2,8 +2,8 @@ import { displayName } from "../dns/name/name.ts";
 import type { AliasTarget } from "./dns-alias.ts";
 
 /**
- * The names of the targets, in their order and each once. A target without a name has its hostname, or `addresses`; where another target has that name
- * already, a number follows it: `addresses-2`.
+ * The names of the targets, in the order of the spec and without duplicates. A target without a name has its hostname, or
+ * `addresses`. If another target already has that name, a number follows it: `addresses-2`.
  */
 export function targetNames(targets: readonly AliasTarget[]): readonly string[] {
   const taken = new Set(targets.flatMap(({ name }) => name ?? []));

@@ -8,7 +8,10 @@ import type {
   ZoneSpec,
 } from "./dns-zone.ts";
 
-/** The zone's records that are not ours: what the responder is told to serve, else what the provider publishes; undefined where neither says. */
+/**
+ * The source of the records that dnsalias does not manage: the responder's own base zone, otherwise the provider's. Undefined if
+ * neither is set.
+ */
 export function servedBaseOf({ responder, provider }: ZoneSpec): BaseZoneSpec | undefined {
   return responder.base ?? publishedBaseOf(provider);
 }
@@ -34,12 +37,12 @@ function publishedBaseOf(provider: ProviderSpec): BaseZoneSpec | undefined {
   }
 }
 
-/** The Pods that a provider asks the kubelet to project at once; undefined where there are none. */
+/** The Pods that get an annotation after a write, so that the kubelet updates their volume at once. Undefined without such Pods. */
 export function nudgeOf(provider: ProviderSpec): NudgeSpec | undefined {
   return "nudge" in provider ? provider.nudge : undefined;
 }
 
-/** The Secret keys, in the zone's namespace, that a provider reads. */
+/** The keys of Secrets, in the zone's namespace, that a provider reads. */
 export function secretRefsOf(provider: ProviderSpec): readonly SecretKeyRef[] {
   switch (provider.kind) {
     case "rfc2136":
@@ -59,7 +62,7 @@ export function secretRefsOf(provider: ProviderSpec): readonly SecretKeyRef[] {
   }
 }
 
-/** The ConfigMap keys with certificates, in the zone's namespace, that a provider reads. */
+/** The keys of ConfigMaps with certificates, in the zone's namespace, that a provider reads. */
 export function bundleMapsOf(provider: ProviderSpec): readonly SecretKeyRef[] {
   switch (provider.kind) {
     case "powerDNS":

@@ -3,11 +3,11 @@ import type { Millis, Random } from "./clock.ts";
 export interface Backoff {
   readonly firstMs: Millis;
   readonly maxMs: Millis;
-  /** 0.2 spreads each wait evenly over ±20 %, so that many waiters do not come back together. */
+  /** 0.2 spreads each wait evenly over ±20 %, so that many retries do not run at the same time. */
   readonly spread: number;
 }
 
-/** The wait before try `attempt` (0 is the first retry): first·2ⁿ, spread, never over the maximum. */
+/** The wait before retry `attempt` (0 is the first): first·2ⁿ with the random spread, and at most `maxMs`. */
 export function backoffMs(backoff: Backoff, attempt: number, random: Random): Millis {
   const exact = Math.min(backoff.firstMs * 2 ** Math.min(attempt, MAX_DOUBLINGS), backoff.maxMs);
   const spread = 1 + backoff.spread * (2 * random() - 1);

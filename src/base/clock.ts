@@ -3,13 +3,13 @@ import { setTimeout as delay } from "node:timers/promises";
 /** Milliseconds since the Unix epoch, or a duration in milliseconds. */
 export type Millis = number;
 
-/** A number from 0 up to, not including, 1. */
+/** Returns a number from 0 (included) to 1 (excluded). */
 export type Random = () => number;
 
 /** Time as an argument, so that a test can move it. */
 export interface Clock {
   now(): Millis;
-  /** Waits; rejects with the signal's reason when it aborts first. */
+  /** Waits. If the signal aborts first, it rejects with the signal's reason. */
   sleep(ms: Millis, signal: AbortSignal): Promise<void>;
 }
 
@@ -22,5 +22,5 @@ export const systemClock: Clock = {
   },
 };
 
-/** A longer timer fires at once in Node (a 32-bit count of milliseconds). */
+/** The timer of Node.js has a 32-bit count of milliseconds. A longer one fires at once. */
 const MAX_TIMER_MS = 2_147_483_647;

@@ -1,8 +1,9 @@
 import type { Millis } from "./clock.ts";
 
 /**
- * Runs with a signal that aborts when the caller's does or when the time is up. Returns "expired" in the second case, and rejects with
- * the caller's reason in the first. Leaves no listener behind, unlike AbortSignal.any on a signal that lives as long as the program.
+ * Runs a task with a signal that aborts with the caller's signal, or when the time is over. Returns "expired" when the time is
+ * over. Rejects with the caller's reason when the caller's signal aborts. It removes its listener, unlike AbortSignal.any on a
+ * signal that lives as long as the program.
  */
 export async function withDeadline<T>(
   signal: AbortSignal,

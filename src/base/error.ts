@@ -20,7 +20,7 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** Whether trying the same again can help: after a wait, after the input has changed, or not at all. */
+/** Whether a retry can succeed: after a wait, after a change of the input, or never. */
 export type Retry = "backoff" | "on-change" | "never";
 
 /** The only exception class: a stable code for programs, a sentence for users, and whether a retry can succeed. */
@@ -35,7 +35,7 @@ export class AppError extends Error {
   }
 }
 
-/** The sentence of whatever was thrown, with its causes, for a condition or a log line. */
+/** The message of a thrown value with its causes, for a condition or a log line. */
 export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) {
     return String(thrown);

@@ -28,14 +28,14 @@ export function listAt(value: unknown, ...path: readonly string[]): readonly unk
   return Array.isArray(found) ? found : [];
 }
 
-/** The members of the object at a path whose values are texts: labels, annotations, a ConfigMap's data. */
+/** The members with text values of the object at a path: labels, annotations, or a ConfigMap's data. */
 export function textsAt(value: unknown, ...path: readonly string[]): Readonly<Record<string, string>> {
   const found = memberAt(value, ...path);
   const entries = isObject(found) ? Object.entries(found) : [];
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
-/** JSON text with the members of each object in one order, so that equal values are equal texts; undefined members are left out. */
+/** JSON text with the members of each object sorted. Equal values have equal texts, and undefined members are absent. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     isObject(inner) ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1))) : inner,

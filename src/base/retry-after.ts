@@ -1,6 +1,6 @@
 import type { Millis } from "./clock.ts";
 
-/** RFC 9110 10.2.3: seconds, or a date. Undefined when absent or unreadable; never below 0, never over an hour. */
+/** Parses seconds or a date (RFC 9110 10.2.3) into a wait from 0 to one hour. Undefined if the header is absent or unreadable. */
 export function parseRetryAfter(header: string | undefined, now: Millis): Millis | undefined {
   if (header === undefined || header.trim() === "") {
     return undefined;

@@ -1,6 +1,6 @@
-/** A limit on how many run at the same time. The others wait in the order of their arrival. */
+/** Limits how many tasks run at the same time. The others wait in the order of their arrival. */
 export interface Semaphore {
-  /** Calls `enter`, at once or when a permit is free, unless the caller has left before. Returns the function that leaves; it works once. */
+  /** Calls `enter` at once or when a permit is free. Returns a function that gives the permit back, or cancels the wait; it works once. */
   acquire(enter: () => void): () => void;
   /** Runs a task with a permit. Rejects with the signal's reason if the signal aborts while the task waits; a running task continues. */
   run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T>;
@@ -15,7 +15,7 @@ export function createSemaphore(permits: number): Semaphore {
     if (next === undefined) {
       free += 1;
     } else {
-      // The permit is handed over, so that a newcomer can't take it in between.
+      // The permit goes directly to the next waiter, so that a new task can't take it in between.
       waiting.delete(next);
       next();
     }
@@ -55,7 +55,7 @@ export function createSemaphore(permits: number): Semaphore {
   };
 }
 
-/** Resolves with the function that leaves. Rejects with the signal's reason when the signal aborts first. */
+/** Resolves with the function that returns the permit. If the signal aborts first, it rejects with the signal's reason. */
 function entered(acquire: Semaphore["acquire"], signal: AbortSignal): Promise<() => void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();

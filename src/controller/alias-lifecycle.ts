@@ -7,7 +7,7 @@ import type { InventoryEvent } from "./ports/inventory.ts";
 import { guardMoved } from "./zone/state/planned.ts";
 import { replace } from "./zone/state/zone-state.ts";
 
-/** Before the store forgets which names the alias had, and where. */
+/** Records a deleted alias, before the store forgets its names and their zones. */
 export function recordGone({ store, zones, watchedGone, phase }: ControllerContext, event: InventoryEvent): void {
   const key = event.kind === "alias" ? objectKey(event.alias.meta) : event.kind === "gone" ? event.key : undefined;
   const before = key === undefined || (event.kind === "gone" && event.of !== "DnsAlias") ? undefined : store.alias(key);
@@ -33,7 +33,7 @@ export function recordGone({ store, zones, watchedGone, phase }: ControllerConte
   }
 }
 
-/** Notes an object that goes only because its CustomResourceDefinition does. */
+/** Records an object that is being deleted only because its CustomResourceDefinition is. */
 export function recordUnserved({ unserved, aliasQueue, reportQueue }: ControllerContext, event: InventoryEvent): void {
   switch (event.kind) {
     case "unserved":
@@ -56,7 +56,7 @@ export function recordUnserved({ unserved, aliasQueue, reportQueue }: Controller
   }
 }
 
-/** At a backend that doesn't list its zone, the finalizer comes before the first write, and the first write right after it. */
+/** Sets the finalizer of an alias before its first write, and writes directly afterwards. For backends that don't list their zone. */
 export function followFinalizer(
   context: ControllerContext,
   key: ObjectKey,

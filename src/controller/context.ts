@@ -29,7 +29,7 @@ import type { TargetSubscriptions } from "./lookup/target-subscriptions.ts";
 import type { Deletion } from "./status/finalizer.ts";
 import type { ZoneState } from "./zone/state/zone-state.ts";
 
-/** What a controller is made of; cli/compose/compose.ts fills it for a cluster or for a folder. */
+/** The parts of a controller. cli/compose/compose.ts creates them for a cluster or for a folder. */
 export interface ControllerDeps {
   readonly ownerId: string;
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export interface ControllerDeps {
   readonly reporter: Reporter;
   readonly observer: Observer;
   readonly providerOf: ProviderFactory;
-  /** One text for each place that a zone can be written to. */
+  /** One text for each location that a zone can be written to. */
   readonly writeTargetOf: (zone: DnsZone) => string;
   readonly endpointsOf: EndpointsOf;
   readonly queryServer: PropagationCheckDeps["queryServer"];
@@ -47,15 +47,15 @@ export interface ControllerDeps {
   readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
   readonly serverCountOf: (view: ViewId) => number;
   readonly onResult: (key: TargetKey, result: LookupResult, tookMs: Millis) => void;
-  /** Look-ups under way at once. */
+  /** The maximum number of concurrent lookups. */
   readonly concurrency: number;
-  /** Makes health checks; absent: the installation makes none. */
+  /** Makes health checks. Absent: the installation makes none. */
   readonly healthChecks?: HealthCheckPort;
-  /** Answers questions by what the controller knows, whether it leads or not; absent: nothing is answered. */
+  /** Answers queries from the state of the controller, regardless of whether it leads. Absent: there is no responder. */
   readonly responder?: ResponderPort;
 }
 
-/** What the loops of one controller share. */
+/** The state that the loops of one controller share. */
 export interface ControllerContext {
   readonly deps: ControllerDeps;
   readonly store: Store;
@@ -63,38 +63,38 @@ export interface ControllerContext {
   readonly refresher: Refresher;
   /** Selects among the targets of aliases, by health and priority. */
   readonly steering: Steering;
-  /** What the responder serves; undefined: there is none. */
+  /** Keeps the responder's zones current. Undefined: there is no responder. */
   readonly zoneSync: ZoneSync | undefined;
   readonly zones: Map<ObjectKey, ZoneState>;
-  /** Aliases that are new or have another spec since they were settled last. */
+  /** Aliases that are new, or that have another spec since they were last settled. */
   readonly edited: Map<ObjectKey, "new" | "changed">;
   /** Edits that could not be read, by {@link kindKey}. */
   readonly invalid: Map<string, InvalidObject>;
-  /** Aliases under deletion that wait for their withdrawal. */
+  /** Aliases under deletion whose records are not withdrawn yet. */
   readonly deletions: Map<ObjectKey, Deletion>;
-  /** DnsZones under deletion that do. */
+  /** DnsZones under deletion whose records are not withdrawn yet. */
   readonly zoneDeletions: Map<ObjectKey, Deletion>;
-  /** Those of them whose objects are gone. */
+  /** Those of `zoneDeletions` whose objects no longer exist. */
   readonly withdrawing: Set<ObjectKey>;
-  /** Objects that go only because their CustomResourceDefinition is being deleted, by {@link kindKey}: their names stay as they are. */
+  /** Objects that are being deleted only because their CustomResourceDefinition is, by {@link kindKey}. Their names stay as they are. */
   readonly unserved: Map<string, ObjectMeta>;
-  /** Names whose aliases this process saw go or change. */
+  /** Names whose aliases were deleted or changed while this process ran. */
   readonly watchedGone: WatchedGone;
-  /** Which wildcards answer for names that no alias has. */
+  /** The wildcards that answer for names without an alias. */
   readonly wildcards: Wildcards;
   /** Plans and writes zones. */
   readonly zoneQueue: WorkQueue;
-  /** Asks the servers of zones for what was written. */
+  /** Queries the servers of zones for the written records. */
   readonly propagationQueue: WorkQueue;
-  /** Brings statuses and finalizers of aliases up to date. */
+  /** Updates the statuses and finalizers of aliases. */
   readonly aliasQueue: WorkQueue;
-  /** Brings statuses of zones up to date. */
+  /** Updates the statuses of zones. */
   readonly reportQueue: WorkQueue;
-  /** Has names decided again that stay where they are for a while. */
+  /** Decides names again that stay in their zone for a limited time. */
   readonly claimQueue: WorkQueue;
-  /** One zone is planned a turn of the event loop. */
+  /** Plans one zone in each turn of the event loop. */
   readonly planTurn: () => Promise<void>;
-  /** Plans of all zones together hold the event loop for at most about a sixth of the time. */
+  /** The plans of all zones together block the event loop for at most about a sixth of the time. */
   readonly planning: WorkBudget;
   readonly phase: Phase;
 }
@@ -102,11 +102,11 @@ export interface ControllerContext {
 interface Phase {
   /** The inventory is known. */
   synced: boolean;
-  /** May write until it aborts; undefined before the first term. */
+  /** This process may write until the signal aborts. Undefined before the first term. */
   term: AbortSignal | undefined;
-  /** Has led once: look-ups go on from then, even while the apiserver is away. */
+  /** This process has led once. From then on lookups continue, also while the API server is not available. */
   everLed: boolean;
-  /** Noted names are being decided. */
+  /** The recorded names are being decided. */
   settling: boolean;
 }
 
@@ -117,7 +117,7 @@ export function kindKey(kind: InvalidObject["kind"], key: ObjectKey): string {
 
 type PlanContext = Pick<ControllerContext, "deps" | "store" | "refresher" | "wildcards" | "steering">;
 
-/** What the zone should hold by what is known now. */
+/** The desired records of the zone for the present state. */
 export function planOf(
   { deps, store, refresher, wildcards, steering }: PlanContext,
   zone: DnsZone,
@@ -135,7 +135,10 @@ export function planOf(
   });
 }
 
-/** The names of which the zone's backend has to say whether they exist, because a wildcard of the zone may answer for them: targets of aliases, and the names of their chains. */
+/**
+ * The names whose existence the zone's backend has to report, because a wildcard of the zone may answer for them. They are the
+ * targets of aliases, and the names in their chains.
+ */
 export function targetNames(
   { deps, store, refresher, wildcards }: Pick<ControllerContext, "deps" | "store" | "refresher" | "wildcards">,
   zone: DnsZone,
@@ -151,7 +154,7 @@ function* namesOfAll(aliases: Iterable<DnsAlias>, chainOf: LoopInput["chainOf"])
   }
 }
 
-/** The lookups of the alias's targets that have no result beyond their bound. */
+/** The lookups of the alias's targets that are overdue. */
 export function overdueOf({ subscriptions, refresher }: ControllerContext, alias: ObjectKey): readonly OverdueLookup[] {
   return [...subscriptions.streamsOf(alias)].flatMap((stream) => refresher.overdue(stream) ?? []);
 }
@@ -203,20 +206,23 @@ function claimantsOf(store: Store, name: Name): readonly DnsAlias[] {
   const zones = store.zonesOfName(name);
   const [only] = zones;
   if (zones.size === 1 && only !== undefined) {
-    // As nearly always; a plan asks for every name that it has.
+    // A plan calls this for each of its names, and nearly always with one zone.
     return store.claimsIn(only).get(name)?.winners ?? [];
   }
   return zones.size === 0 ? [] : [...zones].flatMap((zone) => store.claimsIn(zone).get(name)?.winners ?? []);
 }
 
-/** False while a DnsZone exists of which no valid spec is known. One that matches no names without the consent of another doesn't count. */
+/**
+ * False while an existing DnsZone has no known valid spec. A DnsZone without the consent of another one matches no names, and
+ * doesn't count.
+ */
 export function hasEveryZone({ invalid, store }: ControllerContext): boolean {
   return [...invalid.values()].every(
     ({ kind, key }) => kind !== "DnsZone" || store.zone(key) !== undefined || store.missingConsents(key) !== undefined,
   );
 }
 
-/** True within a term. */
+/** True during a term of leadership. */
 export function mayWrite({ phase }: ControllerContext): boolean {
   return phase.term?.aborted === false;
 }

@@ -49,35 +49,35 @@ import { reconcileZone } from "./zone/reconcile.ts";
 import { zoneRefusal } from "./zone/zone-refusal.ts";
 import type { ZoneState } from "./zone/state/zone-state.ts";
 
-/** The running controller; a level-triggered loop over zones and aliases that nothing but its signal ends. */
+/** The running controller: a level-triggered loop over zones and aliases, which only its signal ends. */
 export interface Controller {
   run(signal: AbortSignal): Promise<void>;
-  /** Lets it write from now until the signal aborts: a leader's term, or the whole run where there is no cluster. */
+  /** Lets the controller write until the signal aborts: for a leader's term, or for the whole run without a cluster. */
   lead(signal: AbortSignal): void;
   readonly store: Store;
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
   readonly answer: Refresher["answer"];
-  /** True while it may write. */
+  /** True while the controller may write. */
   readonly leading: () => boolean;
   /** True once the inventory is known. */
   readonly synced: () => boolean;
-  /** True once every DnsZone is known; one that cannot be read, and never could, keeps it false. */
+  /** True once every DnsZone is known. It remains false while a DnsZone has never been readable. */
   readonly zonesKnown: () => boolean;
-  /** True while nothing is known that is still to be looked up for the first time, planned or written. */
+  /** True when every known object has been looked up, planned and written. */
   readonly settled: () => boolean;
-  /** What names are answered with at query time, where something serves them. */
+  /** The answers at query time, for a responder. */
   readonly answers: AnswerSource;
-  /** True once the responder has every zone that can be served. */
+  /** True once the responder has every zone that it can serve. */
   readonly served: () => boolean;
-  /** When each loop last came round, by its name. */
+  /** When each loop last made progress, by its name. */
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
-  /** How many look-up streams are in each state, by its name. */
+  /** How many lookup streams are in each state, by the name of the state. */
   readonly answerStates: () => ReadonlyMap<string, number>;
-  /** How many lookups have no result beyond the time for which the staleness bound allows. */
+  /** How many lookups are still without a result after the time that the staleness bound allows for. */
   readonly lookupsOverdue: () => number;
-  /** Keys that wait or run, by queue: zones, proof, aliases, reports, claims. */
+  /** The number of keys that wait or run, by the name of the queue. */
   readonly queueDepths: () => ReadonlyMap<string, number>;
-  /** How much is remembered, by kind: all is 0 when there are no objects. */
+  /** The number of remembered entries, by kind. Without objects, all are 0. */
   readonly sizes: () => ReadonlyMap<string, number>;
 }
 
@@ -85,7 +85,7 @@ const STATUS_WRITES_AT_ONCE = 16;
 /** A high limit, because a zone with a blocked backend uses a slot until the deadline. The budget of a backend limits its own concurrent calls. */
 const ZONES_AT_ONCE = 64;
 const REPORTS_AT_ONCE = 8;
-/** What failed is tried again soon, and at least every minute. */
+/** Failed keys are retried soon, and at least every minute. */
 const BACKOFF = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 
 export function createController(deps: ControllerDeps): Controller {
@@ -139,7 +139,7 @@ export function createController(deps: ControllerDeps): Controller {
   };
 }
 
-/** Makes the loops and joins them; each gets what it needs as an argument and calls back into the flow. */
+/** Creates the loops and joins them. Each receives its parts as arguments, and calls the controller back. */
 function assemble(deps: ControllerDeps): ControllerContext {
   const store = createStore(deps.writeTargetOf, () => deps.clock.now());
   const refresher: Refresher = createRefresher({
@@ -231,7 +231,7 @@ function zoneSyncOf(deps: ControllerDeps, store: Store, context: () => Controlle
     observe: observer.queue("served"),
     recordBase: (zone, encloserOf) => void context().wildcards.record(zone, "responder", encloserOf),
     onProblem(zone, { reason, message }) {
-      // Each replica serves for itself; one of them tells.
+      // Each replica serves zones separately, and only the leader reports problems.
       if (mayWrite(context())) {
         reporter.event(zone, { type: reason === "NotServed" ? "Normal" : "Warning", reason, message });
       }
@@ -239,7 +239,7 @@ function zoneSyncOf(deps: ControllerDeps, store: Store, context: () => Controlle
   });
 }
 
-/** Changes of many answers that come together are one write. */
+/** Simultaneous changes of many answers lead to one write. */
 const PLANNING = { restShare: 5, minWaitMs: 50, maxWaitMs: 2_000 };
 
 type Handle = (key: string, signal: AbortSignal) => Promise<Requeue>;
@@ -249,9 +249,9 @@ function createQueue(deps: ControllerDeps, name: string, concurrency: number, ha
   return createWorkQueue({ clock, random, log, concurrency, handle, backoff: BACKOFF, observe: observer.queue(name) });
 }
 
-/** What writes ends with the term: another replica may write as soon as the Lease is lost. The next term starts everything again. */
+/** Ends writing work with the term, because another replica may write as soon as the Lease is lost. The next term starts all work again. */
 function withinTerm(context: () => ControllerContext, handle: Handle): Handle {
-  // One signal a term, not one a round: signals that live long remember each that was made of them.
+  // One signal for each term, not for each round: a signal that lives long remembers every signal that depends on it.
   let joined: { readonly term: AbortSignal; readonly signal: AbortSignal; readonly both: AbortSignal } | undefined;
   return async (key, signal) => {
     const { term } = context().phase;
@@ -270,7 +270,7 @@ function withinTerm(context: () => ControllerContext, handle: Handle): Handle {
 }
 
 async function reconcile(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
-  // A plan is made at once, and of a large zone that takes a while: eight of them in one turn would stall everything else.
+  // A plan runs without interruption, and takes time for a large zone. Several plans in one turn would block the event loop for too long.
   await context.planTurn();
   const { deps, store, zones } = context;
   const state = zones.get(zone);

@@ -10,7 +10,7 @@ import type { Store } from "./inventory/store.ts";
 import { sharesRecords } from "./inventory/zone-scope.ts";
 import type { Departures } from "./zone/moves.ts";
 
-/** What zones know of names that leave them, from the inventory and from the other zones. */
+/** The facts about names that leave a zone, from the inventory and from the other zones. */
 export function departuresOf(context: ControllerContext): Departures {
   const { store, zones, subscriptions } = context;
   return {
@@ -26,21 +26,21 @@ export function departuresOf(context: ControllerContext): Departures {
     ended(zone, name) {
       store.former.remove(zone, name);
       for (const alias of claimants(store, name)) {
-        // The zone's own view may have been looked up for this name only.
+        // A lookup with the zone's own view may exist only for this name.
         subscriptions.update(objectKey(alias.meta), alias);
       }
     },
   };
 }
 
-/** The zones whose views a name is looked up in: those that have it, and those that may still have records of it. */
+/** The zones whose views look up a name: those that have it, and those that may still have records of it. */
 export function zonesWithViews(store: Store, alias: DnsAlias, hostname: Name): readonly DnsZone[] {
   const match = store.matchOf(alias, hostname);
   const former = store.former.zonesOf(hostname).flatMap((key) => store.zone(key) ?? []);
   return match.kind === "zones" ? [...match.zones, ...former] : [];
 }
 
-/** The aliases that the records of names in a zone follow, though other zones have the names; see {@link keeperClaim}. */
+/** The aliases that the records of names in a zone follow although other zones have the names; see {@link keeperClaim}. */
 function keeperClaims(
   store: Pick<Store, "former" | "admits" | "claimsIn" | "zonesOfName">,
   zone: DnsZone,

@@ -20,14 +20,14 @@ import { plan, planAlias } from "./plan-requests.ts";
 import { forgetReplaced } from "./object-identity.ts";
 import { endingZone, forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
 
-/** A new alias is usually resolved and written within this: one status instead of three. */
+/** A new alias is usually resolved and written within this time, so it has one status write instead of three. */
 const STATUS_GATHER_MS = 400;
-/** The one key of the queue of claims. */
+/** The only key of the queue `claims`. */
 const GRACE = "grace";
-/** Names decided between two turns of the event loop. */
+/** The number of names that are decided in one turn of the event loop. */
 const SLICE = 500;
 
-/** Takes note of an event, and acts on it once the whole inventory is known. */
+/** Records an event, and handles it once the whole inventory is known. */
 export function onInventory(context: ControllerContext, received: InventoryEvent): void {
   const event = endingZone(context, deletedUnread(context.store, received));
   recordUnserved(context, event);
@@ -38,7 +38,7 @@ export function onInventory(context: ControllerContext, received: InventoryEvent
   context.store.note(event);
   recordInvalid(context, event);
   if (context.invalid.size !== unread) {
-    // What an alias that cannot be read may have published was kept, and is now not, or the other way round.
+    // The names that an unreadable alias may have published are now kept, or no longer kept.
     context.zones.forEach((state, zone) => {
       if (state.observed.lists === false) {
         replace(state, { observed: inputChanged(state.observed) });
@@ -54,7 +54,7 @@ export function onSynced(context: ControllerContext): void {
   settle(context);
 }
 
-/** Plans and reports everything, at the beginning of a term: what happened before it was perhaps another's to write. */
+/** Plans and reports all objects at the beginning of a term, because another replica may have written before. */
 export function onLead(context: ControllerContext): void {
   if (!context.phase.everLed) {
     context.phase.everLed = true;
@@ -76,7 +76,7 @@ export function onLead(context: ControllerContext): void {
   settle(context);
 }
 
-/** Another replica may write from now on: what this one has seen at the servers is out of date soon. */
+/** Forgets what this replica has seen at the servers, because another replica may write from now on. */
 export function onTermEnd({ zones, deps, steering }: ControllerContext): void {
   steering.reset();
   for (const [key, state] of zones) {
@@ -85,7 +85,7 @@ export function onTermEnd({ zones, deps, steering }: ControllerContext): void {
   }
 }
 
-/** An answer says something new: the zones that show it are planned, the aliases that use it are reported. */
+/** Handles a changed answer: plans the zones that publish it, and reports the aliases that use it. */
 export function onAnswer(
   context: ControllerContext,
   answer: TargetAnswer,
@@ -101,14 +101,14 @@ export function onAnswer(
   }
 }
 
-/** A lookup waits beyond its bound, or has ended that did: only statuses show it. */
+/** A lookup has become overdue, or an overdue one has ended. Only statuses show this. */
 export function onOverdue({ subscriptions, aliasQueue }: ControllerContext, key: TargetKey): void {
   for (const alias of subscriptions.aliasesOf(key)) {
     aliasQueue.add(alias, { afterMs: STATUS_GATHER_MS });
   }
 }
 
-/** Looks the targets of these owner names up now. */
+/** Looks up the targets of these hostnames now. */
 export function refreshTargets(
   { store, subscriptions, refresher }: ControllerContext,
   zone: ObjectKey,
@@ -122,7 +122,7 @@ export function refreshTargets(
   }
 }
 
-/** Something that statuses show has changed in a zone: for these owner names, or (undefined) for all. */
+/** A fact in statuses has changed in a zone: for these hostnames, or (undefined) for all. */
 export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
   context.reportQueue.add(zone, { afterMs: REPORT_GATHER_MS });
   planFormerZones(context, zone, names);
@@ -136,12 +136,12 @@ export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names
   }
 }
 
-/** The status of an alias lists the records that a zone still has of a name which moved. */
+/** The aliases of a moved name in its new zones. Their statuses list the records that the old zone still has. */
 function claimsElsewhere({ store }: ControllerContext, name: Name): readonly (Claim | undefined)[] {
   return [...store.zonesOfName(name)].map((zone) => store.claimsIn(zone).get(name));
 }
 
-/** A zone that keeps names until this one serves them sees whether it does. */
+/** Plans the zones that keep names until this one serves them. */
 function planFormerZones(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
   for (const [key, state] of context.zones) {
     const { moves } = state.planned;
@@ -162,7 +162,7 @@ function recordEdit({ store, edited, phase }: ControllerContext, event: Inventor
   }
 }
 
-/** What a standby knew of targets is older than what the leader published since, which the statuses say. */
+/** Restores known answers from the statuses. A standby's own answers are older than those that the leader has published since. */
 function restoreTargets({ store, subscriptions, refresher, deps }: ControllerContext, key: ObjectKey): void {
   const alias = store.alias(key);
   if (alias === undefined) {
@@ -192,14 +192,14 @@ function recordInvalid(context: ControllerContext, event: InventoryEvent): void 
     forgetInvalid(context, "DnsAlias", event.alias.meta);
   } else if (event.kind === "zone") {
     forgetInvalid(context, "DnsZone", event.zone.meta);
-    // Its status may be the news: somebody else's, which is put right.
+    // The event may show a status that another writer changed, which the next write corrects.
     context.reportQueue.add(objectKey(event.zone.meta), { afterMs: REPORT_GATHER_MS });
   } else if (event.kind === "gone") {
     context.invalid.delete(kindKey(event.of, event.key));
   }
 }
 
-/** A bad edit is mended by a newer good one, not by news of the object as it was before. */
+/** Forgets an invalid edit after a newer valid one, but not after an event with the object as it was before. */
 function forgetInvalid({ invalid }: ControllerContext, kind: InvalidObject["kind"], meta: ObjectMeta): void {
   const key = kindKey(kind, objectKey(meta));
   if (meta.generation >= (invalid.get(key)?.generation ?? 0)) {
@@ -207,7 +207,7 @@ function forgetInvalid({ invalid }: ControllerContext, kind: InvalidObject["kind
   }
 }
 
-/** Decides what has been noted, in slices with a turn of the event loop between. */
+/** Decides the recorded names in slices, with a turn of the event loop between them. */
 function settle(context: ControllerContext): void {
   const { phase } = context;
   if (!phase.synced || phase.settling) {
@@ -216,7 +216,7 @@ function settle(context: ControllerContext): void {
   phase.settling = true;
   const run = async (): Promise<void> => {
     for (let more = true; more;) {
-      // One turn first: events that come together are settled together.
+      // One turn before the first slice, so that simultaneous events are settled together.
       await turn();
       more = settleSlice(context);
     }
@@ -229,18 +229,18 @@ function settle(context: ControllerContext): void {
   });
 }
 
-/** A DnsZone whose object was gone before its records were withdrawn is forgotten. */
+/** Forgets a DnsZone whose object was deleted before its records were withdrawn. */
 export function onWithdrawn(context: ControllerContext, zone: ObjectKey): void {
   context.withdrawing.delete(zone);
   context.store.note({ kind: "gone", of: "DnsZone", key: zone });
   settle(context);
 }
 
-/** Decides the names again whose time is over. */
+/** Decides the names again whose time in their old zone is over. */
 export function endGrace(context: ControllerContext): Requeue {
   context.store.endGrace();
   settle(context);
-  // Records that nobody has any more were kept until now, also those of names that no status lists meanwhile.
+  // Records without an alias were kept until now, also those of names that no status lists any more.
   for (const [zone, { observed }] of context.zones) {
     const claims = context.store.claimsIn(zone);
     if ([...ownedNames(observed)].some((name) => !claims.has(name))) {
@@ -263,7 +263,7 @@ function settleSlice(context: ControllerContext): boolean {
     syncToResponder(context, context.zoneSync, { zones, names });
   }
   if (!context.phase.everLed) {
-    // Who waits for its first term keeps up with who has which name, and looks up only what it is asked for.
+    // Before its first term, a replica knows the owner of each name, and makes lookups only for queries.
     for (const key of context.zoneSync === undefined ? [] : aliases) {
       context.subscriptions.update(key, context.store.alias(key));
       restoreTargets(context, key);

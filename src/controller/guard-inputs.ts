@@ -5,7 +5,10 @@ import type { ControllerContext } from "./context.ts";
 import { namesOfUnread } from "./inventory/unreadable-names.ts";
 import { formerNames } from "./inventory/zone-scope.ts";
 
-/** Names that no alias has here any more for a known reason: an alias still has them in its spec, an object lists them, or this process saw the deletion of their alias. */
+/**
+ * Names without an alias in the zone for a known reason: an alias still has them in its spec, an object lists them, or this
+ * process saw the deletion of their alias.
+ */
 export function watchedNames(context: ControllerContext, zone: DnsZone): (name: Name) => boolean {
   const { store, watchedGone } = context;
   const former = new Set(formerNames(store, zone));
@@ -23,12 +26,12 @@ export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta,
     : watchedGone.names().filter((name) => isAtOrBelow(name, spec.domain));
 }
 
-/** Names that an alias may have that can't be read; undefined: there is no such alias. */
+/** The possible names of unreadable aliases. Undefined: there is no such alias. */
 function unreadNames({ invalid, store }: ControllerContext): ((name: Name) => boolean) | undefined {
   return namesOfUnread(invalid.values(), (key) => store.alias(key) !== undefined);
 }
 
-/** Writes the counts of the guard to the status of the DnsZone; false: the write failed. */
+/** Writes the counts of the guard to the status of the DnsZone. False: the write failed. */
 export async function saveGuard(
   { store, deps }: ControllerContext,
   key: ObjectKey,

@@ -5,7 +5,7 @@ import type { ControllerContext } from "./context.ts";
 import { changeSeen } from "./zone/state/planned.ts";
 import { replace } from "./zone/state/zone-state.ts";
 
-/** Has a zone planned again soon. `lastSuccessBefore`: when the target was last seen as it was before the change. */
+/** Requests a plan of a zone. `lastSuccessBefore`: when the target was last seen without the change. */
 export function plan(context: ControllerContext, zone: ObjectKey, lastSuccessBefore?: Millis): void {
   const state = context.zones.get(zone);
   if (state !== undefined) {
@@ -15,7 +15,7 @@ export function plan(context: ControllerContext, zone: ObjectKey, lastSuccessBef
   }
 }
 
-/** Has every zone planned that shows a hostname of the alias, and served by the responder. */
+/** Requests a plan of every zone with a hostname of the alias, and an update of the responder. */
 export function planAlias(context: ControllerContext, { spec }: DnsAlias, lastSuccessBefore: Millis | undefined): void {
   const { store, zoneSync } = context;
   for (const hostname of spec.hostnames) {

@@ -5,7 +5,7 @@ import { onWithdrawn } from "./event-handlers.ts";
 import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
 import { updateZoneStatus, type ZoneReportDeps } from "./status/update-zone-status.ts";
 
-/** Brings the status and finalizer of an alias up to date. */
+/** Updates the status and finalizer of an alias. */
 export function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const { clock, log, reporter, observer, ownerId } = context.deps;
   const deps: AliasReportDeps = {
@@ -29,7 +29,7 @@ export function report(context: ControllerContext, key: ObjectKey, signal: Abort
   return updateAliasStatus(deps, key, signal);
 }
 
-/** Brings the status and finalizer of a DnsZone up to date. */
+/** Updates the status and finalizer of a DnsZone. */
 export function reportOn(context: ControllerContext, zone: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const { clock, log, reporter, observer } = context.deps;
   const deps: ZoneReportDeps = {

@@ -8,7 +8,7 @@ import { makeProvider } from "./zone/invalid-provider.ts";
 import { inputChanged } from "./zone/state/observed.ts";
 import { newZoneState, replace, setNext } from "./zone/state/zone-state.ts";
 
-/** Changes of a zone that come together are one status. */
+/** Changes of a zone within this time lead to one status write. */
 export const REPORT_GATHER_MS = 1_000;
 
 /** Handles a new or edited DnsZone. Its provider is created again only if its spec has changed. */
@@ -36,7 +36,7 @@ export function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZon
     context.propagationQueue.add(key);
     context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }
-  // Touched by its spec or by an input (a base zone, a rendered key): either way what is held may be out of date.
+  // The spec or an input (a base zone, a rendered key) has changed. In both cases the known state may be out of date.
   replace(state, { observed: inputChanged(state.observed) });
 }
 
@@ -63,7 +63,7 @@ export function endingZone(
   return { kind: "zone", zone: { ...zone, meta: { ...zone.meta, finalizers: [], deletedAt: deps.clock.now() } } };
 }
 
-/** What a zone that is gone had published stays: nothing is blanked because an object is gone. */
+/** Forgets a deleted zone. Its published records stay, because the deletion of an object alone must not remove them. */
 export function forgetZone(context: ControllerContext, key: ObjectKey): void {
   const state = context.zones.get(key);
   (state?.next ?? state?.handle)?.provider.close?.();

@@ -32,11 +32,11 @@ export const FAILURE_REASONS = [
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /**
- * The result of one lookup of one key. `chain` is every name from the target to the owner of the addresses, both ends
- * included. `ttl` is the least TTL of every hop and the addresses as this answer had them (recursive resolvers count down), `longestTtl` the
- * largest: a recursive resolver may use a changed hop for that long. `scope` is present if the query had a subnet. The answer applies to that number of its
- * first bits, 0 for all clients; of a chain the longest scope of its hops counts (RFC 7871 7.2.1). `negativeTtl` is
- * min(SOA TTL, SOA MINIMUM) of the answer (RFC 2308 5), 0 if the answer had none. `server` is the one whose answer was accepted.
+ * The result of one lookup of one key. `chain`: every name from the target to the owner of the addresses, both included. `ttl`:
+ * the smallest TTL in this answer of all hops and addresses (recursive resolvers count TTLs down). `longestTtl`: the largest one,
+ * because a recursive resolver can use an old hop for that long. `scope`: present if the query had a subnet. The answer is valid
+ * for this number of its first bits; 0 means all clients. In a chain, the longest scope counts (RFC 7871 7.2.1). `negativeTtl`:
+ * min(SOA TTL, SOA MINIMUM) of the answer (RFC 2308 5), or 0 without a SOA. `server`: the server of the accepted answer.
  */
 export type LookupResult =
   | {
@@ -46,9 +46,9 @@ export type LookupResult =
       readonly ttl: Seconds;
       readonly maxTtl: Seconds;
       readonly server: string;
-      /** The AD bit, over a server that is trusted to have validated (RFC 4035). */
+      /** The AD bit of a server that is trusted to validate (RFC 4035). */
       readonly authenticated: boolean;
-      /** True: the target has more addresses, and these are a steady subset of them. */
+      /** True: the target has more addresses, and these are a stable subset of them. */
       readonly isSubset?: boolean;
       readonly scope?: number;
     }
@@ -62,9 +62,9 @@ export type LookupResult =
   | {
       readonly kind: "failure";
       readonly reason: FailureReason;
-      /** One sentence for users: the server and its behavior. */
+      /** One sentence for users: the server and its failure. */
       readonly detail: string;
       readonly chain: readonly Name[];
-      /** special-use: prefixes of the network's NAT64. An address in them isn't published, whenever it was read. */
+      /** For special-use: prefixes of the network's NAT64. An address in them isn't published, also if an earlier lookup returned it. */
       readonly nat64?: readonly { readonly address: string; readonly prefix: number }[];
     };

@@ -1,6 +1,6 @@
 import type { Name } from "./name/name.ts";
 
-/** Seconds, as the TTL field and every TTL setting has it (RFC 2181 8: 0 to 2^31 - 1). */
+/** Seconds, as in the TTL field and in every TTL setting (RFC 2181 8: 0 to 2^31 - 1). */
 export type Seconds = number;
 
 /** The two address types of an alias. A family is one RRset. */
@@ -16,8 +16,8 @@ export function isAliasType(type: string): type is AliasType {
 }
 
 /**
- * The whole of one owner name and type, class IN. `type` is the mnemonic ("A", "MX", "TYPE65280" for unknown ones, RFC 3597);
- * `data` is each record's RDATA in zone-file text with absolute names, sorted by code unit, without duplicates.
+ * All records of one owner name and type, in class IN. `type` is the mnemonic ("A", "MX"; "TYPE65280" for an unknown type, RFC
+ * 3597). `data` is each record's RDATA as zone-file text with absolute names, sorted by code unit, without duplicates.
  */
 export interface RRset {
   readonly name: Name;
@@ -26,7 +26,7 @@ export interface RRset {
   readonly data: readonly string[];
 }
 
-/** One text for each owner name and type, for maps and for sorting. */
+/** One text for each owner name and type, as a key of maps and for sorting. */
 export function rrsetKey({ name, type }: Pick<RRset, "name" | "type">): string {
   return `${name} ${type}`;
 }

@@ -1,4 +1,7 @@
-/** Mnemonics and numbers of the IANA "Domain Name System (DNS) Parameters" registry: all types, and the other codes as far as this program uses them. */
+/**
+ * Mnemonics and numbers of the IANA registry "Domain Name System (DNS) Parameters". It has all types, and those other codes that
+ * this program uses.
+ */
 const TYPES = {
   A: 1,
   NS: 2,
@@ -125,34 +128,34 @@ export const CLASS = CLASSES;
 export const RCODE = RCODES;
 export const OPCODE = OPCODES;
 
-/** The EDNS option codes (RFC 6891 and the registry) that are read or written here. */
+/** The EDNS option codes (RFC 6891 and the registry) that this program reads or writes. */
 export const EDNS_OPTION = {
   CLIENT_SUBNET: 8,
   COOKIE: 10,
   EXTENDED_ERROR: 15,
 } as const;
 
-/** "AAAA" for 28; "TYPE65280" for what has no mnemonic here (RFC 3597 5). */
+/** "AAAA" for 28; "TYPE65280" for a type without a mnemonic here (RFC 3597 5). */
 export function typeName(type: number): string {
   return TYPE_NAMES.get(type) ?? `TYPE${type}`;
 }
 
 /**
- * As {@link typeName}, but "TYPE19" for a type whose text one of CoreDNS 1.15, BIND 9.18, Knot 3.2 and NSD 4.6 does not read. All four read
- * IPSECKEY, but after it CoreDNS takes the next line for data.
+ * The same as {@link typeName}, but "TYPE19" for a type whose text not all of CoreDNS 1.15, BIND 9.18, Knot 3.2 and NSD 4.6 read.
+ * All four read IPSECKEY, but after it CoreDNS reads the next line as data.
  */
 export function portableTypeName(type: number): string {
   const name = typeName(type);
   return PORTABLE_TYPES.has(name) ? name : `TYPE${type}`;
 }
 
-/** 28 for "AAAA", "aaaa" and "TYPE28"; undefined for what is no type. */
+/** 28 for "AAAA", "aaaa" and "TYPE28". Undefined if the text is not a type. */
 export function typeNumber(text: string): number | undefined {
   const upper = text.toUpperCase();
   return TYPE_NUMBERS.get(upper) ?? numbered(upper, "TYPE");
 }
 
-/** "NXDOMAIN" for 3; "RCODE11" for what has no mnemonic here. */
+/** "NXDOMAIN" for 3; "RCODE11" for a code without a mnemonic here. */
 export function rcodeName(rcode: number): string {
   return RCODE_NAMES.get(rcode) ?? `RCODE${rcode}`;
 }

@@ -11,7 +11,7 @@ export function nextSerial(old: number, unixSeconds: number): number {
   return isNewerSerial(now, old) ? now : (old + 1) % MODULUS;
 }
 
-/** RFC 1982 3.2: true when `candidate` comes after `reference`; two serials exactly half the circle apart are in no order. */
+/** RFC 1982 3.2: true if `candidate` comes after `reference`. Two serials that differ by exactly half the range have no order. */
 export function isNewerSerial(candidate: number, reference: number): boolean {
   const distance = (candidate - reference + MODULUS) % MODULUS;
   return distance > 0 && distance < HALF;

@@ -17,17 +17,17 @@ import { createFolderWatch } from "./inventory/folder-watch.ts";
 import { folderError } from "./inventory/scan-folder.ts";
 
 export interface FolderOptions {
-  /** Where the manifests are. */
+  /** The path of the manifest folder. */
   readonly manifests: string;
   readonly stateFile: string;
-  /** Where rendered texts go; made when missing. */
+  /** The path of the folder for rendered files. It is created if it is missing. */
   readonly out: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** The longest time until a change is noticed that no watch reported; absent: 10 s. */
+  /** The longest time until dnsalias notices a change that no watch reported. Defaults to 10 s. */
   readonly rescanMs?: Millis;
-  /** True: nothing is written, made or moved; stores refuse to write. */
+  /** True: nothing is written, created or moved, and stores refuse to write. */
   readonly readOnly?: boolean;
 }
 
@@ -35,15 +35,15 @@ export interface FolderOptions {
 export interface FolderPlatform extends StoredOwnerId, AsyncDisposable {
   readonly inventory: FolderInventory;
   readonly reporter: Reporter;
-  /** A file in the out folder, by a name without a path. */
+  /** A file in the out folder. The name has no path. */
   fileStore(name: string): TextStore;
-  /** A key of a ConfigMap manifest, read only. */
+  /** A key of a ConfigMap manifest; only for reading. */
   configMapStore(namespace: string, name: string, key: string): TextStore;
   /** A key of a Secret manifest. */
   secretText(namespace: string, ref: SecretKeyRef): SecretText;
-  /** What keeps the state file from being written; undefined: nothing. */
+  /** Why the state file can't be written. Undefined: it can be written. */
   stateProblem(): string | undefined;
-  /** For each file of the out folder at which a call of the file system runs, by its path: when that call began. */
+  /** For each file of the out folder with a running call of the file system, by its path: when that call began. */
   busyFiles(): ReadonlyMap<string, Millis>;
 }
 
@@ -87,8 +87,8 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlatform
 const RESCAN_MS: Millis = 10_000;
 
 /**
- * A folder that cannot be read ends a command that only reads. It ends a run only if it is not a folder and no object is known from an earlier run: otherwise the last valid
- * manifests remain in force until the folder is back.
+ * An unreadable folder ends a read-only command. It ends `run` only if the path is not a folder and no object is known from an
+ * earlier run. Otherwise the last valid manifests remain in effect until the folder is readable again.
  */
 async function requireManifests(options: FolderOptions): Promise<void> {
   const { manifests, stateFile, clock, random, log, readOnly = false } = options;

@@ -25,20 +25,20 @@ import { createTransport, type TransportDeps } from "./client/transport.ts";
 
 export interface ClusterOptions extends KubeconfigOptions {
   readonly log: Logger;
-  /** Owner id of this installation, on every ConfigMap that is ours; read when a store is made. */
+  /** The owner id of this installation, on every ConfigMap that it owns. It is read when a store is created. */
   readonly owner: string;
-  /** Ids that it had before, on ConfigMaps that are ours too. */
+  /** Former owner ids, on ConfigMaps that this installation owns too. */
   readonly formerOwners?: readonly string[];
-  /** Who we are to people: the pod's name, or the host's. */
+  /** The name of this process for users: the Pod's name, or the host's. */
   readonly instance: string;
-  /** Only these namespaces; absent: all. */
+  /** Only these namespaces. Absent: all. */
   readonly namespaces?: readonly string[];
-  /** In the pod's or the context's namespace unless it says otherwise. */
+  /** The Lease. Its namespace defaults to that of the Pod or the context. */
   readonly lease?: { readonly namespace?: string; readonly name?: string; readonly times?: LeaseTimes };
   readonly userAgent?: string;
-  /** Requests in flight at once; default 16. */
+  /** The maximum number of concurrent requests. Defaults to 16. */
   readonly concurrency?: number;
-  /** Told of requests and of lists and watches begun anew; see {@link TransportDeps} and {@link ListWatchDeps}. */
+  /** Observes requests, and restarts of lists and watches. See {@link TransportDeps} and {@link ListWatchDeps}. */
   readonly observe?: KubeObserver;
 }
 
@@ -47,9 +47,9 @@ export interface KubeObserver {
   readonly onRestart: NonNullable<ListWatchDeps["onRestart"]>;
 }
 
-/** Everything the program does at an apiserver. */
+/** All uses of an API server by the program. */
 export interface Cluster extends AsyncDisposable {
-  /** For people: which cluster. */
+  /** The name of the cluster, for users. */
   readonly description: string;
   readonly namespace: string;
   /** The name or address of the API server, without brackets. */
@@ -63,13 +63,13 @@ export interface Cluster extends AsyncDisposable {
   readonly nudgeKubelet: NudgeKubelet;
   readonly lease: Lease;
   readonly installationId: InstallationId;
-  /** Of the DnsAliases of the cluster's namespaces; see {@link removeFinalizers}. */
+  /** Removes the finalizers of the DnsAliases and DnsZones in the cluster's namespaces. See {@link removeFinalizers}. */
   removeFinalizers(signal: AbortSignal): Promise<RemovedFinalizers>;
 }
 
 /**
- * Reads the kubeconfig and opens nothing else: an apiserver that is down is found out, and waited for, by what uses it.
- * Throws AppError CONFIG_INVALID. Disposing drops all connections; stop what runs first.
+ * Reads the kubeconfig, and opens no connection. The parts that use the API server wait for it if it is not available. Throws
+ * AppError CONFIG_INVALID. Disposal closes all connections, so stop all users of the cluster first.
  */
 export async function connectCluster(options: ClusterOptions): Promise<Cluster> {
   const credentials = await openKubeconfig(options);
@@ -115,5 +115,5 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
   };
 }
 
-/** Lengths of time must not change when someone sets the wall-clock. */
+/** A change of the wall clock must not change durations. */
 const monotonicClock: Clock = { now: () => performance.now(), sleep: (ms, signal) => systemClock.sleep(ms, signal) };

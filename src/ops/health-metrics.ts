@@ -1,14 +1,14 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Millis } from "../base/clock.ts";
 
-/** What is counted of health checks and of the selection among targets. All are cheap and none throws. */
+/** Metrics of health checks and of the selection among targets. Every function is fast, and none throws. */
 export interface HealthMetrics {
   healthCheck(kind: string, result: string, tookMs: Millis): void;
   healthCheckLate(lateMs: Millis): void;
   selectionChanged(reason: string): void;
-  /** `boundMs`: the bound that the status stated before the switch. */
+  /** `boundMs`: the bound in the status before the switch. */
   switched(tookMs: Millis, boundMs: Millis | undefined): void;
-  /** Undefined: no address of the family is checked. */
+  /** Undefined: no address of the family has a health check. */
   healthControl(family: "A" | "AAAA", isThere: boolean | undefined): void;
   /** Replaces all gauges of aliases that select among their targets. */
   steeredAliases(gauges: SteeringGauges): void;

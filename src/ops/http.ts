@@ -6,7 +6,7 @@ import { isFamilyMissing } from "../base/system-error.ts";
 import { type OpsPages, opsReply, PLAIN } from "./ops-reply.ts";
 
 export interface OpsServerOptions extends OpsPages {
-  /** An address; empty is all addresses of the families that the machine has. */
+  /** An address. Empty: all addresses of the families that the machine supports. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -66,7 +66,7 @@ async function answer(options: OpsServerOptions, request: IncomingMessage, respo
     response.writeHead(500, { "content-type": PLAIN });
     response.end(`${messageOf(error)}\n`);
   } finally {
-    // A body is never wanted; leaving it unread would hold the connection.
+    // A request needs no body. An unread body would keep the connection open.
     request.resume();
   }
 }

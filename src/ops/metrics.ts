@@ -1,48 +1,54 @@
 import type { Millis } from "../base/clock.ts";
 import { type HealthMetrics, noHealthMetrics } from "./health-metrics.ts";
 
-/** The metrics of the program as functions, so that only this room depends on the library. All are fast, and none throws. */
+/** The metrics of the program as functions, so that only this folder depends on the library. Every function is fast, and none throws. */
 export interface Metrics extends HealthMetrics {
-  /** One lookup ended; the outcome is positive, nodata, nxdomain, or failure with its reason: "failure:timeout". */
+  /** Counts a lookup. The outcome is positive, nodata, nxdomain, or failure with its reason: "failure:timeout". */
   lookup(outcome: string, tookMs: Millis): void;
-  /** How many keys are in each state now; a state that is left out becomes 0. */
+  /** How many keys are in each state now. A state that is absent in the map becomes 0. */
   answers(states: ReadonlyMap<string, number>): void;
-  /** How many lookups have no result beyond the time for which the staleness bound allows. */
+  /** How many lookups are still without a result after the time that the staleness bound allows for. */
   lookupsOverdue(count: number): void;
-  /** One write of a zone ended: applied, conflict, refused or failed. */
+  /** Counts a write of a zone: applied, conflict, refused or failed. */
   zoneWrite(zone: string, result: string, tookMs: Millis): void;
-  /** From a write until every server was seen to serve it. */
+  /** The time from a write until every server was seen to serve it. */
   propagated(zone: string, lagMs: Millis): void;
   propagationServers(zone: string, propagation: number, lagging: number): void;
-  /** It isn't known any more how many servers lag. */
+  /** Ends the series of a zone whose number of current servers is not known any more. */
   forgetPropagation(zone: string): void;
-  /** At a change: the longest possible time that the servers were out of date, from the last lookup that returned the old addresses. */
+  /**
+   * After a change: the longest time for which the servers can have been out of date. It begins with the last lookup that
+   * returned the old addresses.
+   */
   staleness(seconds: number): void;
-  /** The largest bound that any alias states now. */
+  /** The largest staleness bound in the statuses of all aliases. */
   stalenessBound(seconds: number): void;
-  /** How many aliases are in each Ready state and reason now; what is left out becomes 0. */
+  /** How many aliases have each Ready status and reason now. A pair that is absent in the list becomes 0. */
   aliases(counts: readonly AliasCount[]): void;
   conflicts(count: number): void;
   loops(count: number): void;
   heldPlans(count: number): void;
   driftRepaired(zone: string): void;
-  /** A call to a provider was deferred: rate, busy, retry-after, or open. */
+  /** Counts a deferred call to a provider, by cause: rate, busy, retry-after, or open. */
   providerDeferred(zone: string, why: string): void;
   /** True while calls to a provider are paused after consecutive failures. */
   breakerOpen(zone: string, open: boolean): void;
-  /** A zone that is gone: its series end. */
+  /** Ends the series of a deleted zone. */
   forgetZone(zone: string): void;
-  /** A request for a zone was answered: whole, incremental, current (nothing newer), refused, or cut off by the secondary. */
+  /** Counts a reply to a transfer request: whole, incremental, current (no newer version), refused, or cut off by the secondary. */
   transfer(kind: string): void;
-  /** A secondary was notified of a change: taken, refused, or silent. */
+  /** Counts a notification to a secondary: taken, refused, or silent. */
   notify(end: string): void;
-  /** A lookup started because a query waits for it. */
+  /** Counts a lookup that a waiting query caused. */
   queryLookup(): void;
-  /** What the responder has done since its start; `restarts` are workers that were replaced. */
+  /** The counts of the responder since its start. `restarts`: workers that were replaced. */
   responder(counts: ResponderTotals, restarts: number): void;
   event(type: "Normal" | "Warning", reason: string): void;
   leader(name: string, leading: boolean): void;
-  /** False while DnsAliases or DnsZones can't be read: the API server is away or lacks their CRDs, or the manifest folder can't be read. */
+  /**
+   * False while DnsAliases or DnsZones can't be read. The API server isn't available, it lacks their CRDs, or the manifest folder
+   * isn't readable.
+   */
   inventoryUp(up: boolean): void;
   listWatchRestart(resource: string, cause: string): void;
   apiserverRequest(method: string, code: string): void;
@@ -50,10 +56,10 @@ export interface Metrics extends HealthMetrics {
   reconciled(controller: string, result: string, tookMs: Millis): void;
 }
 
-/** Totals of the responder; those of `waiting` and `packets` are of this moment. */
+/** Totals of the responder since its start. `waiting` and `packets` have present values. */
 export interface ResponderTotals {
   readonly byProtocol: Readonly<Record<"udp" | "tcp", number>>;
-  /** By the number of the type; -1: all others. */
+  /** Counts by the number of the record type. -1: all other types. */
   readonly byType: ReadonlyMap<number, number>;
   readonly byRcode: ReadonlyMap<number, number>;
   readonly hits: number;
@@ -77,7 +83,7 @@ export interface QueueMetrics {
   added(): void;
   retried(): void;
   depth(count: number): void;
-  /** How long an item waited, then worked. */
+  /** How long an item waited, and how long its run then took. */
   done(waitedMs: Millis, workedMs: Millis): void;
 }
 

@@ -1,14 +1,14 @@
 import { STATUS_PAGE_POLICY, statusPage } from "./status-page/status-page.ts";
 import type { StatusView } from "./status-page/status-view.ts";
 
-/** What the pages show, at the moment of a request. */
+/** The content of the pages at the time of a request. */
 export interface OpsPages {
   readonly metrics: () => Promise<MetricsPage>;
-  /** Why the process should be restarted, one sentence each; empty: it is well. */
+  /** Reasons to restart the process, one sentence each. Empty: the process is healthy. */
   readonly unhealthy: () => readonly string[];
-  /** Why it should not get work, one sentence each; empty: it is ready. */
+  /** Reasons to send no queries to the process, one sentence each. Empty: it is ready. */
   readonly unready: () => readonly string[];
-  /** What the status page at / shows, by the page's query. */
+  /** The content of the status page at /, for the query of its URL. */
   readonly status: (query: URLSearchParams) => StatusView | Promise<StatusView>;
 }
 
@@ -17,7 +17,7 @@ export interface MetricsPage {
   readonly text: string;
 }
 
-/** Of an HTTP request: its method and target, as Node.js has them. */
+/** The method and the target of an HTTP request, as Node.js reports them. */
 interface OpsRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -32,7 +32,7 @@ export interface OpsReply {
 
 export const PLAIN = "text/plain; charset=utf-8";
 
-/** The reply to one request. Rejects when a page can't be made. */
+/** The reply to one request. Rejects if the page can't be created. */
 export async function opsReply(pages: OpsPages, { method, url }: OpsRequest): Promise<OpsReply> {
   if (method !== "GET" && method !== "HEAD") {
     return { status: 405, contentType: PLAIN, text: "only GET and HEAD\n" };

@@ -7,7 +7,7 @@ export interface PinoLogOptions {
   readonly level: "debug" | "info" | "warn" | "error";
   readonly format: "json" | "pretty";
   readonly colours: boolean;
-  /** Gets whole lines. */
+  /** Receives only whole lines. */
   readonly destination: DestinationStream;
 }
 
@@ -18,7 +18,7 @@ export async function createPinoLog(options: PinoLogOptions): Promise<Logger> {
     level,
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    // Not pino's own redact: its wildcards cost more than all the rest of a line.
+    // pino's own redaction isn't used, because its wildcards take more time than the rest of a line.
     formatters: { level: (label) => ({ level: label }), log: redacted },
     serializers: { err: serializeError },
   };
@@ -32,7 +32,7 @@ export async function createPinoLog(options: PinoLogOptions): Promise<Logger> {
   };
 }
 
-/** Loaded only where a person looks on; works in this thread, so that the last lines before an exit are not lost. */
+/** It is loaded only for a terminal. It runs in this thread, so that the last lines before an exit are not lost. */
 async function prettyStream({ colours, destination }: PinoLogOptions): Promise<DestinationStream> {
   const { prettyFactory } = await import("pino-pretty");
   const format = prettyFactory({

@@ -14,11 +14,11 @@ export interface PrometheusMetrics {
 
 export interface PrometheusOptions {
   readonly version: string;
-  /** Also event loop lag, memory, garbage collection, processor time of this process. */
+  /** Whether to add the event loop lag, the memory, the garbage collection and the processor time of this process. */
   readonly process: boolean;
 }
 
-/** Metrics in a registry of their own, so that two in one process do not meet. */
+/** Creates the metrics in a registry of their own, so that a process can have several registries. */
 export function createPrometheus({ version, process }: PrometheusOptions): PrometheusMetrics {
   const registry = new Registry();
   const series = createSeries(registry, version);

@@ -1,4 +1,4 @@
-/** The fields that may carry a credential, at the top and one or two levels below. */
+/** The fields that can contain a credential, at the top or in one of the two levels below. */
 const SECRET_FIELDS = new Set([
   "token",
   "secret",
@@ -12,10 +12,10 @@ const SECRET_FIELDS = new Set([
   "cookie",
 ]);
 
-/** Levels below the top that are looked at. */
+/** How many levels below the top are searched. */
 const DEPTH = 2;
 
-/** The fields of a log line with secrets cut out; the very same object where there are none, as in nearly every line. */
+/** Returns the fields of a log line with the secrets removed. Without a secret, as in nearly every line, it returns the same object. */
 export function redacted(fields: Record<string, unknown>): Record<string, unknown> {
   return without(fields, DEPTH);
 }
@@ -33,7 +33,7 @@ function without(fields: Record<string, unknown>, depth: number): Record<string,
   return copy ?? fields;
 }
 
-/** Errors have a serializer of their own. */
+/** Errors have a serializer of their own (pino-log.ts). */
 function below(value: unknown, depth: number): unknown {
   if (depth < 0 || typeof value !== "object" || value === null || value instanceof Error) {
     return value;

@@ -43,7 +43,7 @@ export function responderMetrics(series: ResponderSeries): Pick<Metrics, "queryL
 
 const SINGLE = ["hits", "waitedForLookup", "stale", "truncated", "dropped", "rateLimited", "errors"] as const;
 
-/** The workers count by themselves, and their sums only increase, so they are copied. */
+/** The workers have their own counters, whose sums only increase. This function copies the sums. */
 function setTotals(series: ResponderSeries, totals: ResponderTotals): void {
   for (const name of SINGLE) {
     set(series[name], totals[name]);

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { healthSeries } from "./health-metrics.ts";
 import { responderSeries } from "./responder-series.ts";
 
-/** Every metric of our own, made in one registry. Names and labels are documented in docs/metrics.md, which a test compares. */
+/** Every metric of dnsalias, in one registry. docs/metrics.md documents the names and labels, and a test compares it with them. */
 export type Series = ReturnType<typeof createSeries>;
 
 export function createSeries(registry: Registry, version: string) {

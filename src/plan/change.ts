@@ -13,14 +13,14 @@ export interface DesiredRRset {
   readonly resources: readonly ObjectKey[];
 }
 
-/** An RRset at the backend. `owner` undefined: it has no marker. */
+/** An RRset at the backend. `owner` is undefined if it has no marker. */
 export interface ActualRRset {
   readonly name: Name;
   readonly type: AliasType;
   readonly ttl: Seconds;
   readonly data: readonly string[];
   readonly owner: string | undefined;
-  /** The obstacle at the name, as a clause for users, if it is more than these records: "the base zone has a CNAME at …". */
+  /** The obstacle at the name, as a clause for users, if the name has more than these records: "the base zone has a CNAME at …". */
   readonly note?: string;
   /** True if `note` describes records that the backend doesn't support. */
   readonly unsupported?: true;
@@ -53,5 +53,5 @@ export type RejectReason = "NotKept" | "NotSupported" | "Rejected" | "ZoneNotFou
 /** A change for a provider to apply. */
 export type Write = Exclude<Change, { readonly kind: "refuse" }>;
 
-/** What a plan leaves undone, with its reason. */
+/** A change that a plan omits, with the reason. */
 export type Refusal = Extract<Change, { readonly kind: "refuse" }>;

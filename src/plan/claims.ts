@@ -10,26 +10,26 @@ import { undelegatedZones, type Undelegated } from "./domain/delegation.ts";
 import { stillReserved, type ReservedZone } from "./domain/reserved-zone.ts";
 import { domainOf, isEnding, olderFirst } from "./domain/zone-domain.ts";
 
-/** DnsZones by domain, each list sorted by age and key: what {@link zonesFor} looks names up in. */
+/** DnsZones by domain, each list sorted by age and key. {@link zonesFor} finds the zones of a name in it. */
 export interface ZoneIndex {
-  /** Those that match names. */
+  /** The DnsZones that match names. */
   readonly zones: ReadonlyMap<Name, readonly DnsZone[]>;
   readonly reserved: ReadonlyMap<Name, readonly ReservedZone[]>;
-  /** Those that match no names until an older one consents. */
+  /** The DnsZones that match no names until an older DnsZone consents. */
   readonly undelegated: Undelegated;
-  /** Some DnsZone limits the hostnames of other namespaces. */
+  /** True if a DnsZone limits the hostnames of other namespaces. */
   readonly hasLimits: boolean;
 }
 
-/** Which zones an owner name of an alias goes to, or why to none. */
+/** The zones of a hostname, or the reason why it has none. */
 export type ZoneMatch = ZonesMatch | NoZoneMatch;
 
 export interface ZonesMatch {
   readonly kind: "zones";
   readonly zones: readonly DnsZone[];
-  /** DnsZones of the same domain that admit the namespace, and whose `spec.tenants` doesn't allow it the name; absent: none. */
+  /** DnsZones of the same domain that admit the namespace but whose `spec.tenants` doesn't allow it the name. Absent: there are none. */
   readonly refused?: readonly RefusedHostname[];
-  /** The zones no longer admit the namespace, and keep the name until then. */
+  /** Set if the zones no longer admit the namespace. They keep the name until this time. */
   readonly leaving?: { readonly until: Millis; readonly next: ZonesMatch | NoZoneMatch };
 }
 
@@ -43,29 +43,32 @@ export interface NoZoneMatch {
   readonly kind: "none";
   readonly reason: "NoZone" | "NamespaceNotAllowed" | "HostnameNotAllowed" | "ZoneReserved";
   readonly message: string;
-  /** DnsZones in which the records of the name stay as they are, and until when; without a time, until a user acts. */
+  /** DnsZones that keep the records of the name unchanged until the time in `until`, or until a user acts. */
   readonly stays?: readonly ObjectKey[];
   readonly until?: Millis;
-  /** One of these can't be read, so its records at the name are unknown. */
+  /** True if one of these can't be read, so that its records at the name are unknown. */
   readonly unread?: boolean;
 }
 
-/** Whether a name is one of those beyond `tenants.maxHostnames` of a DnsZone for a namespace. */
+/** Whether the hostname is beyond the limit `tenants.maxHostnames` of a DnsZone for a namespace. */
 export type IsOverLimit = (zone: ObjectKey, namespace: string, hostname: Name) => boolean;
 
-/** Who may have one owner name in one zone. */
+/** The aliases that may have one hostname in one zone. */
 export interface Claim {
-  /** The aliases that contribute, sorted by key; all of one namespace. None: an alias has the name that can't be read, and its records stay as they are. */
+  /**
+   * The aliases that contribute, sorted by key; all are in one namespace. Empty if an unreadable alias has the name: its records
+   * then stay as they are.
+   */
   readonly winners: readonly DnsAlias[];
-  /** Aliases of other namespaces, which came later. */
+  /** Later aliases of other namespaces. */
   readonly losers: readonly { readonly alias: DnsAlias; readonly winner: ObjectKey }[];
 }
 
-/** Sorts zones into an index; the same zones give the same index in any order. */
+/** Sorts zones into an index. The order of the zones doesn't change the index. */
 export function indexZones(zones: Iterable<DnsZone>, reserved: Iterable<ReservedZone> = []): ZoneIndex {
   const all = [...zones].sort(byAge);
   const retained = stillReserved(reserved, all);
-  // A deleted DnsZone can't consent any more, and doesn't have to.
+  // A deleted DnsZone can't consent any more, so its consent isn't required.
   const unread = retained.filter(({ why }) => why === "unread");
   const undelegated = undelegatedZones([...all.map(domainOf), ...unread]);
   return {
@@ -80,8 +83,9 @@ export function indexZones(zones: Iterable<DnsZone>, reserved: Iterable<Reserved
 }
 
 /**
- * Returns the zones whose domain is the longest suffix of the hostname, at label boundaries, among those that admit the namespace of the alias.
- * It returns all zones of that domain, for example for an internal and an external view. Names of a reserved zone belong only to it.
+ * Returns the zones whose domain is the longest suffix of the hostname, at label boundaries, among those that admit the namespace
+ * of the alias. It returns all zones of that domain, for example for an internal and an external view. A name of a reserved zone
+ * belongs only to that zone.
  */
 export function zonesFor(
   hostname: Name,
@@ -121,7 +125,7 @@ export function zonesFor(
   };
 }
 
-/** The DnsZones that admit the namespace, without those that refuse it the name. */
+/** The DnsZones that admit the namespace, except those that refuse it the name. */
 function withoutRefused(open: readonly DnsZone[], whyRefused: (zone: DnsZone) => string | undefined): ZoneMatch {
   const zones: DnsZone[] = [];
   const refused: RefusedHostname[] = [];
@@ -143,12 +147,12 @@ function overLimitMessage({ meta, spec }: DnsZone, namespace: string, hostname: 
   return `Namespace ${namespace} has more hostnames than the ${spec.tenants.maxHostnames ?? 0} that spec.tenants.maxHostnames of DnsZone ${objectKey(meta)} allows. Hostname ${displayName(hostname)} is one of the youngest and is refused. Remove hostnames, or ask the owner of the DnsZone to raise the limit`;
 }
 
-/** Why DnsZones don't take a name, for each that doesn't; empty: all take it. */
+/** The reasons of each DnsZone that refuses the name. Empty: no DnsZone refuses it. */
 export function refusalsOf(match: ZoneMatch): readonly Pick<NoZoneMatch, "reason" | "message">[] {
   return match.kind === "none" ? [match] : (match.refused ?? []);
 }
 
-/** The records of the name don't change. The message shows until when. */
+/** The match of a name in a deleted or unreadable DnsZone: its records don't change. The message shows until when. */
 export function reservedMatch(hostname: Name, zones: readonly Pick<ReservedZone, "key" | "why">[]): NoZoneMatch {
   const name = displayName(hostname);
   const keys = (which: ReservedZone["why"]): string =>
@@ -176,7 +180,7 @@ export function reservedMatch(hostname: Name, zones: readonly Pick<ReservedZone,
   };
 }
 
-/** The age of an alias that has the hostname in its spec. */
+/** The age of an alias whose spec has the hostname. */
 export interface Claimant {
   readonly key: ObjectKey;
   readonly namespace: string;
@@ -184,8 +188,8 @@ export interface Claimant {
 }
 
 /**
- * The oldest alias (creation time, then namespace/name) has the name, and with it every other alias of its namespace. `unread`: aliases that can't be read and that ask for the name. If one of these is the
- * oldest, there can be no winner, and the records stay as they are.
+ * The oldest alias (creation time, then namespace/name) has the name, together with every other alias of its namespace. `unread`
+ * has the unreadable aliases that list the name. If one of them is the oldest, no alias wins, and the records stay as they are.
  */
 export function decideClaim(candidates: readonly DnsAlias[], unread: readonly Claimant[] = []): Claim {
   const first = [...candidates.map(claimantOf), ...unread].sort(olderClaimantFirst)[0];
@@ -209,7 +213,7 @@ function olderClaimantFirst(a: Claimant, b: Claimant): number {
   return a.createdAt - b.createdAt || byCodeUnit(a.key, b.key);
 }
 
-/** Older first; the key decides between equals, so that every replica decides alike. */
+/** Sorts by age, the oldest first. The key decides between equal ages, so that every replica has the same order. */
 export function byAge(a: DnsAlias | DnsZone, b: DnsAlias | DnsZone): number {
   return a.meta.createdAt - b.meta.createdAt || byCodeUnit(objectKey(a.meta), objectKey(b.meta));
 }

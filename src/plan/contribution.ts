@@ -9,35 +9,44 @@ import type { AppliedSelection } from "./select/applied-selection.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 import { type AnswerOf, mayStandBehindPublished, outcomeOf, type TargetVerdict } from "./target-outcome.ts";
 
-/** What one alias brings to each of its owner names, and what it may not take away. */
+/** The RRsets that one alias contributes to each of its hostnames, and those that it may not delete. */
 export interface Contribution {
-  /** By family; a family without addresses is absent. */
+  /** Addresses by family. A family without addresses is absent. */
   readonly sets: ContributedSets;
-  /** The same without the last known good addresses of targets that were not read in this term, or that only a status has; absent: there are none. */
+  /**
+   * The same without restored addresses: those of targets that this leader has not read, or that only a status has. Absent: there
+   * are none.
+   */
   readonly setsRead?: ContributedSets;
-  /** The families of which some target was not read in this term, or never well. Addresses that are published in them may be its own: see `inherited/`. */
+  /**
+   * The families with a target that this leader has not read, or has not read successfully. Published addresses of these families
+   * may belong to that target: see `inherited/`.
+   */
   readonly keepPublished: readonly Family[];
   readonly usesFallback: boolean;
-  /** When this contribution is another one though nothing was heard: the next moment at which last-good becomes stale. */
+  /** When this contribution changes without a new lookup: the next time at which last known good addresses become stale. */
   readonly changesAt?: Millis;
   readonly targets: readonly TargetVerdict[];
-  /** The families that only targets have which aren't selected: records of them go with a switch. Absent: the alias selects nothing. */
+  /** The families that only unselected targets have: a switch deletes their records. Absent: the alias selects nothing. */
   readonly leftFamilies?: readonly Family[];
-  /** Nothing is selected yet, because the first lookups or health checks have not ended. */
+  /** True while the alias has no selection, because its first lookups or health checks have not ended. */
   readonly isPending?: true;
 }
 
-/** Addresses by family; a family without addresses is absent. TTLs are before clamping. */
+/** Addresses by family. A family without addresses is absent. The TTLs are not clamped yet. */
 type ContributedSets = Readonly<
   Partial<Record<Family, { readonly addresses: readonly string[]; readonly ttl: Seconds }>>
 >;
 
-/** A target without an address may have one again at any time: resolvers must not keep a set without it for the whole `ttl.max` of static addresses. */
+/**
+ * The TTL while a target has no address, because it can have one again at any time. Resolvers must not keep an incomplete RRset
+ * for the whole `ttl.max` of static addresses.
+ */
 const INCOMPLETE_TTL: Seconds = 60;
 
 /**
- * Applies the alias's policies to what its targets answered. Without a selection all targets count, static addresses always. With one, only the selected
- * targets do. TTLs are before clamping.
+ * Applies the alias's policies to the answers of its targets. Without a selection, all targets count, and static addresses always
+ * do. With one, only the selected targets count. The TTLs are not clamped yet.
  */
 export function contributionOf(
   alias: DnsAlias,
@@ -74,14 +83,14 @@ export function contributionOf(
   };
 }
 
-/** A DnsZone can leave out the private addresses of a selected target: the other targets are published there, so that the name isn't blank. */
+/** If a DnsZone omits the private addresses of a selected target, the other targets are published there, so that the name has records. */
 function selectedParts(all: readonly Part[], targets: ReadonlySet<string>): readonly Part[] {
   const selected = all.filter(({ name }) => targets.has(name));
   const isLeftOut = selected.every(({ verdict, statics }) => verdict === undefined && statics.length === 0);
   return isLeftOut ? all : selected;
 }
 
-/** What one target brings. */
+/** What one target contributes. */
 interface Part {
   readonly name: string;
   readonly statics: readonly string[];
@@ -107,7 +116,7 @@ function isIncomplete({ verdict, contributing }: Part): boolean {
   return verdict !== undefined && contributing.length === 0;
 }
 
-/** While nothing is selected yet, what is published stays. */
+/** While the alias has no selection, the published records remain. */
 function unselected(
   alias: DnsAlias,
   { kind }: Exclude<AppliedSelection, { readonly kind: "selected" }>,
@@ -124,7 +133,7 @@ function unselected(
   }
 }
 
-/** The families that the selected targets lack, and that another target of the alias has. */
+/** The families that no selected target has, but another target of the alias does. */
 function leftFamilies(alias: DnsAlias, all: readonly Part[], found: ContributedSets): readonly Family[] {
   const possible = setsOf(alias, {
     statics: all.flatMap(({ statics }) => statics),
@@ -157,7 +166,7 @@ function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown }: SetPar
   return sets;
 }
 
-/** With Keep only the verdict changes at that moment, which the status shows. */
+/** The time of the next change by staleness. With Keep, only the verdict in the status changes then. */
 function staleNext(
   { spec }: DnsAlias,
   verdicts: readonly TargetVerdict[],
@@ -172,10 +181,10 @@ function staleNext(
   return moments.length === 0 ? {} : { changesAt: Math.min(...moments) };
 }
 
-/** One alias that has an owner name, and what it brings to it. */
+/** One alias that has a hostname, and its contribution to it. */
 export interface Contributor {
   readonly alias: DnsAlias;
   readonly contribution: Contribution;
-  /** The path when the alias leads back to its own owner name. */
+  /** The path, if the alias leads back to its own hostname. */
   readonly loop: readonly Name[] | undefined;
 }

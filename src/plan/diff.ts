@@ -11,14 +11,15 @@ export interface DiffInput {
   readonly actual: readonly ActualRRset[];
   readonly ownerId: string;
   readonly policy: ZoneSpec["policy"];
-  /** Names without a known alias whose RRsets remain, because an alias that cannot be read may have them. */
+  /** Names without a known alias whose RRsets remain, because an unreadable alias may have them. */
   readonly mayNotDelete?: ((name: Name) => boolean) | undefined;
   readonly conflict: ZoneSpec["conflict"];
 }
 
 /**
- * Returns the changes that turn `actual` into the desired RRsets. Never changes an RRset of another owner, or one without an owner
- * unless the zone adopts it. Deletes own RRsets at names without an alias. Sorted by name and type; a correct RRset leads to no change.
+ * Returns the changes that turn `actual` into the desired RRsets. Never changes an RRset of another owner, or one without an
+ * owner unless the zone adopts it. Deletes the RRsets of dnsalias at names without an alias. The result is sorted by name and
+ * type, and has no entry for a correct RRset.
  */
 export function diff(input: DiffInput): readonly Change[] {
   const actual = new Map(input.actual.map((set) => [rrsetKey(set), set]));
@@ -54,7 +55,10 @@ function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualRRset>, inp
   ];
 }
 
-/** An address record of another writer blocks both families, because an address in the other family would lead to a different machine. */
+/**
+ * Whether the RRset belongs to another writer. An address record of another writer blocks both families, because an address of
+ * the other family would lead to a different machine.
+ */
 function isOthers(set: ActualRRset, { sets }: NamePlan, input: DiffInput): boolean {
   const adopted = mayAdopt(set, input) && sets.some(({ type }) => type === set.type);
   return set.owner !== input.ownerId && !adopted;
@@ -106,7 +110,7 @@ function removal(before: ActualRRset, policy: ZoneSpec["policy"]): Change {
   return policy === "Sync" ? { kind: "delete", before } : forbidden(before.name, before.type, "deleted", policy);
 }
 
-/** `before` is what keeps the RRset of this type from being written. */
+/** The refusal of an RRset. `before` is the RRset that prevents the write. */
 function foreign({ name, sets }: NamePlan, type: AliasType, before: ActualRRset, { conflict }: DiffInput): Change {
   if (before.unsupported === true) {
     const message = `The ${type} records of ${displayName(name)} are not written: ${before.note}. Remove the hostname from the DnsAlias, or publish its zone elsewhere`;
@@ -127,7 +131,7 @@ function foreign({ name, sets }: NamePlan, type: AliasType, before: ActualRRset,
   return { kind: "refuse", name, type, reason, message };
 }
 
-/** Every installation had this owner id by default, before the id became unique by itself. */
+/** The owner id of every installation before each one had a unique id. */
 const FORMER_DEFAULT_OWNER_ID = "default";
 
 function whatStands({ type, data, owner }: ActualRRset, wanted: AliasType): string {

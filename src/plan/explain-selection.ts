@@ -6,7 +6,10 @@ import { displayName } from "../dns/name/name.ts";
 import { type Fact, fact, good, invalid } from "./fact.ts";
 import { selects } from "./select/applied-selection.ts";
 
-/** The health of each target as the status has it, because only the leader checks. Empty if the alias merges all targets without a check. */
+/**
+ * The health of each target from the status, because only the leader makes checks. Empty if the alias merges all targets without
+ * a check.
+ */
 export function healthFacts(alias: DnsAlias): readonly Fact[] {
   const names = targetNames(alias.spec.targets);
   return selects(alias) ? alias.spec.targets.map((target, index) => healthFact(alias, target, names[index] ?? "")) : [];
@@ -34,7 +37,7 @@ function healthFact({ spec, status }: DnsAlias, target: AliasTarget, name: strin
   }
 }
 
-/** Which targets are selected, when others will be, and the bound of a switch. */
+/** The selected targets, the time of the next selection, and the bound of a switch. */
 export function selectionFacts(alias: DnsAlias): readonly Fact[] {
   if (!selects(alias)) {
     return [];
@@ -73,7 +76,7 @@ function returnText({ selection, failback }: DnsAlias["spec"], missing: string):
     : `${missing} returns after it has been healthy for ${durationText(failback.afterMs)}, or longer after several switches`;
 }
 
-/** The parts of the bound that the spec and the status show. */
+/** The parts of the switch bound that the spec and the status show. */
 function boundText({ spec, status }: DnsAlias, { targets }: SelectedStatus, bound: string): string {
   const names = targetNames(spec.targets);
   const checksMs = spec.targets.flatMap(({ healthCheck }, index) =>

@@ -24,12 +24,12 @@ export interface ExplainedZone {
 
 export interface ExplainInput {
   readonly name: Name;
-  /** Every alias that asks for the name, and where it is taken to. */
+  /** Every alias that lists the name, and the zones that match it. */
   readonly candidates: readonly { readonly alias: DnsAlias; readonly match: ZoneMatch }[];
   readonly zones: readonly ExplainedZone[];
 }
 
-/** Which alias, which answer, which decision, and why, in the order in which they are decided. */
+/** Returns the alias, the answer, the decision, and the reasons, in the order in which dnsalias decides them. */
 export function explainName({ name, candidates, zones }: ExplainInput): readonly Fact[] {
   const shown = displayName(name);
   if (candidates.length === 0) {
@@ -159,7 +159,7 @@ function decisionFacts(name: Name, { plan, problem, actual, ownerId }: Explained
 
 function publishedFacts(name: Name, { plan, actual, changes, ownerId }: ExplainedZone): readonly Fact[] {
   const hasHttps = plan.names.some((entry) => entry.name === name && entry.sets.some(({ type }) => type === "HTTPS"));
-  // An HTTPS record of the team's own is beside the point while no alias asks for one.
+  // An HTTPS record of another writer is irrelevant while no alias has one at the name.
   const here = actual.filter(
     ({ name: at, type, data, owner }) =>
       at === name && data.length > 0 && (type !== "HTTPS" || owner === ownerId || hasHttps),
@@ -183,7 +183,7 @@ function publishedFacts(name: Name, { plan, actual, changes, ownerId }: Explaine
   ];
 }
 
-/** What the running controller says of itself, which knows more than one look-up. */
+/** The conditions in the status. The running controller knows more than one lookup can show. */
 function statusFacts(alias: DnsAlias): readonly Fact[] {
   const conditions = (alias.status?.conditions ?? []).filter(
     ({ type }) => type !== "Reconciling" && type !== "Stalled",
@@ -200,7 +200,7 @@ function statusFacts(alias: DnsAlias): readonly Fact[] {
   ];
 }
 
-/** What the status says of the name in each zone, where that has a reason: records that stay although another zone has the name, or none. */
+/** The reasons in the status for the name in each zone: its records remain although another zone has the name, or no zone does. */
 function stayFacts({ meta, status }: DnsAlias, hostname: string): readonly Fact[] {
   return (status?.hostnames ?? []).flatMap(({ hostname: name, zone, addresses, reason }) => {
     const text = addresses.length === 0 ? "" : `: ${addresses.join(", ")}`;

@@ -1,8 +1,8 @@
-/** One known thing about a hostname, for a user who wants to know why it is as it is. */
+/** One fact about a hostname that helps a user understand its state. */
 export interface Fact {
   readonly topic: "zone" | "claim" | "target" | "decision" | "published" | "change" | "status";
   readonly text: string;
-  /** False: the fact prevents what the DnsAlias wants. */
+  /** False: the fact prevents a part of the DnsAlias's spec. */
   readonly good: boolean;
 }
 

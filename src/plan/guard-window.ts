@@ -3,13 +3,16 @@ import type { Name } from "../dns/name/name.ts";
 import { rrsetKey } from "../dns/record.ts";
 import type { ActualRRset, Write } from "./change.ts";
 
-/** The deleted RRsets of a zone in the last hour, and its former sizes. Deletes one after another count as if they came together. */
+/** The deleted RRsets of a zone in the last hour, and its former sizes. Successive deletes count as one large delete. */
 export interface GuardWindow {
   /** The deleted RRsets that were not created again, by {@link rrsetKey}, with the time of the delete. */
   readonly deleted: ReadonlyMap<string, Millis>;
-  /** Deletes before this term, and the last of them: the DnsZone's status has no more of them than their number. */
+  /** The number of deletes before this leader's term, and the time of the last of them. The DnsZone's status has only these two values. */
   readonly earlier?: { readonly count: number; readonly at: Millis };
-  /** RRsets, by {@link rrsetKey}, whose alias was deleted while dnsalias did not run. Their deletes are judged in a zone of any size. */
+  /**
+   * RRsets, by {@link rrsetKey}, whose alias was deleted while dnsalias did not run. The guard judges their deletes in a zone of
+   * any size.
+   */
   readonly unwatched: ReadonlyMap<string, Name>;
   /** Former numbers of RRsets with their times, each lower than the one before it. The first is the largest of the window. */
   readonly stood: readonly { readonly at: Millis; readonly count: number }[];
@@ -19,7 +22,7 @@ export const EMPTY_WINDOW: GuardWindow = { deleted: new Map(), unwatched: new Ma
 
 export const GUARD_WINDOW_MS: Millis = 3_600_000;
 
-/** Moves the window to now, with these current RRsets of dnsalias. */
+/** Moves the window to the present time, with the current RRsets of dnsalias. */
 export function moveWindow(window: GuardWindow, own: readonly ActualRRset[], now: Millis): GuardWindow {
   const { deleted, unwatched, stood, earlier } = window;
   const recent = ({ at }: { readonly at: Millis }): boolean => now - at < GUARD_WINDOW_MS;
@@ -37,7 +40,7 @@ export function countDeletes({ deleted, earlier }: GuardWindow): number {
   return deleted.size + (earlier?.count ?? 0);
 }
 
-/** Marks these RRsets of dnsalias without an alias, so that their deletes are judged in a zone of any size. */
+/** Marks the RRsets of dnsalias that have no alias. The guard judges their deletes in a zone of any size. */
 export function addUnwatched(window: GuardWindow, sets: readonly ActualRRset[]): GuardWindow {
   return sets.length === 0
     ? window
@@ -47,14 +50,14 @@ export function addUnwatched(window: GuardWindow, sets: readonly ActualRRset[]):
       };
 }
 
-/** RRsets that an alias wants again are not going. */
+/** Removes the marks of RRsets that an alias has again. */
 export function keepUnwatched(window: GuardWindow, isWanted: (name: Name) => boolean): GuardWindow {
   return window.unwatched.size === 0
     ? window
     : { ...window, unwatched: new Map([...window.unwatched].filter(([, name]) => !isWanted(name))) };
 }
 
-/** Counts applied deletes. Approved deletes don't count, and neither does the size of the zone before them. */
+/** Counts applied deletes. Approved deletes don't count, and they also reset the size of the zone. */
 export function recordDeletes(
   window: GuardWindow,
   writes: readonly Write[],

@@ -6,9 +6,9 @@ import { countDeletes, type GuardWindow } from "./guard-window.ts";
 const GUARDED_FROM = 10;
 
 export type Guarded =
-  /** `approved`: the hash of deletes that are more than the zone allows, and that somebody approved. */
+  /** `approved`: the hash of deletes that exceed the limit of the zone, and that a user approved. */
   | { readonly kind: "pass"; readonly writes: readonly Write[]; readonly approved?: string }
-  /** `writes` are the creates and updates, which go on: holding them back would let other names grow stale. */
+  /** `writes` has the creates and updates. They continue, so that other names don't become stale. */
   | {
       readonly kind: "held";
       readonly writes: readonly Write[];
@@ -20,20 +20,20 @@ export type Guarded =
 
 export interface GuardInput {
   readonly changes: readonly Change[];
-  /** Moved to now: its last count is of the record sets of ours that stand. */
+  /** The window at the present time. Its last count is the present number of RRsets that dnsalias manages. */
   readonly window: GuardWindow;
   readonly maxDeletePercent: number;
-  /** What the zone's annotation `dnsalias.io/approve-plan` says. */
+  /** The value of the zone's annotation `dnsalias.io/approve-plan`. */
   readonly approved: string | undefined;
-  /** The hash of the last plan whose approval was used: the same deletes have another hash the next time. */
+  /** The hash of the last plan whose approval was used. With it, the same deletes have another hash the next time. */
   readonly used?: string | undefined;
-  /** True for a delete that belongs to a switch to other targets: it isn't judged, and is never held. */
+  /** True for a delete that belongs to a switch to other targets. The guard never holds it. */
   readonly isSwitch?: ((write: Write) => boolean) | undefined;
 }
 
 /**
- * Holds back the deletes of a plan that would take away more than the zone allows in an hour, until its hash is approved. The share is of the most record sets that
- * stood in the hour.
+ * Holds the deletes of a plan that exceed the zone's limit for an hour, until a user approves their hash. The limit is a share of
+ * the largest number of RRsets in that hour.
  */
 export function guard({ changes, window, maxDeletePercent, approved, used, isSwitch }: GuardInput): Guarded {
   const writes = changes.filter((change) => change.kind !== "refuse");
@@ -58,17 +58,23 @@ export function guard({ changes, window, maxDeletePercent, approved, used, isSwi
   };
 }
 
-/** Below the floor only what went while nobody watched is judged: a single alias of a small zone may go, but not a whole one unseen. */
+/**
+ * In a small zone, the guard judges only deletes whose alias was deleted while dnsalias did not run. A single alias of such a
+ * zone may go, but the whole zone must not disappear unnoticed.
+ */
 function isJudged(write: Write, window: GuardWindow): boolean {
   return write.kind === "delete" && (isGuarded(window) || window.unwatched.has(rrsetKey(write.before)));
 }
 
-/** From this many record sets up the share of deletes is judged; below it one alias would trip the guard. */
+/**
+ * In a zone of this many RRsets or more, the guard judges the share of deletes. In a smaller zone, the deletion of one alias
+ * would exceed the limit.
+ */
 export function isGuarded({ stood }: GuardWindow): boolean {
   return (stood[0]?.count ?? 0) >= GUARDED_FROM;
 }
 
-/** Twelve hexadecimal digits that change when the list of deletes does, and when an approval was used. */
+/** Twelve hexadecimal digits. They change with the list of deletes, and after each used approval. */
 function planHash(deletes: readonly Write[], used = ""): string {
   const names = deletes.map((write) => (write.kind === "delete" ? `${write.before.name} ${write.before.type}` : ""));
   const text = [...(used === "" ? [] : [used]), ...names].join("\n");

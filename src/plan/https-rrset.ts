@@ -6,7 +6,7 @@ import type { AliasType } from "../dns/record.ts";
 import type { DesiredRRset } from "./change.ts";
 import type { Contributor } from "./contribution.ts";
 
-/** What `httpsAlias` makes of one owner name. */
+/** The effect of `httpsAlias` on one hostname. */
 export interface HttpsPlan {
   /** Published next to the addresses, with the lowest of their TTLs. */
   readonly set?: DesiredRRset;
@@ -54,7 +54,7 @@ export function planHttps(
   return { mayNotDelete: false, set };
 }
 
-/** Where an alias wants an HTTPS record to lead; undefined: it wants none. */
+/** The name that the HTTPS record of an alias points to. Undefined: the alias has no HTTPS record. */
 export function httpsTargetOf({ httpsAlias, targets }: AliasSpec): Name | undefined {
   const [target] = targets;
   return httpsAlias && targets.length === 1 && target?.kind === "hostname" ? target.hostname : undefined;

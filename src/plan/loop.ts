@@ -5,22 +5,22 @@ import type { Family } from "../dns/record.ts";
 /** RFC 1034 3.6.2 requires a limit. The resolver has the same one. */
 const MAX_DEPTH = 16;
 
-/** Where names lead, over all zones. */
+/** The paths of names over all zones. */
 export interface LoopInput {
-  /** The aliases that have the name. */
+  /** The aliases that list the name. */
   readonly claimantsOf: (name: Name) => readonly DnsAlias[];
-  /** The wildcards of aliases that answer for a name that no alias has (RFC 4592). */
+  /** The wildcards of aliases that answer for a name without an alias (RFC 4592). */
   readonly wildcardsOf: (name: Name) => readonly Name[];
-  /** The names that the lookup of an alias's target went through. */
+  /** The names in the CNAME chain of an alias's target. */
   readonly chainOf: (alias: DnsAlias, target: Name, family: Family) => readonly Name[];
 }
 
-/** The path by which the targets of an owner name lead back to it, over their chains, other aliases, and wildcards. */
+/** The path over chains, other aliases, and wildcards by which the targets of a hostname lead back to it. */
 export function loopOf(name: Name, input: LoopInput): readonly Name[] | undefined {
   return loopFrom(name, (at) => pointsAt(at, input));
 }
 
-/** The targets of an alias, and every name of the chains that they were last seen to go through. */
+/** The targets of an alias, and every name of their last known chains. */
 export function namesBehind({ chainOf }: Pick<LoopInput, "chainOf">, alias: DnsAlias): readonly Name[] {
   return alias.spec.targets.flatMap((target) =>
     target.kind === "addresses"
@@ -35,8 +35,9 @@ function pointsAt(name: Name, input: LoopInput): readonly Name[] {
 }
 
 /**
- * Returns the path by which a hostname leads back to itself through the targets and chains of aliases. Such hostnames would publish each other's
- * last answers indefinitely. `nextOf` returns the targets of a name and the names of their chains; it is empty for foreign names.
+ * Returns the path by which a hostname leads back to itself through the targets and chains of aliases. Such hostnames would
+ * publish each other's last answers indefinitely. `nextOf` returns the targets of a name and the names of their chains; for names
+ * of other DNS zones it returns an empty list.
  */
 function loopFrom(start: Name, nextOf: (name: Name) => readonly Name[]): readonly Name[] | undefined {
   const seen = new Set<Name>();

@@ -8,23 +8,29 @@ import { planHttps, type UnpublishedRRset } from "./https-rrset.ts";
 import type { Contributor } from "./contribution.ts";
 import { FAMILIES, type AliasType, type Family, rrsetKey, type Seconds } from "../dns/record.ts";
 
-/** What should stand at one owner name of one zone. */
+/** The desired RRsets at one hostname of one zone. */
 export interface NamePlan {
   readonly name: Name;
   readonly sets: readonly DesiredRRset[];
-  /** Nothing at this name is to be changed: a contributing alias is paused, or its answer comes back to its own name; or the alias that has the name can't be read. */
+  /**
+   * True if nothing at this name may change. An alias of the name is paused, its target leads back to the name, or the alias that
+   * has the name can't be read.
+   */
   readonly frozen: boolean;
   /**
-   * The types of which a target may have more than `sets`: what was inherited of them stays, see `inherited/`. An RRset of ours of such a type is not
-   * deleted.
+   * The types for which a target may have more records than `sets`. Inherited records of these types remain (see `inherited/`),
+   * and dnsalias deletes none of its own RRsets of these types.
    */
   readonly keepPublished: readonly AliasType[];
   readonly notPublished?: UnpublishedRRset;
-  /** The types whose records go with a switch to other targets, while the name keeps records of another type: the guard doesn't judge these deletes. */
+  /**
+   * The types whose records a switch to other targets deletes, while the name keeps records of another type. The guard doesn't
+   * judge these deletes.
+   */
   readonly switchDeletes?: readonly AliasType[];
 }
 
-/** Merges all contributors of one owner name: the union of addresses, the least TTL, clamped to what zone and alias allow. */
+/** Merges all contributors of one hostname: the union of their addresses, and the smallest TTL, limited to the ranges of zone and alias. */
 export function planName(name: Name, contributors: readonly Contributor[], zoneTtl: TtlRange): NamePlan {
   const frozen =
     contributors.length === 0 || contributors.some(({ alias, loop }) => alias.spec.paused || loop !== undefined);
@@ -56,7 +62,7 @@ export function switchDeletes(names: readonly NamePlan[]): (write: Write) => boo
   return (write) => keys.size > 0 && write.kind === "delete" && keys.has(rrsetKey(write.before));
 }
 
-/** The A and AAAA RRsets of an owner name. */
+/** The A and AAAA RRsets of a hostname. */
 export function mergeFamilies(
   name: Name,
   contributors: readonly Pick<Contributor, "alias" | "contribution">[],
@@ -87,7 +93,7 @@ function mergeFamily(
   };
 }
 
-/** The alias's range inside the zone's: it narrows, and never widens. */
+/** The alias's TTL range within the zone's. It can be narrower than the zone's range, but not wider. */
 export function narrow(zone: TtlRange, alias: TtlRange | undefined): TtlRange {
   if (alias === undefined) {
     return zone;
@@ -99,13 +105,16 @@ export function clampTtl(ttl: Seconds, range: TtlRange): Seconds {
   return Math.max(range.min, Math.min(range.max, ttl));
 }
 
-/** A backend's name for people, and the record types that it cannot hold. */
+/** The name of a backend for users, and the record types that it doesn't support. */
 export interface UnsupportedTypes {
   readonly backend: string;
   readonly types: readonly AliasType[];
 }
 
-/** The plan without the sets that the backend cannot hold; what else stands at the name goes on, and the set that is missing is told. */
+/**
+ * The plan without the RRsets that the backend doesn't support. All other records at the name continue, and `notPublished`
+ * reports the missing RRset.
+ */
 export function withoutUnsupportedTypes(plan: NamePlan, { backend, types }: UnsupportedTypes): NamePlan {
   const left = plan.sets.find(({ type }) => types.includes(type));
   if (left === undefined) {

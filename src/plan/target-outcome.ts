@@ -5,10 +5,10 @@ import type { Name } from "../dns/name/name.ts";
 import type { Millis } from "../base/clock.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 
-/** The answer that stands for a target and family in the alias's view. */
+/** The answer for a target and family in the alias's view. */
 export type AnswerOf = (target: Name, family: Family) => TargetAnswer | undefined;
 
-/** What the rules made of one target host name. */
+/** The verdict of the rules about one target. */
 export interface TargetVerdict {
   readonly target: Name;
   readonly verdict:
@@ -23,16 +23,16 @@ export interface TargetVerdict {
   readonly answers: readonly TargetAnswer[];
 }
 
-/** What the policies of the alias make of what one target answered. */
+/** The effect of the alias's policies on the answers of one target. */
 export interface TargetOutcome {
   readonly verdict: TargetVerdict["verdict"];
-  /** The answers as the rules see them. */
+  /** The answers in the form that the rules use. */
   readonly answers: readonly TargetAnswer[];
   readonly contributing: readonly TargetAnswer[];
   readonly fallback: boolean;
 }
 
-/** Applies the alias's policies to what one target answered. */
+/** Applies the alias's policies to the answers of one target. */
 export function outcomeOf(alias: DnsAlias, target: Name, answerOf: AnswerOf, now: Millis): TargetOutcome {
   const answers = alias.spec.families
     .flatMap((family) => answerOf(target, family) ?? [])
@@ -43,15 +43,16 @@ export function outcomeOf(alias: DnsAlias, target: Name, answerOf: AnswerOf, now
 type Judged = Omit<TargetOutcome, "answers">;
 
 /**
- * Without `Keep`, the emptiness that withdrew a target counts until addresses are read again, also while it has to be confirmed anew because the other family is back. The old addresses
- * may be of long ago, or of a status that nobody has checked.
+ * Without `Keep`, a withdrawn target counts as empty until a lookup returns addresses. This also applies while the emptiness must
+ * be confirmed again because the other family has addresses again. The old addresses can be very old, or come from a status that
+ * was never verified.
  */
 function withWithdrawn({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
   const { firstEmptySince } = answer;
   return spec.onEmpty === "Keep" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
 }
 
-/** The resolver refuses special-use addresses of what it looks up. A status has what its writer chose. */
+/** The resolver refuses special-use addresses in answers. A status can have any address that its writer chose. */
 function withoutUnchecked({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
   return spec.allowPrivate || answer.isRestored !== true || !answer.addresses.some(isPrivate)
     ? answer
@@ -65,7 +66,7 @@ function outcomeOfTarget(alias: DnsAlias, answers: readonly TargetAnswer[], now:
     return outcomeOfLive(alias, withData, now);
   }
   if (withData.length > 0) {
-    // Every family that had addresses is confirmed empty, or was never there.
+    // Every family that had addresses is confirmed empty, or never had any.
     return emptyVerdict(alias, answers, withData);
   }
   if (answers.some((answer) => answer.outcome.kind === "unknown") || answers.length < alias.spec.families.length) {
@@ -81,7 +82,10 @@ function isGoneAlone(answer: TargetAnswer, answers: readonly TargetAnswer[]): bo
   return answers.some((other) => other !== answer && isOnlyThisFamilyEmpty(answer, other));
 }
 
-/** Failing families stand until `maxStaleness`; one that is confirmed empty stands until it is known whether the other is as well. */
+/**
+ * Failing families remain until `maxStaleness`. A family that is confirmed empty remains until the other one is known to be empty
+ * as well.
+ */
 function outcomeOfLive(alias: DnsAlias, withData: readonly TargetAnswer[], now: Millis): Judged {
   const live = withData.filter((answer) => answer.emptySince === undefined);
   const stale = live.filter((answer) => isStale(answer, alias.spec.maxStalenessMs, now));
@@ -110,8 +114,9 @@ function isStale(answer: TargetAnswer, maxStalenessMs: Millis, now: Millis): boo
 }
 
 /**
- * A target whose last-good is unknown (first look-up still out, or failing since the start with no status to come back to) may be what stands
- * published; so may one that is empty under `Keep`, and one whose last-good is from before this term.
+ * Whether the published records may belong to this target. This is possible if its last known good addresses are unknown: the
+ * first lookup has not ended, or all lookups have failed and no status has addresses. It is also possible if the target is empty
+ * under `Keep`, or if its last known good addresses are from before this leader's term.
  */
 export function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Family): boolean {
   switch (verdict) {
@@ -125,7 +130,7 @@ export function mayStandBehindPublished({ verdict, answers }: TargetVerdict, fam
     case "good":
     case "failing":
     case "stale-kept":
-      // This family's first answer may still be out, or be an empty one that is not confirmed yet.
+      // The first answer of this family may not have arrived yet, or may be an unconfirmed empty one.
       return answers.some(
         (answer) =>
           answer.key.family === family &&
@@ -146,8 +151,8 @@ function hasNoResult(answer: TargetAnswer): boolean {
 const CONFIRMATION_MS: Millis = 60_000;
 
 /**
- * True when a family is confirmed empty while the other family of the same target was still good: that family alone is gone. Families that became
- * empty together are the whole name's emptiness, though one is confirmed some seconds before the other.
+ * True if a family was confirmed empty while the other family of the same target still had addresses. Then only this family is
+ * gone. If both families become empty together, the whole name is empty, although one is confirmed some seconds before the other.
  */
 export function isOnlyThisFamilyEmpty({ emptySince }: TargetAnswer, other: TargetAnswer | undefined): boolean {
   return (

@@ -17,30 +17,33 @@ import { type AppliedSelection, selectionFromStatus } from "./select/applied-sel
 export interface ZonePlanInput {
   readonly zone: DnsZone;
   readonly claims: ReadonlyMap<Name, Claim>;
-  /** What is known of a target for the names of a namespace. */
+  /** The answer for a target, for the names of a namespace. */
   readonly answerOf: (target: Name, family: Family, view: ViewId, namespace: string) => TargetAnswer | undefined;
   readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
-  /** The aliases that have a name anywhere, for loops that lead over several owner names. */
+  /** The aliases that list a name in any zone, for loops over several hostnames. */
   readonly claimantsOf: LoopInput["claimantsOf"];
   /** See {@link LoopInput}. */
   readonly wildcardsOf: LoopInput["wildcardsOf"];
-  /** What is published of an alias that selects among its targets; undefined: it merges them all. Absent: the selection is that of its status. */
+  /**
+   * The selection of an alias that selects among its targets. Undefined: it merges them all. Absent: the selection in its status
+   * applies.
+   */
   readonly selectionOf?: (alias: DnsAlias) => AppliedSelection | undefined;
   readonly now: Millis;
 }
 
-/** What a whole zone wants, and what each alias brings to it. */
+/** The desired records of a whole zone, and the contribution of each alias. */
 export interface ZonePlan {
-  /** Sorted by owner name. */
+  /** Sorted by hostname. */
   readonly names: readonly NamePlan[];
   readonly contributions: ReadonlyMap<ObjectKey, Contribution>;
-  /** Who has each owner name. */
+  /** The claim of each hostname. */
   readonly claims: ReadonlyMap<Name, Claim>;
-  /** The path of each owner name that leads back to itself. */
+  /** The path of each hostname that leads back to itself. */
   readonly loops: ReadonlyMap<Name, readonly Name[]>;
 }
 
-/** What should stand in one zone: same input, same value. */
+/** Returns the desired records of one zone. The same input always has the same result. */
 export function planZone(input: ZonePlanInput): ZonePlan {
   const contributions = new Map<ObjectKey, Contribution>();
   const loops = new Map<Name, readonly Name[]>();
@@ -89,7 +92,7 @@ function loopInput({ zone, answerOf, viewIdOf, claimantsOf, wildcardsOf }: ZoneP
   };
 }
 
-/** False for names that surely lead to no owner name at all, as nearly all do: what an alias leads to is looked at once for all of its names. */
+/** False for names that certainly lead to no hostname, as nearly all do. The check runs once over the targets and chains of all aliases. */
 function loopFilter(input: LoopInput): (name: Name) => boolean {
   const known = new Map<DnsAlias, boolean>();
   const isAnswered = (name: Name): boolean => input.claimantsOf(name).length > 0 || input.wildcardsOf(name).length > 0;

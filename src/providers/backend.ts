@@ -5,30 +5,37 @@ import type { ApplyResult, Failed } from "./provider.ts";
 import type { BackendProblem } from "./http-error.ts";
 
 /**
- * One zone at an external DNS server or service, as RRsets. It doesn't know owners and aliases: markers are RRsets
- * like others, which `providers/ownership` adds. No method throws for faults of a backend; each ends if its signal aborts.
+ * One zone at an external DNS server or service, as RRsets. It knows no owners and no aliases: markers are RRsets like others,
+ * and `providers/ownership` adds them. No method throws for faults of a backend. Each ends if its signal aborts.
  */
 export interface RecordBackend {
-  /** For status, metrics, logs: "rfc2136". */
+  /** The name in the status, in metrics, and in logs: "rfc2136". */
   readonly id: string;
   readonly capabilities: BackendCapabilities;
-  /** Reads the RRsets of the types A, AAAA, HTTPS, CNAME, and TXT at these names; with `listsZone` at every name of the zone. */
+  /**
+   * Reads the RRsets of the types A, AAAA, HTTPS, CNAME, and TXT at these names. With `listsZone`, it reads them at every name of
+   * the zone.
+   */
   read(names: readonly Name[], signal: AbortSignal): Promise<BackendRead>;
   /**
-   * Carries all changes out, as far as it can at once and else in their order; doing it twice is the same as once: a set that is `after` already is
-   * no conflict. One that is neither `before` nor `after` is: nothing of the batch may then be written over it.
+   * Makes all changes, at once if the backend can, and otherwise in their order. It is idempotent: a set that already equals
+   * `after` is not a conflict. A set that equals neither `before` nor `after` is a conflict, and no change of the batch may then
+   * overwrite it.
    */
   apply(batch: BackendBatch, signal: AbortSignal): Promise<BackendApplyResult>;
 }
 
 export type BackendApplyResult = ApplyResult | RecordsRejected;
 
-/** The backend rejects the batch because of records in it, and not because of the zone or the credential: the caller sends the others again. */
+/**
+ * The backend rejects the batch because of its records, not because of the zone or the credential. The caller sends the other
+ * records again.
+ */
 export interface RecordsRejected {
   readonly kind: "rejected";
-  /** The backend's own words. */
+  /** The message of the backend. */
   readonly message: string;
-  /** The RRsets at fault where the backend names them; absent: smaller batches show which they are. */
+  /** The RRsets at fault, if the backend names them. Absent: smaller batches show them. */
   readonly records?: readonly RejectedRecords[];
   /** A part of the batch may have been written. */
   readonly partial?: true;
@@ -52,9 +59,9 @@ export interface BackendCapabilities {
   readonly comparesAndSwaps: boolean;
   /** Reads return all names of the zone, so that old records at other names are found. */
   readonly listsZone: boolean;
-  /** The least TTL that it takes, in seconds; undefined: any. */
+  /** The smallest TTL that the backend accepts, in seconds. Undefined: no minimum. */
   readonly minTtl?: number;
-  /** The record types that it cannot hold; undefined: it holds all that an alias can have. */
+  /** The record types that the backend doesn't support. Undefined: it supports all types of an alias. */
   readonly lacks?: readonly AliasType[];
 }
 
@@ -63,9 +70,12 @@ export type BackendRead =
       readonly kind: "ok";
       /** RRsets with canonical names and data (src/dns/rdata/codec.ts), sorted by name and type. */
       readonly sets: readonly RRset[];
-      /** True when `sets` are all of the zone. */
+      /** True if `sets` has all RRsets of the zone. */
       readonly complete: boolean;
-      /** Names below the apex that the zone delegates (RFC 1034 4.2.1), or delegations above a requested name. Absent: the backend doesn't report them. */
+      /**
+       * Names below the apex that the zone delegates (RFC 1034 4.2.1), or delegations above a requested name. Absent: the backend
+       * doesn't report them.
+       */
       readonly delegations?: readonly Name[];
       readonly serial?: number;
       readonly obstacleOf?: ObstacleOf;
@@ -73,7 +83,7 @@ export type BackendRead =
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 
-/** Another obstacle to a write of a name. Names that dnsalias already owns continue. Undefined: there is none. */
+/** Returns another obstacle to a write at a name. Names that dnsalias already owns have none. Undefined: there is none. */
 export type ObstacleOf = (name: Name) => Obstacle | undefined;
 
 export interface Obstacle {
@@ -91,13 +101,13 @@ export interface BackendChange {
 
 export interface BackendBatch {
   /**
-   * At most one for each name and type. New and larger markers come first, then RRsets, then deleted markers. After an interrupted batch, all records
-   * therefore still have a marker. Within each part sorted by name and type.
+   * At most one for each name and type. New and larger markers come first, then RRsets, then deleted markers. After an
+   * interrupted batch, all records therefore still have a marker. Each part is sorted by name and type.
    */
   readonly changes: readonly BackendChange[];
 }
 
-/** A text from a Secret of the zone's own namespace; never logged, never part of a message. */
+/** Reads a text from a Secret of the zone's own namespace. It is never logged, and no message contains it. */
 export type SecretText = (signal: AbortSignal) => Promise<SecretRead>;
 
 export type SecretRead =
@@ -112,7 +122,7 @@ export interface TlsFiles {
   readonly clientCertificate?: { readonly certificate: string; readonly key: string };
 }
 
-/** Reads the certificates that a DnsZone refers to, before each request, so that renewed ones take effect. */
+/** Reads the certificates of a DnsZone before each request, so that renewed ones take effect. */
 export type TlsSource = (signal: AbortSignal) => Promise<TlsRead>;
 
 export type TlsRead = { readonly kind: "ok"; readonly tls: TlsFiles } | BackendProblem;

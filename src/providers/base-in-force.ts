@@ -10,22 +10,25 @@ type BaseInForce =
   | Failed;
 
 export interface BaseInForceDeps {
-  /** Where the base zone is, for users. */
+  /** The location of the base zone, for users. */
   readonly location: string;
   readonly parse: (text: string) => BaseRead;
   readonly now: () => Millis;
 }
 
 /**
- * Decides of each read which base zone applies. `lastGood` returns the last one that was valid, however it is known, and is called only where the
- * base zone that was read can't be used.
+ * Decides after each read which base zone applies. `lastGood` returns the last valid one from any source. It is called only if
+ * the base zone that was read can't be used.
  */
 export type DecideBase = (read: TextRead, lastGood: () => BaseZone | undefined) => BaseInForce;
 
 /** A failed read is retried for this long before the last known good base zone is used. */
 const PATIENCE_MS: Millis = 60_000;
 
-/** If a base zone is invalid, missing, or unreadable, the last known good one remains in effect, and hostnames continue to follow their targets. */
+/**
+ * If a base zone is invalid, missing, or unreadable, the last known good one remains in effect. Hostnames continue to follow
+ * their targets.
+ */
 export function createBaseInForce({ location, parse, now }: BaseInForceDeps): DecideBase {
   let unreadableSince: Millis | undefined;
   return (read, lastGood) => {

@@ -7,22 +7,22 @@ import { renderRecords } from "../dns/zone-file/print-zone-file.ts";
 import { parseZoneFile } from "../dns/zone-file/parse-zone-file.ts";
 import { fingerprint } from "./fingerprint.ts";
 
-/** The checked records of a team for its zone, in addition to the aliases. */
+/** The checked records of another team for its zone, in addition to those of the aliases. */
 export interface BaseZone {
   readonly origin: Name;
   readonly soa: RRset;
   readonly serial: number;
-  /** All but the SOA. */
+  /** All records except the SOA. */
   readonly others: readonly RRset[];
-  /** The same, as it is rendered. */
+  /** The same records as text. */
   readonly othersText: string;
-  /** Equal for equal records, whatever their order, their comments and the SOA's serial. */
+  /** Equal for equal records. The order, comments, and the serial of the SOA don't matter. */
   readonly fingerprint: string;
   /** See {@link hostNames}. */
   readonly hosts: ReadonlyMap<string, string>;
-  /** Of the base zone's records. */
+  /** The enclosers among the base zone's records. */
   readonly encloserOf: EncloserOf;
-  /** The obstacle to an RRset of dnsalias at a name, in either family; undefined: there is none. */
+  /** The obstacle to an RRset of dnsalias at a name. Undefined: there is none. */
   readonly obstacle: (name: Name, type: AliasType) => Obstacle | undefined;
 }
 

@@ -5,7 +5,7 @@ import { typeNumber } from "../dns/registry.ts";
 import { lexZoneFile } from "../dns/presentation/lexer.ts";
 import { nameFromZoneText } from "../dns/presentation/parse-name.ts";
 
-/** The name in its one spelling, with or without its final dot; undefined when the text is none. */
+/** Returns the canonical form of a name with or without its final dot. Undefined if the text is not a name. */
 export function parseCanonicalName(text: string): Name | undefined {
   const absolute = text.endsWith(".") ? text : `${text}.`;
   if (absolute.length <= MAX_PLAIN_LENGTH && PLAIN_NAME.test(absolute)) {
@@ -33,7 +33,7 @@ export function canonicalData(type: string, text: string): string | undefined {
   return data.kind === "ok" ? printRdata(typeNumber(type) ?? 0, data.value) : undefined;
 }
 
-/** What nearly every name and text is, so that a large zone is read fast. */
+/** Matches nearly every name and text, so that a large zone is read fast. */
 const PLAIN_NAME = /^(?:[a-z0-9_*-]{1,63}\.)+$/;
 const PLAIN_TEXT = /^"[ !#-[\]-~]{0,255}"$/;
 /** RFC 1035 2.3.4, as text with the final dot. */

@@ -7,7 +7,7 @@ export function fingerprint(text: string): string {
   return hash.value();
 }
 
-/** The {@link fingerprint} of a text that comes in pieces; the value of the pieces so far can be read at any time. */
+/** The {@link fingerprint} of a text in pieces. The value of the pieces so far is available at any time. */
 export function fingerprinter(): { readonly add: (text: string) => void; readonly value: () => string } {
   const hash = createHash("sha256");
   return {

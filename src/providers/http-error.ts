@@ -1,24 +1,24 @@
 import type { HttpResponse, HttpResult } from "../transport/http-client.ts";
 import type { RecordsRejected } from "./backend.ts";
 
-/** Why a request to a backend failed: until an input changes, or temporarily. */
+/** Why a request to a backend failed. `refused` lasts until an input changes, and `failed` is temporary. */
 export type BackendProblem =
   | {
       readonly kind: "refused";
       readonly reason: string;
       readonly message: string;
-      /** The content of the request is at fault, and not the credential or the place. */
+      /** The content of the request is at fault, not the credential or the location. */
       readonly isContent?: true;
     }
   | {
       readonly kind: "failed";
       readonly message: string;
       readonly retryAfterMs?: number;
-      /** Status 500: some services answer so to content that they don't accept. */
+      /** Status 500: some services return it for content that they don't accept. */
       readonly mayBeContent?: true;
     };
 
-/** The result of a write: where the content of the request is at fault, it is the records in it. */
+/** The result of a failed write. If the content of the request is at fault, the records are. */
 export function recordsRejectedBy(problem: BackendProblem): BackendProblem | RecordsRejected {
   const { kind, message } = problem;
   if (kind === "refused") {
@@ -28,22 +28,22 @@ export function recordsRejectedBy(problem: BackendProblem): BackendProblem | Rec
 }
 
 export interface ServerWords {
-  /** "PowerDNS at https://pdns.example.net:8081". */
+  /** The server in messages: "PowerDNS at https://pdns.example.net:8081". */
   readonly server: string;
-  /** The field with the address of the server; defaults to "url". */
+  /** The field with the address of the server. Defaults to "url". */
   readonly field?: string;
   /** The cures, each a clause that begins with a verb: "correct the key in …". */
   readonly unauthorized: string;
   readonly forbidden: string;
   readonly notFound: string;
   readonly rejected: string;
-  /** For 5xx, where the server does not say more itself. */
+  /** The cure for 5xx if the server's message has none. */
   readonly broken?: string;
-  /** Takes out what must not be shown of the words of a server. */
+  /** Removes secrets from a message of the server. */
   readonly redact: (text: string) => string;
 }
 
-/** The problem that an answer without success is, with its cure. */
+/** The problem and its cure for an unsuccessful answer. */
 export function problemOf(result: HttpResult, words: ServerWords): BackendProblem {
   if (result.kind === "unreachable") {
     return unreachable(result.message, words);
@@ -110,7 +110,7 @@ function unreachable(message: string, words: ServerWords): BackendProblem {
   return { kind: "failed", message: `${words.server} does not answer: ${message}${cure}` };
 }
 
-/** The message of the server: `{"error": "…"}`, or plain text; not a page of HTML. */
+/** The message of the server: `{"error": "…"}`, or plain text, but not an HTML page. */
 function said({ text, mediaType }: HttpResponse, { redact }: ServerWords): string {
   if (mediaType.startsWith("text/html")) {
     return "";

@@ -14,7 +14,7 @@ export interface OwnedRRset {
   readonly data: readonly string[];
 }
 
-/** The sets after the writes: each write replaces or removes the whole set of its name and type. */
+/** The RRsets after the writes. Each write replaces or removes a whole RRset. */
 export function afterWrites(sets: readonly OwnedRRset[], writes: readonly Write[]): readonly OwnedRRset[] {
   const after = new Map(sets.map((set) => [rrsetKey(set), set]));
   for (const write of writes) {
@@ -33,7 +33,7 @@ export function ownedBy(sets: readonly OwnedRRset[], owner: string): readonly Ac
   return sets.map(({ name, type, ttl, data }) => ({ name, type, ttl, data, owner }));
 }
 
-/** Why a set cannot be written as it is; nothing that an alias wants ever is so. */
+/** Why an RRset cannot be written. The RRsets of an alias are always writable. */
 export function ownedRRsetProblem({ name, type, ttl, data }: OwnedRRset): string | undefined {
   const isFine =
     ownerNameIn(name) === name &&
@@ -45,7 +45,7 @@ export function ownedRRsetProblem({ name, type, ttl, data }: OwnedRRset): string
   return isFine ? undefined : `the ${type} records of ${name} cannot be written: name, TTL or data is not valid`;
 }
 
-/** The canonical text of a record of dnsalias; undefined: it is not valid for that type. */
+/** The canonical text of a record of dnsalias. Undefined: it is not valid for that type. */
 export function canonical(type: AliasType, data: string): string | undefined {
   if (type === "HTTPS") {
     return httpsAliasTarget(data) === undefined ? undefined : data;

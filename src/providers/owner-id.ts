@@ -2,7 +2,7 @@ import type { DnsZone } from "../api/dns-zone.ts";
 import { AppError } from "../base/error.ts";
 import type { ZoneProvider } from "./provider.ts";
 
-/** An owner id that can stand in a marker; throws CONFIG_INVALID for one that cannot. */
+/** Returns an owner id that a marker can contain. Throws CONFIG_INVALID for any other. */
 export function checkedOwnerId(ownerId: string): string {
   if (!isOwnerId(ownerId)) {
     const message = `the owner id "${ownerId}" must be 1 to 128 characters: letters, digits, and . _ : / -`;

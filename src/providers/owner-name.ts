@@ -1,6 +1,6 @@
 import { isWildcard, type Name, parseOwnerName } from "../dns/name/name.ts";
 
-/** A valid hostname of an alias, in canonical form; undefined: another writer wrote it. */
+/** A valid hostname of an alias in canonical form. Undefined: another writer wrote the text. */
 export function ownerNameIn(text: string): Name | undefined {
   if (!OWNER_NAME.test(text) || text.length > MAX_OWNER_NAME) {
     return undefined;

@@ -4,36 +4,42 @@ import type { Name } from "../dns/name/name.ts";
 import type { AliasType, Seconds } from "../dns/record.ts";
 import type { EncloserOf } from "../dns/zone-file/closest-encloser.ts";
 
-/** What the backend holds for one zone at one moment. */
+/** The records of one zone at the backend at one moment. */
 export interface ActualZone {
-  /** Opaque; {@link ZoneProvider.apply} writes only while the backend is still at it (compare-and-swap). */
+  /** Opaque. {@link ZoneProvider.apply} writes only if the backend still has this revision (compare-and-swap). */
   readonly revision: string;
-  /** The RRsets of the types of an alias at the requested hostnames, and every RRset of dnsalias. */
+  /** Every RRset of dnsalias, and the RRsets of other writers at the requested hostnames (only types that an alias can have). */
   readonly sets: readonly ActualRRset[];
   /** True if RRsets of dnsalias can exist at names that were not requested, because the backend did not list its zone. */
   readonly isPartial?: true;
-  /** Why the backend must be written even if no set differs: the base zone changed, another writer changed the part of dnsalias, a first write, or wrong owner markers. */
+  /**
+   * Why the backend must be written even if no set differs: a first write, a changed base zone, a change by another writer in the
+   * part of dnsalias, or wrong owner markers.
+   */
   readonly needsWrite?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
   /** RRsets of dnsalias that another writer changed or removed since the last write. The plan decides whether they are restored. */
   readonly drift?: readonly Drift[];
-  /** The names that NS, MX, and SRV records of the base zone point to, each with the reason as a clause; absent: no base zone is known. */
+  /** The names that NS, MX, and SRV records of the base zone point to, each with the reason as a clause. Absent: no base zone is known. */
   readonly hosts?: ReadonlyMap<string, string>;
   /**
-   * Which names don't exist among the records of other writers: all names of a base zone, otherwise the requested names. Absent: unknown for all names. Records of dnsalias
-   * can count as existing.
+   * Returns the closest encloser of a name that has no records of other writers. It knows all names of a base zone, otherwise the
+   * requested names. Absent: it is unknown for all names. Records of dnsalias can count as existing.
    */
   readonly encloserOf?: EncloserOf;
-  /** The room for records of dnsalias at this location; absent: no limit. */
+  /** The space for records of dnsalias at this location. Absent: no limit. */
   readonly capacity?: Capacity;
-  /** SOA serial that is served, where the backend has one. */
+  /** The served SOA serial, if the backend has one. */
   readonly serial?: number;
-  /** An input of the zone that can't be used; the zone uses none, or the last known good one, and hostnames continue to follow their targets. */
+  /**
+   * An input of the zone that can't be used. The zone uses the last known good one, or none, and hostnames continue to follow
+   * their targets.
+   */
   readonly inputProblem?: InputProblem;
-  /** A sentence for users: nothing failed, but a property of the backend prevents that changes are served. */
+  /** A sentence for users: no call failed, but a property of the backend prevents that changes are served. */
   readonly warning?: string;
 }
 
-/** What is wrong with an input of a zone, such as its base zone or its catalog. */
+/** A fault in an input of a zone, such as its base zone or its catalog. */
 export interface InputProblem {
   /** A condition reason of docs/reasons.md. */
   readonly reason:
@@ -51,11 +57,11 @@ export interface Drift {
   readonly name: Name;
   /** Undefined: the marker, which any write restores. */
   readonly type?: AliasType;
-  /** "another writer changed example.com A from … to …": a clause for the Event and the log. */
+  /** A clause for the Event and the log: "another writer changed example.com A from … to …". */
   readonly message: string;
 }
 
-/** What can happen in normal life when a zone is read. */
+/** The possible results of a read in normal operation. */
 export type ReadResult =
   | { readonly kind: "ok"; readonly zone: ActualZone }
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
@@ -63,13 +69,13 @@ export type ReadResult =
 
 export type ApplyResult =
   | Applied
-  /** Another writer wrote since `revision`: read again, plan again. */
+  /** Another writer wrote after `revision`: read and plan again. */
   | { readonly kind: "conflict"; readonly message: string }
-  /** The backend, or the result, cannot be right whatever is retried until an input changes; `reason` is a condition reason. */
+  /** The backend, or the result, remains wrong until an input changes, so a retry can't help. `reason` is a condition reason. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | Failed;
 
-/** The writes took effect, or the backend was already so; all of them but `rejected` and `deferred`. */
+/** All writes except `rejected` and `deferred` are in effect. */
 export interface Applied {
   readonly kind: "applied";
   readonly revision: string;
@@ -79,56 +85,65 @@ export interface Applied {
   readonly rejected?: readonly Rejection[];
   /** Writes for which this call had no time. */
   readonly deferred?: readonly Write[];
-  /** When to try `rejected` and `deferred` again, in milliseconds from now. */
+  /** The time until the retry of `rejected` and `deferred`, in milliseconds. */
   readonly retryAfterMs?: number;
 }
 
-/** A write that the backend rejects; its RRset stays as it is. */
+/** A write that the backend rejects. Its RRset remains unchanged. */
 export interface Rejection {
   readonly write: Write;
   readonly reason: RejectReason;
-  /** The backend's own words. */
+  /** The message of the backend. */
   readonly message: string;
 }
 
-/** A retry is needed: after a while, or not before the time that the backend requires (Retry-After). */
+/** A failure that needs a retry: after some time, or not before the time that the backend requires (Retry-After). */
 export interface Failed {
   readonly kind: "failed";
   readonly message: string;
   readonly retryAfterMs?: number;
-  /** No call was made; a limit or a circuit breaker sets the time of the next try. The known state remains. */
+  /** No call was made, because of a limit or a circuit breaker, which sets the time of the next try. The known state remains. */
   readonly deferred?: true;
 }
 
 export interface ApplyRequest {
   readonly zone: ActualZone;
-  /** Every change that the plan has, sorted; may be empty when `zone.dirty` is set. */
+  /** Every change of the plan, sorted. Can be empty if the backend must be written anyway. */
   readonly writes: readonly Write[];
 }
 
-/** One zone at one backend. No method throws for faults of a backend; each ends if its signal aborts. */
+/** One zone at one backend. No method throws for faults of a backend. Each ends if its signal aborts. */
 export interface ZoneProvider {
-  /** For status, metrics, logs: "coreDNS/zoneFile". */
+  /** The name in the status, in metrics, and in logs: "coreDNS/zoneFile". */
   readonly id: string;
-  /** Owner names at most; beyond it the planner refuses the last ones by name (OverlayFull). */
+  /** The maximum number of hostnames. The planner refuses the last ones beyond it by name (OverlayFull). */
   readonly maxNames?: number;
-  /** The least TTL that the backend takes; the plan raises lower ones to it. */
+  /** The smallest TTL that the backend accepts. The plan raises lower ones to it. */
   readonly minTtl?: Seconds;
-  /** The record types that the backend doesn't support, which are reported by name and not written; absent: it supports all. */
+  /** The record types that the backend doesn't support. They are reported by name and not written. Absent: it supports all types. */
   readonly lacks?: readonly AliasType[];
-  /** False: the backend never lists its zone, so a name in no object is not found. Absent: each read reports it. */
+  /** False: the backend never lists its zone, so a name without an alias is not found. Absent: each read reports whether it is complete. */
   readonly lists?: false;
-  /** The usual time of the backend, in milliseconds, until a write is served. Used until a lag is measured. */
+  /** The usual time until a write is served, in milliseconds. Used until a lag is measured. */
   readonly expectedLagMs?: number;
-  /** How long caches of the backend may serve an old answer after a write, in milliseconds: no measured lag counts for less; absent: 0. */
+  /**
+   * How long caches of the backend may return an old answer after a write, in milliseconds. A measured lag counts as at least
+   * this time. Absent: 0.
+   */
   readonly cachedForMs?: number;
   read(ownerNames: readonly Name[], signal: AbortSignal): Promise<ReadResult>;
   apply(request: ApplyRequest, signal: AbortSignal): Promise<ApplyResult>;
-  /** The same while {@link expediteDelivery} has no problem; absent: nothing can be expedited. */
+  /** The expected lag while {@link expediteDelivery} has no problem. Absent: delivery can't be faster. */
   readonly expeditedLagMs?: number;
-  /** Called after a write took effect; hurries the delivery where the backend has a way to. Returns the problem, as a clause for users; undefined: there is none. */
+  /**
+   * Speeds up the delivery, if the backend has a way to do so. Called after a write took effect. Returns the problem as a clause
+   * for users. Undefined: there is none.
+   */
   expediteDelivery?(signal: AbortSignal): Promise<string | undefined>;
-  /** Called once when the zone is gone, or when another provider, perhaps of the same kind, has been made for it. What is published stays where it is stored. */
+  /**
+   * Called once when the zone is deleted, or when another provider for it exists, perhaps of the same kind. Published records
+   * remain in their location.
+   */
   close?(): void;
 }
 

@@ -4,34 +4,34 @@ import type { RejectReason } from "../plan/change.ts";
 /** Why a backend rejects one write. */
 export interface RejectionCause {
   readonly reason: RejectReason;
-  /** The backend's own words. */
+  /** The message of the backend. */
   readonly message: string;
-  /** The backend itself may be at fault, so that the first retries come sooner. */
+  /** The backend itself may be at fault, so the first retries come sooner. */
   readonly mayPass?: boolean;
 }
 
-/** Which of the planned writes to send now. */
+/** The planned writes to send now. */
 interface RetryPlan {
-  /** Not rejected so far. */
+  /** Writes without a rejection so far. */
   readonly fresh: readonly string[];
-  /** Rejected before, and due for a retry; the one that waited longest comes first. */
+  /** Rejected writes whose retry is due. The one that waited longest comes first. */
   readonly due: readonly string[];
 }
 
 /**
- * The writes that one backend rejects, by a key. A steady state costs one retry a minute, and no search for the cause of a rejected batch. Lost at a
- * restart, and then found again.
+ * The rejected writes of one backend, by a key. While nothing changes, each needs only one retry a minute, without a search for
+ * the record at fault. A restart loses this memory, and the next writes fill it again.
  */
 export interface RejectionMemory {
   /** Sorts the keys of all planned writes, and forgets every other key. */
   plan(keys: readonly string[]): RetryPlan;
-  /** Records a rejection; the next retry is due in a minute, or where the cause `mayPass` in 1 s, 2 s, 4 s, … up to a minute. */
+  /** Records a rejection. The next retry is due in a minute. With `mayPass`, it is due after 1 s, 2 s, 4 s, … up to a minute. */
   reject(key: string, cause: RejectionCause): void;
-  /** The retry had no time: it is due in a minute, before the ones that had theirs. */
+  /** Call it if there was no time for the retry. It is due in a minute, before retries that were made. */
   postpone(key: string): void;
   accept(key: string): void;
   causeOf(key: string): RejectionCause | undefined;
-  /** Milliseconds until the next retry is due; undefined: nothing is rejected. */
+  /** Milliseconds until the next retry is due. Undefined: no write is rejected. */
   nextRetryMs(): Millis | undefined;
 }
 

@@ -14,7 +14,7 @@ export function targetOf({ before, after }: BackendChange): RRset {
   return target;
 }
 
-/** Data of one set as one sorted list without duplicates; sets by name and type. */
+/** Sorts RRsets by name and type, and the data of each, and removes duplicates. */
 export function sortedSets(sets: Iterable<RRset>): readonly RRset[] {
   return [...sets]
     .map((set) => ({ ...set, data: [...new Set(set.data)].sort(byCodeUnit) }))
@@ -33,7 +33,7 @@ export function sameSet(a: RRset | undefined, b: RRset | undefined): boolean {
 }
 
 export type PendingChanges =
-  /** What of the batch is still to be done, in its order. */
+  /** The changes of the batch that are still necessary, in their order. */
   | { readonly kind: "ok"; readonly open: readonly BackendChange[] }
   | { readonly kind: "conflict"; readonly message: string };
 

@@ -3,27 +3,27 @@ import type { RejectionCause } from "./rejection-memory.ts";
 export interface SplitOptions<Item, Stop> {
   /** Sends the items as one batch. */
   readonly send: (items: readonly Item[]) => Promise<Sent<Item, Stop>>;
-  /** Items of one group are parted last; they follow one another. */
+  /** Items of one group are adjacent, and are separated last. */
   readonly groupOf: (item: Item) => string;
-  /** The record type: where a backend accepts none of a type, the others are sent first. */
+  /** The record type. If a backend accepts no item of a type, the others are sent first. */
   readonly typeOf: (item: Item) => string;
-  /** True while there is time and a request left. */
+  /** True while there is time for another request. */
   readonly mayContinue: () => boolean;
 }
 
 export type Sent<Item, Stop> =
   | { readonly kind: "done" }
   | BatchRejected<Item, Stop>
-  /** Something else happened, after which nothing more is sent. */
+  /** Another result, after which no more items are sent. */
   | { readonly kind: "stopped"; readonly result: Stop };
 
 interface BatchRejected<Item, Stop> {
   readonly kind: "rejected";
-  /** Why, if the batch is a single item. */
+  /** The cause, if the batch has a single item. */
   readonly cause: RejectionCause;
-  /** The items at fault where the backend names them; never empty. */
+  /** The items at fault, if the backend names them. Never empty. */
   readonly named?: readonly RejectedItem<Item>[];
-  /** The result if no batch is accepted. */
+  /** The result if the backend accepts no batch. */
   readonly outage?: Stop;
 }
 
@@ -35,14 +35,14 @@ interface RejectedItem<Item> {
 export interface SplitResult<Item, Stop> {
   readonly accepted: readonly Item[];
   readonly rejected: readonly RejectedItem<Item>[];
-  /** Neither accepted nor rejected: no time was left. */
+  /** Items that are neither accepted nor rejected, because there was no time. */
   readonly left: readonly Item[];
   readonly stop?: Stop;
 }
 
-/** This many rejected items and no accepted one: the backend is out of order, if its answer can mean that. */
+/** After this many rejected items and no accepted one, the backend is out of order, if its answer can mean that. */
 const OUTAGE_AFTER = 3;
-/** This many rejected items of a type and no accepted one: the type comes last. */
+/** After this many rejected items of a type and no accepted one, the type is tried last. */
 const SUSPECT_AFTER = 2;
 
 /**
@@ -77,7 +77,7 @@ function mayContinue<Item, Stop>({ options, stop }: Split<Item, Stop>): boolean 
   return stop === undefined && options.mayContinue();
 }
 
-/** Finds and rejects one item of a batch of several that was rejected; sets of items that are accepted on the way are done. */
+/** Finds and rejects one item of a rejected batch. Items that are accepted during the search are done. */
 async function isolate<Item, Stop>(split: Split<Item, Stop>, batch: readonly Item[]): Promise<void> {
   let group = batch;
   while (group.length > 0 && mayContinue(split)) {
@@ -131,7 +131,7 @@ function isUnexplained<Item, Stop>(sent: Sent<Item, Stop>): boolean {
   return sent.kind === "rejected" && sent.named === undefined;
 }
 
-/** The middle, moved to the next border of two groups. */
+/** The index in the middle, moved to the next border between two groups. */
 function cutOf<Item>(items: readonly Item[], groupOf: (item: Item) => string): number {
   const middle = Math.max(1, Math.floor(items.length / 2));
   const isBorder = (at: number): boolean => {

@@ -1,27 +1,27 @@
 /**
- * One text that lives in a ConfigMap key or in a file. The CoreDNS provider knows nothing else of where its text goes, so it is the
- * same in a cluster and in a folder.
+ * One text in a ConfigMap key or in a file. The CoreDNS provider knows no other property of the location, so it is the same in a
+ * cluster and in a folder.
  */
 export interface TextStore {
-  /** For users: "ConfigMap dns-system/dnsalias-example-com key example.com.zone" or a path. */
+  /** The location for users: "ConfigMap dns-system/dnsalias-example-com key example.com.zone", or a path. */
   readonly location: string;
   read(signal: AbortSignal): Promise<TextRead>;
-  /** Writes only while the text is still at `revision`; "" means that it must not exist yet. */
+  /** Writes only if the text still has `revision`. "" means that it must not exist yet. */
   write(text: string, revision: string, signal: AbortSignal): Promise<TextWrite>;
 }
 
 export type TextRead =
   | {
       readonly kind: "ok";
-      /** Undefined: the key or file is not there. */
+      /** Undefined: the key or file does not exist. */
       readonly text: string | undefined;
       readonly revision: string;
-      /** Owner id of its writer, if the location can store one; undefined: none. */
+      /** The owner id of its writer, if the location can store one. Undefined: none. */
       readonly owner: string | undefined;
-      /** Bytes at this location that other texts use; absent: none. */
+      /** Bytes of other texts at this location. Absent: none. */
       readonly otherBytes?: number;
     }
-  /** The right to read is missing, or a place in another namespace doesn't permit the zone; `reason` is a condition reason. */
+  /** The right to read is missing, or an object in another namespace doesn't permit the zone. `reason` is a condition reason. */
   | { readonly kind: "refused"; readonly reason: "Forbidden" | "RefNotPermitted"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 

@@ -12,14 +12,14 @@ import { addressOfRdata } from "./chain/read-rdata.ts";
 import { readWithDnsPacket, type SecondReading } from "./second-decoder.ts";
 import { newTraits } from "./server/server-traits.ts";
 
-/** A server that is queried for records that it serves itself. */
+/** A server that is queried for its own records. */
 interface ServerAddress {
   readonly address: string;
   readonly port: number;
 }
 
 type ServerRead =
-  /** What it has at exactly this name; a chain is not followed. */
+  /** The records at exactly this name. A CNAME chain is not followed. */
   | {
       readonly kind: "answer";
       /** NOERROR or NXDOMAIN. */
@@ -27,14 +27,17 @@ type ServerRead =
       readonly authoritative: boolean;
       /** Sorted. */
       readonly data: readonly string[];
-      /** The least; 0 without records. */
+      /** The smallest TTL. 0 without records. */
       readonly ttl: Seconds;
       readonly cname: boolean;
     }
   /** No answer, or one without information about the name (SERVFAIL, REFUSED). It shows neither an RRset nor its absence. */
   | { readonly kind: "failed"; readonly message: string };
 
-/** One question without recursion to one server, over UDP and where that is truncated over TCP; 2 s a packet. Rejects only when the signal aborts. */
+/**
+ * Sends one query without recursion to one server. It uses UDP, and TCP if the answer is truncated, and waits 2 s for each
+ * packet. Rejects only when the signal aborts.
+ */
 export type QueryServer = (
   endpoint: ServerAddress,
   name: Name,
@@ -48,7 +51,7 @@ export interface QueryServerDeps {
   readonly randomBytes: (bytes: number) => Uint8Array;
 }
 
-/** Nothing is remembered of a server: pods come and go. */
+/** It remembers nothing about a server, because the addresses of Pods change. */
 export function createQueryServer(deps: QueryServerDeps): QueryServer {
   return async (endpoint, name, type, signal) => {
     let traits = newTraits(deps.randomBytes);
@@ -66,7 +69,7 @@ export function createQueryServer(deps: QueryServerDeps): QueryServer {
   };
 }
 
-/** What both decoders read. */
+/** A reading in which both decoders agree. */
 function confirmed(own: ServerRead, second: SecondReading): ServerRead {
   if (own.kind === "failed") {
     return own;
@@ -97,7 +100,7 @@ function readOwn(message: Message, name: Name, type: AliasType): ServerRead {
   };
 }
 
-/** Undefined where the RDATA is none of that type: a server may send anything. */
+/** The RDATA as text. Undefined if it isn't valid for the type, because a server can send any bytes. */
 function dataOf(type: AliasType, record: WireRecord): string | undefined {
   return type === "HTTPS" ? printRdata(TYPE.HTTPS, record.rdata) : addressOfRdata(record);
 }

@@ -1,9 +1,9 @@
 import type { Clock, Millis } from "../base/clock.ts";
 
 export interface HedgeOptions<Candidate, Value> {
-  /** In the order in which they are tried; one may stand there more than once. */
+  /** In the order in which they are tried. A candidate can occur more than once. */
   readonly candidates: readonly Candidate[];
-  /** Undefined: failed. */
+  /** Undefined: the candidate failed. */
   readonly run: (candidate: Candidate, signal: AbortSignal) => Promise<Value | undefined>;
   /** The time without an answer after which the next candidate is tried in parallel. */
   readonly hedgeAfterMs: (candidate: Candidate) => Millis;
@@ -74,7 +74,7 @@ function startNext<Candidate, Value>(race: Race<Candidate, Value>): Candidate | 
   return candidate;
 }
 
-/** Waits for an end; also for silence, while one more may run. */
+/** Waits until a run ends. If one more may run, it also waits for the hedge time. */
 async function nextTurn<Candidate, Value>(
   race: Race<Candidate, Value>,
   latest: Candidate | undefined,

@@ -2,12 +2,12 @@ import type { Subnet } from "../dns/address/subnet.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { FailureReason, LookupResult } from "../dns/lookup-result.ts";
 
-/** What one server did instead of giving an answer. */
+/** The failure of one server. */
 export interface Note {
   readonly server: string;
   readonly reason: FailureReason;
   readonly detail: string;
-  /** How far its answer led. */
+  /** The part of the chain that its answer had. */
   readonly path: readonly Name[];
   /** Prefixes of the network whose addresses are never published. */
   readonly nat64?: readonly Subnet[];

@@ -13,15 +13,16 @@ export interface LookupOptions {
   readonly avoid?: string;
   /** Query the answer for this network (RFC 7871). Without it, queries have no client subnet. */
   readonly subnet?: Subnet;
-  /** A addresses that the target is known to have: AAAA addresses that have one of them in it may be made by DNS64. */
+  /** A addresses of the target. An AAAA address that contains one of them may come from DNS64. */
   readonly ipv4?: readonly string[];
   /** Gets each step when it happens, including steps of servers without a usable answer. */
   readonly observe?: (step: LookupStep) => void;
 }
 
 /**
- * The servers of a key, and the rules for their answers. `allowPrivate` is part of the view, not of the alias, so that an alias that refuses special-use
- * addresses (RFC 6890) never shares last known good addresses with one that accepts them. Without `allowPrivate`, a special-use address is a `special-use` failure.
+ * The servers of a key, and the rules for their answers. `allowPrivate` is part of the view, not of the alias. An alias that
+ * refuses special-use addresses (RFC 6890) therefore never shares last known good addresses with one that accepts them. Without
+ * `allowPrivate`, a special-use address is a `special-use` failure.
  */
 export interface View {
   readonly id: ViewId;
@@ -30,5 +31,5 @@ export interface View {
   readonly allowPrivate: boolean;
 }
 
-/** The view of an id; undefined when no zone uses it any more. */
+/** The view of an id. Undefined if no zone uses it any more. */
 export type ViewOf = (id: ViewId) => View | undefined;

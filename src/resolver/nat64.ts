@@ -10,18 +10,18 @@ import { addressOfRdata } from "./chain/read-rdata.ts";
 import { attempt, type AttemptDeps } from "./query/attempt.ts";
 import { serverLabel } from "./server/server-label.ts";
 
-/** AAAA addresses of which some may be made by the server. */
+/** AAAA addresses, of which the server may have created some by DNS64. */
 interface Nat64Question {
   readonly addresses: readonly string[];
   /** The owner of the addresses. */
   readonly name: Name;
-  /** A addresses that the name is known to have. */
+  /** Known A addresses of the name. */
   readonly ipv4: readonly string[];
-  /** The servers of the view: they serve one network, which has the prefixes of all of them. */
+  /** The servers of the view. They serve one network, so the prefixes of all of them count. */
   readonly servers: readonly ResolverServer[];
 }
 
-/** The NAT64 prefixes for which a recursive resolver creates AAAA addresses (DNS64, RFC 6147); empty for a server without DNS64. */
+/** Returns the NAT64 prefixes for which a recursive resolver creates AAAA addresses (DNS64, RFC 6147). Empty for a server without DNS64. */
 export type Nat64Of = (
   server: ResolverServer,
   question: Nat64Question,
@@ -29,9 +29,10 @@ export type Nat64Of = (
 ) => Promise<readonly Subnet[]>;
 
 /**
- * Learns the prefixes of each server from its AAAA records of `ipv4only.arpa` (RFC 7050), with one query at a time, and remembers them. Lookups
- * wait for that query. A server that doesn't answer keeps the prefixes that are known of it, and is judged by the name's A records. An AAAA address that
- * has the name's own A address in it has the prefixes learned again. Rejects only when the signal aborts.
+ * Learns the prefixes of each server from its AAAA records of `ipv4only.arpa` (RFC 7050), with one query at a time, and remembers
+ * them. Lookups wait for that query. A server that doesn't answer keeps its known prefixes, and the name's A records decide in
+ * addition. An AAAA address that contains an A address of the same name causes a new query for the prefixes. Rejects only when
+ * the signal aborts.
  */
 export function createNat64(deps: AttemptDeps): Nat64Of {
   const known = new Map<string, Knowledge>();
@@ -63,7 +64,7 @@ export function createNat64(deps: AttemptDeps): Nat64Of {
         pending.set(label, own);
         return own;
       }
-      // Another lookup is learning it. Where that one is stopped, this one does.
+      // Another lookup is querying the prefixes. If that one is stopped, this one continues.
       await other.catch(() => undefined);
     }
   };
@@ -102,7 +103,7 @@ async function ipv4Of(
 interface Learned {
   readonly subnets: readonly Subnet[];
   readonly forMs: Millis;
-  /** False: the server gave no answer, and the prefixes are those of the answer before. */
+  /** False: the server did not answer, and the prefixes come from its previous answer. */
   readonly isAnswered: boolean;
 }
 
@@ -116,7 +117,10 @@ const NAME = parseName("ipv4only.arpa");
 /** RFC 7050 section 3 requires a new query when the TTL expires. */
 const MIN_MS: Millis = 60_000;
 const MAX_MS: Millis = 3_600_000;
-/** An address with the name's own A address in it is made by DNS64, or by a person who numbers hosts so. */
+/**
+ * The minimum time between these queries for AAAA addresses that contain an A address of the same name. Such an address comes
+ * from DNS64, or from an operator who numbers hosts in this way.
+ */
 const RELEARN_MS: Millis = 10_000;
 const MAX_SERVERS = 1_024;
 
@@ -131,13 +135,13 @@ function knowledgeOf({ rcode, answers }: Message): Learned | undefined {
   return { subnets, forMs: Math.max(MIN_MS, Math.min(MAX_MS, ttlMs)), isAnswered: true };
 }
 
-/** A network without the name in it answers nothing each time, so the waits grow. */
+/** In a network without `ipv4only.arpa`, every such query fails, so the waits increase. */
 function afterNothing(before: Knowledge | undefined): Learned {
   const forMs = Math.min(MAX_MS, 2 * (before?.forMs ?? MIN_MS / 2));
   return { subnets: before?.subnets ?? [], forMs, isAnswered: false };
 }
 
-/** The server that was learned of first is forgotten first, which costs one query. */
+/** Removes the server that was added first if there are too many. Its next use takes one more query. */
 function remember(known: Map<string, Knowledge>, label: string, knowledge: Knowledge): void {
   known.set(label, knowledge);
   const [oldest] = known.keys();

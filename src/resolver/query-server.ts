@@ -19,7 +19,7 @@ export interface QueryOneDeps extends AttemptDeps {
   readonly memory: ServerRecords;
   readonly clock: Clock;
   readonly nat64Of: Nat64Of;
-  /** Gets faults of servers whose answers are still usable. */
+  /** Reports faults of servers whose answers are still usable. */
   readonly warn: (server: string, warning: string) => void;
 }
 
@@ -35,13 +35,13 @@ export interface ServerResult {
   /** The AD bit of this answer. */
   readonly authenticated: boolean;
   readonly rcode: number;
-  /** For how many bits of the subnet asked for this answer holds. */
+  /** For how many bits of the queried subnet the answer is valid. */
   readonly scope: number;
 }
 
 export type QueryResult =
   | { readonly kind: "found"; readonly found: ServerResult }
-  /** `silent`: a packet may have been lost, so that asking again can help. */
+  /** `silent`: a packet may have been lost, so that another query can succeed. */
   | { readonly kind: "nothing"; readonly note: Note; readonly silent: boolean };
 
 /** Queries one recursive resolver for the end of a chain, and records its health. Rejects only if the signal aborts. */
@@ -96,7 +96,7 @@ export async function queryServer(
   return result;
 }
 
-/** Only an answer with AAAA addresses can hold addresses that the server made. */
+/** Only answers with AAAA addresses can contain addresses that the server created by DNS64. */
 async function nat64For(
   { nat64Of }: QueryOneDeps,
   server: ResolverServer,

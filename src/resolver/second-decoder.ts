@@ -5,14 +5,15 @@ import { parseAddress } from "../dns/address/address.ts";
 import { displayName, type Name } from "../dns/name/name.ts";
 import type { AliasType } from "../dns/record.ts";
 
-/** What an answer has at one name, as dns-packet reads it. */
+/** The records of an answer at one name, as dns-packet reads them. */
 export type SecondReading =
   | { readonly kind: "read"; readonly authoritative: boolean; /** Sorted. */ readonly data: readonly string[] }
   | { readonly kind: "unreadable"; readonly message: string };
 
 /**
- * Reads a message without a line of `src/dns`'s codec, so that a fault in that codec cannot confirm itself. dns-packet ignores RDLENGTH and cannot tell a dot in a label from the end of one, so a
- * reading counts only where the codec agrees.
+ * Reads a message without the codec of `src/dns`, so that a fault in that codec cannot confirm itself. dns-packet ignores
+ * RDLENGTH, and does not distinguish a dot in a label from the end of a label. A reading therefore counts only if the codec
+ * agrees.
  */
 export function readWithDnsPacket(bytes: Uint8Array, name: Name, type: AliasType): SecondReading {
   try {
@@ -24,7 +25,7 @@ export function readWithDnsPacket(bytes: Uint8Array, name: Name, type: AliasType
   }
 }
 
-/** dns-packet does not know type 65 by name. */
+/** dns-packet has no name for type 65. */
 const TYPE_NAMES: Readonly<Record<AliasType, string>> = { A: "A", AAAA: "AAAA", HTTPS: "UNKNOWN_65" };
 
 function dataOf(answer: Answer, name: Name, type: AliasType): string | undefined {
@@ -38,12 +39,15 @@ function dataOf(answer: Answer, name: Name, type: AliasType): string | undefined
   return typeof data === "string" ? parseAddress(data) : undefined;
 }
 
-/** The case of letters is the server's; the first bit of the class is a flag of multicast DNS to dns-packet. */
+/** Ignores the letter case of the server. dns-packet reads the first bit of the class as a flag of multicast DNS. */
 function isAt(answer: Exclude<Answer, { readonly type: "OPT" }>, name: Name): boolean {
   return answer.class === "IN" && answer.flush !== true && answer.name.toLowerCase() === displayName(name);
 }
 
-/** `0 target.` of an HTTPS record in alias mode (RFC 9460 2.4.2), which is all that is published; undefined for others. */
+/**
+ * The text `0 target.` of an HTTPS record in AliasMode (RFC 9460 2.4.2), the only form that dnsalias publishes. Undefined for
+ * other records.
+ */
 function httpsAliasText(rdata: Uint8Array): string | undefined {
   const labels: string[] = [];
   let at = PRIORITY_BYTES;

@@ -17,13 +17,13 @@ export interface LookupDeps {
   readonly viewOf: ViewOf;
   readonly clock: Clock;
   readonly random: Random;
-  /** From a generator that cannot be guessed: ids, letters and cookies are made of it. */
+  /** Unpredictable random bytes for ids, letter case and cookies. */
   readonly randomBytes: (bytes: number) => Uint8Array;
-  /** Gets a fault of a server whose answers are still usable, once an hour. */
+  /** Reports a fault of a server whose answers are still usable, once an hour. */
   readonly warn?: (server: string, warning: string) => void;
 }
 
-/** The stub resolver of this program: one reading a call, from the servers of the key's view, in at most 10 s. */
+/** The stub resolver of this program. Each call makes one lookup with the servers of the key's view, in at most 10 s. */
 export function createLookup(deps: LookupDeps): Lookup {
   const memory = createServerRecords(deps.randomBytes);
   const attempts: AttemptDeps = { ...deps, traitsOf: memory.traitsOf, remember: memory.remember };
@@ -73,14 +73,14 @@ async function lookUp(deps: TryServersDeps, task: Task, signal: AbortSignal): Pr
 interface State {
   chain: Chain;
   authenticated: boolean;
-  /** The longest so far. */
+  /** The longest scope of the hops so far. */
   scope: number;
   preferred?: string;
-  /** About the last name of the chain. */
+  /** The failures of servers for the last name of the chain. */
   notes: readonly Note[];
 }
 
-/** Ends: each turn adds a hop to the chain, and chains have at most 16. */
+/** This loop ends, because each pass adds a hop to the chain and a chain has at most 16 hops. */
 async function follow(deps: TryServersDeps, task: Task, state: State, signal: AbortSignal): Promise<LookupResult> {
   for (;;) {
     state.notes = [];

@@ -11,15 +11,15 @@ export interface TryServersDeps extends QueryOneDeps {
 }
 
 export interface ServersQuestion extends ServerQuestion {
-  /** The one that answered for the first part of the chain comes first: its cache has the rest. */
+  /** The server that answered for the first part of the chain. It comes first, because its cache has the rest of the chain. */
   readonly preferred?: string;
-  /** Gets the behavior of each server without an answer. */
+  /** Receives the failure of each server without a usable answer. */
   readonly onNote: (note: Note) => void;
 }
 
 /**
- * Queries servers for the end of a chain until one answers; undefined if none does. A server that responded is not queried again. A server that did not respond is
- * queried up to three times.
+ * Queries servers for the end of a chain until one answers. Undefined if none does. A server that responded is not queried again.
+ * A server that did not respond is queried up to three times.
  */
 export async function tryServers(
   deps: TryServersDeps,

@@ -3,34 +3,40 @@ import type { Name } from "../dns/name/name.ts";
 import type { Family, RRset, Seconds } from "../dns/record.ts";
 import type { Subnet } from "../dns/address/subnet.ts";
 
-/** One zone as the responder serves it; plain data, so that it can be handed from thread to thread. */
+/** One zone of the responder as plain data, so that it can be sent to another thread. */
 export interface ServedZone {
   readonly domain: Name;
-  /** The base zone: SOA and NS at the apex, and every other set, without A and AAAA at the aliases' owner names. */
+  /** The base zone: SOA and NS at the apex, and all other RRsets, except A and AAAA at the aliases' hostnames. */
   readonly sets: readonly RRset[];
-  /** By owner name, without duplicates. */
+  /** Sorted by hostname, without duplicates. */
   readonly aliases: readonly ServedAlias[];
-  /** Names at and below which another zone has the records, which the responder doesn't know: nothing is said of them, unless the base zone delegates them. Absent: none. */
+  /**
+   * Names at and below which another zone has the records. The responder doesn't know them, and does not answer for these names
+   * unless the base zone delegates them. Absent: there are none.
+   */
   readonly reserved?: readonly Name[];
-  /** The subnets of clients are sent to the resolvers of the targets (RFC 7871). */
+  /** Whether the responder sends the subnets of clients to the targets' resolvers (RFC 7871). */
   readonly clientSubnet: boolean;
 }
 
-/** An owner name whose addresses follow a target. */
+/** A hostname whose addresses follow a target. */
 export interface ServedAlias {
   /** May be a wildcard. */
   readonly name: Name;
-  /** The families that may have addresses; the other one is NODATA without a lookup. */
+  /** The families that can have addresses. The other one is NODATA without a lookup. */
   readonly families: readonly Family[];
-  /** The one target, for an `HTTPS 0 target` record (RFC 9460 2.4.2) while the name has addresses of the target; absent: none. */
+  /**
+   * The only target, for an `HTTPS 0 target` record (RFC 9460 2.4.2) while the name has addresses of the target. Absent: there is
+   * no such record.
+   */
   readonly httpsTarget?: Name;
-  /** Bounds of the zone and of the alias. */
+  /** The TTL bounds of the zone and of the alias. */
   readonly maxTtl: Seconds;
 }
 
 /** The answer for one family of an alias at query time, after the rules of plan/hold. Times use the clock of the controller, see `systemClock`. */
 export type LiveAnswer = {
-  /** It is not worth asking the source again before this. */
+  /** The earliest useful time for another request to the source. */
   readonly refreshAt: Millis;
   /** The number of bits of the client subnet for which it is valid; 0 or absent: for all clients. */
   readonly scope?: number;
@@ -39,32 +45,35 @@ export type LiveAnswer = {
       readonly kind: "addresses";
       /** Sorted, not empty. */
       readonly addresses: readonly string[];
-      /** Given out until then with a TTL that counts down to it, at least 5 and at most the alias's `maxTtl`; after it only as stale data (RFC 8767). */
+      /**
+       * Until this time, the TTL in answers counts down to it, from at most `maxTtl` to at least 5. Then the addresses are stale
+       * data (RFC 8767).
+       */
       readonly freshUntil: Millis;
-      /** They are the alias's fallback addresses, and not its target's. Absent: they aren't. */
+      /** True for fallback addresses of the alias. Absent: the addresses are its target's. */
       readonly isFallback?: true;
     }
-  /** The family has no addresses; the zone's negative TTL counts. */
+  /** The family has no addresses. The zone's negative TTL applies. */
   | { readonly kind: "none" }
-  /** There never was usable data: SERVFAIL only for this family. `detail` is a sentence for users. */
+  /** There was never usable data, so this family is SERVFAIL. `detail` is a sentence for users. */
   | { readonly kind: "failed"; readonly detail: string }
 );
 
 export interface LiveQuestion {
   /** The zone's domain. */
   readonly zone: Name;
-  /** The alias's owner name: for a wildcard the name with `*`. */
+  /** The alias's hostname. For a wildcard, the name with `*`. */
   readonly name: Name;
   readonly family: Family;
   /** The client subnet, truncated to the prefix that may be forwarded (RFC 7871 11.1); only for zones with `clientSubnet`. */
   readonly subnet?: Subnet;
 }
 
-/** Where addresses come from at query time. */
+/** The source of addresses at query time. */
 export interface AnswerSource {
   /**
-   * Returns the answer after a lookup, if one is needed. If the lookup takes longer than 1.8 s, it returns the previous answer. Any number of clients share one
-   * lookup. Never rejects; undefined: the alias no longer exists.
+   * Returns the answer, after a lookup if one is needed. If the lookup takes longer than 1.8 s, it returns the previous answer.
+   * Any number of clients share one lookup. Never rejects; undefined: the alias no longer exists.
    */
   live(question: LiveQuestion): Promise<LiveAnswer | undefined>;
 }

@@ -1,32 +1,32 @@
 export type Protocol = "udp" | "tcp";
 
-/** What one worker, or all of them, have done since they were started; plain data. */
+/** The counts of one worker, or of all of them, since their start. Plain data. */
 export interface ResponderCounts {
-  /** Questions answered or not, by protocol. */
+  /** Queries by protocol, with or without an answer. */
   readonly byProtocol: Readonly<Record<Protocol, number>>;
-  /** Questions by the number of their type; beyond {@link MAX_TYPES} different ones all others are under -1. */
+  /** Queries by the number of their type. After {@link MAX_TYPES} different types, all others count as -1. */
   readonly byType: ReadonlyMap<number, number>;
   /** Responses by rcode. */
   readonly byRcode: ReadonlyMap<number, number>;
-  /** Answered by a prepared packet. */
+  /** Answered from the response cache. */
   readonly hits: number;
-  /** Answered with data past their time. */
+  /** Answered with stale data (RFC 8767). */
   readonly stale: number;
   /** Queries that waited for a lookup. */
   readonly waitedForLookup: number;
-  /** Requests to the main thread: lookups for waiting queries, and in advance. */
+  /** Requests to the main thread: lookups for waiting queries, and prefetches. */
   readonly lookupsRequested: number;
   /** Sent truncated. */
   readonly truncated: number;
-  /** Not answered: no query at all. */
+  /** Not answered, because the packet was not a query. */
   readonly dropped: number;
   /** Not answered, or with an empty answer, by the rate limits. */
   readonly rateLimited: number;
   /** Errors in answering, which are defects. */
   readonly errors: number;
-  /** How many wait at this moment. */
+  /** Queries that wait now. */
   readonly waiting: number;
-  /** Packets prepared at this moment. */
+  /** Responses in the cache now. */
   readonly packets: number;
 }
 
@@ -100,11 +100,11 @@ export function addCounts(a: ResponderCounts, b: ResponderCounts): ResponderCoun
   };
 }
 
-/** Types below are counted without a map. */
+/** Types below this number are counted without a map. */
 const LOW_TYPES = 258;
 const MAX_TYPES = 64;
 const OTHER_TYPE = -1;
-/** EDNS's rcodes in use end before. */
+/** All EDNS rcodes in use are below this number. */
 const RCODES = 24;
 
 function entriesOf(counts: Uint32Array): readonly (readonly [number, number])[] {

@@ -2,23 +2,29 @@ import type { Millis } from "../base/clock.ts";
 import { createHeap, type HeapItem } from "./heap.ts";
 
 /**
- * A schedule with one entry for each key. An earlier time takes precedence over a later one. A running key is held, so it never runs twice at the same time, and requests
- * in the meantime apply to its next run. Every operation is O(log n).
+ * A schedule with one entry for each key. An earlier time takes precedence over a later one. A key never runs twice at the same
+ * time: requests during a run apply to its next run. Every operation is O(log n).
  */
 export interface Due<K> {
   /** Requests a run at `at`. Replaces a later run, and keeps an earlier one. */
   add(key: K, at: Millis): void;
-  /** The key that has waited longest, if one is due; it counts as running until released. Equal times: first come, first served. */
+  /**
+   * Removes and returns the key that has been due for the longest time, if one is due. The key counts as running until it is
+   * released. Keys with equal times keep the order in which they were added.
+   */
   removeDue(now: Millis): K | undefined;
-  /** A due key that was removed from the schedule starts to run now. Requests in the meantime are satisfied by this run. */
+  /** Starts a run of a due key that was removed from the schedule. This run satisfies all earlier requests. */
   begin(key: K): void;
-  /** Ends a run. The next run is at the earlier of `at` and the time that was requested meanwhile. Without both, the key is removed. */
+  /**
+   * Ends a run. The next run is at `at` or at the time that was requested during the run, whichever is earlier. Without both, the
+   * key is removed.
+   */
   release(key: K, at: Millis | undefined): void;
-  /** Forgets the key; a run that is going on is still held until released. */
+  /** Removes the key. If it runs, it counts as running until it is released. */
   remove(key: K): void;
-  /** When the first key that does not run is due. */
+  /** The time of the next run of a key that doesn't run now. */
   nextAt(): Millis | undefined;
-  /** When this key is due; while it runs, when it was. */
+  /** The time at which this key is due. For a running key, the time at which it was due. */
   at(key: K): Millis | undefined;
   /** Keys that wait or run. */
   size(): number;
@@ -91,7 +97,7 @@ export function createDue<K>(): Due<K> {
   };
 }
 
-/** The time that was requested during the run. */
+/** Removes the time that was requested during the run. */
 function forgetAgain<K>(node: Node<K> | undefined): void {
   if (node !== undefined && isRunning(node)) {
     node.againAt = undefined;

@@ -1,11 +1,11 @@
 import type { Millis } from "../base/clock.ts";
 
-/** Something with a time; the heap keeps its place in it up to date, so that it can be moved and taken out from the middle. */
+/** An item with a time. The heap updates `position`, so that an item in the middle can be moved and removed. */
 export interface HeapItem {
   at: Millis;
-  /** Breaks ties: the lower comes first. */
+  /** Decides between equal times: the lower number comes first. */
   order: number;
-  /** Index in the heap; -1 outside. */
+  /** The index in the heap. -1: the item is not in the heap. */
   position: number;
 }
 
@@ -13,7 +13,7 @@ export interface HeapItem {
 export interface Heap<T extends HeapItem> {
   first(): T | undefined;
   push(item: T): void;
-  /** To be called after an item in the heap became earlier. */
+  /** Restores the order after an item in the heap became earlier. */
   raise(item: T): void;
   remove(item: T): void;
 }

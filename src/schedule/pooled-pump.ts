@@ -9,53 +9,53 @@ export interface PooledPumpDeps<K, Pool extends string> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly pools: readonly Pool[];
-  /** A run that takes longer leaves its place where others wait for one; undefined: it keeps its place. */
+  /** A run that takes longer loses its place if other keys wait for one. Undefined: it keeps its place. */
   readonly patienceMs: (pool: Pool) => Millis | undefined;
-  /** How many keys of one turn, and of one share, run at once in each pool. */
+  /** How many keys with the same turn, and with the same share, run at once in each pool. */
   readonly concurrency: number;
-  /** The pool of a due key, and its claims there. */
+  /** The pool of a due key, with its turn and its share there. */
   readonly placeOf: (key: K) => { readonly pool: Pool; readonly claim: Claim };
-  /** Runs a key and returns the time of its next run; undefined: only on request. */
+  /** Runs a key and returns the time of its next run. Undefined: it runs again only on request. */
   readonly start: (key: K, signal: AbortSignal) => Promise<Millis | undefined>;
-  /** A run took long while others wait; true: it is stopped, and is due again in another pool. */
+  /** Handles a run that takes long while others wait. If it returns true, the run is stopped and its key is due again in another pool. */
   readonly onSlow: (key: K) => boolean;
-  /** Comes round every five seconds, with what waits and what runs. */
+  /** Runs every five seconds, with the keys that wait or run. */
   readonly onRound: (unfinished: Iterable<K>) => void;
 }
 
 /** Runs due keys, each pool separately: keys of one pool never wait for those of another. */
 export interface PooledPump<K> {
-  /** To be called after anything was added to the queue from outside. */
+  /** Call it after a key was added to the queue from outside. */
   wake(): void;
-  /** Gives a key that waits the place that it would be given now. */
+  /** Moves a waiting key to the pool and the turn that it would have now. */
   replace(key: K): void;
-  /** Forgets a key that waits; does nothing to one that runs. */
+  /** Removes a waiting key. It has no effect on a running one. */
   remove(key: K): void;
-  /** Until the signal aborts; then ends as soon as what runs has ended. */
+  /** Runs until the signal aborts, and ends as soon as all running keys have ended. */
   run(signal: AbortSignal): Promise<void>;
-  /** When the loop last came round, or, of a pool without a free place, when a key last began or ended there; the oldest of them. */
+  /** When the loop last ran. For a pool without a free place, when a run last began or ended there. The oldest of these times counts. */
   heartbeatAt(): Millis;
 }
 
 const LONGEST_NAP_MS: Millis = 5_000;
-/** A run that threw is a defect; it must neither stop the others nor lose the key. */
+/** The delay after a run that threw, which is a defect. A defect must neither stop other keys nor lose this one. */
 const AFTER_DEFECT_MS: Millis = 30_000;
 /** Keys that become due in one turn of the event loop. */
 const SLICE = 1_000;
-/** One for all: without a reason each abort makes an exception with a stack. */
+/** One reason for all aborts. Without a reason, each abort creates an exception with a stack. */
 const WOKEN = "woken";
 const YIELDED = "yielded";
 
 interface Run {
   readonly startedAt: Millis;
   readonly stop: AbortController;
-  /** It took long, and keeps its place or ends soon. */
+  /** `onSlow` was called for this run. */
   isAsked: boolean;
 }
 
 interface PoolState<K> {
   readonly ready: ReadyQueue<K>;
-  /** In the order in which they began. */
+  /** In the order in which the runs began. */
   readonly runs: Map<K, Run>;
   readonly patienceMs: Millis | undefined;
   movedAt: Millis;
@@ -118,7 +118,7 @@ async function run<K, Pool extends string>(loop: Loop<K, Pool>, signal: AbortSig
     pools.forEach((pool) => stopSlow(deps, pool));
     comeRound(loop);
     await sleepUntilWork(loop);
-    // Sockets and timers get their turn even when every key ends at once.
+    // Lets sockets and timers run even if every key ends at once.
     await turn();
   }
   signal.removeEventListener("abort", onAbort);
@@ -190,7 +190,7 @@ async function sleepUntilWork<K, Pool extends string>(loop: Loop<K, Pool>): Prom
   try {
     await clock.sleep(Math.min(LONGEST_NAP_MS, Math.max(0, Math.min(...times) - clock.now())), nap.signal);
   } catch {
-    // Woken: an aborted nap is how work announces itself.
+    // An aborted sleep means that a key was added or has ended.
   }
   loop.nap = undefined;
 }
@@ -227,7 +227,7 @@ async function runKey<K, Pool extends string>(
   }
 }
 
-/** Where keys wait for a place, runs that take long leave theirs. */
+/** If keys wait for a place, stops the runs that take long. */
 function stopSlow<K, Pool extends string>({ clock, onSlow }: PooledPumpDeps<K, Pool>, pool: PoolState<K>): void {
   const { patienceMs, ready, runs } = pool;
   if (patienceMs === undefined || ready.size() === 0) {
@@ -246,7 +246,7 @@ function stopSlow<K, Pool extends string>({ clock, onSlow }: PooledPumpDeps<K, P
   }
 }
 
-/** When the next run takes long; undefined: none does, or nothing waits for its place. */
+/** The time at which the next run counts as long. Undefined: there is no such run, or no key waits. */
 function nextSlowAt<K>({ patienceMs, ready, runs }: PoolState<K>): Millis | undefined {
   if (patienceMs === undefined || ready.size() === 0) {
     return undefined;

@@ -9,25 +9,25 @@ export interface PumpDeps<K> {
   readonly log: Logger;
   /** How many keys run at once. */
   readonly concurrency: number;
-  /** Runs a key and returns the time of its next run; undefined: only on request. */
+  /** Runs a key and returns the time of its next run. Undefined: it runs again only on request. */
   readonly start: (key: K, signal: AbortSignal) => Promise<Millis | undefined>;
 }
 
 /** Runs due keys: one timer for all keys, limited concurrency, in the order in which they became due. */
 export interface Pump {
-  /** To be called after anything was added to the queue from outside. */
+  /** Call it after a key was added to the queue from outside. */
   wake(): void;
-  /** Until the signal aborts; then ends as soon as what runs has ended. */
+  /** Runs until the signal aborts, and ends as soon as all running keys have ended. */
   run(signal: AbortSignal): Promise<void>;
-  /** When the loop last came round with room for another key, or a key began or ended; older than a minute means that the loop is stuck. */
+  /** When the loop last ran with a free place, or a run last began or ended. A time more than a minute ago means that the loop is stuck. */
   heartbeatAt(): Millis;
 }
 
-/** The loop comes round at least so often, so that a health check can see it live. */
+/** The loop runs at least once in this time, so that a health check sees that it is alive. */
 const LONGEST_NAP_MS: Millis = 5_000;
-/** A run that threw is a defect; it must neither stop the others nor lose the key. */
+/** The delay after a run that threw, which is a defect. A defect must neither stop other keys nor lose this one. */
 const AFTER_DEFECT_MS: Millis = 30_000;
-/** One for all: without a reason each abort makes an exception with a stack, and every key that ends wakes the loop. */
+/** One reason for all aborts. Without a reason, each abort creates an exception with a stack, and every run that ends wakes the loop. */
 const WOKEN = "woken";
 
 export function createPump<K>(deps: PumpDeps<K>): Pump {
@@ -69,7 +69,7 @@ export function createPump<K>(deps: PumpDeps<K>): Pump {
     try {
       await clock.sleep(napMs(due, clock.now(), running.size < concurrency), nap.signal);
     } catch {
-      // Woken: an aborted nap is how work announces itself.
+      // An aborted sleep means that a key was added or has ended.
     }
     nap = undefined;
   }
@@ -83,7 +83,7 @@ export function createPump<K>(deps: PumpDeps<K>): Pump {
         beat = clock.now();
         startDue(signal);
         await sleepUntilWork();
-        // Sockets and timers get their turn even when every key ends at once.
+        // Lets sockets and timers run even if every key ends at once.
         await turn();
       }
       signal.removeEventListener("abort", wake);

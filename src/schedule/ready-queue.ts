@@ -1,22 +1,23 @@
-/** Whose turn a key takes, and of what else it uses up a share while it runs. */
+/** The turn and the share that a key counts for while it runs. */
 export interface Claim {
   readonly turn: string;
   readonly share: string;
 }
 
 /**
- * Keys that are due, with limited concurrency. Turns come in order, one key each, and the keys of one turn in the order in which they were added. No turn has
- * more than three quarters of the places, and no share more than seven eighths, and less where others have many: each may run three or seven times as
- * many as there are free places, so that another one finds a place.
+ * A queue of due keys with limited concurrency. It serves the turns in rotation, one key each, and the keys of one turn in the
+ * order in which they were added. A turn uses at most three quarters of the places, and a share at most seven eighths. Under load
+ * the limits are lower: a turn runs at most three times as many keys as there are free places, and a share at most seven times as
+ * many. A free place therefore remains for the next turn.
  */
 export interface ReadyQueue<K> {
   /** Adds the key, or changes the claim of a waiting one. A running key does not change. */
   add(key: K, claim: Claim): void;
-  /** The next key, which runs from now on; undefined while none may run. */
+  /** Returns the next key, which runs from now on. Undefined: no key may run. */
   begin(): K | undefined;
-  /** The key runs no longer. */
+  /** Ends the run of the key. */
   end(key: K): void;
-  /** Forgets a key that waits; false: it does not wait. */
+  /** Removes a waiting key. False: the key does not wait. */
   remove(key: K): boolean;
   isWaiting(key: K): boolean;
   waiting(): Iterable<K>;
@@ -26,7 +27,7 @@ export interface ReadyQueue<K> {
   isFull(): boolean;
 }
 
-/** With `most` keys of one turn, and a third of that for others. */
+/** Creates a queue with `most` places for the keys of one turn, and a third of that number for other turns. */
 export function createReadyQueue<K>(most: number): ReadyQueue<K> {
   const state: State<K> = {
     places: Math.max(1, Math.floor((most * (TURN_FACTOR + 1)) / TURN_FACTOR)),
@@ -139,7 +140,7 @@ function lineOf<K>(turns: Map<string, Lines<K>>, { turn, share }: Claim): Line<K
   return line;
 }
 
-/** The turn that is taken goes to the end, and so does the line in it. */
+/** Moves the turn of the returned ticket to the end, and its line to the end of the turn. */
 function nextTicket<K>(
   turns: Map<string, Lines<K>>,
   isTurnOpen: (turn: string) => boolean,
@@ -184,7 +185,7 @@ function shift<K>(line: Line<K>): Ticket<K> | undefined {
   return undefined;
 }
 
-/** Copies at most as many tickets as were taken since the last time. */
+/** Copies at most as many tickets as were removed since the last copy. */
 function compact<K>(line: Line<K>): void {
   if (line.head > MIN_COMPACT && line.head * 2 > line.tickets.length) {
     line.tickets = line.tickets.slice(line.head);

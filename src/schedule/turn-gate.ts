@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 
-/** Gives each caller a turn of the event loop of its own, in order: pieces of work that come together do not become one long stall. */
+/** Gives each caller its own turn of the event loop, in order. Tasks that arrive together therefore do not block it for a long time. */
 export function createOneATurn(): () => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   return () => {

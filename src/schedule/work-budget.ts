@@ -1,10 +1,10 @@
 import type { Clock, Millis } from "../base/clock.ts";
 
-/** Keeps a kind of work that holds the event loop to a share of the time, whatever the work is for. */
+/** Limits one kind of work, which blocks the event loop, to a share of the time. */
 export interface WorkBudget {
-  /** Work was done for so long. */
+  /** Reports work that took this long. */
   spend(ms: Millis): void;
-  /** The wait of work that arrives now. */
+  /** How long work that arrives now has to wait. */
   waitMs(): Millis;
 }
 
@@ -12,9 +12,9 @@ export interface WorkBudgetOptions {
   readonly clock: Pick<Clock, "now">;
   /** Milliseconds of pause for each millisecond of work. */
   readonly restShare: number;
-  /** What comes within this time is done together. */
+  /** Work that arrives within this time is done together. */
   readonly minWaitMs: Millis;
-  /** News never waits longer. */
+  /** The upper limit of every wait. */
   readonly maxWaitMs: Millis;
 }
 

@@ -4,18 +4,18 @@ import type { Logger } from "../base/log.ts";
 import { createDue } from "./due.ts";
 import { createPump } from "./pump.ts";
 
-/** Whether a key is finished, failed, or wants to come again at a time of its own. */
+/** The end of a run: the key is finished, has failed, or runs again at the returned time. */
 export type Requeue = { readonly requeue: "done" | "backoff" | { readonly afterMs: Millis } };
 
 export interface WorkQueueDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** How many keys are worked on at once. */
+  /** How many keys run at once. */
   readonly concurrency: number;
   /** Absent: 1 s, doubled up to 5 minutes, ±20 %. */
   readonly backoff?: Backoff;
-  /** Level-triggered: reads the current state of the object of the key. A key never runs twice at the same time. */
+  /** Level-triggered: it reads the current state of the key's object. A key never runs twice at the same time. */
   readonly handle: (key: string, signal: AbortSignal) => Promise<Requeue>;
   readonly observe?: QueueObserver;
 }
@@ -24,7 +24,7 @@ export interface WorkQueueDeps {
 export interface QueueObserver {
   added(): void;
   retried(): void;
-  /** How long a key waited since it was due, and then was worked on. */
+  /** How long a due key waited, and how long it then ran. */
   done(waitedMs: Millis, workedMs: Millis): void;
 }
 
@@ -32,7 +32,7 @@ export interface QueueObserver {
 export interface WorkQueue {
   /** Requests a run, now or after a delay. The earlier time applies. A running key runs again afterwards. */
   add(key: string, options?: { readonly afterMs?: Millis }): void;
-  /** Forgets the key and its failures; a run that is going on ends by itself and is not repeated unless the key is added. */
+  /** Removes the key and its failures. A run in progress ends by itself, and repeats only if the key is added again. */
   remove(key: string): void;
   /** Keys that wait or run. */
   size(): number;

@@ -7,7 +7,7 @@ export function framed(message: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** Takes a stream apart into messages, however it was cut. Holds at most one unfinished message, of at most 64 KiB. */
+/** Splits a stream into messages, for pieces of any size. It buffers at most one unfinished message of at most 64 KiB. */
 export interface Deframer {
   /** Returns the messages that this piece completes, in order. */
   push(piece: Uint8Array): readonly Uint8Array[];

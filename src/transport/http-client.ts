@@ -6,12 +6,12 @@ import { parseRetryAfter } from "../base/retry-after.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "PATCH";
-  /** http or https, with host, port and the path before {@link path}; no user and password. */
+  /** http or https, with host, port and the path before {@link path}. No user and no password. */
   readonly baseUrl: string;
-  /** From "/", with its query. */
+  /** Begins with "/", and includes the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent as JSON; its media type is a header. */
+  /** Sent as JSON. A header has its media type. */
   readonly body?: unknown;
   /** CA certificates (PEM) of the server, instead of the CAs that Node.js trusts. */
   readonly caBundle?: string;
@@ -19,7 +19,7 @@ export interface HttpRequest {
   readonly clientCertificate?: { readonly certificate: string; readonly key: string };
 }
 
-/** What came of a request. A status of 300 and more is a response like others; redirects are not followed. */
+/** The result of a request. A status of 300 or more is also a response, because redirects are not followed. */
 export type HttpResult =
   | HttpResponse
   /** No complete answer. The server may have processed the request. */
@@ -28,26 +28,26 @@ export type HttpResult =
 export interface HttpResponse {
   readonly kind: "response";
   readonly status: number;
-  /** Lower case, with its parameters; "" when the server named none. */
+  /** In lower case, with parameters. "" if the server sent none. */
   readonly mediaType: string;
   readonly text: string;
   readonly retryAfterMs?: Millis;
 }
 
-/** HTTP with JSON bodies. Connections are kept and shared; nothing is logged. Rejects only with the reason of the caller's own signal. */
+/** HTTP with JSON bodies. It keeps and shares connections, and logs nothing. It rejects only with the reason of the caller's own signal. */
 export interface HttpClient extends AsyncDisposable {
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpResult>;
 }
 
 export interface HttpClientOptions {
   readonly clock: Clock;
-  /** For one try, from the first byte sent to the last byte received; default 30 s. */
+  /** The limit for one try, from the first byte sent to the last byte received. Defaults to 30 s. */
   readonly timeoutMs?: Millis;
-  /** Bytes of a body at most; a longer answer is `unreachable`. Default 32 MiB. */
+  /** The maximum number of bytes in a body. A longer answer is `unreachable`. Defaults to 32 MiB. */
   readonly maxBytes?: number;
-  /** Connections to each server at once. */
+  /** The maximum number of connections to each server. */
   readonly maxConnections?: number;
-  /** How long an unused connection is kept. Go's servers drop them after 5 s or more. */
+  /** How long an unused connection is kept. Go's servers close unused ones after 5 s or more. */
   readonly idleMs?: Millis;
 }
 
@@ -70,10 +70,10 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 const DEFAULT_MAX_CONNECTIONS = 8;
 const DEFAULT_IDLE_MS = 3_000;
-/** Certificate authorities known at once; the one that came first goes when there is another. */
+/** The maximum number of certificate authorities. A new one replaces the oldest. */
 const MAX_AGENTS = 64;
 
-/** A kept connection may have been closed at the other end the moment it was used; for a read, once more is safe. */
+/** Sends a read again if the server closed a kept connection during the first try. A second read does no harm. */
 async function answerTwice(
   agent: Dispatcher,
   request: HttpRequest,
@@ -146,7 +146,7 @@ interface Agents {
   close(): Promise<void>;
 }
 
-/** An agent keeps the connections to all servers whose certificates the same authority signs, with one client certificate. */
+/** One agent for each pair of certificate authority and client certificate. It keeps the connections to all servers with them. */
 function createAgents({ maxConnections, idleMs = DEFAULT_IDLE_MS }: HttpClientOptions): Agents {
   const agents = new Map<string, Agent>();
   const create = ({ caBundle, clientCertificate }: Tls): Agent =>

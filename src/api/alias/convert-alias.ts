@@ -9,7 +9,7 @@ import { parseDuration } from "../schema/duration.ts";
 import { nameReader } from "../schema/name-reader.ts";
 import type { Parsed } from "../schema/problem.ts";
 
-/** Makes the domain model of a spec that has passed the schema and the rules. Two spellings of one name or address become one. */
+/** Makes the domain model of a spec that has passed the schema and the rules. It merges two spellings of one name or address. */
 export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
   const names = nameReader();
   const hostnames = text.hostnames.flatMap((hostname, index) => names.read(hostname, `spec.hostnames[${index}]`) ?? []);
@@ -47,10 +47,10 @@ export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
 
 const FAMILY: Readonly<Record<AliasSpecText["ipFamilies"][number], Family>> = { IPv4: "A", IPv6: "AAAA" };
 
-/** RFC 2181 8. The zone's own bounds are always narrower than these, so they stand for "not given". */
+/** RFC 2181 8 allows it. The zone's own bounds are always narrower, so this value has the meaning "not set". */
 const LEAST_TTL = 0;
 const GREATEST_TTL = 2_147_483_647;
-/** A switch counts only when caches follow it; Amazon Route 53 has the same value for records with health checks. */
+/** Clients see a switch only when their caches expire. Amazon Route 53 has the same value for records with health checks. */
 const CHECKED_TTL = 60;
 
 function ttlOf(given: AliasSpecText["ttl"], isAnyChecked: boolean): TtlRange | undefined {

@@ -8,16 +8,16 @@ type HttpText = NonNullable<HealthCheckText["httpGet"]>;
 
 const DEFAULT_PORT = { HTTP: 80, HTTPS: 443 } as const;
 
-/** What a health check takes from its surroundings. */
+/** The fields of a DnsAlias that its health check depends on. */
 export interface HealthCheckPlace {
   /** "spec.healthCheck" */
   readonly path: string;
   readonly names: NameReader;
-  /** The hostname of a request that names none; undefined if all hostnames are wildcards. */
+  /** The host of a request without `host`. Undefined if all hostnames are wildcards. */
   readonly defaultHost: Name | undefined;
 }
 
-/** A health check with every default. Undefined after adding a problem to the reader of names. */
+/** Returns a health check with every default. It returns undefined after it has added a problem to the reader of names. */
 export function healthCheckOf(check: HealthCheckText, place: HealthCheckPlace): HealthCheck | undefined {
   if (check.httpGet !== undefined) {
     return httpCheckOf(check.httpGet, paceOf(check), place);

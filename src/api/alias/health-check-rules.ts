@@ -8,7 +8,7 @@ import type { AliasSpecText } from "./schema.ts";
 
 type Spec = AliasSpecText;
 
-/** Where health checks are. */
+/** The places in a spec that have health checks. */
 interface ChecksAt {
   readonly at: string;
   readonly values: (spec: Spec) => readonly Spot<HealthCheckText>[];

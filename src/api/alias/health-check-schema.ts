@@ -45,7 +45,7 @@ export const targetHealthCheckSchema = object(
 /** A health check as a user writes it, in either place. */
 export type HealthCheckText = Static<typeof targetHealthCheckSchema>;
 
-/** The schema of a list's item has no defaults, because Argo CD would report the object as out of sync. */
+/** The schema of a list item has no defaults, because with them Argo CD reports the object as out of sync. */
 type Place = "spec" | "item";
 
 function healthCheckFields(place: Place) {
@@ -143,7 +143,7 @@ function httpGet(place: Place) {
 
 type Defaults = typeof HEALTH_CHECK_DEFAULTS;
 
-/** A field whose default is in the schema in `spec`, and in the description in an item. */
+/** A field of a health check. In `spec`, the schema has its default; in a list item, only the description names the default. */
 function field<Name extends keyof Defaults, Schema extends TSchema>(
   place: Place,
   name: Name,

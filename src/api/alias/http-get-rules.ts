@@ -8,7 +8,7 @@ interface RequestsAt<Spec> {
   readonly values: (spec: Spec) => readonly Spot<NonNullable<HealthCheckText["httpGet"]>>[];
 }
 
-/** Visible ASCII, as HTTP/1.1 has it (RFC 9112 3.2). */
+/** Visible ASCII, as in an HTTP/1.1 request target (RFC 9112 3.2). */
 const PATH = String.raw`^/[\x21-\x7E]*$`;
 const STATUS = "^[1-5][0-9]{2}(-[1-5][0-9]{2})?$";
 

@@ -4,7 +4,7 @@ import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
 import { specHealthCheckSchema, targetHealthCheckSchema } from "./health-check-schema.ts";
 import { duration, list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 
-/** A day: an address that may be cached longer does not follow its target. */
+/** A day. An RRset that clients may cache for longer does not follow its target. */
 export const MAX_TTL = 86_400;
 
 /** A DNS label. */
@@ -27,7 +27,7 @@ const target = object(
     ),
     hostname: optional(
       text(
-        "Hostname of a load balancer, CDN, or other service, for example d111111abcdef8.cloudfront.net. dnsalias follows its CNAMEs, publishes its addresses, and looks it up again as the TTL requires.",
+        "Hostname of a load balancer, CDN, or other service, for example d111111abcdef8.cloudfront.net. dnsalias follows its CNAMEs and publishes its addresses. Its TTL sets the time of the next lookup.",
         { minLength: 1, maxLength: MAX_NAME_TEXT },
       ),
     ),
@@ -151,5 +151,5 @@ export const aliasSpecSchema = object("Desired state: the hostnames, and the tar
   ),
 });
 
-/** What stands in the object once defaults are filled in; texts are not yet parsed. */
+/** The spec in the object after the defaults are filled in. Its texts are not parsed yet. */
 export type AliasSpecText = Static<typeof aliasSpecSchema>;

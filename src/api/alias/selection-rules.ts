@@ -46,7 +46,7 @@ interface NamingRule {
   readonly holds: (spec: Spec) => boolean;
   /** CEL: whether the message names the target. */
   readonly named: (target: string) => string;
-  /** As `named`. */
+  /** The same as `named`, for TypeScript. */
   readonly isNamed: (target: Target) => boolean;
   readonly message: (names: string) => string;
 }
@@ -65,14 +65,14 @@ function namingTargets({ cel, holds, named, isNamed, message }: NamingRule): Rul
   });
 }
 
-/** The name, or else what tells a target from the others in its manifest. */
+/** The target's name. Without a name, the field that distinguishes the target in its manifest. */
 function nameOf({ name, hostname }: Target): string {
   return name ?? hostname ?? "addresses";
 }
 
 /**
- * As {@link nameOf} of each target, with commas. One term for each target that a list can have: the cost of `join` is estimated with the longest texts of all if
- * its list is computed, and is over the budget then.
+ * The {@link nameOf} of each target, with commas between. It has one term for each target that a list can have. With a computed
+ * list, the API server estimates the cost of `join` from the longest texts, and the estimate is over the budget.
  */
 function namesCel(named: NamingRule["named"]): string {
   const terms = Array.from({ length: MAX_TARGETS }, (_, index) => {

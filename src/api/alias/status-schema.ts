@@ -3,7 +3,7 @@ import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
 import { HEALTH_VERDICTS } from "../dns-alias.ts";
 import { duration, list, object, oneOf, optional, text, time, whole, yesNo } from "../schema/builders.ts";
 
-/** "-16", where the default name is taken. */
+/** The length of "-16", which follows a default name that another target has. */
 const MAX_SUFFIX = 3;
 const TARGET_NAME = { minLength: 1, maxLength: MAX_NAME_TEXT + MAX_SUFFIX };
 const shown = { maxLength: 4096 };
@@ -40,7 +40,7 @@ const target = object("Results of the last lookups and health checks of one targ
   addresses,
   ttl: optional(whole("Lowest TTL of the chain and its addresses, in seconds.", { minimum: 0 })),
   outcome: text(
-    "Outcome of the lookups: Positive, NoData (the name exists without addresses), NxDomain (the name doesn't exist), Failure with its reason, or Unknown before the first lookup. Static for a target with addresses, which needs no lookups.",
+    "Outcome of the lookups: Positive, NoData, NxDomain, Failure with its reason, or Unknown before the first lookup. NoData: the name exists without addresses. NxDomain: the name doesn't exist. Static for a target with addresses, which needs no lookups.",
     { maxLength: 1024 },
   ),
   lastTransitionTime: time("Time at which the outcome last changed."),
@@ -71,7 +71,7 @@ const selected = object("Selected targets, whose addresses are published. With a
   ),
 });
 
-/** status of a DnsAlias: written by the controller alone. */
+/** status of a DnsAlias. Only the controller writes it. */
 export const aliasStatusSchema = object(
   "Observed state: the published records, and their targets. Only dnsalias writes it.",
   {

@@ -1,6 +1,6 @@
 import { list, object, oneOf, optional, text, time, whole } from "../schema/builders.ts";
 
-/** metav1.Condition; `type` is free text so that an object written by a newer release still fits an older CRD. */
+/** metav1.Condition. `type` is free text, so that an older CRD accepts an object that a newer release wrote. */
 export function conditionsSchema(description: string) {
   return list(description, condition, { kind: { mapBy: ["type"] }, maxItems: 16 });
 }

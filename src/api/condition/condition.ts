@@ -9,7 +9,7 @@ export const CONDITION_TYPES = [
 ] as const;
 export type ConditionType = (typeof CONDITION_TYPES)[number];
 
-/** metav1.Condition; `lastTransitionTime` moves only when `status` does. */
+/** metav1.Condition. `lastTransitionTime` changes only when `status` changes. */
 export interface Condition {
   readonly type: ConditionType;
   readonly status: "True" | "False" | "Unknown";

@@ -3,10 +3,13 @@ import type { ConditionType } from "./condition.ts";
 /** A reason of conditions and Events, with its meaning for users. docs/reasons.md is generated from these. */
 export interface ReasonEntry {
   readonly reason: string;
-  /** Where it stands. Ready, Reconciling and Stalled borrow the reason of the condition that decides them. */
+  /** The conditions that have the reason. Ready, Reconciling and Stalled take the reason of the condition that decides them. */
   readonly on: readonly (ConditionType | "Event")[];
   readonly meaning: string;
   readonly whatToDo: string;
-  /** Whose turn it is: nothing is wrong, dnsalias tries again or waits by itself, or only a user can help (Stalled). */
+  /**
+   * Who acts next. The first value means that there is no fault. `dnsalias`: it tries again or waits. `user`: only a user can
+   * help (Stalled).
+   */
   readonly turn: "nobody" | "dnsalias" | "user";
 }

@@ -20,7 +20,7 @@ export const REASONS: readonly ReasonEntry[] = [
   ...EVENT_REASONS,
 ];
 
-/** Whose turn it is; a reason that is not known is taken for one that passes by itself, so that nothing is called stalled by mistake. */
+/** Returns who acts next. An unknown reason counts as `dnsalias`, so that no object becomes Stalled by mistake. */
 export function whoActs(reason: string): ReasonEntry["turn"] {
   return TURNS.get(reason) ?? "dnsalias";
 }

@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** What is told once, by an Event, because it is no state. */
+/** Facts that are not a state. An Event reports each of them once. */
 export const EVENT_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Published",

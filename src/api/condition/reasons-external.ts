@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** What DNS servers and services outside the cluster answer, and what keeps them from being asked. */
+/** Answers of external DNS servers and services, and the reasons why dnsalias cannot query them. */
 export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
   {
     reason: "SecretMissing",

@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** Whether the targets pass their health checks. Healthy is no part of Ready, so no reason makes an object Stalled. */
+/** Whether the targets pass their health checks. Ready doesn't depend on Healthy, so no reason here makes an object Stalled. */
 export const HEALTHY_REASONS: readonly ReasonEntry[] = [
   {
     reason: "AllHealthy",

@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** Why a zone or a record is not written until a user has changed something. */
+/** Why dnsalias does not write a zone or a record until a user changes something. */
 export const REFUSED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Forbidden",

@@ -1,6 +1,6 @@
 /**
- * The texts as sentences of a condition or an Event: each once, beginning with a capital letter and ending with a full stop. A text that begins with a field,
- * an object, or a name keeps its letters.
+ * Makes the texts the sentences of a condition or an Event. Each text occurs once, begins with a capital letter, and ends with a
+ * full stop. A text that begins with a field, an object, or a name keeps its first letter.
  */
 export function sentences(texts: readonly string[]): string {
   return [...new Set(texts.map(sentence))].join(" ");
@@ -11,6 +11,6 @@ function sentence(text: string): string {
   return ENDED.test(begun) || begun === "" ? begun : `${begun}.`;
 }
 
-/** A word of English and no name: "dnsalias" is the name of the program. */
+/** An English word that is not a name: "dnsalias" is the name of the program. */
 const PLAIN_WORD = /^(?!dnsalias\b)[a-z]+(?:-[a-z]+)?(?=[ ,:;]|$)/;
 const ENDED = /[.!?…]$/;

@@ -3,7 +3,7 @@ import type { Condition, ConditionType } from "./condition.ts";
 import { whoActs } from "./reason.ts";
 import { sentences } from "./sentence.ts";
 
-/** A condition before it has a type and a time. */
+/** A condition without its type and its time. */
 export interface Finding {
   readonly status: Condition["status"];
   /** A reason of src/api/condition/reason.ts. */
@@ -16,19 +16,20 @@ export interface Findings {
   /** Absent for a DnsZone, which has no targets. */
   readonly resolved?: Finding | undefined;
   readonly programmed?: Finding | undefined;
-  /** No part of Ready: on a standby the name works. Absent without health checks and Failover. */
+  /** Ready doesn't depend on it, because the name works on a standby. Absent without health checks and Failover. */
   readonly healthy?: Finding | undefined;
   readonly paused: boolean;
   readonly generation: number;
-  /** What stands in the status now. */
+  /** The conditions in the present status. */
   readonly previous: readonly Condition[];
   readonly now: Millis;
 }
 
 /**
- * All conditions of an object, composed so that kstatus (kubectl wait, Flux, Argo CD) reads them right: Ready is True when every finding is, and
- * has the reason of the first that is not. Then Stalled stands where only a user can help, and else Reconciling; neither stands, not even as
- * False, when it does not hold. A paused object is neither, and its Ready keeps the status that it had.
+ * Returns all conditions of an object, composed for kstatus (kubectl wait, Flux, Argo CD). Ready is True if every finding is
+ * True. Otherwise, Ready has the reason of the first finding that is not True. Stalled is present if only a user can help, and
+ * Reconciling is present in all other cases. Both are absent, and never False, when they do not apply. A paused object has
+ * neither, and its Ready condition keeps its status.
  */
 export function summarize(findings: Findings): readonly Condition[] {
   const { accepted, resolved, programmed, healthy, generation, previous, now } = findings;
@@ -49,7 +50,7 @@ export function summarize(findings: Findings): readonly Condition[] {
   );
 }
 
-/** The Ready condition: the first finding that is False, else the first that is Unknown, else True. */
+/** The Ready condition: the first finding that is False; otherwise the first that is Unknown; otherwise True. */
 export function readyFrom(findings: Omit<Findings, "generation" | "now">): Finding {
   const { accepted, programmed, paused, previous } = findings;
   if (paused && accepted.status === "True") {
@@ -60,7 +61,10 @@ export function readyFrom(findings: Omit<Findings, "generation" | "now">): Findi
   return invalid ?? { status: "True", reason: "Ready", message: programmed?.message ?? accepted.message };
 }
 
-/** Gives a condition its time: that of the previous one while the status is the same, for `lastTransitionTime` moves with status alone. */
+/**
+ * Sets the time of a condition. The time of the previous condition remains while the status is the same, because only `status`
+ * changes `lastTransitionTime`.
+ */
 export function setCondition(
   previous: readonly Condition[],
   next: Omit<Condition, "lastTransitionTime">,
@@ -73,7 +77,7 @@ export function setCondition(
 
 const PAUSED = "Paused";
 export const PAUSED_MESSAGE = "Reconciliation is paused by spec.paused. The published records are not modified.";
-/** Kubernetes takes 32,768; ten thousand objects with texts of that length would be hundreds of megabytes. */
+/** Kubernetes allows 32,768. Ten thousand objects with messages of that length would take hundreds of megabytes. */
 const MAX_MESSAGE = 4096;
 
 type Parts = Pick<Findings, "accepted" | "resolved" | "programmed">;
@@ -94,7 +98,7 @@ function timeText(at: Millis): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** A message that is too long ends after a whole statement, or else a whole item of a list, and says how many more there are. */
+/** Shortens a message that is too long. It keeps whole statements or whole list items, and adds how many more there are. */
 function clipped(message: string): string {
   if (message.length <= MAX_MESSAGE) {
     return message;

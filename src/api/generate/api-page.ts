@@ -22,10 +22,10 @@ const HEAD = `# API reference
 \`dnsalias.io/v1alpha1\` has two kinds, both namespaced. \`kubectl explain dnsalias.spec\` shows the same texts. Needs Kubernetes 1.31 or newer, because the
 rules use CEL's \`isIP\`. The manifests are in deploy/crds; \`dnsalias crds\` prints them.
 
-A field with a default may be left out; an empty (null) field counts as left out. \`[]\` stands for each member of a list, \`.*\` for each value of a mapping. kubectl
-and folder mode refuse unknown fields, so that a typing mistake is named.
+A field with a default may be left out; an empty (null) field counts as left out. \`[]\` means each member of a list, and \`.*\` each value of a mapping. kubectl
+and folder mode refuse unknown fields, and name a mistyped one.
 
-<!-- Made from src/api; a test compares. Write it anew with:
+<!-- This page is generated from src/api, and a test compares them. To write it again:
 node -e 'import("./src/api/generate/api-page.ts").then((page) => process.stdout.write(page.apiPage()))' > docs/api.md -->
 `;
 
@@ -50,7 +50,7 @@ function section(kind: string, spec: TSchema, rules: readonly CelRule[], status:
   ].join("\n");
 }
 
-/** Markdown takes two wildcards in one line for emphasis. */
+/** Markdown renders two wildcards in one line as emphasis. */
 function plain(text: string | undefined): string {
   return (text ?? "").replaceAll("*", String.raw`\*`);
 }
@@ -75,7 +75,7 @@ function statusRows(node: SchemaNode, path: string): readonly string[] {
   );
 }
 
-/** Every node below, a list's members only where they have fields of their own: the list's row says the rest. */
+/** Every row below this one. The members of a list have rows only if they have fields; otherwise the list's own row describes them. */
 function flatten(row: Row): readonly Row[] {
   const { node, path } = row;
   const below = Object.entries(node.properties ?? {}).flatMap(([name, member]) =>

@@ -15,7 +15,7 @@ export interface CrdManifest {
   readonly yaml: string;
 }
 
-/** Both CustomResourceDefinitions; the same bytes for the same code. */
+/** Both CustomResourceDefinitions. The same code writes the same bytes. */
 export function crdManifests(): readonly CrdManifest[] {
   return KINDS.map((kind) => ({
     file: `${kind.plural}.${API_GROUP}.yaml`,
@@ -41,7 +41,7 @@ interface Column {
   readonly type: "string" | "integer" | "date";
   readonly jsonPath: string;
   readonly description: string;
-  /** 1: with `-o wide` alone. */
+  /** 1: the column appears only with `-o wide`. */
   readonly priority?: 1;
 }
 

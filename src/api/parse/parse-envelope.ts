@@ -2,7 +2,7 @@ import { API_GROUP, API_VERSION, objectKey, type ObjectMeta } from "../meta.ts";
 import { problem, type Parsed, type Problem } from "../schema/problem.ts";
 import { isObject, unknownKeys, type UnknownFields } from "../schema/validate.ts";
 
-/** An object's envelope: its metadata, and what is still to be read. */
+/** The metadata of an object, and its spec and status as unparsed data. */
 export interface Envelope {
   readonly meta: ObjectMeta;
   readonly spec: unknown;
@@ -10,8 +10,8 @@ export interface Envelope {
 }
 
 /**
- * Reads what every object has. What only an apiserver sets has a stand-in: the uid is the key, the generation 1, the time of creation the epoch, and
- * a namespace that is not given is `default`, as with kubectl.
+ * Reads the fields that every object has. In a file, the fields that only the API server sets have substitutes. The uid is the
+ * key, the generation is 1, and the time of creation is the epoch. As with kubectl, the namespace defaults to `default`.
  */
 export function parseEnvelope(kind: string, object: unknown, unknownFields: UnknownFields): Parsed<Envelope> {
   if (!isObject(object)) {
@@ -35,7 +35,7 @@ export function parseEnvelope(kind: string, object: unknown, unknownFields: Unkn
 
 function kindProblems(kind: string, object: Readonly<Record<string, unknown>>): readonly Problem[] {
   const wanted: Readonly<Record<string, string>> = { apiVersion: `${API_GROUP}/${API_VERSION}`, kind };
-  // The items of a list have neither.
+  // The items of a list have neither apiVersion nor kind.
   return Object.entries(wanted).flatMap(([field, text]) =>
     object[field] === undefined || object[field] === text ? [] : [problem(field, object[field], `must be ${text}`)],
   );
@@ -116,7 +116,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** An apiserver gives RFC 3339; a YAML reader may have made a Date of it. */
+/** The API server returns RFC 3339. A YAML reader may have converted it to a Date. */
 function timeOf(value: unknown): number | undefined {
   const at = value instanceof Date ? value.getTime() : Date.parse(textOf(value) ?? "");
   return Number.isNaN(at) ? undefined : at;

@@ -15,11 +15,11 @@ import { zoneSpecSchema } from "../zone/schema.ts";
 import { zoneSpecOf } from "../zone/convert/convert-zone.ts";
 
 export interface ParseOptions {
-  /** `refuse` for files, where an unknown field is a typing mistake; `ignore` (the default) for what an apiserver gives. */
+  /** `refuse` for files, where an unknown field is a typing mistake. `ignore` (the default) for objects of the API server. */
   readonly unknownFields?: UnknownFields;
 }
 
-/** A DnsAlias from JSON or YAML data, with defaults; or everything that is wrong with it. Never throws. */
+/** Returns a DnsAlias from JSON or YAML data, with defaults, or all of its problems. Never throws. */
 export function parseAlias(object: unknown, options: ParseOptions = {}): Parsed<DnsAlias> {
   const way = { kind: "DnsAlias", schema: aliasSpecSchema, rules: ALIAS_RULES, convert: aliasSpecOf };
   const parsed = parseObject(way, object, options);
@@ -31,7 +31,7 @@ export function parseAlias(object: unknown, options: ParseOptions = {}): Parsed<
   return { kind: "ok", value: { kind: "DnsAlias", meta, spec, ...(status === undefined ? {} : { status }) } };
 }
 
-/** A DnsZone from JSON or YAML data, with defaults; or everything that is wrong with it. Never throws. */
+/** Returns a DnsZone from JSON or YAML data, with defaults, or all of its problems. Never throws. */
 export function parseZone(object: unknown, options: ParseOptions = {}): Parsed<DnsZone> {
   const way = { kind: "DnsZone", schema: zoneSpecSchema, rules: ZONE_RULES, convert: zoneSpecOf };
   const parsed = parseObject(way, object, options);
@@ -43,7 +43,7 @@ export function parseZone(object: unknown, options: ParseOptions = {}): Parsed<D
   return { kind: "ok", value: { kind: "DnsZone", meta, spec, ...(status === undefined ? {} : { status }) } };
 }
 
-/** How the spec of one kind is read: structure and defaults, then rules, then the domain model. */
+/** How to read the spec of one kind: structure and defaults first, then the rules, then the domain model. */
 interface Way<Schema extends TSchema, Spec> {
   readonly kind: string;
   readonly schema: Schema;
@@ -92,7 +92,7 @@ function parseSpec<Schema extends TSchema, Spec>(
   return problems.length > 0 ? { kind: "invalid", problems } : convert(read.value);
 }
 
-/** The node that a rule is about, of which `path` is a part: `spec.hostnames[3]` for the rule at `spec.hostnames[]`. */
+/** The node that a rule is about and that contains `path`. For `spec.hostnames[3]` it is `spec.hostnames[]`. */
 function nodeOf(at: string, path: string): string {
   const steps = at.match(STEP)?.length ?? 0;
   return (path.match(STEP) ?? []).slice(0, steps).join("");
@@ -100,7 +100,7 @@ function nodeOf(at: string, path: string): string {
 
 const STEP = /\.?[^.[\]]+|\[[^\]]*\]/g;
 
-/** True if a part of the node, or what it is a part of, is not as the schema has it, so that no rule can be judged on it. */
+/** True if the schema found a problem in the node, in a part of it, or in a node around it. Then no rule can judge it. */
 function hasProblem(node: string, problems: readonly Problem[]): boolean {
   return problems.some(({ path }) => isAtOrBelow(path, node) || isAtOrBelow(node, path));
 }

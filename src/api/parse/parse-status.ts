@@ -5,7 +5,7 @@ import type { ZoneStatus } from "../dns-zone.ts";
 import { readBySchema } from "../schema/validate.ts";
 import { zoneStatusSchema } from "../zone/status-schema.ts";
 
-/** The status as the controller wrote it; undefined when there is none yet or it is not well-formed, which is as good as none. */
+/** The status as the controller wrote it. Undefined if there is none, or if it is not well-formed. */
 export function aliasStatusOf(value: unknown): AliasStatus | undefined {
   const read = readBySchema(aliasStatusSchema, value ?? {}, "status", "ignore");
   if (read.kind === "invalid" || read.value.observedGeneration === NEVER) {
@@ -23,7 +23,7 @@ export function zoneStatusOf(value: unknown): ZoneStatus | undefined {
     : { ...read.value, conditions: known(read.value.conditions) };
 }
 
-/** The schema's default: no controller has seen the object. */
+/** The schema's default: no controller has reconciled the object. */
 const NEVER = -1;
 
 interface ConditionText extends Omit<Condition, "type" | "observedGeneration"> {

@@ -1,6 +1,6 @@
 /**
- * The text of one value in a Secret's `data`; undefined where it is not base64, or not text. White space at both ends is taken away: no
- * credential has any, and editors and shells like to add it.
+ * Returns the text of one value in a Secret's `data`, without white space at both ends. Editors and shells add such space, and no
+ * credential has any. Undefined if the value is not base64, or not text.
  */
 export function secretValue(base64: string): string | undefined {
   const compact = base64.replace(/\s+/g, "");

@@ -3,8 +3,8 @@ import type { Name } from "../../dns/name/name.ts";
 import { nameReader } from "../schema/name-reader.ts";
 
 /**
- * The owner names that a DnsAlias may have published whose manifest is invalid: those of its spec that are hostnames, and those that its status lists. Undefined if it has neither list.
- * Never throws.
+ * Returns the names that a DnsAlias with an invalid manifest may have published. These are the hostnames of its spec and of its
+ * status. Undefined if it has neither list. Never throws.
  */
 export function namesOfInvalidAlias(object: unknown): readonly Name[] | undefined {
   const lists = [memberAt(object, "spec", "hostnames"), memberAt(object, "status", "hostnames")];
@@ -18,8 +18,8 @@ export function namesOfInvalidAlias(object: unknown): readonly Name[] | undefine
 }
 
 /**
- * The owner names that the spec of a DnsAlias asks for whose manifest is invalid, as far as they can be read. Its status doesn't count here: whoever can write it could reserve the names of others.
- * Never throws.
+ * Returns the hostnames in the spec of a DnsAlias with an invalid manifest, as far as they are readable. Its status doesn't
+ * count, because a user who can write it could reserve the names of other users. Never throws.
  */
 export function namesAskedByInvalidAlias(object: unknown): readonly Name[] {
   return readable(listAt(object, "spec", "hostnames"));

@@ -6,16 +6,19 @@ import { readBySchema } from "../schema/validate.ts";
 import { labelSelector, type LabelSelectorText } from "../zone/label-selector-schema.ts";
 import { labelSelectorRules } from "../zone/rules/label-selector-rules.ts";
 
-/** What is known of a DnsZone that is invalid: enough to tell which names are its. */
+/** The readable fields of an invalid DnsZone. They are enough to find the names that belong to it. */
 export interface UnreadZone {
   readonly domain: Name;
-  /** Undefined: it can't be read. */
+  /** Undefined: the field is not readable. */
   readonly allowedNamespaces: AllowedNamespaces | undefined;
   readonly createdAt: number;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Reads the domain of a DnsZone that is invalid, and what else says which names are its. Undefined if the domain can't be read. Never throws. */
+/**
+ * Reads the domain of an invalid DnsZone, and the other fields that decide which names belong to it. Undefined if the domain is
+ * not readable. Never throws.
+ */
 export function unreadZoneOf(object: unknown): UnreadZone | undefined {
   const text = memberAt(object, "spec", "domain");
   const domain = typeof text === "string" && !text.startsWith("*.") ? nameReader().read(text, "") : undefined;
@@ -30,7 +33,7 @@ export function unreadZoneOf(object: unknown): UnreadZone | undefined {
       };
 }
 
-/** Undefined also for a selector of a later version, of which only a part would be understood. */
+/** Undefined also for a selector of a later version, because this version would understand only a part of it. */
 function allowedNamespacesOf(value: unknown): AllowedNamespaces | undefined {
   const from = value === undefined ? "Same" : isObject(value) ? (value["from"] ?? "Same") : undefined;
   if (from === "Same" || from === "All") {

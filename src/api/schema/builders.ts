@@ -2,8 +2,9 @@ import { Type, type TProperties, type TSchema } from "typebox";
 import { DURATION_PATTERN, MAX_DURATION_TEXT } from "./duration.ts";
 
 /**
- * Builders for the part of JSON Schema that Kubernetes takes as a structural schema. Every node has a description, because `kubectl explain` shows
- * it, and every text and list has a limit, because the cost of the CEL rules is estimated from the limits.
+ * Builders for the part of JSON Schema that Kubernetes accepts as a structural schema. Every node has a description, which
+ * `kubectl explain` shows. Every text and list has a limit, because the API server estimates the cost of CEL rules from the
+ * limits.
  */
 export function text(description: string, limits: TextLimits) {
   return Type.String({ description, ...limits });
@@ -63,7 +64,7 @@ export function object<Properties extends TProperties>(
   return Type.Object(properties, { description, ...options });
 }
 
-/** `set`: without duplicates, merged member by member in server-side apply; `atomic`: replaced whole. */
+/** `set`: no duplicates, and server-side apply merges members. `atomic`: server-side apply replaces the whole list. */
 export function list<Item extends TSchema>(description: string, items: Item, limits: ListLimits) {
   const { kind, ...rest } = limits;
   const keywords =
@@ -95,7 +96,7 @@ export function labelMap(
 
 export const optional = Type.Optional;
 
-/** The keywords that our schemas use, as a reader of schemas sees them; a node has only those of its type. */
+/** The keywords in the schemas of dnsalias, for code that reads a schema. A node has only the keywords of its type. */
 export interface SchemaNode {
   readonly type?: string;
   readonly description?: string;
@@ -103,7 +104,7 @@ export interface SchemaNode {
   readonly enum?: readonly unknown[];
   readonly minLength?: number;
   readonly maxLength?: number;
-  /** The reader leaves patterns to the rules, whose messages say the cure. */
+  /** The reader does not check patterns. The rules check them, and their messages include the cure. */
   readonly pattern?: string;
   readonly format?: string;
   readonly minimum?: number;

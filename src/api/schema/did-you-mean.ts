@@ -1,4 +1,4 @@
-/** The known word that a mistyped one was probably meant to be; undefined when none is near. */
+/** The known word that a mistyped one probably means. Undefined if no known word is similar. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   const current = CURRENT_WORD.get(word);
   if (current !== undefined && known.includes(current)) {
@@ -17,21 +17,21 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** Words that v1alpha1 had before its first release, with the ones that replaced them. */
+/** Words of v1alpha1 before its first release, with the words that replaced them. */
 const CURRENT_WORD: ReadonlyMap<string, string> = new Map([
   ["families", "ipFamilies"],
   ["Hold", "Keep"],
   ["Axfr", "AXFR"],
 ]);
 
-/** Where a field is that v1alpha1 had elsewhere before its first release; `path` is the object that it is written in. */
+/** The new place of a field that had another place in v1alpha1 before its first release. `path` is the object that contains the field. */
 export function movedField(path: string, key: string): string | undefined {
   return path.startsWith("spec.provider.") && key === "servedBy" ? "spec.servedBy" : undefined;
 }
 
 const MAX_WORD = 64;
 
-/** Insertions, deletions and replacements of one character each, and swaps of neighbours. */
+/** The number of insertions, deletions and replacements of one character, and of swaps of neighbours. */
 function editDistance(a: string, b: string): number {
   let before: readonly number[] = [];
   let previous: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -9,7 +9,7 @@ export interface DurationRange {
   readonly example: string;
 }
 
-/** A duration of GEP-2257 within its bounds. */
+/** The rule for a duration of GEP-2257 within the bounds. */
 export function durationRule<Spec>({ least, most, example }: DurationRange, texts: TextsAt<Spec>): Rule<Spec> {
   const [leastMs = 0, mostMs = 0] = [parseDuration(least), parseDuration(most)];
   return rule({

@@ -12,7 +12,7 @@ export function parseDuration(text: string): Millis | undefined {
     : undefined;
 }
 
-/** The shortest text of a duration, as GEP-2257 asks for: "1m35s", "2s700ms", "0s". */
+/** The shortest text of a duration, as GEP-2257 requires: "1m35s", "2s700ms", "0s". */
 export function durationText(duration: Millis): string {
   let rest = Math.round(duration);
   let text = "";

@@ -1,10 +1,10 @@
 import { displayName, isHostName, parseName, wildcardBelow, type Name } from "../../dns/name/name.ts";
 import { problem, type Problem } from "./problem.ts";
 
-/** Reads texts that have passed the rules, and what can still be read of texts that have not. */
+/** Reads texts that have passed the rules. Of other texts, it reads as much as it can. */
 export interface NameReader {
   readonly problems: readonly Problem[];
-  /** Undefined after adding a problem. `*.` in front is taken. */
+  /** Undefined after it has added a problem. It accepts `*.` at the start. */
   read(text: string, path: string): Name | undefined;
 }
 
@@ -27,7 +27,10 @@ const MAX_NAME = 253;
 const NOT_CONVERTIBLE =
   "cannot be written in A-labels (RFC 5890), or is too long then: correct the letters, or write the xn-- form yourself";
 
-/** A host name as an absolute Name, with other letters converted to A-labels. `*.` in front is taken. Undefined: it is none. */
+/**
+ * Returns a hostname as an absolute Name, with non-ASCII letters converted to A-labels. It accepts `*.` at the start. Undefined
+ * if the text is not a hostname.
+ */
 export function readName(text: string): Name | undefined {
   const [star, host] = text.startsWith("*.") ? ["*.", text.slice(2)] : ["", text];
   if (!isHostName(host)) {

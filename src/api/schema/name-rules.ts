@@ -2,13 +2,13 @@ import { displayName } from "../../dns/name/name.ts";
 import { readName } from "./name-reader.ts";
 import { rule, type Rule, type Spot } from "./rule.ts";
 
-/** Where the texts stand that a group of rules is about. */
+/** The paths and values of the texts that a group of rules checks. */
 export interface TextsAt<Spec> {
   readonly at: string;
   readonly values: (spec: Spec) => readonly Spot<string>[];
 }
 
-/** What src/dns/name/name.ts takes as a hostname, in ASCII: CEL cannot compute the A-label of a name with other letters. */
+/** The ASCII hostnames that src/dns/name/name.ts accepts. CEL cannot compute the A-label of a name with other letters. */
 export function hostNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   return [
     matching(texts, HOST_NAME, HOST_NAME_MESSAGE),
@@ -18,7 +18,7 @@ export function hostNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[]
   ];
 }
 
-/** As {@link hostNameRules}, and `*` as the whole leftmost label (RFC 4592). */
+/** The rules of {@link hostNameRules}, with `*` allowed as the whole leftmost label (RFC 4592). */
 export function ownerNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   return [
     matching(texts, OWNER_NAME, HOST_NAME_MESSAGE),
@@ -34,7 +34,7 @@ export function ownerNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[
   ];
 }
 
-/** For a target, where the cure is another field. */
+/** The rules for a target, where another field is the cure. */
 export function targetNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   return [
     matching(texts, HOST_NAME, `${HOST_NAME_MESSAGE}; a target cannot be a wildcard`),
@@ -45,10 +45,13 @@ export function targetNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>
 }
 
 const HOST_NAME_MESSAGE =
-  "not a hostname: write labels of letters, digits, hyphens and underscores with single dots between, each 1 to 63 long, with no hyphen at its start or end and no scheme, port or path";
+  "not a hostname: use single dots between labels of 1 to 63 letters, digits, underscores and inner hyphens, and no scheme, port or path";
 const NUMBER_MESSAGE = "the last label of a hostname cannot be a number: this looks like an address, write a name";
 
-/* All ASCII except letters, digits, and underscores (and hyphens inside a label) is out. What is not ASCII passes here: the rule about A-labels has the better message for it. */
+/*
+ * Matches ASCII other than letters, digits, underscores, and hyphens inside a label. Non-ASCII letters pass here, because the
+ * rule about A-labels has a better message.
+ */
 const END = String.raw`[^\x00-/:-@\[-^\x60{-\x7F]`;
 const INSIDE = String.raw`[^\x00-,./:-@\[-^\x60{-\x7F]`;
 const OWNER_END = String.raw`[^\x00-)+-/:-@\[-^\x60{-\x7F]`;
@@ -70,8 +73,9 @@ function matching<Spec>(texts: TextsAt<Spec>, pattern: string, message: string):
 }
 
 /**
- * An A-label is the ASCII form of a label with other letters (RFC 5890 2.3.2.1). The manifest has to have it: a conversion that the user doesn't see would depend on the version of Unicode, and IDNA2008
- * and UTS 46 disagree on some letters, for example ß and emoji.
+ * An A-label is the ASCII form of a label with other letters (RFC 5890 2.3.2.1). The manifest must contain it. Users don't see a
+ * conversion, and its result depends on the version of Unicode. IDNA2008 and UTS 46 also disagree on some letters, for example ß
+ * and emoji.
  */
 function aLabelRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
   return rule({

@@ -1,8 +1,8 @@
-/** What is wrong with one field of a manifest, and what to do about it. */
+/** The fault in one field of a manifest, and its cure. */
 export interface Problem {
   /** "spec.targets[0].hostname" */
   readonly path: string;
-  /** The value as JSON, shortened; empty when the field is not there or holds more than one value. */
+  /** The value as shortened JSON. Empty if the field is absent or holds more than one value. */
   readonly value: string;
   readonly message: string;
 }
@@ -11,7 +11,7 @@ export type Parsed<T> =
   | { readonly kind: "ok"; readonly value: T }
   | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
 
-/** One line for people: `spec.hostnames[0]: "a..b": not a hostname; …`. */
+/** One line for users: `spec.hostnames[0]: "a..b": not a hostname; …`. */
 export function problemText({ path, value, message }: Problem): string {
   return value === "" ? `${path}: ${message}` : `${path}: ${value}: ${message}`;
 }

@@ -1,24 +1,24 @@
 /**
- * One rule beyond the structure, said once: `cel` for the apiserver, `broken` for us. Both give the same verdict with the same message, which the
- * integration tests show against a real apiserver.
+ * One rule beyond the structure, in one place. The API server evaluates `cel`, and dnsalias calls `broken`. Both return the same
+ * verdict with the same message; the integration tests verify this with a real API server.
  */
 export interface Rule<Spec> {
-  /** The node of the schema that carries the CEL text: "spec.targets[].hostname". */
+  /** The path of the schema node that has the CEL text, for example "spec.targets[].hostname". */
   readonly at: string;
   readonly cel: string;
   readonly message: string;
-  /** A CEL expression that computes the text of `messageFor`. The apiserver uses `message` if it fails. */
+  /** A CEL expression that computes the text of `messageFor`. The API server uses `message` if it fails. */
   readonly messageCel?: string;
-  /** Every value in the spec that breaks the rule; empty when it holds. The spec has passed the structural schema. */
+  /** Returns every value in the spec that breaks the rule, or an empty list. The spec has passed the structural schema. */
   readonly broken: (spec: Spec) => readonly BrokenSpot[];
 }
 
-/** A value that breaks a rule; its message says more than that of the rule, where CEL cannot compute it. */
+/** A value that breaks a rule. Its message has more details than that of the rule if CEL cannot compute them. */
 interface BrokenSpot extends Spot<unknown> {
   readonly message: string;
 }
 
-/** A value and where it stands: "spec.targets[0].hostname". */
+/** A value and its path, for example "spec.targets[0].hostname". */
 export interface Spot<Value> {
   readonly path: string;
   readonly value: Value;
@@ -32,7 +32,7 @@ export interface RuleDefinition<Spec, Value> {
   readonly holds: (value: Value) => boolean;
   /** A message with the cure for this value, instead of `message`. */
   readonly messageFor?: (value: Value) => string;
-  /** As `messageFor`, for the apiserver. */
+  /** The same as `messageFor`, for the API server. */
   readonly messageCel?: string;
 }
 
@@ -43,7 +43,7 @@ export function rule<Spec, Value>(definition: RuleDefinition<Spec, Value>): Rule
   return { at, cel, message, ...(messageCel === undefined ? {} : { messageCel }), broken };
 }
 
-/** Of an object with these optional members exactly one is given. */
+/** The rule that an object has exactly one of these optional members. */
 export function exactlyOne<Spec>(definition: {
   readonly at: string;
   readonly members: readonly string[];
@@ -60,12 +60,12 @@ export function exactlyOne<Spec>(definition: {
   });
 }
 
-/** A spot for the value if it is there. */
+/** A list with the value and its path. Empty if the value is absent. */
 export function spot<Value>(path: string, value: Value | undefined): readonly Spot<Value>[] {
   return value === undefined ? [] : [{ path, value }];
 }
 
-/** A spot for each member of a list that may not be there. */
+/** A list with each member and its path. Empty if the list is absent. */
 export function spots<Value>(path: string, values: readonly Value[] | undefined): readonly Spot<Value>[] {
   return (values ?? []).map((value, index) => ({ path: `${path}[${index}]`, value }));
 }

@@ -1,9 +1,9 @@
-/** Whether two texts are one name: case of ASCII letters and the final dot do not count. */
+/** Whether two texts are the same name. The final dot and the case of ASCII letters don't matter. */
 export function isSameName(a: string, b: string): boolean {
   return absoluteText(a) === absoluteText(b);
 }
 
-/** As {@link isSameName}, for the apiserver. */
+/** {@link isSameName} in CEL. */
 export function sameNameCel(a: string, b: string): string {
   return `${absoluteCel(a)} == ${absoluteCel(b)}`;
 }
@@ -12,12 +12,12 @@ export function absoluteText(name: string): string {
   return lowerAscii(name.endsWith(".") ? name : `${name}.`);
 }
 
-/** CEL's lowerAscii: other letters stay, where toLowerCase would change them. */
+/** CEL's lowerAscii. It doesn't change other letters, which toLowerCase would change. */
 function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** As {@link absoluteText}, for the apiserver. */
+/** {@link absoluteText} in CEL. */
 export function absoluteCel(name: string): string {
   return `${name}.lowerAscii() + (${name}.endsWith('.') ? '' : '.')`;
 }

@@ -1,12 +1,12 @@
 import type { Rule } from "./rule.ts";
 import type { SchemaNode } from "./builders.ts";
 
-/** The part of a rule that the apiserver needs. */
+/** The part of a rule that the API server needs. */
 export type CelRule = Pick<Rule<never>, "at" | "cel" | "message" | "messageCel">;
 
 /**
- * A schema as a CRD has it: our keywords are Kubernetes' own; a field with a default is not listed as required (tools that know no defaults
- * would ask for it), and each node gets the CEL rules that are said for its path.
+ * Returns a schema as it is in a CRD, with keywords of Kubernetes only. A field with a default is not listed as required, because
+ * tools that ignore defaults would demand it. Each node has the CEL rules of its path.
  */
 export function structuralSchema(node: SchemaNode, path: string, rules: readonly CelRule[]): object {
   const { type, description: _, required, properties, items, additionalProperties, ...rest } = node;
@@ -30,7 +30,7 @@ function validation({ cel, message, messageCel }: CelRule): object {
   return { rule: cel, message, ...(messageCel === undefined ? {} : { messageExpression: messageCel }) };
 }
 
-/** With the default, which `kubectl explain` doesn't show. The default of an object is that of its members. */
+/** The description with the default, which `kubectl explain` doesn't show. The default of an object consists of its members' defaults. */
 function descriptionOf({ type, description = "", default: value }: SchemaNode): string | undefined {
   const hasDefault = value !== undefined && type !== "object" && !description.includes("Defaults to ");
   return hasDefault

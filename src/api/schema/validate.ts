@@ -3,12 +3,13 @@ import { problem, type Parsed, type Problem } from "./problem.ts";
 import type { SchemaNode } from "./builders.ts";
 import { movedField, suggest } from "./did-you-mean.ts";
 
-/** A field that the schema does not have: the apiserver drops it by itself, in a file it is most likely a typing mistake. */
+/** How to treat a field that is not in the schema. The API server removes it; in a file it is most likely a typing mistake. */
 export type UnknownFields = "ignore" | "refuse";
 
 /**
- * Checks a value by a schema and fills in its defaults, as the apiserver does (a null counts as absent), naming every mistake with its path. The result holds
- * the schema's fields alone. It interprets the keywords of {@link SchemaNode}, which are all that our schemas use.
+ * Checks a value by a schema and fills in its defaults, as the API server does (null counts as absent). It reports every mistake
+ * with its path. The result has only the fields of the schema. It interprets the keywords of {@link SchemaNode}; the schemas of
+ * dnsalias have no others.
  */
 export function readBySchema<Schema extends TSchema>(
   schema: Schema,
@@ -20,7 +21,10 @@ export function readBySchema<Schema extends TSchema>(
   return problems.length === 0 ? { kind: "ok", value: filled } : { kind: "invalid", problems };
 }
 
-/** As {@link readBySchema}. A value that has a problem is replaced by one that the schema takes, so that everything else can still be judged. */
+/**
+ * The same as {@link readBySchema}, but it replaces a value with a problem by a valid one. The rules can then judge the rest of
+ * the object.
+ */
 export function readWithStandIns<Schema extends TSchema>(
   schema: Schema,
   value: unknown,
@@ -33,12 +37,12 @@ export function readWithStandIns<Schema extends TSchema>(
   return { value: filled, problems: context.problems };
 }
 
-/** True for a plain object, as JSON and YAML give it. */
+/** True for a plain object, as in JSON and YAML. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Problems for the keys that are not known. */
+/** Problems for the keys that are not in the schema. */
 export function unknownKeys(value: object, known: readonly string[], path: string): readonly Problem[] {
   return Object.keys(value)
     .filter((key) => !known.includes(key))
@@ -55,10 +59,10 @@ interface Context {
   readonly unknownFields: UnknownFields;
 }
 
-/** What {@link readNode} returns is what the schema says: the value, or a stand-in. */
+/** The result of {@link readNode} has the type of the schema: it is the value or a substitute. */
 function assumeRead<Schema extends TSchema>(_schema: Schema, _value: unknown): asserts _value is Static<Schema> {}
 
-/** The default, or the least value of the type. */
+/** The default, or the smallest value of the type. */
 function standIn(node: SchemaNode): unknown {
   if (node.default !== undefined) {
     return node.default;
@@ -173,7 +177,7 @@ function textMistake(node: SchemaNode, value: unknown): string | undefined {
   return undefined;
 }
 
-/** In code points, as the apiserver counts; UTF-16 units are never fewer, so most texts need no counting. */
+/** Counts code points, as the API server does. A text never has fewer UTF-16 units, so most texts need no count. */
 function isLonger(text: string, limit: number): boolean {
   return text.length > limit && Array.from(text).length > limit;
 }
@@ -208,7 +212,7 @@ interface Mistake {
   readonly message: string;
 }
 
-/** Records the mistake, and gives a stand-in. */
+/** Adds the problem, and returns a substitute. */
 function complain(context: Context, { node, path, value, message }: Mistake): unknown {
   context.problems.push(problem(path, value, message));
   return standIn(node);

@@ -1,7 +1,7 @@
 import { list, object, optional, text } from "../schema/builders.ts";
 import { authorities, objectName, secretKeyRef, serverUrl } from "./shared-fields.ts";
 
-/** etcd takes longer ones; people do not. */
+/** A limit for the schema; etcd itself accepts longer names. */
 const MAX_USERNAME = 256;
 const MAX_PATH = 253;
 

@@ -1,11 +1,11 @@
 import type { HostnamePattern, PatternPart } from "../dns-zone.ts";
 
-/* The key of a label: an optional prefix (RFC 1123 subdomain) and a name. */
+/* The key of a Kubernetes label: an optional prefix (RFC 1123 subdomain) and a name. */
 const KEY = String.raw`([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?`;
 const VARIABLE = String.raw`\{(namespace|label:${KEY})\}`;
 const LABEL = String.raw`([A-Za-z0-9_-]|${VARIABLE})+`;
 
-/** A pattern of `tenants.hostnames`; the same text is an RE2 pattern for CEL and a pattern here. */
+/** A pattern of `tenants.hostnames`. The text works both in CEL (RE2) and in JavaScript. */
 export const HOSTNAME_PATTERN = String.raw`^(\*\.)?${LABEL}(\.${LABEL})*\.?$`;
 
 /** Reads a text that matches {@link HOSTNAME_PATTERN}. */

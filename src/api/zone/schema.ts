@@ -199,5 +199,5 @@ export const zoneSpecSchema = object(
   },
 );
 
-/** What stands in the object once defaults are filled in; texts are not yet parsed. */
+/** The spec in the object after the defaults are filled in. Its texts are not parsed yet. */
 export type ZoneSpecText = Static<typeof zoneSpecSchema>;

@@ -2,7 +2,7 @@ import type { Static } from "typebox";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT, PORT } from "../alias/field-limits.ts";
 import { list, object, oneOf, optional, text, whole } from "../schema/builders.ts";
 
-/* Fields that several parts of a DnsZone's schema have in common. */
+/* Fields that several parts of a DnsZone's schema share. */
 
 export function namespace(description: string) {
   return text(description, { minLength: 1, maxLength: 63 });
@@ -44,10 +44,10 @@ export function tsigKey(description: string) {
 
 export type TsigText = Static<ReturnType<typeof tsigKey>>;
 
-/** Below the ConfigMap limit of 1,048,576 octets, with room for the records and the object around it. */
+/** Below the ConfigMap limit of 1,048,576 bytes, with space for the records and for the rest of the object. */
 const MAX_INLINE_ZONE = 1_000_000;
 
-/** The zone's records that are not ours, as zone-file text. */
+/** The source of the records that dnsalias does not manage, as zone-file text. */
 export function baseZone(description: string) {
   return object(`${description} Exactly one of inline and configMapKeyRef.`, {
     inline: optional(
@@ -73,7 +73,7 @@ export function serverUrl(description: string) {
 /** Some dozens of certificates, in base64. */
 const MAX_CA_BUNDLE = 174_764;
 
-/** The authorities that the certificate of a server may come from. */
+/** The certificate authorities that dnsalias trusts for a server. */
 export const authorities = {
   caBundle: optional(
     text(

@@ -15,7 +15,7 @@ const leftHostname = object("Hostname that no DnsAlias has any more, and its rec
   ttl: whole("TTL of the records, in seconds.", { minimum: 0 }),
 });
 
-/** status of a DnsZone: written by the controller alone. */
+/** status of a DnsZone. Only the controller writes it. */
 export const zoneStatusSchema = object(
   "Observed state of the zone. Only dnsalias writes it.",
   {

@@ -2,11 +2,11 @@ import { MAX_NAME_TEXT, PORT } from "../alias/field-limits.ts";
 import { list, object, optional, text, whole } from "../schema/builders.ts";
 import { address, baseZone, tsigKey } from "./shared-fields.ts";
 
-/** An IPv6 address and a slash with three digits. */
+/** The length of an IPv6 address, a slash, and three digits. */
 const MAX_PREFIX_TEXT = 49;
 
 export const transfer = object(
-  "Hidden primary. Secondaries (CoreDNS, BIND, Knot, NSD, or a DNS service) transfer the zone from dnsalias (AXFR, RFC 5936, and IXFR, RFC 1995), and get a notification of each change.",
+  "Hidden primary. Secondaries (CoreDNS, BIND, Knot, NSD, or a DNS service) transfer the zone from dnsalias by AXFR (RFC 5936) or IXFR (RFC 1995). They get a notification of each change.",
   {
     baseZone: baseZone(
       "Other records of the zone (SOA, NS, MX, TXT, and so on) as zone-file text, without the A and AAAA records that dnsalias manages.",
@@ -36,7 +36,7 @@ export const transfer = object(
     ),
     catalog: optional(
       text(
-        "Name of the catalog zone (RFC 9432) that lists this zone, so that secondaries add it by themselves, for example catalog.example. Several zones can have the same one. Defaults to none.",
+        "Name of the catalog zone (RFC 9432) that lists this zone, for example catalog.example. Secondaries of the catalog add the zone without configuration. Several zones can have the same catalog. Defaults to none.",
         { minLength: 1, maxLength: MAX_NAME_TEXT },
       ),
     ),

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { crdManifests } from "../../api/generate/crd.ts";
 
 export interface CrdsOptions {
-  /** Where the files go; absent: both go to `write`, as one YAML stream for `kubectl apply -f -`. */
+  /** The folder for the files. Absent: `write` gets both as one YAML stream for `kubectl apply -f -`. */
   readonly out?: string;
   /** Standard output. */
   readonly write: (text: string) => void;
 }
 
-/** `dnsalias crds [--out DIR]`. Gives the exit code. */
+/** `dnsalias crds [--out DIR]`. Returns the exit code. */
 export async function runCrds({ out, write }: CrdsOptions): Promise<number> {
   if (out === undefined) {
     write(

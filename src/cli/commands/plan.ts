@@ -9,7 +9,10 @@ import { startProgress } from "../terminal/progress.ts";
 import { composeReadOnly } from "../compose/read-only.ts";
 import { takeSnapshot } from "../inspect/snapshot.ts";
 
-/** `dnsalias plan`: what would change, before anything does. Gives 0 when nothing would, 2 when something would, 1 when a zone could not be planned. */
+/**
+ * `dnsalias plan`: shows the changes without making them. Returns 0 if there are none, 2 if there are changes, and 1 if a zone
+ * could not be planned.
+ */
 export async function planCommand(config: PlanConfig, io: Io, signal: AbortSignal): Promise<number> {
   const { concurrency } = config;
   await using composition = await composeReadOnly(config, io);

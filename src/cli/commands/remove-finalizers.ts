@@ -5,7 +5,10 @@ import { EXIT } from "../terminal/exit-code.ts";
 import type { Io } from "../terminal/streams.ts";
 import { harmless } from "../terminal/text.ts";
 
-/** `dnsalias remove-finalizers`: lets DnsAliases and DnsZones go that wait for a controller which is gone. Gives 1 when an object could not be changed. */
+/**
+ * `dnsalias remove-finalizers`: removes the finalizers of DnsAliases and DnsZones whose controller no longer exists. Returns 1 if
+ * an object could not be changed.
+ */
 export async function removeFinalizersCommand(
   { platform, log }: RemoveFinalizersConfig,
   io: Io,

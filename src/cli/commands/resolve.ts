@@ -17,7 +17,7 @@ import { json } from "../terminal/text.ts";
 import { startProgress } from "../terminal/progress.ts";
 import { reportJson, reportText, type FamilyReport, type ResolveReport } from "../inspect/resolve-report.ts";
 
-/** `dnsalias resolve NAME`: both families, step by step. Gives the exit code; rejects when the signal aborts. */
+/** `dnsalias resolve NAME`: both families, step by step. Returns the exit code. Rejects when the signal aborts. */
 export async function resolveCommand(config: ResolveConfig, io: Io, signal: AbortSignal): Promise<number> {
   await using network = await openNetwork(config);
   const families = await lookUpBoth(config, network, io, signal);
@@ -26,7 +26,7 @@ export async function resolveCommand(config: ResolveConfig, io: Io, signal: Abor
   return families.some(({ result }) => result.kind === "positive") ? EXIT.ok : EXIT.failed;
 }
 
-/** Any text would do: there is one view. */
+/** The id of the only view. Any text would work. */
 const VIEW = "resolve";
 
 async function lookUpBoth(
@@ -38,7 +38,7 @@ async function lookUpBoth(
   using progress = startProgress({ sink: io.err, now: () => systemClock.now() }, `Looking up ${displayName(target)}`);
   const lookup = createLookup({
     exchange,
-    // Special-use addresses are shown, and said to be such.
+    // Special-use addresses are shown and marked as such.
     viewOf: () => ({ id: VIEW, servers: resolvers, allowPrivate: true }),
     clock: systemClock,
     random: Math.random,

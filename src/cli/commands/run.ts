@@ -52,7 +52,7 @@ export async function runCommand(config: RunConfig, io: Io, signal: AbortSignal)
   return result;
 }
 
-/** Runs until the signal, or with `--once` until everything is settled. */
+/** Runs until the signal aborts. With `--once`, it runs until all work is done. */
 async function untilEnd(
   config: RunConfig,
   { controller, platform, responder }: Composition,
@@ -66,7 +66,7 @@ async function untilEnd(
     controller.lead(term);
     await untilAborted(term);
     if (stop.aborted) {
-      // The Lease is given back only when the last write has ended.
+      // The Lease is released only after the last write has ended.
       await running;
     }
   }, stop);
@@ -84,7 +84,7 @@ async function untilEnd(
 
 const ROUND_DEADLINE_MS: Millis = 120_000;
 const LOOK_MS: Millis = 100;
-/** Statuses are gathered for about a second before they are written. */
+/** Statuses are collected for about a second before they are written. */
 const QUIET_MS: Millis = 1_600;
 
 async function oneRound(

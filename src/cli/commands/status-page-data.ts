@@ -34,7 +34,7 @@ export interface StatusSource {
   readonly views: Pick<Views, "idOf">;
 }
 
-/** What the status page shows: the statuses as they were written, and how old the answers behind them are. */
+/** The data of the status page: the written statuses, and the age of the answers behind them. */
 export async function statusView(source: StatusSource, query: URLSearchParams): Promise<StatusView> {
   const { platform, controller, responder } = source;
   const answering = await responder?.state();

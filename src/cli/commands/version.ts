@@ -4,7 +4,7 @@ import { EXIT } from "../terminal/exit-code.ts";
 import type { Io } from "../terminal/streams.ts";
 import { json } from "../terminal/text.ts";
 
-/** `dnsalias version [--json]`. Gives the exit code. */
+/** `dnsalias version [--json]`. Returns the exit code. */
 export async function versionCommand(config: VersionConfig, io: Io): Promise<number> {
   const version = programVersion();
   const node = process.versions.node;
@@ -12,7 +12,7 @@ export async function versionCommand(config: VersionConfig, io: Io): Promise<num
   return EXIT.ok;
 }
 
-/** The version in package.json, which lies three folders up both in src/ and in the built dist/. */
+/** The version in package.json, which is three folders up, both from src/ and from the built dist/. */
 export function programVersion(): string {
   const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
   const data: unknown = JSON.parse(text);

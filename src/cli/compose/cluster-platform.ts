@@ -17,7 +17,10 @@ export interface ClusterPlatformOptions {
   readonly observe: KubeObserver;
 }
 
-/** Objects from an apiserver, texts to ConfigMaps. Loaded only where a cluster is used: client-node is large. */
+/**
+ * Reads objects from an API server, and writes texts to ConfigMaps. It is loaded only if a cluster is used, because client-node
+ * is large.
+ */
 export async function openClusterPlatform(
   platform: Extract<PlatformConfig, { readonly kind: "cluster" }>,
   { log, owner: config, onLeader, observe }: ClusterPlatformOptions,
@@ -61,7 +64,7 @@ export async function openClusterPlatform(
       ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
       ...[cluster.installationId.problem()].filter((problem) => problem !== undefined),
     ],
-    // Each request to the apiserver has a time limit.
+    // Each request to the API server has a time limit.
     heartbeats: () => new Map(),
     async lead(onLeading, signal) {
       await ownerKnown(signal);
@@ -73,7 +76,7 @@ export async function openClusterPlatform(
   };
 }
 
-/** ConfigMaps as places for texts. */
+/** ConfigMaps as stores of texts. */
 function storesOf(cluster: Cluster, log: Logger): Platform["stores"] {
   return {
     base: (namespace, name, key) => cluster.textStore("shared", { namespace, name, key }),
@@ -86,7 +89,7 @@ function storesOf(cluster: Cluster, log: Logger): Platform["stores"] {
   };
 }
 
-/** The apiserver takes no more data in one ConfigMap. */
+/** The API server's limit for the data of one ConfigMap. */
 const CONFIG_MAP_BYTES = 1_048_576;
 
 async function loggedNudge(

@@ -36,13 +36,13 @@ export interface ComposeOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly observer: Observer;
-  /** Questions are answered too, at these addresses; not for commands that only look. */
+  /** Runs the responder at these addresses. Absent for read-only commands. */
   readonly responder?: ResponderConfig;
   /** Makes health checks; absent for read-only commands. */
   readonly healthChecks?: Pick<HealthChecksOptions, "config" | "version">;
   /** True for read-only commands. */
   readonly readOnly: boolean;
-  /** Where zone transfers are served, once a zone is there; not for commands that only look. */
+  /** The addresses of the primary for zone transfers, which starts with the first zone. Absent for read-only commands. */
   readonly transferListen?: readonly HostPort[];
 }
 
@@ -53,17 +53,17 @@ export interface Composition extends AsyncDisposable {
   readonly views: Views;
   readonly lookup: Lookup;
   readonly providerOf: (zone: DnsZone) => ZoneProvider;
-  /** Undefined: no questions are answered. */
+  /** Undefined: there is no responder. */
   readonly responder: Responder | undefined;
-  /** For commands that read the inventory into a store of their own: what its statuses say was published. */
+  /** Adds the published records in the statuses to a store, for commands that read the inventory into a store of their own. */
   readonly rememberFrom: (store: Store) => void;
 }
 
-/** Joins the concrete parts: the one place that knows them all. */
+/** Joins the concrete parts. Only this file knows all of them. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
   const { log, metrics } = options;
   await using opened = new AsyncDisposableStack();
-  // First in, last out: questions are answered until all else has ended.
+  // Opened first and closed last: the responder answers until all other parts have ended.
   const responder = opened.use(
     await openResponder(
       options,
@@ -154,7 +154,7 @@ function openHealthChecks(
     : { healthChecks: opened.use(createHealthChecks({ ...healthChecks, log, apiServerHost })).port };
 }
 
-/** What a controller gets that needs no joining. */
+/** The parts of a controller that this file only passes on. */
 function controllerDeps(
   { concurrency, log, metrics, observer }: ComposeOptions,
   platform: Platform,
@@ -186,7 +186,7 @@ async function openResponder(
   return config === undefined ? undefined : createResponder({ config, platform, source, log, metrics });
 }
 
-/** Counts the Events that are reported. */
+/** A reporter that counts its Events. */
 function counted(reporter: Reporter, metrics: Metrics): Reporter {
   return {
     ...reporter,

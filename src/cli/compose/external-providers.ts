@@ -22,12 +22,12 @@ import type { Exchange } from "../../transport/exchange.ts";
 import { createHttpClient, type HttpClient } from "../../transport/http-client.ts";
 import { createTransfer } from "../../transport/client/zone-transfer.ts";
 
-/** The providers outside CoreDNS, and the connections that they share. */
+/** The external providers, and their shared connections. */
 export interface ExternalProviders extends AsyncDisposable {
   providerOf(zone: DnsZone, provider: ExternalSpec): ZoneProvider;
 }
 
-/** Transfers are in zone-transfers.ts: there we are the server. */
+/** The transfer provider is in zone-transfers.ts, because dnsalias is the server there. */
 type ExternalSpec = Exclude<ExternalProviderSpec, { readonly kind: "transfer" }>;
 
 export interface ExternalProvidersDeps {
@@ -36,13 +36,13 @@ export interface ExternalProvidersDeps {
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
   /** A key of a ConfigMap, as for a base zone. */
   readonly stores: { base(namespace: string, name: string, key: string): Pick<TextStore, "location" | "read"> };
-  /** Undefined: there is no cluster, and so no DNSEndpoint. */
+  /** Undefined: there is no cluster, and therefore no DNSEndpoint. */
   readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
-  /** Gets deferred calls, and providers whose circuit is open. */
+  /** Receives deferred calls, and providers whose circuit is open. */
   readonly onBudget: (event: BudgetEvent) => void;
 }
 
-/** Opens nothing until a provider is used; disposing closes the connections that are kept. */
+/** Opens no connection until a provider is used. Disposal closes the kept connections. */
 export function createExternalProviders(deps: ExternalProvidersDeps): ExternalProviders {
   const http = createHttpClient({ clock: systemClock });
   const budgets = createBudgets({ clock: systemClock, random: Math.random, observe: deps.onBudget });
@@ -61,7 +61,7 @@ export function createExternalProviders(deps: ExternalProvidersDeps): ExternalPr
   };
 }
 
-/** Nothing is read or written while the owner id would be another one after a restart. */
+/** Refuses reads and writes if the owner id would change at a restart. */
 function ifSaved({ unsaved }: Pick<Owner, "unsaved">, zone: DnsZone, made: ZoneProvider): ZoneProvider {
   const refusing = (): ZoneProvider | undefined => {
     const why = unsaved();
@@ -76,7 +76,7 @@ function ifSaved({ unsaved }: Pick<Owner, "unsaved">, zone: DnsZone, made: ZoneP
 
 type RecordProviderSpec = Exclude<ExternalSpec, { readonly kind: "dnsEndpoint" }>;
 
-/** Signatures carry wall time, which has to follow the machine's clock when that is set. */
+/** Signatures contain wall time, which must follow changes of the machine's clock. */
 const WALL_CLOCK = { now: () => Date.now() };
 
 function backendOf(

@@ -11,11 +11,11 @@ import type { Platform } from "./platform.ts";
 export interface FolderPlatformOptions {
   readonly log: Logger;
   readonly owner: OwnerConfig;
-  /** True for commands that only look. */
+  /** True for read-only commands. */
   readonly readOnly: boolean;
 }
 
-/** Objects from a folder of manifests, texts to files; nothing of Kubernetes is loaded. */
+/** Reads objects from a folder of manifests, and writes texts to files. It loads no Kubernetes client. */
 export async function openFolderPlatform(
   platform: Extract<PlatformConfig, { readonly kind: "folder" }>,
   { log, owner, readOnly }: FolderPlatformOptions,
@@ -76,7 +76,7 @@ export async function openFolderPlatform(
   };
 }
 
-/** The name of a file is its key, without the namespace and ConfigMap that it would have in a cluster. */
+/** The name of the file is the key, without the namespace and the ConfigMap of a cluster. */
 function writeTargetOf(zone: DnsZone): string {
   const { provider, domain } = zone.spec;
   switch (provider.kind) {

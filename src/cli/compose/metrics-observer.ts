@@ -5,7 +5,7 @@ import type { Metrics } from "../../ops/metrics.ts";
 
 export interface Counting {
   readonly observer: Observer;
-  /** Brings what is counted over all objects up to date; called before a page of metrics is made. */
+  /** Updates the counts over all objects. Call it before a page of metrics is created. */
   flush(): void;
 }
 
@@ -69,7 +69,7 @@ export function createCounting(metrics: Metrics): Counting {
   };
 }
 
-/** Turns what the budgets of providers tell into metrics. */
+/** Converts the events of providers' budgets to metrics. */
 export function countBudget(metrics: Metrics, event: BudgetEvent): void {
   if (event.kind === "deferred") {
     metrics.providerDeferred(event.zone, event.why);

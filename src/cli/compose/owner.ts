@@ -3,7 +3,7 @@ import { SHARED_OWNER_ID } from "../../providers/owner-id.ts";
 import type { OwnerConfig } from "../config/settings.ts";
 import type { Owner } from "./platform.ts";
 
-/** Who this installation is; `idNow` is undefined before the id is known. */
+/** The identity of this installation. `idNow` returns undefined before the id is known. */
 export function ownerOf(
   { ownerId, adoptOwnerIds }: OwnerConfig,
   idNow: () => string | undefined,
@@ -18,7 +18,7 @@ export function ownerOf(
       return id;
     },
     knownId: idNow,
-    // Before the id was unique by itself it was SHARED_OWNER_ID, unless another one was set.
+    // The default id was SHARED_OWNER_ID, before each installation had a unique one.
     formerIdsHere: ownerId === undefined ? [...adoptOwnerIds, SHARED_OWNER_ID] : adoptOwnerIds,
     formerIds: adoptOwnerIds,
     unsaved,

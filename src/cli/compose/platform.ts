@@ -16,21 +16,21 @@ import type { ExternalProviders } from "./external-providers.ts";
 import type { Transfers } from "./zone-transfers.ts";
 import { type TextStore, inlineText } from "../../providers/text-store.ts";
 
-/** Who this installation is. */
+/** The identity of this installation. */
 export interface Owner {
   /** Throws before the owner id is known. The inventory reports objects only afterwards. */
   readonly id: () => string;
-  /** Undefined: not known yet. */
+  /** Undefined: the id is not known yet. */
   readonly knownId: () => string | undefined;
-  /** Former ids of this installation on texts and objects of this cluster or folder, which no other one can write. */
+  /** Former ids of this installation on texts and objects of this cluster or folder. No other installation can write those. */
   readonly formerIdsHere: readonly string[];
   /** Former ids of this installation at DNS servers and services. */
   readonly formerIds: readonly string[];
-  /** Why the id would be another one after a restart; undefined: it would not. */
+  /** Why the id would change at a restart. Undefined: it would not change. */
   readonly unsaved: () => string | undefined;
 }
 
-/** What a cluster and a folder both give: where objects come from, where texts go, and who may write. */
+/** The common interface of a cluster and a folder: the source of objects, the stores of texts, and the right to write. */
 export interface Platform extends AsyncDisposable {
   /** The cluster or the folder, for users. */
   readonly description: string;
@@ -41,34 +41,34 @@ export interface Platform extends AsyncDisposable {
   readonly stores: Stores;
   /** A text of a Secret in the namespace of a zone. */
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
-  /** DNSEndpoint objects of a namespace; undefined where there is no cluster. */
+  /** DNSEndpoint objects of a namespace. Undefined without a cluster. */
   readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
   readonly writeTargetOf: (zone: DnsZone) => string;
-  /** The name or address of the API server; absent where there is no cluster. */
+  /** The name or address of the API server. Absent without a cluster. */
   readonly apiServerHost?: () => Promise<string>;
-  /** True where one replica of several writes. */
+  /** True if only one of several replicas writes. */
   readonly hasLease: boolean;
-  /** What keeps this plane from working now, one sentence each. */
+  /** Reasons why the platform does not work now, one sentence each. */
   problems(): readonly string[];
-  /** Activities that can hang, by a name for users, with the time of their last sign of life. */
+  /** Activities that can hang, by a name for users, with the time of their last progress. */
   heartbeats(): ReadonlyMap<string, Millis>;
-  /** Calls `onLeading` for each term in which this process may write, until the signal aborts. */
+  /** Calls `onLeading` for each period in which this process may write, until the signal aborts. */
   lead(onLeading: (term: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
 }
 
 /** The texts that the CoreDNS provider reads and writes. */
 interface Stores {
-  /** A base zone: only read. */
+  /** A base zone, only for reading. */
   base(namespace: string, name: string, key: string): Pick<TextStore, "location" | "read">;
   /** A rendered zone, which only dnsalias writes. */
   zoneFile(namespace: string, name: string, key: string): TextStore;
-  /** A Corefile key that others write too. */
+  /** A key of a Corefile that other writers change too. */
   corefile(configMap: OverlaySpec["configMap"], zone: DnsZone["meta"]): TextStore;
-  /** Hurries the projection of what was written, and returns the problem as a clause; undefined where there is nothing to hurry. */
+  /** Speeds up the delivery of a written text, and returns a problem as a clause. Undefined if delivery can't be faster. */
   readonly expediteDelivery: ((zone: DnsZone, signal: AbortSignal) => Promise<string | undefined>) | undefined;
   /** Maximum size of one text, in bytes. */
   readonly maxBytes: number;
-  /** How CoreDNS gets what was written here. */
+  /** The delivery of a written text to CoreDNS. */
   readonly projection: "kubelet" | "file";
 }
 
@@ -80,7 +80,7 @@ export interface ProviderContext {
   readonly now: () => Millis;
 }
 
-/** The provider of a zone on this plane, with the lag that is expected of it. */
+/** The provider of a zone on this platform, with its expected lag. */
 export function providerOf(context: ProviderContext, zone: DnsZone): ZoneProvider {
   const { provider } = zone.spec;
   const { expediteDelivery, projection } = context.stores;

@@ -5,7 +5,7 @@ import type { ExplainConfig, PlanConfig } from "../config/config.ts";
 import type { Io } from "../terminal/streams.ts";
 import { createCounting } from "./metrics-observer.ts";
 
-/** The parts for a read-only command: nothing is written, and logs go to standard error. */
+/** The parts for a read-only command. It writes nothing, and logs go to standard error. */
 export async function composeReadOnly(config: PlanConfig | ExplainConfig, io: Io): Promise<Composition> {
   const { platform, owner, concurrency } = config;
   return compose({

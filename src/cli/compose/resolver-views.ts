@@ -12,7 +12,7 @@ export interface Views {
   readonly viewOf: (id: ViewId) => View | undefined;
 }
 
-/** `usual` are the servers for zones that name none; never empty. */
+/** `usual`: the servers for zones without their own. Never empty. */
 export function createViews(usual: readonly ResolverServer[]): Views {
   const views = new Map<ViewId, View>();
   return {

@@ -26,31 +26,34 @@ export interface ResponderDeps {
   readonly metrics: Pick<Metrics, "queryLookup" | "responder">;
 }
 
-/** The responder of a run; disposing ends it. */
+/** The responder of a run. Disposal ends it. */
 export interface Responder extends AsyncDisposable {
-  /** What the controller hands its zones to. */
+  /** The controller passes its zones to it. */
   readonly port: ResponderPort;
-  /** Starts to answer after all zones are loaded. Rejects if a configured address is in use meanwhile; ends if the signal aborts. */
+  /**
+   * Starts to answer after all zones are loaded. Rejects if another process uses a configured address meanwhile. Ends if the
+   * signal aborts.
+   */
   open(zones: ZonesKnown, signal: AbortSignal): Promise<void>;
-  /** Why questions are not answered that should be, one sentence each. */
+  /** Reasons why queries are not answered, one sentence each. */
   problems(): readonly string[];
-  /** Brings the metrics up to date. */
+  /** Updates the metrics. */
   count(): Promise<void>;
   state(): Promise<ResponderState>;
 }
 
 export interface ResponderState {
-  /** host:port; empty before it answers. */
+  /** host:port. Empty before the responder listens. */
   readonly addresses: readonly string[];
-  /** Those that run. */
+  /** The running workers. */
   readonly workers: number;
   readonly counts: ResponderCounts;
 }
 
-/** How far the controller is. */
+/** The progress of the controller. */
 type ZonesKnown = Pick<Controller, "synced" | "served">;
 
-/** One zone whose base cannot be read must not keep the others from being served. */
+/** A zone with an unreadable base zone must not prevent that the others are served. */
 const MAX_WAIT_MS: Millis = 15_000;
 const LOOK_MS: Millis = 50;
 
@@ -114,7 +117,7 @@ function giveUp({ config, log }: ResponderDeps, error: unknown): void {
   log.warn({ err: messageOf(error), message: hint }, "responder disabled: default address not available");
 }
 
-/** To answer REFUSED for zones that are not known yet would be worse than to say nothing: resolvers ask another replica. */
+/** Waits until all zones are known. Before that, REFUSED would be worse than silence, because resolvers then query another replica. */
 async function becomesServed({ synced, served }: ZonesKnown, signal: AbortSignal): Promise<boolean> {
   let syncedAt: Millis | undefined;
   while (!signal.aborted && !served() && systemClock.now() - (syncedAt ?? Infinity) < MAX_WAIT_MS) {

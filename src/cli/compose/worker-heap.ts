@@ -1,9 +1,9 @@
 const MIB = 1_048_576;
-/** What a thread may have where nothing limits the process. */
+/** The maximum heap of a thread if the process has no memory limit. */
 const MOST_MIB = 1_024;
-/** A thread that serves no zone takes some 10 MiB; below this it would end for nothing. */
+/** A thread without a zone uses about 10 MiB. With a lower limit it would end without need. */
 const LEAST_MIB = 48;
-/** Node.js takes half of the container's memory for the main thread's heap; the threads share a third, the rest is buffers. */
+/** Node.js uses half of the container's memory for the main thread's heap. The threads share a third, and buffers use the rest. */
 const SHARE = 3;
 
 /**

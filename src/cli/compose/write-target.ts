@@ -2,8 +2,8 @@ import type { DnsZone, ExternalProviderSpec } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 
 /**
- * One text for each place outside CoreDNS's ConfigMaps and files that a zone can be written to. Two DnsZones with one text would undo
- * each other's records, so the younger is refused.
+ * One text for each external place that a zone can be written to. Two DnsZones with the same text would revert each other's
+ * records, so the younger one is refused.
  */
 export function externalPlaceOf({ meta, spec: { domain } }: DnsZone, provider: ExternalProviderSpec): string {
   switch (provider.kind) {

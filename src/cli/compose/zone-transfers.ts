@@ -13,19 +13,19 @@ import { createPrimary } from "../../providers/transfer/server/primary.ts";
 import { createTransferProvider } from "../../providers/transfer/transfer.ts";
 import type { HostPort } from "../config/settings.ts";
 
-/** Zones that are transferred from this process: one hidden primary for all of them. */
+/** Zones that secondaries transfer from this process. One hidden primary serves all of them. */
 export interface Transfers extends AsyncDisposable {
   providerOf(
     zone: DnsZone,
     provider: Extract<ProviderSpec, { readonly kind: "transfer" }>,
     base: Pick<TextStore, "location" | "read">,
   ): ZoneProvider;
-  /** Serves until the signal aborts. */
+  /** Serves zones until the signal aborts. */
   lead(term: AbortSignal): void;
 }
 
 export interface TransfersDeps {
-  /** Empty for commands that only look. */
+  /** Empty for read-only commands. */
   readonly listen: readonly HostPort[];
   readonly ownerId: () => string;
   readonly log: Logger;
@@ -36,13 +36,13 @@ export interface TransfersDeps {
   readonly zonesKnown: Controller["zonesKnown"];
 }
 
-/** Listens when the first zone is there; disposing closes that. */
+/** Listens from the first zone on. Disposal closes the listeners. */
 export function createTransfers(deps: TransfersDeps): Transfers {
   const { listen, log, metrics, store, ownerId, secretText } = deps;
   const primary = createPrimary({
     listen,
     clock: systemClock,
-    // Signatures carry wall time, which has to follow the machine's clock when that is set.
+    // Signatures contain wall time, which must follow changes of the machine's clock.
     wallNow: () => Math.floor(Date.now() / 1_000),
     random: Math.random,
     log,

@@ -10,7 +10,7 @@ export interface Settings {
 }
 
 interface Setting {
-  /** One, or several where the option may be given more than once; a switch has none. */
+  /** One text, or several if the option can be repeated. A switch has none. */
   readonly texts: readonly string[];
   /** For messages: "--state" or "DNSALIAS_STATE". */
   readonly origin: string;
@@ -90,7 +90,7 @@ function readWords(command: Command, words: readonly string[], own: readonly Opt
       positionals.push(token.value);
     } else if (token.kind === "option") {
       const spec = own.find(({ name }) => name === token.name);
-      // The next option is not this one's value, unless it was given as --name=-value.
+      // The next option is not the value of this one. A value with a hyphen must be written as --name=-value.
       const isOption = token.inlineValue === false && token.value.startsWith("-");
       const problem = take(given, spec, isOption ? undefined : token.value);
       if (problem !== undefined) {

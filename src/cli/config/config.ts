@@ -41,14 +41,14 @@ export interface RunConfig extends LookupConfig {
   readonly owner: OwnerConfig;
   readonly concurrency: number;
   readonly once: boolean;
-  /** Absent: no metrics and no health are served. */
+  /** Absent: there is no HTTP server for metrics and health. */
   readonly listenOps?: HostPort;
   readonly drainMs: Millis;
-  /** Absent: no questions are answered. */
+  /** Absent: there is no responder. */
   readonly responder?: ResponderConfig;
-  /** Absent: no health checks are made. */
+  /** Absent: there are no health checks. */
   readonly healthChecks?: HealthCheckConfig;
-  /** Where zone transfers are served, once there is a zone for it; "" as host is all addresses. */
+  /** The addresses of the primary for zone transfers, which starts with the first zone. "" as host means all addresses. */
   readonly transferListen: readonly HostPort[];
 }
 
@@ -90,33 +90,33 @@ export interface VersionConfig {
   readonly json: boolean;
 }
 
-/** What every command that works on objects has. */
+/** The settings of every command that makes lookups. */
 export interface LookupConfig {
-  /** Absent: those of /etc/resolv.conf, see `systemResolvers`. */
+  /** Absent: the resolvers of /etc/resolv.conf, see `systemResolvers`. */
   readonly resolvers?: readonly ResolverServer[];
-  /** A file with what signs the certificates of DoT and DoH servers; absent: what Node.js trusts. */
+  /** A file with the authorities for the certificates of DoT and DoH servers. Absent: those that Node.js trusts. */
   readonly resolverCa?: string;
   readonly log: { readonly level: "debug" | "info" | "warn" | "error"; readonly format: "json" | "pretty" };
 }
 
-/** Where the objects are. */
+/** The source of the objects. */
 export type PlatformConfig =
   | { readonly kind: "folder"; readonly manifests: string; readonly stateFile: string; readonly out: string }
   | {
       readonly kind: "cluster";
       readonly kubeconfig?: string;
       readonly context?: string;
-      /** This is a pod, with a ServiceAccount: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. */
+      /** Set in a Pod with a ServiceAccount: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. */
       readonly pod?: { readonly host: string; readonly port: string };
       /** Empty: all. */
       readonly namespaces: readonly string[];
-      /** Absent: no Lease is taken. */
+      /** Absent: the process holds no Lease. */
       readonly lease?: { readonly name: string; readonly namespace?: string };
-      /** Of the pod, or the machine: part of a Lease holder's identity. */
+      /** The name of the Pod or the machine. It is a part of the identity in a Lease. */
       readonly host: string;
     };
 
-/** What to do, or what to print instead. */
+/** The command to run, or the text to print instead. */
 export type CommandLine =
   | { readonly kind: "command"; readonly config: Config }
   | { readonly kind: "help"; readonly text: string }
@@ -132,7 +132,7 @@ export function processInput(): { readonly commandLine: CommandLine; readonly io
   };
 }
 
-/** The command with all its settings checked, so that nothing after this has to. Never throws. */
+/** Returns the command with all its settings, which need no further checks. Never throws. */
 export function readConfig(words: readonly string[], environment: Environment, terminals: Terminals): CommandLine {
   const read = readArguments(words, environment);
   if (read.kind === "help") {
@@ -238,7 +238,7 @@ function platformOf(from: Reader): PlatformConfig {
   return { kind: "folder", manifests, out, stateFile: from.text("state") ?? join(out, STATE_FILE) };
 }
 
-/** Its dot keeps it out of CoreDNS's `auto` and of the manifests. */
+/** The dot at its start excludes it from CoreDNS's `auto` plugin and from the manifests. */
 const STATE_FILE = ".dnsalias-state.json";
 
 function clusterPlatform(from: Reader): Extract<PlatformConfig, { readonly kind: "cluster" }> {

@@ -2,19 +2,22 @@ import { parseSubnet, type Subnet } from "../../dns/address/subnet.ts";
 import type { PortRange } from "../../plan/health/permission.ts";
 import { type Reader, whole, wrong } from "./settings.ts";
 
-/** What the installation checks, and how fast. */
+/** The addresses that the installation checks, and the rate. */
 export interface HealthCheckConfig {
   readonly ports: readonly PortRange[];
   /** Networks of special-use addresses that may be checked. */
   readonly allowed: readonly Subnet[];
-  /** Checks a second, of all addresses. */
+  /** Checks per second, for all addresses. */
   readonly rate: number;
 }
 
 const DETAILS = ["health-check-ports", "health-check-allow", "health-check-rate"] as const;
 const DEFAULT_PORTS = "80,443,1024-65535";
 
-/** In folder mode checks run unless that is refused, in a cluster where the operator asks for them. Undefined: there are none. */
+/**
+ * In folder mode, checks run unless the operator disables them. In a cluster, they run only if the operator enables them.
+ * Undefined: there are none.
+ */
 export function healthCheckConfig(from: Reader, platform: "folder" | "cluster"): HealthCheckConfig | undefined {
   const detail = DETAILS.find((name) => from.has(name));
   const wanted = from.has("health-checks") ? "health-checks" : detail;

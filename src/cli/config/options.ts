@@ -264,7 +264,7 @@ export function optionsOf(command: Command): readonly OptionSpec[] {
   return OPTIONS.filter(({ commands }) => commands.includes(command));
 }
 
-/** DNSALIAS_OWNER_ID for `owner-id`. Lists have commas between their members there. */
+/** DNSALIAS_OWNER_ID for `owner-id`. In variables, commas separate the members of a list. */
 export function variableOf(name: OptionName): string {
   return `DNSALIAS_${name.replaceAll("-", "_").toUpperCase()}`;
 }

@@ -4,7 +4,7 @@ import type { Protocol, ResolverServer } from "../../transport/exchange.ts";
 
 /**
  * Reads `10.0.0.10`, `10.0.0.10:5353`, `[2001:db8::1]:53`, `udp://…`, `tcp://…`, `tls://1.1.1.1#name-in-certificate` or
- * `https://1.1.1.1/dns-query#name`. Hostnames are refused, because they would have to be looked up first.
+ * `https://1.1.1.1/dns-query#name`. Hostnames are refused, because they would need a lookup first.
  */
 export function parseResolverAddress(text: string): ResolverServer | string {
   const match = FORM.exec(text.trim());
@@ -34,8 +34,8 @@ export function parseResolverAddress(text: string): ResolverServer | string {
 }
 
 /**
- * The servers of an /etc/resolv.conf; resolv.conf(5): without any, the name server of this machine. Lines without a nameserver, and
- * addresses with a zone (fe80::1%eth0), are passed over.
+ * The servers in /etc/resolv.conf. Without any, it is the name server of this machine (resolv.conf(5)). Lines without
+ * `nameserver`, and addresses with a zone (fe80::1%eth0), are ignored.
  */
 export function parseResolvConf(text: string): readonly ResolverServer[] {
   const addresses = text.split("\n").flatMap((line) => {

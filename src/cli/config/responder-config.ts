@@ -1,11 +1,11 @@
 import { parseSubnet, type Subnet } from "../../dns/address/subnet.ts";
 import { type HostPort, hostPorts, whole, wrong, type Reader } from "./settings.ts";
 
-/** Where and how questions are answered. */
+/** The addresses and the limits of the responder. */
 export interface ResponderConfig {
-  /** An empty host is all addresses of both families. */
+  /** An empty host means all addresses of both families. */
   readonly listen: readonly HostPort[];
-  /** True for default addresses: if one is in use, the responder is disabled. */
+  /** True for the default addresses. If one of them is in use, the responder is disabled. */
   readonly isDefault: boolean;
   readonly workers: number;
   /** Networks without rate limits, in addition to loopback. */
@@ -48,5 +48,5 @@ function network(from: Reader, text: string): Subnet {
   return subnet;
 }
 
-/** Any user may have it, and no other program usually does (5353 is mDNS). */
+/** Every user may open it, and other programs rarely do (5353 is mDNS). */
 const PORT = 5300;

@@ -3,7 +3,7 @@ import type { Name } from "../../dns/name/name.ts";
 import type { Environment, Settings } from "./arguments.ts";
 import type { Command, OptionName } from "./options.ts";
 
-/** The settings of one command, with where each came from, for messages. */
+/** The settings of one command, each with its origin for messages. */
 export interface Reader {
   readonly command: Command;
   readonly words: readonly string[];
@@ -16,7 +16,7 @@ export interface Reader {
   origin(name: OptionName): string;
 }
 
-/** Which of the standard streams a person looks at. */
+/** The standard streams that are terminals. */
 export interface Terminals {
   readonly out: boolean;
   readonly err: boolean;
@@ -36,7 +36,7 @@ export function reader({ command, words, values }: Settings, environment: Enviro
   };
 }
 
-/** For the one place that turns it into a message; see docs/errors.md. */
+/** The error for a wrong setting. Only main.ts converts it to a message; see docs/errors.md. */
 export function wrong(message: string): AppError {
   return new AppError("ARGUMENT_INVALID", message, { retry: "never" });
 }
@@ -49,7 +49,7 @@ export function logLevel(from: Reader): (typeof LEVELS)[number] {
   return choice(from, "log-level", LEVELS) ?? (from.command === "run" ? "info" : "warn");
 }
 
-/** On a terminal, readable lines. */
+/** Readable lines on a terminal, otherwise JSON. */
 export function logFormat(from: Reader): "json" | "pretty" {
   const format = choice(from, "log-format", FORMATS) ?? "auto";
   // The output of `run` is its log. The other commands print a result, and log to standard error.
@@ -72,7 +72,7 @@ export interface Range {
   readonly usual: number;
 }
 
-/** A whole number within its range, or the usual one. */
+/** A whole number within its range, or the default. */
 export function whole(from: Reader, name: OptionName, { least, most, usual }: Range): number {
   const text = from.text(name);
   const number = text === undefined ? usual : /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -82,9 +82,9 @@ export function whole(from: Reader, name: OptionName, { least, most, usual }: Ra
   return number;
 }
 
-/** Who this installation is. */
+/** The identity of this installation. */
 export interface OwnerConfig {
-  /** Absent: an id that is unique by itself. */
+  /** Absent: the installation gets a unique id. */
   readonly ownerId?: string;
   /** Ids that this installation had before. */
   readonly adoptOwnerIds: readonly string[];
@@ -124,7 +124,7 @@ function hostPort(from: Reader, name: OptionName, text: string): HostPort {
   return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
-/** The one word that the command takes, as a name. */
+/** The only word of the command, as a name. */
 export function nameFrom({ command, words }: Reader, parse: (text: string) => Name): Name {
   const [word, extra] = words;
   if (word === undefined || extra !== undefined) {

@@ -4,7 +4,7 @@ import { EXIT } from "../terminal/exit-code.ts";
 import type { Sink } from "../terminal/streams.ts";
 import { harmless, styled } from "../terminal/text.ts";
 
-/** What `dnsalias explain --json` prints. */
+/** The output of `dnsalias explain --json`. */
 export function factsJson(hostname: Name, facts: readonly Fact[]): unknown {
   return { hostname: displayName(hostname), facts };
 }

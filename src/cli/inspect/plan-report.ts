@@ -11,7 +11,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** The output of `dnsalias plan --json`; the text has the same content. Sorted, so the same plan has the same bytes. */
 export interface PlanDocument {
-  /** Changes that would be written, over all zones. */
+  /** The number of changes over all zones. */
   readonly changes: number;
   readonly zones: readonly ZoneDocument[];
   /** Invalid objects, and failed lookups. */
@@ -25,7 +25,7 @@ interface ZoneDocument {
   readonly domain: string;
   readonly provider: string;
   readonly changes: readonly ChangeDocument[];
-  /** The backend must be written although no RRset differs. */
+  /** Why the backend must be written although no RRset differs. */
   readonly rewrite?: string;
   readonly held?: string;
   readonly problem?: { readonly reason: string; readonly message: string };
@@ -64,7 +64,7 @@ export function planDocument(previews: readonly ZonePreview[], { problems, answe
   };
 }
 
-/** 1 when a zone could not be planned or an object is wrong, else 2 when something would change, else 0. */
+/** 1 if a zone could not be planned or an object is wrong; otherwise 2 if there are changes; otherwise 0. */
 export function planExitCode({ zones, problems, changes }: PlanDocument): number {
   if (zones.some(({ problem }) => problem !== undefined) || problems.length > 0) {
     return EXIT.failed;
@@ -141,7 +141,7 @@ export function planText(sink: Sink, document: PlanDocument): string {
   return [...lines, ...problems, ...warnings, styled(sink, "bold", summary), ""].join("\n");
 }
 
-/** A mistake in a manifest, or a name that no DnsZone has. */
+/** A mistake in a manifest, or a hostname without a DnsZone. */
 export function problemLine(sink: Sink, text: string): string {
   return `${styled(sink, "red", "problem:")} ${harmless(text)}`;
 }

@@ -27,7 +27,7 @@ export function reportText(sink: Sink, report: ResolveReport): string {
   return [head, ...report.families.flatMap((family) => ["", ...familyLines(sink, family)]), ""].join("\n");
 }
 
-/** For programs: the same facts; names without their final dot, times in milliseconds, TTLs in seconds. */
+/** The same facts for programs: names without their final dot, times in milliseconds, TTLs in seconds. */
 export function reportJson({ target, servers, families }: ResolveReport): unknown {
   return { target: displayName(target), servers, families: families.map(familyJson) };
 }
@@ -104,7 +104,7 @@ function outcomeWord(result: LookupResult): string {
   }
 }
 
-/** One line a record, as in a zone file; the addresses have the least TTL of the chain. */
+/** One line for each record, as in a zone file. The addresses have the smallest TTL of the chain. */
 function chainLines(steps: readonly LookupStep[], family: Family): readonly string[] {
   const rows = steps.flatMap((step): readonly (readonly [string, string, string, string])[] => {
     if (step.kind === "hop") {

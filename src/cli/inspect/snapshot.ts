@@ -31,13 +31,13 @@ export interface SnapshotSource {
 }
 
 export interface SnapshotOptions {
-  /** Which aliases' targets are looked up. */
+  /** Selects the aliases whose targets are looked up. */
   readonly concerns: (alias: DnsAlias, store: Store) => boolean;
   readonly concurrency: number;
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** Reads everything once and looks it up once; writes nothing. Rejects when the signal aborts. */
+/** Reads the inventory once, and makes one lookup for each target. It writes nothing. Rejects when the signal aborts. */
 export async function takeSnapshot(
   composition: SnapshotSource,
   { concerns, concurrency, onProgress }: SnapshotOptions,
@@ -94,7 +94,7 @@ interface Stream {
   readonly alias: DnsAlias;
 }
 
-/** The lookup streams that an alias needs, one for each target, family, and view; can have duplicates. */
+/** The lookup streams of an alias, one for each target, family, and view. The list can have duplicates. */
 export function streamsOf(
   { views }: { readonly views: Pick<Views, "idOf"> },
   store: Store,

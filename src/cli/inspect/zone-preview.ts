@@ -20,7 +20,7 @@ import type { ActualZone, ZoneProvider } from "../../providers/provider.ts";
 import type { Views } from "../compose/resolver-views.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** What would be done to one zone now. */
+/** The changes that a run would make to one zone now. */
 export interface ZonePreview {
   readonly zone: DnsZone;
   readonly provider: string;
@@ -50,7 +50,7 @@ interface PreviewContext extends PreviewInput {
   readonly wildcards: Wildcards;
 }
 
-/** Plans each zone against what its backend holds, and writes nothing. */
+/** Plans each zone and compares it with its backend. It writes nothing. */
 export async function previewZones(
   input: PreviewInput,
   zones: readonly DnsZone[],
@@ -131,7 +131,10 @@ async function previewZone(input: PreviewContext, zone: DnsZone, signal: AbortSi
   };
 }
 
-/** One lookup returns the counted-down TTL of a recursive resolver, so `run` would not change only a lower TTL. */
+/**
+ * Ignores a change that only lowers the TTL. One lookup returns the counted-down TTL of a recursive resolver, and `run` would not
+ * make this change.
+ */
 function withoutCountdown(plan: ZonePlan, actual: readonly ActualRRset[]): ZonePlan {
   const stands = new Map(actual.map((set) => [rrsetKey(set), set]));
   const names = plan.names.map((name) => ({

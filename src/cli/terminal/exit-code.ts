@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   /** The command line was correct, but the command failed. */
   failed: 1,
-  /** `plan`: there is something to change. */
+  /** `plan`: there are changes. */
   changes: 2,
   /** The command line or the environment is wrong (sysexits.h EX_USAGE). */
   usage: 64,

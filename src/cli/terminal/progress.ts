@@ -2,11 +2,11 @@ import type { Millis } from "../../base/clock.ts";
 import { duration, harmless, styled } from "./text.ts";
 import type { Sink } from "./streams.ts";
 
-/** Shows how a long step goes: one line that changes on a terminal, a plain line now and then elsewhere. */
+/** Shows the progress of a long step. On a terminal it is one line that changes; elsewhere it is a plain line from time to time. */
 export interface Progress extends Disposable {
-  /** How many are done, and of what; the total may grow. */
+  /** The number of finished items, and the total, which may grow. */
   update(done: number, total?: number, note?: string): void;
-  /** The last line; later calls do nothing. */
+  /** Prints the last line. Later calls have no effect. */
   finish(note?: string): void;
 }
 
@@ -15,7 +15,7 @@ export interface ProgressDeps {
   readonly now: () => Millis;
 }
 
-/** Begins a step, "Looking up targets"; disposing it without `finish` ends the line. */
+/** Begins a step, for example "Looking up targets". Disposal without `finish` ends the line. */
 export function startProgress({ sink, now }: ProgressDeps, label: string): Progress {
   const startedAt = now();
   const pauseMs = sink.isTerminal ? TERMINAL_PAUSE_MS : PLAIN_PAUSE_MS;
@@ -54,7 +54,7 @@ export function startProgress({ sink, now }: ProgressDeps, label: string): Progr
   };
 }
 
-/** Often enough to look alive, seldom enough to cost nothing. */
+/** Often enough to look alive, and seldom enough to take no time. */
 const TERMINAL_PAUSE_MS: Millis = 100;
 const PLAIN_PAUSE_MS: Millis = 5000;
 const ERASE_LINE = "\u001b[2K";
@@ -67,7 +67,7 @@ function progressText(note: string | undefined): string {
   return note === undefined || note === "" ? "" : ` (${harmless(note)})`;
 }
 
-/** A longer line would break, and the next one would not cover it. Colours are short and count as text. */
+/** A longer line would wrap, and the next one would not cover it. Colour codes are short and count as text. */
 function clipped(text: string, columns: number): string {
   return text.length > columns && !text.includes("\u001b") ? text.slice(0, Math.max(1, columns)) : text;
 }

@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** The part of `process` that is needed here. */
+/** The part of `process` that this file uses. */
 export interface SignalSource {
   on(name: "SIGINT" | "SIGTERM", listener: () => void): unknown;
   off(name: "SIGINT" | "SIGTERM", listener: () => void): unknown;
@@ -9,18 +9,18 @@ export interface SignalSource {
   exit(code: number): void;
 }
 
-/** Disposed of when the work is done; what then still keeps the process alive has as long as an orderly end. */
+/** Dispose of it when the work is done. If something still keeps the process alive, it has as much time as an orderly stop. */
 export interface Stop extends Disposable {
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
-  /** Ended by this signal; undefined: by itself. */
+  /** The signal that ended the process. Undefined: it ended by itself. */
   readonly cause: () => "SIGINT" | "SIGTERM" | undefined;
 }
 
 export interface StopOptions {
-  /** How long the orderly end may take. */
+  /** The time limit for an orderly stop. */
   readonly drainMs: Millis;
-  /** Gets one sentence for a person. */
+  /** Receives one sentence for users. */
   readonly tell: (message: string) => void;
 }
 
@@ -36,7 +36,7 @@ export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptio
   const endBy = (name: "SIGINT" | "SIGTERM"): void => {
     unlisten();
     source.kill(source.pid, name);
-    // Only process 1 of a container comes here: the kernel sends it no signal that it doesn't handle.
+    // Only process 1 of a container reaches this line, because the kernel sends it no signal without a handler.
     source.exit(128 + NUMBERS[name]);
   };
   const onSignal = (name: "SIGINT" | "SIGTERM") => () => {
@@ -49,7 +49,7 @@ export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptio
       tell(`not stopped ${drainMs / 1000} s after ${name}: exiting now`);
       endBy(name);
     }, drainMs);
-    // It must not keep alive a process that has ended in time.
+    // The timer must not keep a process alive that has ended in time.
     deadline.unref();
     stopping.abort(new Error(`stopped by ${name}`));
   };
@@ -67,7 +67,8 @@ export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptio
     [Symbol.dispose]() {
       clearTimeout(deadline);
       unlisten();
-      // A blocked call of the file system would keep the process running indefinitely. This timer is unreferenced, so it doesn't delay the end itself.
+      // A blocked call of the file system would keep the process running indefinitely. The timer is unreferenced, so it doesn't delay a
+      // normal end.
       setTimeout(() => {
         tell(`a task has not stopped ${drainMs / 1000} s after the work: exiting now`);
         endBy(cause ?? "SIGTERM");

@@ -1,6 +1,6 @@
 /** The outputs of a command, and the properties of the terminal. */
 export interface Io {
-  /** Results, for a pipe. */
+  /** For results, which can go to a pipe. */
   readonly out: Sink;
   /** Progress and problems, for users. */
   readonly err: Sink;
@@ -10,18 +10,18 @@ export interface Sink {
   write(text: string): void;
   readonly isTerminal: boolean;
   readonly colours: boolean;
-  /** Characters in a line; a default if the output is not a terminal. */
+  /** The number of characters in a line. A default if the output is not a terminal. */
   readonly columns: number;
 }
 
-/** What a stream of Node is to us, see `process.stdout`. */
+/** The used part of a Node.js stream, see `process.stdout`. */
 export interface Stream {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
 
-/** The rule of no-color.org: colours on a terminal, unless NO_COLOR is set to something. */
+/** The rule of no-color.org: a terminal has colours, unless NO_COLOR is set and not empty. */
 export function createSink(stream: Stream, environment: { readonly NO_COLOR?: string | undefined }): Sink {
   const isTerminal = stream.isTTY === true;
   return {

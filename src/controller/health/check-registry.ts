@@ -7,48 +7,48 @@ import { type CheckOutcome, freshProbe, type Health, type Probe } from "../../pl
 import { type CheckBudget, NO_STRETCH, type Stretch, stretchFor, stretchOf } from "../../plan/health/schedule.ts";
 import type { ActiveCheck } from "../ports/checks.ts";
 
-/** One address that is checked in one way. Equal ones are one check, whatever aliases want them. */
+/** One kind of check of one address. Equal ones are one check, regardless of the number of aliases. */
 export interface AddressCheck {
   readonly address: string;
   readonly check: ActiveCheck;
 }
 
-/** A check that an alias wants, with what its status knew of the target before a restart. */
+/** A check for an alias, with the health of the target in the alias's status before a restart. */
 export interface WantedCheck extends AddressCheck {
   readonly restored?: { readonly health: Health; readonly since: Millis };
 }
 
-/** What is known of one address by one kind of check. */
+/** The state of one address for one kind of check. */
 export interface CheckState {
   readonly probe: Probe;
-  /** The outcome of the last check; undefined: none has ended. */
+  /** The outcome of the last check. Undefined: no check has ended. */
   readonly last: CheckOutcome | undefined;
-  /** The fragment of the last failure. */
+  /** The message of the last failure, as a fragment. */
   readonly message: string | undefined;
-  /** The check that proved the last failure. */
+  /** The control of the last failure: a successful check of another address. */
   readonly control: Success | undefined;
 }
 
-/** A check with the aliases that want it. */
+/** A check with the aliases that use it. */
 export interface CheckEntry extends AddressCheck {
   state: CheckState;
   readonly users: Set<ObjectKey>;
-  /** No alias has wanted it since then. */
+  /** Since when no alias uses it. */
   unusedSince: Millis | undefined;
 }
 
-/** The checks that aliases want, and what is known of them. */
+/** The checks of all aliases, with their states. */
 export interface CheckRegistry {
   entry(key: string): CheckEntry | undefined;
-  /** Replaces the checks of an alias. Returns those that it brought into use and those that no alias wants any more. */
+  /** Replaces the checks of an alias. Returns the checks that are new, and those that no alias uses any more. */
   want(alias: ObjectKey, checks: readonly WantedCheck[]): WantedChange;
   /** The period of a check within the budget. */
   periodOf(check: AddressCheck): Millis;
-  /** By how much the periods of the address are stretched; 1: not at all. */
+  /** The factor by which the periods of the address are longer than configured. 1: they are not longer. */
   stretchOf(address: string): number;
-  /** Whether an alias wants a check of an address of the family. */
+  /** Whether an alias has a check for an address of the family. */
   hasFamily(family: Family): boolean;
-  /** Forgets everything, and returns what there was. */
+  /** Forgets everything, and returns the keys of all checks. */
   clear(): readonly string[];
   size(): number;
 }
@@ -57,7 +57,7 @@ interface WantedChange {
   readonly begun: readonly {
     readonly key: string;
     readonly entry: CheckEntry;
-    /** Its health is known from a status or from before. */
+    /** The health is known, from a status or from an earlier check. */
     readonly isKnown: boolean;
   }[];
   readonly ended: readonly string[];
@@ -66,7 +66,7 @@ interface WantedChange {
 /** An address that leaves and returns within this time keeps its health. */
 const REMEMBERED_MS: Millis = 600_000;
 
-/** All checks are looked at for it, so many aliases that come together have it computed once. */
+/** The factors depend on all checks, so they are computed once for all aliases that arrive within this time. */
 const STRETCH_AFTER_MS: Millis = 1_000;
 
 export function createCheckRegistry(clock: Clock, budget: CheckBudget): CheckRegistry {
@@ -118,7 +118,7 @@ export function createCheckRegistry(clock: Clock, budget: CheckBudget): CheckReg
   };
 }
 
-/** One text for each check, for maps and for its phase. */
+/** One text for each check, as a key of maps and for its phase. */
 export function checkKey({ address, check }: AddressCheck): string {
   return JSON.stringify([address, check]);
 }
@@ -157,7 +157,7 @@ function freshEntry({ address, check, restored }: WantedCheck, now: Millis): Che
   };
 }
 
-/** True if no alias wants the check any more. */
+/** Returns true if no alias uses the check any more. */
 function end(entry: CheckEntry | undefined, alias: ObjectKey, now: Millis): boolean {
   entry?.users.delete(alias);
   if (entry?.users.size !== 0) {

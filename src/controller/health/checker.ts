@@ -28,16 +28,16 @@ import {
   type WantedCheck,
 } from "./check-registry.ts";
 
-/** Runs the checks that aliases want, within the budget: one loop, one timer. */
+/** Runs the checks of aliases within the budget, with one loop and one timer. */
 export interface Checker {
-  /** Replaces the checks of an alias. A new one runs at once, unless a status knew the target. */
+  /** Replaces the checks of an alias. A new check runs at once, unless the health of its target is known from a status. */
   want(alias: ObjectKey, checks: readonly WantedCheck[]): void;
   state(check: AddressCheck): CheckState | undefined;
-  /** By how much the periods of the address are stretched; 1: not at all. */
+  /** The factor by which the periods of the address are longer than configured. 1: they are not longer. */
   stretchOf(address: string): number;
-  /** Whether a check reached one of these addresses within the time. */
+  /** Whether a check reached one of these addresses within this time. */
   wasReached(isOne: (address: string) => boolean, withinMs: Millis): boolean;
-  /** Forgets everything: another replica checked meanwhile, or does from now on. */
+  /** Forgets everything, because another replica made the checks meanwhile, or will from now on. */
   reset(): void;
   run(signal: AbortSignal): Promise<void>;
   size(): number;
@@ -49,9 +49,9 @@ export interface CheckerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly observer: HealthObserver;
-  /** Only the leader checks. */
+  /** Only the leader makes checks. */
   readonly mayCheck: () => boolean;
-  /** An address is up or down now, its first check has ended, or its last check shows something else. */
+  /** Called when an address goes up or down, when its first check has ended, or when its last outcome has changed. */
   readonly onChange: (aliases: Iterable<ObjectKey>) => void;
 }
 
@@ -61,7 +61,7 @@ interface Context {
   readonly due: Due<string>;
   readonly memory: {
     controls: Controls;
-    /** When the last of the checks that run at once is due. */
+    /** The time of the last check among those that run at once. */
     lastFirstAt: Millis;
   };
 }
@@ -102,14 +102,14 @@ export function createChecker(deps: CheckerDeps): Checker {
   };
 }
 
-/** A family without checks has no control, and lacks none. */
+/** Reports a family without checks. It has no control, and doesn't need one. */
 function reportUnchecked({ deps: { observer }, registry }: Context): void {
   FAMILIES.filter((family) => !registry.hasFamily(family)).forEach((family) => {
     observer.healthControl(family, undefined);
   });
 }
 
-/** The first checks of many addresses keep the budget too. */
+/** The start of a first check. The first checks of many addresses also stay within the budget. */
 function firstAt({ deps: { clock, port }, memory }: Context): Millis {
   memory.lastFirstAt = Math.max(clock.now(), memory.lastFirstAt + 1000 / port.budget.rate);
   return Math.ceil(memory.lastFirstAt);
@@ -124,7 +124,7 @@ async function startCheck(context: Context, key: string): Promise<Millis | undef
   }
   const startedAt = clock.now();
   observer.checkLate(startedAt - (due.at(key) ?? startedAt));
-  // The addresses of this host can have changed since the check was wanted.
+  // The addresses of this host can have changed since the alias requested the check.
   if (allowsAddress(port.rules(), entry.address)) {
     const finding = await port.run(entry.address, entry.check);
     observer.checked(entry.check.kind, finding.kind, clock.now() - startedAt);
@@ -135,7 +135,7 @@ async function startCheck(context: Context, key: string): Promise<Millis | undef
   return registry.entry(key) === entry ? nextCheckAt(key, registry.periodOf(entry), clock.now()) : undefined;
 }
 
-/** Takes up the result of a check. A failure counts only with a control. */
+/** Applies the result of a check. A failure counts only with a control. */
 function settle({ deps, registry, memory }: Context, entry: CheckEntry, finding: CheckFinding): void {
   const now = deps.clock.now();
   const { address, check, state: before } = entry;

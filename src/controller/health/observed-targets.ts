@@ -16,11 +16,11 @@ export interface ObservedTarget {
   readonly priority: number;
   /** Sorted; the last known good ones. */
   readonly addresses: readonly string[];
-  /** Some view has addresses that are neither stale nor confirmed empty. */
+  /** At least one view has addresses that are neither stale nor confirmed empty. */
   readonly isEligible: boolean;
-  /** Its first lookup has not ended. */
+  /** The target's first lookup has not ended. */
   readonly isResolving: boolean;
-  /** Undefined: only lookups decide about it. */
+  /** Undefined: only lookups decide about the target. */
   readonly check: ActiveCheck | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface ObservedDeps {
   readonly now: Millis;
 }
 
-/** What the lookups show of each target of an alias, in the order of the spec. */
+/** The lookup results of each target of an alias, in the order of the spec. */
 export function observedTargets(alias: DnsAlias, { answer, streams, now }: ObservedDeps): readonly ObservedTarget[] {
   const views = [...new Set([...streams].map(({ view }) => view))];
   const names = targetNames(alias.spec.targets);

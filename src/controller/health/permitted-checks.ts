@@ -2,14 +2,14 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import { allowsPort } from "../../plan/health/permission.ts";
 import type { HealthCheckPort } from "../ports/checks.ts";
 
-/** An alias with the health checks that the installation makes. */
+/** An alias with only the health checks that the installation makes. */
 export interface Permitted {
   readonly alias: DnsAlias;
-  /** Why it has fewer than its spec, in a sentence with the cure; undefined: it has all. */
+  /** Why it has fewer checks than its spec, in a sentence with the cure. Undefined: it has all of them. */
   readonly refusal: string | undefined;
 }
 
-/** The alias without the health checks that the installation doesn't make: it follows these targets by DNS alone. */
+/** The alias without the health checks that the installation doesn't make. For those targets, only lookups decide. */
 export function permittedChecks(alias: DnsAlias, port: Pick<HealthCheckPort, "rules"> | undefined): Permitted {
   const ports = alias.spec.targets.flatMap(({ healthCheck }) =>
     healthCheck === undefined || healthCheck.kind === "none" ? [] : [healthCheck.port],

@@ -11,12 +11,12 @@ export interface SteerInput {
   readonly alias: DnsAlias;
   readonly state: SteeringState;
   readonly targets: readonly (Pick<SteeredTarget, "addresses" | "refused"> & { readonly target: ObservedTarget })[];
-  /** A check reached an address that no target of the alias has. */
+  /** A check reached an address that is not an address of the alias's targets. */
   readonly hasOutsideControl: boolean;
   readonly now: Millis;
 }
 
-/** A change of the selection to targets of another priority, or of the healthy targets with Merge. */
+/** A switch to targets of another priority, or, with Merge, to another set of healthy targets. */
 export interface Switch {
   readonly from: Selected;
   readonly to: Selected;
@@ -25,18 +25,18 @@ export interface Switch {
 export interface Steered {
   readonly state: SteeringState;
   readonly decision: Decision;
-  /** Undefined: the same targets as before, or the first ones. */
+  /** Undefined: the targets are the same as before, or are the first ones. */
   readonly switched: Switch | undefined;
-  /** What is published changes. */
+  /** True if the published addresses change. */
   readonly isChanged: boolean;
-  /** The time at which the same input gives another decision; undefined: never. */
+  /** The time at which the same input leads to another decision. Undefined: never. */
   readonly nextAt: Millis | undefined;
 }
 
-/** While a withdrawal waits for its proof, it is decided again. */
+/** The interval of decisions while a withdrawal waits for a successful check of an outside address. */
 const UNPROVEN_MS: Millis = 1_000;
 
-/** Decides which targets of an alias are published. Same input, same value. */
+/** Decides which targets of an alias are published. The same input always has the same result. */
 export function steer({ alias, state, targets: observed, hasOutsideControl, now }: SteerInput): Steered {
   const targets = observed.map((one) => ({
     ...one,
@@ -77,7 +77,7 @@ export function steer({ alias, state, targets: observed, hasOutsideControl, now 
   };
 }
 
-/** The first publication waits for one check of each address, at most this long. */
+/** The maximum wait of the first publication for one check of each address. */
 function firstWaitMs(targets: readonly SteeredTarget[]): Millis {
   return Math.max(0, ...targets.map(({ target }) => target.check?.timeoutMs ?? 0));
 }
@@ -103,7 +103,7 @@ function appliedOf(
   return { kind: "selected", targets: names, isDown: (address) => down.has(address) };
 }
 
-/** An address that two targets have is down only if it is down for both. */
+/** The addresses that are down. An address of two targets is down only if it is down for both. */
 function downAddresses(targets: readonly SteeredTarget[]): ReadonlySet<string> {
   const all = targets.flatMap(({ addresses }) => addresses);
   const isDown = ({ state }: AddressState): boolean => state?.probe.health === "Unhealthy";

@@ -11,12 +11,12 @@ import type { SteeredTarget, SteeringState } from "./steering-state.ts";
 export interface EventInput {
   readonly alias: DnsAlias;
   readonly before: SteeringState;
-  /** A hostname that another alias has too; undefined: there is none. */
+  /** A hostname that another alias has too. Undefined: there is none. */
   readonly sharedHostname: Name | undefined;
   readonly now: Millis;
 }
 
-/** The Events for what one decision changed, and the state that remembers which were reported. */
+/** Returns the Events for the changes by one decision, and the state that records them as reported. */
 export function steeringEvents(
   { alias, before, sharedHostname, now }: EventInput,
   { state, decision, switched }: Steered,
@@ -39,7 +39,7 @@ export function steeringEvents(
 
 function mergedEvent(hostname: Name): ReportedEvent {
   const name = displayName(hostname);
-  const message = `Another DnsAlias has the hostname ${name} too. Each selects by itself, and the results are merged.`;
+  const message = `Another DnsAlias has the hostname ${name} too. Each selects its targets separately, and the results are merged.`;
   return { type: "Normal", reason: "SelectionMerged", message };
 }
 
@@ -75,7 +75,7 @@ interface DelayReport {
   readonly reportedFor: Millis | undefined;
 }
 
-/** One Event for each switch whose return the damping delays. */
+/** The Event for a switch whose return is delayed by damping. One for each such switch. */
 function delayedEvent(
   { spec }: DnsAlias,
   { current, switches, delayReportedFor }: SteeringState,
@@ -92,7 +92,7 @@ function delayedEvent(
   return { events: [{ type: "Normal", reason: "FailbackDelayed", message }], reportedFor: current.since };
 }
 
-/** A standby without a family of the first choice: a switch to it deletes the records of that family. */
+/** The Events for standbys that lack a family of the first choice. A switch to one of them deletes the records of that family. */
 function lackEvents(
   { spec }: DnsAlias,
   { lackReported }: SteeringState,

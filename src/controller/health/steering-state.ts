@@ -7,7 +7,7 @@ import type { WantedCheck } from "./check-registry.ts";
 import type { ObservedTarget } from "./observed-targets.ts";
 import type { AddressState, TargetHealth } from "./target-health.ts";
 
-/** One target with all that is known of it. */
+/** The complete state of one target. */
 export interface SteeredTarget extends TargetHealth {
   readonly target: ObservedTarget;
   readonly addresses: readonly AddressState[];
@@ -15,17 +15,17 @@ export interface SteeredTarget extends TargetHealth {
   readonly refused: readonly string[];
 }
 
-/** The last decision about an alias, with what it is made of. */
+/** The last decision about an alias, with its inputs. */
 export interface Decision {
   readonly selection: Selection;
   readonly applied: AppliedSelection;
   /** In the order of the spec. */
   readonly targets: readonly SteeredTarget[];
-  /** All targets are unhealthy, and `Withdraw` waits for a check that reaches an address of no target. */
+  /** All targets are unhealthy, and `Withdraw` waits until a check reaches an address outside the alias's targets. */
   readonly isUnproven: boolean;
 }
 
-/** What is remembered of an alias that selects among its targets. */
+/** The remembered state of an alias that selects among its targets. */
 export interface SteeringState {
   readonly startedAt: Millis;
   readonly current: Selected | undefined;
@@ -39,12 +39,12 @@ export interface SteeringState {
   readonly delayReportedFor: Millis | undefined;
   /** Standbys that were reported because they lack an address family. */
   readonly lackReported: ReadonlySet<string>;
-  /** It was reported that another alias has a hostname of this one. */
+  /** True if it was reported that another alias has a hostname of this one. */
   readonly isMergeReported: boolean;
   readonly decision: Decision | undefined;
 }
 
-/** The state that the last leader left in the status of an alias: verdicts and selection. Its counters start at 0. */
+/** The state from the status of an alias, where the last leader wrote health and selection. The counters start at 0. */
 export function restoredState(alias: DnsAlias, now: Millis): SteeringState {
   const { status } = alias;
   const current = selectedIn(alias);
@@ -93,7 +93,7 @@ function timeOr(text: string | undefined, otherwise: Millis): Millis {
   return Number.isNaN(time) ? otherwise : time;
 }
 
-/** What the status of an alias knew of an address of a target; undefined: nothing. */
+/** The health of a target's address from the status of an alias. Undefined: the status has none. */
 export function restoredHealth(
   alias: DnsAlias,
   { name }: ObservedTarget,
@@ -109,7 +109,7 @@ export function restoredHealth(
   return Number.isNaN(since) ? undefined : { health: isDown ? "Unhealthy" : target.health, since };
 }
 
-/** A new address of a target has no health yet. */
+/** False for a new address of a target, which has no health yet. */
 function isListed(status: AliasStatus | undefined, target: TargetStatus, address: string): boolean {
   return status !== undefined && target.addresses.includes(address);
 }

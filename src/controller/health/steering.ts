@@ -20,33 +20,33 @@ import { steer, type Steered, type Switch } from "./steer.ts";
 import { steeringEvents } from "./steering-events.ts";
 import { type Decision, restoredHealth, restoredState, type SteeringState } from "./steering-state.ts";
 
-/** Selects among the targets of aliases, and checks their addresses, while this replica leads. Other replicas follow the statuses. */
+/** Selects among the targets of aliases and checks their addresses, while this replica leads. Other replicas follow the statuses. */
 export interface Steering {
-  /** What is published of the alias; undefined: it merges all targets. */
+  /** The selection of the alias. Undefined: it merges all targets. */
   selectionOf(alias: DnsAlias): AppliedSelection | undefined;
-  /** The last decision, for the status; undefined: the alias selects nothing, or this replica doesn't lead. */
+  /** The last decision, for the status. Undefined: the alias selects nothing, or this replica doesn't lead. */
   decisionOf(alias: DnsAlias): Decision | undefined;
-  /** Its first selection waits for the first checks. */
+  /** True while the first selection of the alias waits for its first checks. */
   isPending(alias: DnsAlias): boolean;
-  /** Why the alias has fewer health checks than its spec; undefined: it has all. */
+  /** Why the alias has fewer health checks than its spec. Undefined: it has all of them. */
   refusalOf(alias: DnsAlias): string | undefined;
-  /** By how much the periods of checks of the address are stretched. */
+  /** The factor by which the check periods of the address are longer than configured. */
   stretchOf(address: string): number;
-  /** Measures the last switch of an alias, once each of its records has been seen at every server since then. */
+  /** Measures the last switch of an alias, once every server has served each of its records since then. */
   recordServed(alias: DnsAlias, records: readonly ServedRecords[]): void;
-  /** Decides again about an alias that is new, changed, or gone, or whose targets have other addresses. */
+  /** Decides again about an alias that is new, changed, or deleted, or whose targets have other addresses. */
   touch(key: ObjectKey): void;
-  /** A term begins or ends: statuses know better than this process. */
+  /** Restarts from the statuses, because a term begins or ends. */
   reset(): void;
   run(signal: AbortSignal): Promise<void>;
-  /** Aliases and checks that are remembered. */
+  /** The number of remembered aliases and checks. */
   size(): number;
   heartbeats(): ReadonlyMap<string, Millis>;
 }
 
 /** The records of one hostname in one zone. */
 interface ServedRecords {
-  /** When they were first seen at every server; undefined: not yet. */
+  /** When every server was first seen to serve them. Undefined: not yet. */
   readonly publishedAt: Millis | undefined;
   readonly published: readonly { readonly ttl: Seconds }[];
 }
@@ -61,12 +61,12 @@ export interface SteeringDeps {
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   readonly streamsOf: (key: ObjectKey) => Iterable<TargetKey>;
   readonly answer: (key: TargetKey, namespace: string) => TargetAnswer | undefined;
-  /** A hostname of the alias that another alias has too; undefined: there is none. */
+  /** A hostname of the alias that another alias has too. Undefined: there is none. */
   readonly sharedHostname: (alias: DnsAlias) => Name | undefined;
   readonly onEvent: (alias: DnsAlias, event: ReportedEvent) => void;
-  /** What is published changes. `lastSuccessAt`: when a check last reached the targets that were left, with a switch. */
+  /** Called when the published addresses change. `lastSuccessAt`: for a switch, when a check last reached the former targets. */
   readonly onChanged: (alias: DnsAlias, lastSuccessAt: Millis | undefined) => void;
-  /** The status may change. */
+  /** Called when the status may change. */
   readonly onDecided: (alias: DnsAlias) => void;
 }
 
@@ -76,9 +76,9 @@ interface Context {
   readonly deps: SteeringDeps;
   readonly states: Map<ObjectKey, SteeringState>;
   readonly checker: Checker | undefined;
-  /** The switches that are not seen at every server yet. */
+  /** The switches whose records are not yet served by every server. */
   readonly unserved: Map<ObjectKey, { readonly at: Millis; readonly lastSuccessAt: Millis }>;
-  /** The selections that this replica follows while another one leads, as text. */
+  /** The selections, as text, that this replica follows while another one leads. */
   readonly followed: Map<ObjectKey, string>;
 }
 
@@ -137,7 +137,7 @@ function isPending({ deps, states }: Context, original: DnsAlias): boolean {
   );
 }
 
-/** The responder of a replica that doesn't lead follows the status. */
+/** Follows the selection in the status, for the responder of a replica that doesn't lead. */
 function follow({ deps, followed }: Context, key: ObjectKey, alias: DnsAlias | undefined): void {
   if (alias === undefined || deps.isLeading() || !selects(alias)) {
     followed.delete(key);
@@ -229,7 +229,7 @@ function wantedChecks(
   });
 }
 
-/** Of one target; more are not checked and count as up. */
+/** The maximum number of checked addresses for one target. Further addresses count as up. */
 const MAX_ADDRESSES = 64;
 
 function withStates({ deps: { port }, checker }: Context, target: ObservedTarget) {
@@ -278,7 +278,7 @@ function report(
   deps.onDecided(alias);
 }
 
-/** Whether other targets are selected than the first choice. */
+/** Whether the selected targets are not the first choice. */
 export function isOnStandby({ spec }: DnsAlias, { selection, targets }: Decision): boolean {
   const least = Math.min(...targets.map(({ target }) => target.priority));
   const { selected } = selection;

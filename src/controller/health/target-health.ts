@@ -5,24 +5,24 @@ import type { Candidate } from "../../plan/select/select.ts";
 import type { CheckState } from "./check-registry.ts";
 import type { ObservedTarget } from "./observed-targets.ts";
 
-/** The health of one target, as the status has it. */
+/** The health of one target, in the form of the status. */
 export interface TargetHealth {
   readonly health: Health;
   /** Time of the last change of `health`. */
   readonly since: Millis;
-  /** Since when the target has been eligible; undefined: it is not. */
+  /** Since when the target has been eligible. Undefined: it is not eligible. */
   readonly eligibleSince: Millis | undefined;
-  /** Why it is Unhealthy, in a sentence without a full stop; undefined otherwise. It remains until the health changes. */
+  /** Why it is Unhealthy, as a sentence without a full stop. It remains until the health changes. Undefined: it is not Unhealthy. */
   readonly message: string | undefined;
 }
 
-/** One address of a target with what its checks show; `state` undefined: it isn't checked. */
+/** One address of a target with the state of its checks. `state` is undefined if it isn't checked. */
 export interface AddressState {
   readonly address: string;
   readonly state: CheckState | undefined;
 }
 
-/** The health of a target after its addresses were looked at again. A target without a check is always healthy. */
+/** The health of a target for the present states of its addresses. A target without a check is always healthy. */
 export function nextHealth(
   before: TargetHealth | undefined,
   target: ObservedTarget,
@@ -52,7 +52,7 @@ function messageOf(addresses: readonly AddressState[]): string {
   return last === undefined ? which : `${which}: ${last}`;
 }
 
-/** The target as selection sees it. `isWaiting`: the first publication may still wait for its first check. */
+/** The target in the form of the selection. `isWaiting`: the first publication may still wait for its first check. */
 export function candidateOf(
   target: ObservedTarget,
   { health, since, eligibleSince }: TargetHealth,

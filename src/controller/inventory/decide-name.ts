@@ -7,7 +7,7 @@ import { countHostname } from "./limit-hostnames.ts";
 import { nameId, placementOf, zonesByRules } from "./placement.ts";
 import { touchClaims, type StoreState } from "./store-state.ts";
 
-/** Decides who has a name in which zones, and has the zones planned and the aliases reported that it concerns. */
+/** Decides which aliases have a name in which zones. Marks the affected zones to be planned, and the affected aliases to be reported. */
 export function decideName(state: StoreState, name: Name): void {
   countHostname(state, name);
   const byZone = candidatesIn(state, name);
@@ -27,7 +27,7 @@ export function decideName(state: StoreState, name: Name): void {
   rememberZones(state, name, new Set(byZone.keys()));
 }
 
-/** Who has a name in a zone, of the aliases that it takes the name from. */
+/** Decides which alias has a name in a zone, among the aliases for which the zone takes the name. */
 export function decideIn(state: StoreState, name: Name, zone: ObjectKey, aliases: readonly DnsAlias[]): Claim {
   const unread = state.unread.claimantsOf(name).filter(({ namespace }) => {
     const match = zonesByRules(state, name, namespace);
@@ -44,14 +44,14 @@ function forgetClaim(claims: StoreState["claims"], zone: ObjectKey, name: Name):
   }
 }
 
-/** The living aliases that ask for a name, by the zone that takes it for each. */
+/** The aliases that list a name and are not being deleted, by the zone that takes the name. */
 export function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectKey, readonly DnsAlias[]> {
   const byZone = new Map<ObjectKey, DnsAlias[]>();
   for (const key of state.candidates.get(name) ?? []) {
     const alias = state.aliases.get(key);
     const match = alias === undefined ? undefined : placementOf(state, alias, name);
     if (alias !== undefined && match?.kind === "none" && match.reason === "ZoneReserved") {
-      // A status can be lost; what it said is remembered.
+      // A status can get lost, so its information is kept here.
       state.reservedNames.set(nameId(alias, name), match.stays ?? []);
     }
     for (const zone of match?.kind === "zones" && alias !== undefined ? match.zones : []) {

@@ -3,8 +3,8 @@ import type { InventoryEvent } from "../ports/inventory.ts";
 import type { Store } from "./store.ts";
 
 /**
- * An alias under deletion whose spec can't be read becomes one that can be finalized: with its last spec that could be read, or else with the hostnames alone that its
- * spec and status list. A DnsZone becomes one with its last spec that could be read. Every other event stays as it is.
+ * Replaces an unreadable alias under deletion by one that can be finalized. It has the last readable spec, or otherwise only the
+ * hostnames in its spec and status. A DnsZone gets its last readable spec. Every other event is unchanged.
  */
 export function deletedUnread({ alias, zone }: Pick<Store, "alias" | "zone">, event: InventoryEvent): InventoryEvent {
   if (event.kind !== "invalid" || event.manifest.meta?.deletedAt === undefined) {

@@ -8,8 +8,9 @@ import type { Store } from "./store.ts";
 import { type MayNotDelete, namesOfUnread } from "./unreadable-names.ts";
 
 /**
- * The names whose records a zone keeps although no alias has them there: names of aliases that can't be read, names of DnsZones below it that were deleted or can't be read, and, in a zone that was just read for the first
- * time, names that may just have lost it. With a namespace: whether an alias of that namespace that can't be read may have the name.
+ * The names whose records a zone keeps although they have no alias there. They are names of unreadable aliases, and names of
+ * deleted or unreadable DnsZones below the zone. In a zone that was just read for the first time, they are also the names that
+ * may have lost it recently. With a namespace: whether an unreadable alias of that namespace may have the name.
  */
 export function keptNames(
   store: Pick<Store, "alias" | "aliases" | "matchOf" | "reservedZones" | "namesLeftReserved" | "namesOfNewZone">,
@@ -18,18 +19,18 @@ export function keptNames(
 ): MayNotDelete {
   const { meta, spec } = zone;
   if (isEnding(zone)) {
-    // The DnsZone goes with the names of aliases that can't be read too.
+    // A DnsZone under deletion doesn't keep the names of unreadable aliases.
     const below = store.reservedZones();
     return (name, namespace) => namespace === undefined && isReservedBelow(below, spec.domain, name);
   }
   const edits = [...invalid];
-  // If the last edit of an alias can't be read, its current hostnames are unknown.
+  // If the last edit of an alias is unreadable, its current hostnames are unknown.
   const edited = new Set(
     edits.flatMap(({ kind, key }) => (kind === "DnsAlias" ? (store.alias(key)?.spec.hostnames ?? []) : [])),
   );
   const isUnread = namesOfUnread(edits, (key) => store.alias(key) !== undefined);
   const reserved = store.reservedZones();
-  // Deletes are rare, so what goes through all aliases is done only for one.
+  // Deletes are rare, so the search over all aliases is made only for a delete.
   let others: ReadonlySet<Name> | undefined;
   return (name, namespace) => {
     if (namespace !== undefined) {
@@ -47,7 +48,7 @@ export function keptNames(
   };
 }
 
-/** Names of which only the statuses say that a deleted or unread DnsZone has them. */
+/** Names that belong to a deleted or unreadable DnsZone only according to statuses. */
 function reservedNames({ aliases, matchOf }: Pick<Store, "aliases" | "matchOf">): readonly Name[] {
   return [...aliases()].flatMap((alias) =>
     alias.spec.hostnames.filter((name) => {

@@ -7,7 +7,7 @@ import type { LimitedPlace } from "./admission/hostname-counts.ts";
 import { entriesOf } from "./placement.ts";
 import type { StoreState } from "./store-state.ts";
 
-/** Counts a hostname for the namespaces whose aliases ask for it, in the zones that limit their hostnames. */
+/** Counts a hostname for the namespaces whose aliases list it, in the zones that limit their hostnames. */
 export function countHostname(state: StoreState, hostname: Name): void {
   const { index, labels, counts } = state;
   if (index.hasLimits || counts.size > 0) {
@@ -25,7 +25,7 @@ export function countHostname(state: StoreState, hostname: Name): void {
   }
 }
 
-/** Has the hostnames decided again that are newly beyond a limit, or no longer. Only for when no other one waits. */
+/** Decides the hostnames again that are newly beyond a limit, or no longer beyond it. Call it only when no other name waits. */
 export function limitHostnames(state: StoreState): void {
   const moved = state.counts.decide((place, hostnames) => {
     const limit = state.zones.get(place.zone)?.spec.tenants.maxHostnames ?? Infinity;

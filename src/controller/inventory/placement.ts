@@ -19,7 +19,7 @@ import type { AdmissionGrace } from "./admission/admission-grace.ts";
 import type { HostnameCounts } from "./admission/hostname-counts.ts";
 import type { ReservedZones } from "./admission/reserved-zones.ts";
 
-/** The inputs that decide the zones of a name of an alias. */
+/** The inputs that decide the zones of an alias's name. */
 export interface PlacementState {
   readonly zones: ReadonlyMap<ObjectKey, DnsZone>;
   readonly labels: NamespaceLabels;
@@ -27,20 +27,24 @@ export interface PlacementState {
   readonly placed: ReadonlyMap<Name, ReadonlySet<ObjectKey>>;
   readonly index: ZoneIndex;
   readonly reserved: Pick<ReservedZones, "knows" | "why">;
-  /** The zones of {@link nameId} as its alias's status said before it was lost. */
+  /** The zones of {@link nameId} in the status of its alias, before that status was lost. */
   readonly reservedNames: ReadonlyMap<string, readonly ObjectKey[]>;
   readonly grace: Pick<AdmissionGrace, "until" | "size">;
   readonly counts: Pick<HostnameCounts, "isOver">;
   readonly aliases: ReadonlyMap<ObjectKey, DnsAlias>;
   readonly candidates: ReadonlyMap<Name, ReadonlySet<ObjectKey>>;
   /**
-   * DnsZones that this process has just read for the first time: at the start, once a DnsZone can be read again, or when a deleted one is back. Until then a name stays in the zone that its alias's status lists,
-   * although the zone doesn't admit it: the name may have lost its zone just before.
+   * DnsZones that this process has just read for the first time: at the start, after an unreadable time, or when a deleted
+   * DnsZone returns. During a limited time, a name stays in the zone that its alias's status lists, although the zone doesn't
+   * admit it. The name may have lost its zone just before.
    */
   readonly newZones: ReadonlyMap<ObjectKey, Millis>;
 }
 
-/** The zones of a name of an alias: by the rules, less what isn't believed yet, and less what a deleted or unread DnsZone has. */
+/**
+ * Returns the zones of an alias's name. They follow the rules, except for changes that are not accepted yet and names of deleted
+ * or unreadable DnsZones.
+ */
 export function placementOf(state: PlacementState, alias: DnsAlias, name: Name): ZoneMatch {
   const next = zonesByRules(state, name, alias.meta.namespace);
   if (alias.meta.deletedAt !== undefined) {
@@ -62,7 +66,7 @@ export function placementOf(state: PlacementState, alias: DnsAlias, name: Name):
   );
 }
 
-/** The zones of a name of a namespace by the rules alone. */
+/** The zones of a hostname of the namespace, as the rules say, without exceptions. */
 export function zonesByRules(
   { index, labels, counts }: Pick<PlacementState, "index" | "labels" | "counts">,
   name: Name,
@@ -75,7 +79,7 @@ export function nameId({ meta }: DnsAlias, name: Name): string {
   return `${meta.uid} ${name}`;
 }
 
-/** The entries of the status for a name that say in which zone it is. */
+/** The entries of the status with the zones of a name. */
 export function entriesOf(
   { status }: DnsAlias,
   name: Name,
@@ -85,7 +89,7 @@ export function entriesOf(
   );
 }
 
-/** An alias that is being deleted can have records in all zones in its status. */
+/** Adds the zones in the status, because an alias under deletion can have records in all of them. */
 function withFormerZones({ zones, index }: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZoneMatch {
   const now = next.kind === "zones" ? next.zones : [];
   const known = new Set(now.map(({ meta }) => objectKey(meta)));
@@ -97,7 +101,7 @@ function withFormerZones({ zones, index }: PlacementState, alias: DnsAlias, name
   return former.length === 0 ? next : { kind: "zones", zones: [...now, ...former] };
 }
 
-/** Zones that have the name of this alias now and don't take it by the rules any more. */
+/** The present zones of this alias's name that no longer take it by the rules. */
 function leavingZones(
   state: PlacementState,
   { meta }: DnsAlias,
@@ -125,12 +129,12 @@ function hasName({ claims }: PlacementState, zone: ObjectKey, name: Name, uid: s
   );
 }
 
-/** A zone of a longer domain than the one before has the name at once. */
+/** False if the new zone has a longer domain than the old one, because it then has the name at once. */
 function isAsLong({ spec }: DnsZone, next: ZoneMatch): boolean {
   return next.kind === "none" || next.zones.every((zone) => isAtOrBelow(spec.domain, zone.spec.domain));
 }
 
-/** After a restart, only the statuses show the names of a deleted DnsZone, or of one whose domain can't be read. */
+/** The zones in the status. After a restart, only statuses show the names of a deleted DnsZone, or of one with an unreadable domain. */
 function reservedByStatus(
   { zones, reserved, reservedNames }: PlacementState,
   alias: DnsAlias,
@@ -150,7 +154,7 @@ function reservedByStatus(
     : undefined;
 }
 
-/** True if none of these zones is known, and none of them was adopted with the name. */
+/** True if none of these zones is known, and no zone adopted one of them with the name. */
 function isLost(
   { zones, reserved }: Pick<PlacementState, "zones" | "reserved">,
   name: Name,
@@ -164,7 +168,7 @@ function isLost(
   return !isTakenOver && [...keys].every((key) => !zones.has(key) && !reserved.knows(key));
 }
 
-/** Names that a deleted or unread DnsZone has of which no more is known than a status that went with its alias. */
+/** Names of a deleted or unreadable DnsZone that are known only from the status of a deleted alias. */
 export function namesLeftReserved(
   state: Pick<PlacementState, "zones" | "reserved"> & {
     readonly leftReserved: ReadonlyMap<Name, readonly ObjectKey[]>;
@@ -193,8 +197,8 @@ function keptInNewZone(state: PlacementState, alias: DnsAlias, name: Name, next:
 }
 
 /**
- * An older alias of another namespace can lose its zone and get the name in other zones later. Until then, no other alias gets the name in these zones. This alias has lost it to the older one, in the
- * zone that keeps it.
+ * An older alias of another namespace can lose its zone and get the name in other zones later. Until then, no other alias gets
+ * the name in these zones. This alias has lost the name to the older one, in the zone that keeps it.
  */
 function afterOlder(state: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZonesMatch | undefined {
   if (next.kind !== "zones" || state.grace.size === 0) {
@@ -217,8 +221,8 @@ function afterOlder(state: PlacementState, alias: DnsAlias, name: Name, next: Zo
 }
 
 /**
- * The names that aliases ask for and their statuses list in this zone, if it has just been read for the first time: they stay for a while. Not those that zones below it have now: as
- * while a process runs, a longer zone has a name at once.
+ * The names that aliases list and that their statuses have in this zone, if it has just been read for the first time. They stay
+ * for a limited time. Names of zones below it are excluded, because a zone with a longer domain has a name at once.
  */
 export function namesOfNewZone(
   { newZones, placed, zones }: Pick<PlacementState, "newZones" | "placed" | "zones">,

@@ -3,7 +3,7 @@ import { isAtOrBelow, nameOfCanonical, type Name } from "../../dns/name/name.ts"
 import { placementOf } from "./placement.ts";
 import type { StoreState } from "./store-state.ts";
 
-/** Of the names of aliases that were ever found to belong to a DnsZone that can't be read or was deleted, those that still do. */
+/** The names of aliases that still belong to a deleted or unreadable DnsZone, among those that ever did. */
 export function reservedHostnames(state: StoreState): readonly Name[] {
   const isReservedFor = (key: ObjectKey, name: Name): boolean => {
     const alias = state.aliases.get(key);
@@ -15,7 +15,7 @@ export function reservedHostnames(state: StoreState): readonly Name[] {
   return [...names].filter((name) => [...(state.candidates.get(name) ?? [])].some((key) => isReservedFor(key, name)));
 }
 
-/** What the zones above a name answer for it is another thing than before. */
+/** Marks the zones above a name to be planned, because their answer for it has changed. */
 export function touchZonesAbove(state: StoreState, name: Name): void {
   for (const [key, { spec }] of state.zones) {
     if (isAtOrBelow(name, spec.domain)) {

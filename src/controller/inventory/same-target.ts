@@ -2,7 +2,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import { byAge } from "../../plan/claims.ts";
 
-/** The oldest of the zones that would write to the same place as this one, unless it is this one. */
+/** The oldest zone with the same write location as this one. Undefined if this one is the oldest. */
 export function zoneWithSameTarget(
   zones: Iterable<DnsZone>,
   zone: DnsZone,

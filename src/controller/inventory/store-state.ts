@@ -11,30 +11,30 @@ import type { PlacementState } from "./placement.ts";
 import { createUnreadClaims, type UnreadClaims } from "./unread-claims.ts";
 import { createReservedZones, type ReservedZones } from "./admission/reserved-zones.ts";
 
-/** What the store remembers. */
+/** The state of the store. */
 export interface StoreState extends PlacementState {
   readonly now: (() => Millis) | undefined;
   readonly aliases: Map<ObjectKey, DnsAlias>;
   readonly zones: Map<ObjectKey, DnsZone>;
   readonly reserved: ReservedZones;
   readonly reservedNames: Map<string, readonly ObjectKey[]>;
-  /** Names with the zones of `reservedNames` whose alias is gone, until another zone has them. */
+  /** Names with the zones of `reservedNames` whose alias was deleted. They remain until another zone has them. */
   readonly leftReserved: Map<Name, readonly ObjectKey[]>;
   readonly grace: AdmissionGrace;
   readonly counts: HostnameCounts;
   readonly newZones: Map<ObjectKey, Millis>;
   hasStarted: boolean;
   readonly labels: Map<string, Readonly<Record<string, string>>>;
-  /** Owner name → living aliases that ask for it. */
+  /** The aliases that list each hostname and are not being deleted. */
   readonly candidates: Map<Name, Set<ObjectKey>>;
   readonly claims: Map<ObjectKey, Map<Name, Claim>>;
-  /** What aliases ask for that can't be read. */
+  /** The names of unreadable aliases. */
   readonly unread: UnreadClaims;
-  /** Counts decisions, of all zones together, so that a zone that comes back has no number twice. */
+  /** A counter of decisions for all zones together. A zone that returns therefore never has the same number twice. */
   readonly versions: Map<ObjectKey, number>;
   decisions: number;
   readonly placed: Map<Name, Set<ObjectKey>>;
-  /** Those of the placed names. */
+  /** The wildcards among the placed names. */
   readonly wildcards: Set<Name>;
   readonly former: FormerZones;
   readonly pending: Set<Name>;
@@ -43,7 +43,7 @@ export interface StoreState extends PlacementState {
   index: ZoneIndex;
 }
 
-/** Nothing is known yet. */
+/** The state before the first object. */
 export function emptyState(now: (() => Millis) | undefined): StoreState {
   return {
     now,
@@ -72,7 +72,7 @@ export function emptyState(now: (() => Millis) | undefined): StoreState {
   };
 }
 
-/** Has a zone planned again. */
+/** Marks a zone to be planned again. */
 export function touchClaims(state: StoreState, zone: ObjectKey): void {
   if (state.zones.has(zone)) {
     state.decisions += 1;

@@ -26,15 +26,15 @@ interface Touched {
 }
 
 /**
- * The inventory in memory, with who has which name in which zone. Events only note which names are to be decided again; `settle` decides
- * them in slices, so that ten thousand names at once do not hold the event loop.
+ * The inventory in memory, with the owner of each name in each zone. Events only record which names must be decided again.
+ * `settle` decides them in slices, so that ten thousand names do not block the event loop.
  */
 export interface Store {
   note(event: InventoryEvent): void;
   /** Uses a status that was just written, until the source reports it itself. */
   rememberAliasStatus(written: DnsAlias, status: AliasStatus): void;
   rememberZoneStatus(written: DnsZone, status: ZoneStatus): void;
-  /** The next `settle` returns every zone and alias again, for a first term, which has seen none of the earlier decisions. */
+  /** Makes the next `settle` return every zone and alias again. For a first term, which has not handled the earlier decisions. */
   touchAll(): void;
   /** Decides up to `limit` pending names, and returns up to `limit` aliases; `more` shows whether any remain. Zones are in the last batch. */
   settle(limit: number): Touched & { readonly more: boolean };
@@ -42,7 +42,7 @@ export interface Store {
   zone(key: ObjectKey): DnsZone | undefined;
   aliases(): Iterable<DnsAlias>;
   zones(): Iterable<DnsZone>;
-  /** The owner names of a zone with their claims; aliases under deletion claim nothing. */
+  /** The hostnames of a zone with their claims. Aliases under deletion claim nothing. */
   claimsIn(zone: ObjectKey): ReadonlyMap<Name, Claim>;
   /** A number that changes whenever the hostnames of a zone or their aliases were decided again. */
   claimsVersion(zone: ObjectKey): number;
@@ -53,13 +53,13 @@ export interface Store {
   /** Whether an alias has a wildcard anywhere. */
   hasWildcards(): boolean;
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
-  /** Which zones had names before, and may still have records of them. */
+  /** The former zones of names, which may still have records of them. */
   readonly former: FormerZones;
   /** Whether the zone takes names of aliases of a namespace. */
   admits(zone: DnsZone, namespace: string): boolean;
-  /** The older zone that has this one's place, or undefined when it has the place itself. */
+  /** The older zone with the same write location. Undefined: there is none. */
   zoneWithSameTarget(zone: DnsZone): DnsZone | undefined;
-  /** The older DnsZones of other namespaces without whose consent the zone matches no names; undefined: none is missing. */
+  /** The older DnsZones of other namespaces whose consent is missing, so that the zone matches no names. Undefined: none is missing. */
   missingConsents(zone: ObjectKey): readonly ObjectKey[] | undefined;
   /** DnsZones that were deleted or can't be read, and whose records stay. */
   reservedZones(): readonly ReservedZone[];
@@ -67,21 +67,22 @@ export interface Store {
   namesLeftReserved(): readonly Name[];
   /** The names of aliases that belong to such a DnsZone. */
   reservedHostnames(): readonly Name[];
-  /** Whether the DnsZone exists and nothing of its spec could ever be read. */
+  /** Whether the DnsZone exists and its spec was never readable. */
   isUnread(zone: ObjectKey): boolean;
-  /** Names that remain for a while in a zone that was just read for the first time, although no alias has them there. */
+  /** Names that remain for a limited time in a zone that was just read for the first time, although they have no alias there. */
   namesOfNewZone(zone: ObjectKey): ReadonlySet<Name>;
-  /** When a name that stays for a while has to be decided again; undefined: there is none. */
+  /** The next time at which such a name must be decided again. Undefined: there is none. */
   graceEndsAt(): Millis | undefined;
-  /** Notes the names whose time is over; `settle` decides them. */
+  /** Records the names whose time is over. `settle` decides them. */
   endGrace(): void;
-  /** How much is remembered, by kind. */
+  /** The number of remembered entries, by kind. */
   sizes(): ReadonlyMap<string, number>;
 }
 
 /**
- * `writeTargetOf` returns the write location of a zone, because two zones with one location would revert each other's changes indefinitely. With `now`, names remain for a while if they lose their zone by a label or a selector. Without it, they leave
- * at once, as for read-only commands.
+ * `writeTargetOf` returns the write location of a zone, because two zones with one location would revert each other's changes
+ * indefinitely. With `now`, names remain for a limited time if they lose their zone by a label or a selector. Without it, they
+ * leave at once, as for read-only commands.
  */
 export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () => Millis): Store {
   const state = emptyState(now);
@@ -223,7 +224,7 @@ function replaceAlias(state: StoreState, key: ObjectKey, next: DnsAlias | undefi
   }
 }
 
-/** Only the information in the alias protects the records of a name in a zone that is deleted or can't be read. */
+/** Records a name of a deleted or unreadable zone. Only the information in the alias protects its records. */
 function recordLeftReserved(state: StoreState, previous: DnsAlias, next: DnsAlias | undefined, name: Name): void {
   const id = nameId(previous, name);
   const zones = state.reservedNames.get(id);
@@ -237,12 +238,12 @@ function recordLeftReserved(state: StoreState, previous: DnsAlias, next: DnsAlia
   }
 }
 
-/** True when only the status, labels or the like differ: who has which name stays as it is. */
+/** True if only the status, labels or similar fields differ, so that the owner of each name is the same. */
 function hasSameTargets(a: DnsAlias, b: DnsAlias): boolean {
   return a.meta.uid === b.meta.uid && a.meta.generation === b.meta.generation && a.meta.deletedAt === b.meta.deletedAt;
 }
 
-/** Replaces the older object by the newer one everywhere, without planning a zone again. */
+/** Replaces the older object by the newer one everywhere, without a new plan of its zones. */
 function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
   state.aliases.set(key, next);
   for (const name of next.spec.hostnames) {
@@ -284,7 +285,7 @@ function settle(state: StoreState, limit: number): Touched & { readonly more: bo
   }
   const aliases = takeUpTo(state.touchedAliases, limit);
   const more = state.pending.size + state.touchedAliases.size > 0;
-  // A zone that is planned while half of its names are decided would withdraw the other half.
+  // A zone that is planned while only half of its names are decided would withdraw the other half.
   const zones = more ? NO_PLACES : takeUpTo(state.touchedZones, Infinity);
   return { zones, aliases, names, more };
 }
@@ -297,7 +298,7 @@ function earlier(a: Millis | undefined, b: Millis | undefined): Millis | undefin
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
-/** Those that are written. */
+/** The zones that match names. */
 function delegatedZones({ zones, index }: StoreState): readonly DnsZone[] {
   return [...zones].flatMap(([key, zone]) => (index.undelegated.has(key) ? [] : [zone]));
 }

@@ -4,13 +4,13 @@ import type { Claimant } from "../../plan/claims.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 
 /**
- * What aliases ask for of which this process has read no valid spec, as after a restart. They publish nothing, but their names don't pass to a younger alias of another
- * namespace.
+ * The names of aliases without a known valid spec in this process, for example after a restart. Such aliases publish nothing, but
+ * their names don't pass to a younger alias of another namespace.
  */
 export interface UnreadClaims {
   /** Stores the current hostnames of the object, and returns the names whose alias can change. */
   set(manifest: Pick<InvalidObject, "key" | "claim">): readonly Name[];
-  /** The object can be read, or is gone. Returns the names that it asked for. */
+  /** Call it when the object is readable, or deleted. Returns its names. */
   remove(key: ObjectKey): readonly Name[];
   claimantsOf(name: Name): readonly Claimant[];
   readonly size: number;

@@ -2,7 +2,7 @@ import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 
-/** True for a name that an alias which can't be read may have: one of the namespace, or of any namespace. */
+/** True for a name that an unreadable alias may have: an alias of the namespace, or of any namespace. */
 export type MayNotDelete = (name: Name, namespace?: string) => boolean;
 
 /**

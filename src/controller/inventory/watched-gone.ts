@@ -1,10 +1,10 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Name } from "../../dns/name/name.ts";
 
-/** Remembers for an hour which names lost an alias while this process ran. A new leader then knows why no alias has them. */
+/** Remembers for an hour the names that lost an alias while this process ran. A new leader then knows why they have no alias. */
 export interface WatchedGone {
   note(names: readonly Name[]): void;
-  /** The same for names whose alias was deleted while dnsalias did not run: `names` has them, and `has` doesn't. */
+  /** The same for names whose alias was deleted while dnsalias did not run. `names` includes them, and `has` doesn't. */
   noteUnwatched(names: readonly Name[]): void;
   has(name: Name): boolean;
   names(): readonly Name[];

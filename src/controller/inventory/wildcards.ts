@@ -4,18 +4,18 @@ import { isAtOrBelow, isWildcard, parentOf, wildcardBelow, type Name } from "../
 import { addWithAncestors, type EncloserOf } from "../../dns/zone-file/closest-encloser.ts";
 import type { Store } from "./store.ts";
 
-/** Which wildcards of aliases answer for names that no alias has, by what is known of each zone's other records. */
+/** The wildcards of aliases that answer for names without an alias, according to the known records of each zone. */
 export interface Wildcards {
   /**
-   * Takes what a backend, or the responder's base zone, has of a zone; undefined: nothing is known any more. True if the zone has a wildcard and this is new: its loops are to be looked for
-   * again.
+   * Stores the known names of a zone from a backend, or from the responder's base zone. Undefined: nothing is known any more.
+   * Returns true if the zone has a wildcard and the names are new: loops must be searched again.
    */
   record(zone: ObjectKey, source: ZoneSource, encloserOf: EncloserOf | undefined): boolean;
-  /** The zone is gone. */
+  /** Call it when the zone is deleted. */
   remove(zone: ObjectKey): void;
-  /** RFC 4592 3.3.1: a zone of which nothing is known has no wildcard that answers. */
+  /** RFC 4592 3.3.1. In a zone without known records, no wildcard answers. */
   answeringFor(name: Name): readonly Name[];
-  /** The names in the zone of which it has to be known whether they exist: of these, and of those between them and the apex. None without a wildcard. */
+  /** The names whose existence in the zone must be known: these, and those between them and the apex. Empty if the zone has no wildcard. */
   concerned(zone: DnsZone, names: Iterable<Name>): readonly Name[];
   size(): number;
 }
@@ -27,7 +27,7 @@ type Inventory = Pick<
   "zone" | "zones" | "claimsIn" | "claimsVersion" | "zonesOfName" | "reservedZones" | "hasWildcards"
 >;
 
-/** The names of a zone's aliases, and those between them and the apex, as of one decision of its claims. */
+/** The names of a zone's aliases, and those between them and the apex, for one version of its claims. */
 interface ClaimedNames {
   readonly version: number;
   readonly names: ReadonlySet<string>;
@@ -78,7 +78,7 @@ function answeringFor(state: State, name: Name): readonly Name[] {
   return found;
 }
 
-/** The closest encloser of a name in one zone; undefined: the name exists there, or it isn't known. */
+/** The closest encloser of a name in one zone. Undefined: the name exists there, or it isn't known. */
 function encloserIn({ store, sources, claimed }: State, key: ObjectKey, name: Name): Name | undefined {
   const domain = store.zone(key)?.spec.domain;
   if (domain === undefined || !isAtOrBelow(name, domain) || isOfZoneBelow(store, domain, name)) {
@@ -97,7 +97,7 @@ function encloserIn({ store, sources, claimed }: State, key: ObjectKey, name: Na
   return at;
 }
 
-/** Another DnsZone, also one that can't be read or was deleted, has the name. */
+/** Whether another DnsZone has the name, also one that is unreadable or was deleted. */
 function isOfZoneBelow({ zones, reservedZones }: Inventory, domain: Name, name: Name): boolean {
   const domains = [...[...zones()].map(({ spec }) => spec.domain), ...reservedZones().map((zone) => zone.domain)];
   return domains.some((other) => other !== domain && isAtOrBelow(other, domain) && isAtOrBelow(name, other));

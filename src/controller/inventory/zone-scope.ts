@@ -11,8 +11,9 @@ type Inventory = Pick<
 >;
 
 /**
- * Names without an alias in the zone that can still have records of one: names of aliases that are being deleted, and names that a status still lists from
- * before a restart or an edit. The status of the DnsZone lists names whose alias no longer exists. A backend that cannot list its zone is queried for them.
+ * Names without an alias in the zone that may still have records. They are names of aliases under deletion, and names in a status
+ * from before a restart or an edit. The status of the DnsZone lists names whose alias no longer exists. A backend that cannot
+ * list its zone is queried for them.
  */
 export function formerNames(
   { aliases, claimsIn, former }: Pick<Inventory, "aliases" | "claimsIn" | "former">,
@@ -37,8 +38,10 @@ export function formerNames(
 }
 
 /**
- * Removes RRsets of dnsalias that another DnsZone with a longer domain and the same kind of backend writes, or wrote before it was deleted or couldn't be read. Two zones can share one
- * server, which returns the names of both. An RRset at a requested name is removed only if the zone above has it at the same server, or if both zones have the same records and the other one has the name.
+ * Removes RRsets of dnsalias that belong to another DnsZone with a longer domain and the same kind of backend. That DnsZone can
+ * also be deleted or unreadable. Two zones can share one server, which returns the names of both. An RRset at a requested name is
+ * removed only if the zone above has it at the same server, or if both zones have the same records and the other one has the
+ * name.
  */
 export function setsHere(
   inventory: Inventory,
@@ -65,7 +68,7 @@ export function setsHere(
       );
 }
 
-/** A name that this zone doesn't take, because it doesn't admit the alias, is written by the zone above. */
+/** True if the zone above writes the name, because this zone doesn't admit the alias. */
 function isClaimedAbove(
   { claimsIn, former }: Inventory,
   { meta }: DnsZone,
@@ -86,8 +89,8 @@ export function isFinalized({ claimsIn }: Pick<Store, "claimsIn">, zone: ObjectK
 }
 
 /**
- * True if both zones read and write the same records wherever their domains meet: a webhook and etcd have one list of names for all zones. A DNS server has the
- * records of each zone apart.
+ * True if both zones read and write the same records wherever their domains overlap. A webhook and etcd have one list of names
+ * for all zones. A DNS server has separate records for each zone.
  */
 export function sharesRecords({ spec: { provider: a } }: DnsZone, { spec: { provider: b } }: DnsZone): boolean {
   return (
@@ -99,7 +102,7 @@ export function sharesRecords({ spec: { provider: a } }: DnsZone, { spec: { prov
   );
 }
 
-/** A name that leaves this zone is this zone's to keep until the other one serves it. */
+/** True if a zone with the same records has the name. A name that leaves this zone stays until the other zone serves it. */
 function isOfSharingZone({ zone: zoneOf, zonesOfName, former }: Inventory, zone: DnsZone, name: Name): boolean {
   const key = objectKey(zone.meta);
   const zones = zonesOfName(name);
@@ -113,20 +116,23 @@ function isOfSharingZone({ zone: zoneOf, zonesOfName, former }: Inventory, zone:
   );
 }
 
-/** Names that the zone has now are requested anyway. */
+/** The names in a status, without present names of the zone, which are requested anyway. */
 function listed({ status }: DnsAlias, zone: string, claims: ReadonlyMap<Name, unknown>): readonly Name[] {
   return (status?.hostnames ?? [])
     .flatMap((entry) => (entry.zone === zone ? (parseStatusName(entry.hostname) ?? []) : []))
     .filter((name) => !claims.has(name));
 }
 
-/** `kind` undefined: the other zone can't be read. */
+/** `kind` is undefined if the other zone is unreadable. */
 function mayShareServer({ spec }: DnsZone, domain: Name, kind: string | undefined): boolean {
   const isBelow = domain !== spec.domain && isAtOrBelow(domain, spec.domain);
   return isBelow && (kind === undefined || kind === spec.provider.kind) && !spec.provider.kind.startsWith("coreDNS");
 }
 
-/** One webhook has one set of records for all DnsZones. Other servers have a separate zone for each. */
+/**
+ * Whether the zone's records are in this one at the server. One webhook has one set of records for all DnsZones. Other servers
+ * have a separate zone for each.
+ */
 function isAboveAtServer({ spec: { domain, provider } }: DnsZone, { spec: other }: DnsZone): boolean {
   return (
     provider.kind === "externalDNSWebhook" &&
@@ -137,7 +143,7 @@ function isAboveAtServer({ spec: { domain, provider } }: DnsZone, { spec: other 
   );
 }
 
-/** A hostname that the alias shares with another one, so that their addresses are merged; undefined: there is none. */
+/** A hostname that the alias shares with another one, so that their addresses are merged. Undefined: there is none. */
 export function sharedHostname(store: Pick<Store, "zonesOfName" | "claimsIn">, { spec }: DnsAlias): Name | undefined {
   return spec.hostnames.find((name) =>
     [...store.zonesOfName(name)].some((zone) => (store.claimsIn(zone).get(name)?.winners.length ?? 0) > 1),

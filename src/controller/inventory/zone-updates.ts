@@ -11,13 +11,13 @@ import { namesOfNewZone } from "./placement.ts";
 import { touchZonesAbove } from "./reserved-hostnames.ts";
 import { touchClaims, type StoreState } from "./store-state.ts";
 
-/** A DnsZone can't be read, and nothing better is known of it. */
+/** Records a DnsZone that is unreadable and of which no readable version is known. */
 export function noteUnread(state: StoreState, manifest: InvalidObject): void {
   state.reserved.unread(manifest);
   reindex(state, []);
 }
 
-/** Takes over a DnsZone, or that it is gone (undefined). */
+/** Replaces a DnsZone, or removes it (undefined). */
 export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | undefined): void {
   const previous = state.zones.get(key);
   if (previous !== undefined && next !== undefined && plansTheSame(previous, next)) {
@@ -58,7 +58,7 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
     JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces) &&
     JSON.stringify(previous.spec.tenants) === JSON.stringify(next.spec.tenants);
   reindex(state, isSameScope ? [] : [previous, next].flatMap((zone) => zone?.spec.domain ?? []));
-  // Claims can remain. Everything that depends on the rest of the spec (view, TTL range) is planned again with the zone.
+  // Claims can remain. The other results of the spec (view, TTL range) follow from the next plan of the zone.
   for (const claim of state.claims.get(key)?.values() ?? []) {
     claim.winners.forEach((alias) => state.touchedAliases.add(objectKey(alias.meta)));
   }
@@ -73,7 +73,10 @@ function forgetLeftReserved(state: StoreState, zone: ObjectKey): void {
   }
 }
 
-/** A DnsZone is read for the first time. Its former admission rules are unknown, so names that a status lists there remain for a while. */
+/**
+ * Records a DnsZone that is read for the first time. Its former admission rules are unknown, so names that a status lists there
+ * remain for a limited time.
+ */
 export function noteNew({ newZones, zones, now }: StoreState, key: ObjectKey): void {
   const zone = zones.get(key);
   if (now !== undefined && zone !== undefined && !isEnding(zone)) {
@@ -81,7 +84,7 @@ export function noteNew({ newZones, zones, now }: StoreState, key: ObjectKey): v
   }
 }
 
-/** Names that lose this zone by its new selector, or by its new limits for tenants, keep it for a while. */
+/** Keeps the names for a limited time that lose this zone by its new selector, or by its new limits for tenants. */
 function recordAdmission(
   { zones, claims, labels, grace, now }: StoreState,
   key: ObjectKey,
@@ -97,7 +100,7 @@ function recordAdmission(
   }
 }
 
-/** Has the names decided again that are in these domains, and those that another zone may have by what a change of one zone means for others. */
+/** Marks names to be decided again: names in these domains, and names that another zone may have because of this change. */
 function reindex(state: StoreState, domains: readonly Name[]): void {
   const before = state.index;
   state.index = indexZones(state.zones.values(), state.reserved.all());
@@ -111,7 +114,7 @@ function reindex(state: StoreState, domains: readonly Name[]): void {
     }
   }
   if (reservedDomains.length > 0) {
-    // What a zone above may delete is another than before.
+    // The names that a zone above may delete have changed.
     state.zones.forEach(({ spec }, key) => {
       if (reservedDomains.some((domain) => isAtOrBelow(domain, spec.domain))) {
         state.touchedZones.add(key);
@@ -120,7 +123,10 @@ function reindex(state: StoreState, domains: readonly Name[]): void {
   }
 }
 
-/** True when only the status, labels or the like differ, as after each status that we write: no reason to read and plan the zone again. */
+/**
+ * True if only the status, labels or similar fields differ, as after each status write of dnsalias. The zone needs no new read
+ * and plan then.
+ */
 function plansTheSame(a: DnsZone, b: DnsZone): boolean {
   return (
     a.meta.uid === b.meta.uid &&
@@ -130,7 +136,7 @@ function plansTheSame(a: DnsZone, b: DnsZone): boolean {
   );
 }
 
-/** Takes over the labels of a namespace, or that it is gone (undefined). */
+/** Replaces the labels of a namespace, or removes them (undefined). */
 export function replaceLabels(
   state: StoreState,
   name: string,
@@ -161,7 +167,7 @@ function decideNamespaces(state: StoreState, namespaces: ReadonlySet<string>): v
   }
 }
 
-/** Notes the names whose time is over. */
+/** Records the names whose time is over. */
 export function endGrace(state: StoreState): void {
   const now = state.now?.() ?? 0;
   decideNamespaces(state, state.grace.expire(now));

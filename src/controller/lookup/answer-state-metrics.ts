@@ -1,6 +1,6 @@
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 
-/** For metrics: how many answers are in each state. Has every state, with 0 for a state without streams. */
+/** Counts the answers in each state, for metrics. The result has every state, with 0 for a state without streams. */
 export function countStates(answers: Iterable<TargetAnswer>): ReadonlyMap<AnswerState, number> {
   const counts = new Map<AnswerState, number>(STATES.map((state) => [state, 0]));
   for (const answer of answers) {

@@ -10,8 +10,9 @@ export function knownState({ state, isSuperseded }: Pick<Entry, "state" | "isSup
 }
 
 /**
- * What is known of a key for the names of one namespace. Until the first result of a lookup, last known good addresses come from statuses, and anyone who can write the status of an
- * alias could choose the addresses of every name with that target: so a status counts for its own namespace.
+ * The known state of a key for the names of one namespace. Before the first lookup result, last known good addresses come from
+ * statuses. A user who can write the status of an alias could then choose the addresses of every name with that target. Therefore
+ * a status counts only for its own namespace.
  */
 export function knownFor(entry: Entry, namespace: string, now: Millis): HoldState {
   const { state, restoredFrom, restored, isSuperseded, lastLookupAt } = entry;
@@ -32,12 +33,15 @@ export function knownFor(entry: Entry, namespace: string, now: Millis): HoldStat
   };
 }
 
-/** A status has no time of the last success, but it isn't later than the first of the results that this process has had since: none of them was a success. */
+/**
+ * The time of the last success for a restored state. A status doesn't have it, but it isn't later than the first result of this
+ * process, because none of the results was a success.
+ */
 function endOfSuccess({ failingSince = Infinity, empty, emptySince = Infinity }: HoldState): Millis {
   return Math.min(failingSince, empty?.firstAt ?? Infinity, emptySince);
 }
 
-/** What the planner believes of a key. */
+/** The answer of a key for the planner. */
 export function entryAnswer({ unread }: Pick<Entry, "unread">, state: HoldState): TargetAnswer {
   return { ...answerOf(state), ...(unread !== undefined && { unread }) };
 }

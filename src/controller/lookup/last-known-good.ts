@@ -35,7 +35,7 @@ export function lastKnownGoodOf(
   };
 }
 
-/** Reads "Positive", "A Positive, AAAA NoData", "Failure: servfail" back; what cannot be read counts as positive, since there are addresses. */
+/** Parses "Positive", "A Positive, AAAA NoData", or "Failure: servfail". Any other text counts as positive, because there are addresses. */
 function outcomeOf({ outcome: text }: TargetStatus, key: TargetKey): Outcome {
   const own = text
     .split(", ")

@@ -2,13 +2,14 @@ import type { Millis } from "../../base/clock.ts";
 import type { Entry } from "./refresher-context.ts";
 
 /**
- * Pools of lookups, so that streams with answers never wait for streams without. `well`: the last lookup had an answer, or a status shows one. `first`: never looked up,
- * or about to come back after an outage. `slow`: a lookup took long while others waited. `failing`: the last lookup failed, or took long in `slow` too.
+ * Pools of lookups, so that streams with answers never wait for streams without. `well`: the last lookup had an answer, or a
+ * status has one. `first`: never looked up, or retried after an outage. `slow`: a lookup took long while others waited.
+ * `failing`: the last lookup failed, or took long in `slow` too.
  */
 export const POOLS = ["well", "first", "slow", "failing"] as const;
 export type Pool = (typeof POOLS)[number];
 
-/** How long a lookup keeps its place where others wait for one. Most answers come within 100 ms, and a lookup can take 10 s. */
+/** How long a lookup keeps its place while others wait for one. Most answers arrive within 100 ms, and a lookup can take 10 s. */
 export const PATIENCE_MS: Readonly<Record<Pool, Millis | undefined>> = {
   well: 250,
   first: 500,
@@ -22,7 +23,7 @@ export function poolOf({ state, slowness, isRetry }: Entry): Pool {
     return slowness === 1 ? "slow" : "failing";
   }
   if (state.failingSince !== undefined) {
-    // One that was never well is probably no part of the outage.
+    // A stream that never had an answer is probably not a part of the outage.
     return isRetry && state.lastSuccessAt !== undefined ? "first" : "failing";
   }
   return state.outcome.kind === "unknown" && state.addresses.length === 0 ? "first" : "well";

@@ -13,7 +13,10 @@ import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context
 import { retry, retryView } from "./retry-failing.ts";
 import { isOnlyThisFamilyEmpty } from "../../plan/target-outcome.ts";
 
-/** The key's turn has come. Gives when the next is due; undefined: nobody wants the key any more, or nobody asks for it. */
+/**
+ * Makes the due lookup of a key. Returns the time of the next one. Undefined: no alias uses the key any more, or lookups run only
+ * for queries and there was none.
+ */
 export async function lookUpDue(
   context: RefresherContext,
   text: string,
@@ -30,7 +33,7 @@ export async function lookUpDue(
   return entry.slowness > 0 ? context.deps.clock.now() : entry.state.nextAt;
 }
 
-/** One look-up, or the one that is under way. Never rejects. */
+/** Makes one lookup, or returns the one in progress. Never rejects. */
 export function lookUp(context: RefresherContext, text: string, entry: Entry, signal: AbortSignal): Promise<void> {
   entry.running ??= read(context, text, entry, signal).finally(() => {
     entry.running = undefined;
@@ -90,7 +93,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   }
 }
 
-/** Whatever the result: the lookup was made. */
+/** Records that the lookup was made, regardless of its result. */
 function recordLookup(entry: Entry, result: LookupResult, now: Millis): void {
   entry.isSuperseded = false;
   entry.slowness = 0;
@@ -99,7 +102,10 @@ function recordLookup(entry: Entry, result: LookupResult, now: Millis): void {
   entry.lastLookupAt = now;
 }
 
-/** A result says what the target has, if it is believed: not while most addresses are gone at once, nor an empty answer before it is confirmed. */
+/**
+ * True if the result is accepted as the state of the target. A result that lacks most of the addresses is not accepted at first,
+ * nor is an unconfirmed empty answer.
+ */
 function isConclusive({ lastSuccessAt, emptySince }: HoldState, { kind }: LookupResult, now: Millis): boolean {
   switch (kind) {
     case "positive":
@@ -121,7 +127,10 @@ function siblingText(key: TargetKey): string {
   return keyText({ ...key, family: key.family === "A" ? "AAAA" : "A" });
 }
 
-/** A name that is back may be back in both families: what stands in the other stays until it is asked again, which is now. */
+/**
+ * If one family has addresses again, the other one may have some too. Its last known good addresses remain until it is looked up
+ * again, which happens now.
+ */
 function doubtSibling(context: RefresherContext, recovered: TargetAnswer, now: Millis): void {
   const text = siblingText(recovered.key);
   const sibling = context.entries.get(text);
@@ -136,7 +145,7 @@ function doubtSibling(context: RefresherContext, recovered: TargetAnswer, now: M
   }
 }
 
-/** A name that has one family exists: NXDOMAIN for the other meant NODATA. */
+/** A name with one family exists, so NXDOMAIN for the other family meant NODATA. */
 function correctSibling({ entries, deps }: RefresherContext, key: TargetKey): void {
   const sibling = entries.get(siblingText(key));
   if (sibling?.state.outcome.kind === "nxdomain") {
@@ -145,7 +154,7 @@ function correctSibling({ entries, deps }: RefresherContext, key: TargetKey): vo
   }
 }
 
-/** Being good for longer is no news of a family itself, but decides whether the other one is gone alone. */
+/** A later success of a family is not reported itself. However, it decides whether only the other family is empty. */
 function notifySibling(context: RefresherContext, before: TargetAnswer, after: TargetAnswer): void {
   const sibling = siblingOf(context, after.key);
   if (sibling !== undefined && isOnlyThisFamilyEmpty(sibling, after) && !isOnlyThisFamilyEmpty(sibling, before)) {
@@ -153,7 +162,7 @@ function notifySibling(context: RefresherContext, before: TargetAnswer, after: T
   }
 }
 
-/** Its servers answer again, so the other family is looked up too. */
+/** Looks up the other family too, because the servers answer again. */
 function retrySibling(context: RefresherContext, key: TargetKey, now: Millis): void {
   const text = siblingText(key);
   const sibling = context.entries.get(text);
@@ -189,7 +198,7 @@ function conditionOf({ outcome, failingSince }: HoldState): "well" | "failing" |
   return outcome.kind === "unknown" ? "new" : "well";
 }
 
-/** Says what is new of a key, where something is. */
+/** Reports a change of a key's answer, if there is one. */
 export function notifyAnswer(
   { log, onAnswer }: RefresherDeps,
   entry: Entry,
@@ -197,7 +206,7 @@ export function notifyAnswer(
   isFirst = false,
 ): void {
   const answer = entryAnswer(entry, entry.state);
-  // To a namespace without last known good addresses the first result is always news.
+  // For a namespace without last known good addresses, the first result is always reported.
   if (!isFirst && !isNews(entry.notified, answer)) {
     return;
   }
@@ -206,7 +215,7 @@ export function notifyAnswer(
   guarded(log, () => onAnswer(answer, lastSuccessBefore));
 }
 
-/** A look-up that throws is a defect of the look-up; for the key it is one more failure. */
+/** A lookup that throws is a defect. For the key, it counts as one more failure. */
 async function resultOf(context: RefresherContext, state: HoldState, signal: AbortSignal): Promise<LookupResult> {
   const { lookup, log } = context.deps;
   try {
@@ -224,7 +233,7 @@ function optionsFor(context: RefresherContext, { key, avoid }: HoldState): Looku
   return { ...(avoid !== undefined && { avoid }), ...(ipv4 !== undefined && { ipv4 }) };
 }
 
-/** A listener that throws must not stop the look-ups. */
+/** An exception of a listener must not stop the lookups. */
 function guarded(log: Logger, listener: () => void): void {
   try {
     listener();

@@ -5,14 +5,14 @@ import { knownFor } from "./known-state.ts";
 import { lookUp } from "./lookup-round.ts";
 import type { Entry, RefresherContext } from "./refresher-context.ts";
 
-/** Maximum number of concurrent lookups for queries. Beyond it, a name without an answer waits for its turn. */
+/** Maximum number of concurrent lookups for queries. Above this number, a name without an answer waits. */
 const MAX_FOR_QUESTIONS = 512;
-/** A copy whose end moved by no more than this is the same copy. */
+/** Two copies whose expiry times differ by no more than this are the same copy. */
 const SAME_COPY_MS: Millis = 1_500;
 
 /**
- * Records a query for the key. Undefined: the known answer is fresh enough, or another lookup is not useful now. Otherwise returns one lookup, which any number of
- * clients share, and which may need a confirmation.
+ * Records a query for the key. Undefined: the known answer is fresh enough, or another lookup is not useful now. Otherwise
+ * returns one lookup, which may include a confirmation. Any number of clients share it.
  */
 export function lookUpFor(context: RefresherContext, key: TargetKey): Promise<void> | undefined {
   const text = keyText(key);
@@ -45,7 +45,7 @@ function isWanted(entry: Entry, now: Millis): boolean {
   return now >= live.nextLookupAt || (now >= live.prefetchAt && !isPrefetched(entry, live));
 }
 
-/** Most recursive resolvers count down, so an early query returns the copy that is about to expire. */
+/** True if an early query would only return the copy that is about to expire, because most recursive resolvers count TTLs down. */
 function isPrefetched({ prefetchedFor }: Entry, { freshUntil }: LiveResult): boolean {
   return Math.abs(freshUntil - prefetchedFor) <= SAME_COPY_MS;
 }

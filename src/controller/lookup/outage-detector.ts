@@ -3,25 +3,25 @@ import type { LookupResult, ViewId } from "../../dns/lookup-result.ts";
 import { isOutage } from "../../plan/hold/failure.ts";
 
 /**
- * Sees when the servers of a view answer again after an outage. By then the keys that failed are up to five minutes from their next try; that is too
- * long for a resolver that is well again.
+ * Detects when the servers of a view answer again after an outage. At that time, the failed keys can be up to five minutes from
+ * their next lookup, which is too long.
  */
 export interface OutageWatch {
-  /** Takes note of the reading; true when an outage of its view ends with it. */
+  /** Records a lookup result. Returns true if it ends an outage of its view. */
   endsWith(view: ViewId, reading: Reading, now: Millis): boolean;
 }
 
 export interface Reading {
   readonly result: LookupResult;
-  /** What the stream was before: `well` had an answer, `failing` had none, and a `new` one was never looked up. */
+  /** The state of the stream before the result: `well` had an answer, `failing` had none, and `new` was never looked up. */
   readonly before: "well" | "failing" | "new";
-  /** True while some other stream of the view is well. */
+  /** True while another stream of the view has an answer. */
   readonly isAnyWell: () => boolean;
 }
 
-/** So many streams that were well and fail, with no answer between, are an outage of the servers, not of a target. */
+/** If this many streams with answers fail in succession, the servers have an outage, and not a single target. */
 const OUTAGE_FAILURES = 3;
-/** Views with few streams can't count to three; theirs ends with the first answer where none was well. */
+/** Views with few streams have too few failures to count. Their outage ends with the first answer after no stream had one. */
 const MIN_GAP_MS: Millis = 60_000;
 
 export function createOutageWatch(): OutageWatch {
@@ -51,7 +51,7 @@ export function createOutageWatch(): OutageWatch {
   };
 }
 
-/** Views come and go with the resolvers of DnsZones. */
+/** Limits the memory, because views change with the resolvers of DnsZones. */
 const MAX_VIEWS = 1_024;
 
 function forgetOldest(endedAt: Map<ViewId, Millis>): void {

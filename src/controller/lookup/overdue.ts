@@ -4,19 +4,19 @@ import type { TargetKey } from "../../dns/lookup-result.ts";
 import { refreshWaitMs } from "../../plan/hold/refresh-wait.ts";
 import type { Entry, RefresherContext } from "./refresher-context.ts";
 
-/** A lookup that was due and has no result, beyond the time for which the staleness bound allows. */
+/** A due lookup that is still without a result after the time that the staleness bound allows for. */
 export interface OverdueLookup {
   readonly key: TargetKey;
   readonly dueAt: Millis;
   readonly lastSuccessAt: Millis | undefined;
 }
 
-/** As for lookups that fail: so much later than the refresh wait is news. */
+/** A delay is reported if it exceeds the refresh wait by this time, as for failing lookups. */
 const GRACE_MS: Millis = 10_000;
 
 /**
- * Returns the overdue lookup of the key at this time; undefined: its last result is within the bound. A failing key is reported separately, and a key without
- * a lookup has no bound yet.
+ * Returns the overdue lookup of the key at this time. Undefined: its last result is within the bound. A failing key is reported
+ * separately, and a key without a lookup has no bound yet.
  */
 export function overdueLookup({ state, isSuperseded }: Entry, now: Millis): OverdueLookup | undefined {
   const { key, outcome, failingSince, nextAt, lastSuccessAt } = state;
@@ -27,7 +27,7 @@ export function overdueLookup({ state, isSuperseded }: Entry, now: Millis): Over
   return now < boundAt ? undefined : { key, dueAt: nextAt, lastSuccessAt };
 }
 
-/** Reports each lookup that has become overdue, of those that wait or run: only these can be. */
+/** Reports each lookup that has become overdue. Only waiting and running lookups can be. */
 export function reportOverdue({ deps, entries, phase }: RefresherContext, unfinished: Iterable<string>): void {
   const now = deps.clock.now();
   for (const text of phase.follows ? unfinished : []) {
@@ -43,7 +43,7 @@ export function reportOverdue({ deps, entries, phase }: RefresherContext, unfini
   }
 }
 
-/** One overdue lookup a target: of two families the one that was due first. */
+/** One overdue lookup for each target. Of two families, the one that was due first. */
 export function onePerTarget(lookups: readonly OverdueLookup[]): readonly OverdueLookup[] {
   const first = new Map<Name, OverdueLookup>();
   for (const lookup of [...lookups].sort((a, b) => a.dueAt - b.dueAt)) {

@@ -9,27 +9,27 @@ import type { OutageWatch } from "./outage-detector.ts";
 
 export interface RefresherDeps {
   readonly lookup: Lookup;
-  /** How many servers a view has; 0 for a view that is gone. */
+  /** The number of servers in a view. 0 for a view that no longer exists. */
   readonly serverCountOf: (view: ViewId) => number;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
   /**
-   * Called when an answer has changed, never for a refresh; see `isNews`. `goodBefore` is the time when the previous answer was last
-   * confirmed: the target has not changed before.
+   * Called when an answer has changed, never for a refresh; see `isNews`. `lastSuccessBefore`: when the previous answer was last
+   * confirmed. The target has not changed before that time.
    */
   readonly onAnswer: (answer: TargetAnswer, lastSuccessBefore: Millis | undefined) => void;
   /** Maximum number of concurrent lookups of one namespace, and of one view, in each pool. Lookups for waiting queries are counted separately. */
   readonly concurrency: number;
-  /** Whose turn the key takes. Absent: all keys take the same. */
+  /** The turn of the key. Absent: all keys have the same turn. */
   readonly namespaceOf?: (key: TargetKey) => string;
-  /** Whether the key is looked up in time has changed. */
+  /** Called when a lookup of the key becomes overdue, or no longer is. */
   readonly onOverdue?: (key: TargetKey) => void;
-  /** Every reading, for metrics. */
+  /** Called with every lookup result, for metrics. */
   readonly observe?: (result: LookupResult, tookMs: Millis, key: TargetKey) => void;
-  /** A lookup starts because a query waits for it. */
+  /** Called when a lookup starts because a query waits for it. */
   readonly onQuestion?: () => void;
-  /** False: until `follow` is called, a key is looked up only on request. Defaults to true. */
+  /** False: before `follow` is called, a key is looked up only on request. Defaults to true. */
   readonly follows?: boolean;
 }
 
@@ -39,51 +39,60 @@ export interface Entry {
   /** The last answer that `onAnswer` got. */
   notified: TargetAnswer;
   lastLookupAt: Millis;
-  /** A query arrived since the last lookup started. Without `follow`, it is the reason for the next one. */
+  /** A query has arrived since the last lookup started. Without `follow`, it is the reason for the next lookup. */
   queried: boolean;
   /** The lookup in progress. */
   running: Promise<void> | undefined;
-  /** Another one was requested since it started. */
+  /** Another lookup was requested since this one started. */
   requeue: boolean;
   /** No lookup of this term has read the target: none has ended ("pending"), or all have failed ("failing"). */
   unread: "pending" | "failing" | undefined;
-  /** The namespace whose status the last known good addresses of `state` come from, until the first result; undefined: from none. */
+  /**
+   * The namespace of the status with the last known good addresses in `state`. Undefined after the first result, and without such
+   * a status.
+   */
   restoredFrom: string | undefined;
-  /** What the statuses of other namespaces remember, until the first result: a status counts for the names of its own namespace only. */
+  /**
+   * The last known good addresses in the statuses of other namespaces, until the first result. A status counts only for the names
+   * of its own namespace.
+   */
   restored: Map<string, LastKnownGood> | undefined;
-  /** What it knows is from before the first term and no longer fresh. The statuses know better, and until then a plan knows nothing of it. */
+  /**
+   * The known answer is from before the first term and no longer fresh. Statuses have newer answers, and until one is restored, a
+   * plan has no answer for this key.
+   */
   isSuperseded: boolean;
-  /** How often its lookup took long while others waited, and began again in another pool. */
+  /** How often its lookup took long while others waited, and was started again in another pool. */
   slowness: number;
-  /** Its next lookup is out of turn, because its servers answer again. */
+  /** The next lookup runs early, because the servers of the view answer again. */
   isRetry: boolean;
-  /** Such lookups in vain, since it fails; the last was due then. */
+  /** The number of such early lookups without success since the key fails, and the due time of the last one. */
   retries: number;
   retriedAt: Millis;
-  /** `onOverdue` was called for it. */
+  /** `onOverdue` reported that its lookup is overdue. */
   isOverdue: boolean;
-  /** The reading that was fetched in advance was the copy that runs out then: that does not help a second time. */
+  /** The expiry time of the copy for which an early query returned nothing newer. A second early query would not help either. */
   prefetchedFor: Millis;
 }
 
-/** What the parts of a refresher share. */
+/** The state that the parts of a refresher share. */
 export interface RefresherContext {
   readonly deps: RefresherDeps;
   /** By `keyText`. */
   readonly entries: Map<string, Entry>;
   readonly due: Due<string>;
   readonly outages: OutageWatch;
-  /** Takes the key out of `due` and out of the line of those that wait. */
+  /** Removes the key from `due` and from the waiting keys. */
   readonly forget: (text: string) => void;
-  /** Lookups that started for a query. */
+  /** Lookups that started because of a query. */
   readonly forQuestions: Set<Promise<void>>;
-  /** To be called after anything was added to `due`. */
+  /** Call it after a key was added to `due`. */
   readonly wake: () => void;
-  /** Has the key looked up at that time, whether questions are followed or not. */
+  /** Schedules a lookup of the key at that time, also before `follow`. */
   readonly schedule: (text: string, entry: Entry, at: Millis) => void;
   readonly phase: {
     follows: boolean;
-    /** Of the run; undefined: not running. */
+    /** The signal of `run`. Undefined: it doesn't run. */
     signal: AbortSignal | undefined;
   };
 }

@@ -16,15 +16,18 @@ import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context
 
 /** One stream of lookups for each key, regardless of the number of its users. */
 export interface Refresher {
-  /** Adds a user of the key. The first makes it due at once if keys are followed. A key without an answer starts with the one in a status of the namespace. */
+  /**
+   * Adds a user of the key. With the first user, the key is due at once, unless lookups run only on request. A key without an
+   * answer starts with the one in a status of the namespace.
+   */
   want(key: TargetKey, namespace: string, lastKnownGood?: LastKnownGood): void;
-  /** One user less; with the last one the key is forgotten. */
+  /** Removes a user of the key. Without users, the key is forgotten. */
   drop(key: TargetKey): void;
-  /** What is known for the names of a namespace; without one, of the stream. */
+  /** The answer for the names of a namespace. Without a namespace, the answer of the stream. */
   answer(key: TargetKey, namespace?: string): TargetAnswer | undefined;
   /** All of them. */
   answers(): Iterable<TargetAnswer>;
-  /** Looks the key up now, though at most once a second. */
+  /** Looks the key up now, but at most once a second. */
   expedite(key: TargetKey): void;
   /**
    * Records a query for the key. Undefined: the answer of {@link Refresher.live} is fresh enough, or another lookup is not useful yet. Otherwise returns a promise that resolves, and never rejects, after
@@ -34,26 +37,27 @@ export interface Refresher {
   /** Returns the answer at query time. */
   live(key: TargetKey, namespace?: string): LiveResult | undefined;
   /**
-   * A term begins: all keys are due, and unread until a lookup of the term has a result. From the first term on, all keys are looked up when their TTLs expire, and not only on request.
-   * An answer that isn't fresh any more is dropped: the key has no answer until {@link Refresher.restore} or its next lookup.
+   * Begins a term. All keys are due, and count as unread until a lookup of the term has a result. From the first term on, all
+   * keys are looked up when their TTLs expire, and not only on request. An answer that isn't fresh any more is dropped: the key
+   * has no answer until {@link Refresher.restore} or its next lookup.
    */
   follow(): void;
   /**
-   * Gives a key what a status of the namespace remembers, if that is newer than what the key knows: if it is superseded, or, before the first term, if its last result isn't fresh any
-   * more. Does nothing to other keys.
+   * Restores a key from a status of the namespace if the status is newer. This is the case if the key's answer was dropped, or,
+   * before the first term, if its last result isn't fresh any more. It has no effect on other keys.
    */
   restore(key: TargetKey, namespace: string, lastKnownGood: LastKnownGood | undefined): void;
-  /** The key's lookup where it has no result beyond its bound, whatever it waits for; undefined: there is none. */
+  /** The overdue lookup of the key, regardless of the reason. Undefined: its lookup is not overdue. */
   overdue(key: TargetKey): OverdueLookup | undefined;
-  /** How many lookups are overdue; known to within 5 s. */
+  /** The number of overdue lookups, updated every 5 s. */
   overdueCount(): number;
   /** The time of the next lookup. */
   nextAt(key: TargetKey): Millis | undefined;
-  /** Until the signal aborts, and what runs has ended. */
+  /** Runs until the signal aborts and the running lookups have ended. */
   run(signal: AbortSignal): Promise<void>;
-  /** Keys. */
+  /** The number of keys. */
   size(): number;
-  /** When the loop last came round, for the health check. */
+  /** When the loop last made progress, for the health check. */
   heartbeatAt(): Millis;
 }
 
@@ -66,7 +70,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
   return {
     want(key, namespace, lastKnownGood) {
       want(context, key, namespace, lastKnownGood);
-      // Another user may give it another turn.
+      // The turn of the key can change with another user.
       pump.replace(keyText(key));
       pump.wake();
     },
@@ -158,7 +162,7 @@ function createLookupPump(
     start,
     onSlow(text) {
       const entry = entries.get(text);
-      // A question may wait for it.
+      // A query may wait for the key.
       if (entry === undefined || entry.queried) {
         return false;
       }
@@ -211,7 +215,10 @@ function want(
   }
 }
 
-/** The first namespace gives the stream what it goes by, such as when it weighs a result that lost most addresses; others have theirs for themselves. */
+/**
+ * The status of the first namespace also becomes the state of the stream, for example to compare a result that lacks most
+ * addresses. Other namespaces keep their own.
+ */
 function addRestored(deps: RefresherDeps, entry: Entry, namespace: string, lastKnownGood: LastKnownGood): void {
   if (entry.restoredFrom === undefined || entry.restoredFrom === namespace) {
     entry.restoredFrom = namespace;

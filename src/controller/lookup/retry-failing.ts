@@ -4,15 +4,15 @@ import type { ViewId } from "../../dns/lookup-result.ts";
 import { createOneATurn } from "../../schedule/turn-gate.ts";
 import type { Entry, RefresherContext } from "./refresher-context.ts";
 
-/** After an outage the failing keys come back within this time, not all in the same instant. */
+/** After an outage, the failing keys are looked up within this time, and not all at the same moment. */
 const RECOVERY_SPREAD_MS: Millis = 2_000;
-/** The first retry in vain is followed by another a minute later, and that by one after twice the time. */
+/** The second such lookup comes a minute after the first one failed. The wait then doubles each time. */
 const FIRST_GAP_MS: Millis = 60_000;
 const MAX_DOUBLINGS = 10;
-/** Keys that are scheduled between two turns of the event loop. */
+/** Keys that are scheduled in one turn of the event loop. */
 const SLICE = 5_000;
 
-/** The servers of the view answer again: its failing keys are looked up within 2 s, both families of a target together. */
+/** The servers of the view answer again. Its failing keys are looked up within 2 s, both families of a target together. */
 export async function retryView(context: RefresherContext, view: ViewId, now: Millis): Promise<void> {
   const failing = [...context.entries].filter(
     ([, { state }]) => state.key.view === view && state.failingSince !== undefined,
@@ -32,8 +32,8 @@ export async function retryView(context: RefresherContext, view: ViewId, now: Mi
 }
 
 /**
- * Looks a failing key up out of turn. One that fails all the same is retried so after a minute at the soonest, and each time after twice as long: a target that
- * is gone for good is not the servers' doing, however often they fail.
+ * Looks up a failing key early. If it fails again, the next early lookup comes after a minute at the earliest, and the wait
+ * doubles each time. A target that no longer exists fails permanently, however often its servers have outages.
  */
 export function retry(context: RefresherContext, text: string, entry: Entry, at: Millis): void {
   const { retries, retriedAt } = entry;

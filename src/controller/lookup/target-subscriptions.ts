@@ -6,22 +6,22 @@ import type { Name } from "../../dns/name/name.ts";
 
 /** The lookup streams of each alias. A stream exists as long as one alias needs it. */
 export interface TargetSubscriptions {
-  /** Updates the subscriptions of the alias; undefined if it no longer exists. */
+  /** Updates the subscriptions of the alias. Undefined: it no longer exists. */
   update(key: ObjectKey, alias: DnsAlias | undefined): void;
-  /** The aliases that one stream serves. */
+  /** The aliases that use the stream. */
   aliasesOf(key: TargetKey): Iterable<ObjectKey>;
   streamsOf(alias: ObjectKey): Iterable<TargetKey>;
   /**
-   * The namespace whose turn the stream takes: of those that use it, the one with the fewest streams, so that no namespace makes another wait by using its
-   * targets too.
+   * The namespace whose turn the stream takes: among its users, the one with the fewest streams. A namespace therefore can't
+   * delay another one by using its targets.
    */
   namespaceOf(key: TargetKey): string;
-  /** Streams and aliases that are remembered; 0 once no alias needs a stream. */
+  /** The number of remembered streams and aliases. 0 if no alias needs a stream. */
   size(): number;
 }
 
 export interface TargetSubscriptionsDeps {
-  /** The zones that show the name, or are to show it. */
+  /** The zones that publish the name, or will publish it. */
   readonly zonesOf: (alias: DnsAlias, hostname: Name) => readonly DnsZone[];
   readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
   /** Starts a stream. After a restart, the status of the alias has its last known good addresses. */
@@ -68,7 +68,7 @@ export function createWants(deps: TargetSubscriptionsDeps): TargetSubscriptions 
 
 const NOTHING: ReadonlyMap<string, TargetKey> = new Map();
 
-/** A target of very many aliases has no single namespace. */
+/** With more users than this, the target has no single namespace. */
 const USERS_TO_COMPARE = 64;
 
 function smallestNamespace(users: Iterable<ObjectKey>, counts: ReadonlyMap<string, number>): string {

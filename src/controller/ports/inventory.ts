@@ -5,7 +5,7 @@ import type { DnsZone } from "../../api/dns-zone.ts";
 import type { UnreadZone } from "../../api/parse/unread-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 
-/** The hostnames of an alias that can't be read, and its age, which decides whether other aliases get them. */
+/** The hostnames of an unreadable alias, and its age, which decides whether other aliases get them. */
 interface UnreadClaim {
   readonly hostnames: readonly Name[];
   readonly createdAt: Millis;
@@ -18,47 +18,50 @@ export interface InvalidObject {
   /** Absent in folder mode, where the key is the identity. */
   readonly uid?: string;
   readonly generation: number;
-  /** One or more sentences that name field, value and what to do; folder mode adds file, line and column. */
+  /** One or more sentences with the field, the value and the cure. Folder mode adds file, line and column. */
   readonly problems: readonly string[];
-  /** The possibly published hostnames of a DnsAlias, if its spec or status still shows them; absent: any. */
+  /** The hostnames that the DnsAlias may have published, if its spec or status still shows them. Absent: they can be any. */
   readonly hostnames?: readonly Name[];
-  /** The hostnames of a DnsAlias, as far as its spec is readable; absent: its age isn't known. */
+  /** The hostnames of a DnsAlias, as far as its spec is readable. Absent: its age isn't known. */
   readonly claim?: UnreadClaim;
-  /** Which names a DnsZone has; absent: its domain can't be read either. */
+  /** The names of a DnsZone. Absent: its domain isn't readable either. */
   readonly zone?: UnreadZone;
-  /** Its metadata, which can be read all the same; absent in folder mode. */
+  /** Its metadata, which is still readable. Absent in folder mode. */
   readonly meta?: ObjectMeta;
 }
 
 /**
- * A change of the inventory. Level-triggered: each carries the whole object, a repeated one changes nothing, and a missed one is
- * made good by the next list.
+ * A change of the inventory. It is level-triggered: each event has the whole object, a repeated one changes nothing, and the next
+ * list replaces a missed one.
  */
 export type InventoryEvent =
   | { readonly kind: "alias"; readonly alias: DnsAlias }
   | { readonly kind: "zone"; readonly zone: DnsZone }
-  /** Labels for `allowedNamespaces.selector`; undefined: the namespace is gone. */
+  /** Labels for `allowedNamespaces.selector`. Undefined: the namespace no longer exists. */
   | { readonly kind: "namespace"; readonly name: string; readonly labels: Readonly<Record<string, string>> | undefined }
-  /** `isUnwatched`: it was missing in a list, so the time and reason of its deletion are unknown. */
+  /** `isUnwatched`: the object was missing in a list, so the time and reason of its deletion are unknown. */
   | { readonly kind: "gone"; readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey; readonly isUnwatched?: true }
-  /** An object is being deleted only because its CustomResourceDefinition is: its names stay, and its finalizer must not keep the definition. */
+  /**
+   * An object is being deleted only because its CustomResourceDefinition is. Its names stay, and its finalizer must not block the
+   * deletion of the definition.
+   */
   | { readonly kind: "unserved"; readonly of: "DnsAlias" | "DnsZone"; readonly meta: ObjectMeta }
   | { readonly kind: "invalid"; readonly manifest: InvalidObject }
-  /** Something that a provider reads (a base zone's ConfigMap, a rendered key, a file) changed: look at that zone again. */
+  /** An input of a provider changed (a base zone's ConfigMap, a rendered key, a file). The zone must be read again. */
   | { readonly kind: "input"; readonly zone: ObjectKey };
 
-/** Where DnsZones and DnsAliases come from: the apiserver or a folder. */
+/** The source of DnsZones and DnsAliases: the API server or a folder. */
 export interface Inventory {
   /**
-   * Calls `onEvent` for all objects, then `onSynced` once, then `onEvent` for every change until the signal aborts. Never ends before.
-   * It retries and logs errors of the source, and `healthy` shows them.
+   * Calls `onEvent` for all objects, then `onSynced` once, then `onEvent` for every change until the signal aborts. It retries
+   * and logs errors of the source, and `healthy` shows them. No error ends it.
    */
   run(handlers: InventoryHandlers, signal: AbortSignal): Promise<void>;
-  /** Now by the clock that dates the objects, in milliseconds since the epoch; undefined: not known. */
+  /** The present time of the clock that dates the objects, in milliseconds since the epoch. Undefined: not known. */
   readonly sourceNow?: () => Millis | undefined;
-  /** False while the source cannot be reached. */
+  /** False while the source is not available. */
   readonly healthy: () => boolean;
-  /** Every mistake in the source now, with its place; absent: events of the kind `invalid` are all that is known. */
+  /** Every present mistake in the source, with its position. Absent: only events of the kind `invalid` report mistakes. */
   readonly problems?: () => readonly string[];
 }
 

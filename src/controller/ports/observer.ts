@@ -3,27 +3,27 @@ import type { ObjectKey } from "../../api/meta.ts";
 import type { Family } from "../../dns/record.ts";
 import type { QueueObserver } from "../../schedule/work-queue.ts";
 
-/** What is counted of health checks and of the selection among targets; every function returns at once. */
+/** Metrics of health checks and of the selection among targets. Every function returns at once. */
 export interface HealthObserver {
-  /** A check has ended. */
+  /** Counts a check that has ended. */
   checked(kind: "httpGet" | "tcpSocket", result: "success" | "failure" | "local", tookMs: Millis): void;
-  /** A check begins so long after it was due. */
+  /** A check begins this long after its due time. */
   checkLate(lateMs: Millis): void;
   /** The last decision about an alias that selects among its targets. */
   steered(alias: ObjectKey, steered: SteeredAlias): void;
-  /** The alias is gone, selects nothing any more, or another replica decides about it. */
+  /** The alias was deleted, selects nothing any more, or another replica decides about it. */
   steeringGone(alias: ObjectKey): void;
-  /** Other targets are selected, for a reason of the status. */
+  /** A switch to other targets, with the reason in the status. */
   switched(reason: string): void;
-  /** The bound that the status of the alias states; undefined: none. */
+  /** The bound in the status of the alias. Undefined: none. */
   switchBound(alias: ObjectKey, boundMs: Millis | undefined): void;
-  /** A switch of the alias is served by every server: so long after the targets that were left answered last, with the TTL. */
+  /** Every server serves the records of a switch. `tookMs`: the time since the last answer of the former targets, plus the TTL. */
   switchServed(alias: ObjectKey, tookMs: Millis): void;
-  /** Whether a check of an address of the family was successful lately, so that failures prove something; undefined: none is checked. */
+  /** Whether a check of an address of the family succeeded recently, so that failures are evidence. Undefined: no address is checked. */
   healthControl(family: Family, isThere: boolean | undefined): void;
 }
 
-/** What is counted of one alias. */
+/** The metrics of one alias. */
 export interface SteeredAlias {
   /** By the name of the target. */
   readonly targets: ReadonlyMap<string, "Healthy" | "Unhealthy" | "Unknown">;
@@ -31,23 +31,23 @@ export interface SteeredAlias {
   readonly isAllUnhealthy: boolean;
 }
 
-/** What the controller tells whoever counts; every function returns at once. */
+/** The metrics of the controller. Every function returns at once. */
 export interface Observer extends HealthObserver {
   zoneWrite(zone: ObjectKey, result: "written" | "unchanged" | "conflict" | "refused" | "failed", tookMs: number): void;
   zonePlanned(zone: ObjectKey, names: number, tookMs: number): void;
   drift(zone: ObjectKey): void;
-  /** The zone is gone: whatever is counted for it ends. */
+  /** Ends all metrics of a deleted zone. */
   zoneGone(zone: ObjectKey): void;
-  /** True while deletes of the zone's plan are held back. */
+  /** True while the guard holds deletes of the zone's plan. */
   held(zone: ObjectKey, held: boolean): void;
   /**
-   * From a changed answer until every server served it; and the longest that the servers can have been stale with it, counted from the last
-   * look-up that still found the target as it was before.
+   * `lagMs`: the time from a changed answer until every server served it. `staleAtMostMs`: the longest time for which the servers
+   * can have been stale, from the last lookup that returned the old addresses.
    */
   propagated(zone: ObjectKey, lagMs: number, staleAtMostMs: number | undefined): void;
-  /** How many servers of the zone serve all that is written; `total` undefined: not known any more. */
+  /** The number of servers of the zone that serve all written records. `total` is undefined if it is not known any more. */
   propagation(zone: ObjectKey, current: number, total: number | undefined): void;
-  /** What an alias's Ready condition says now; undefined when the alias is gone. */
+  /** The present Ready condition of an alias. Undefined: the alias no longer exists. */
   aliasReady(
     alias: ObjectKey,
     ready: "True" | "False" | "Unknown" | undefined,
@@ -55,6 +55,6 @@ export interface Observer extends HealthObserver {
     boundMs: number | undefined,
   ): void;
   statusWrite(result: "written" | "obsolete" | "failed"): void;
-  /** Whoever counts one of the controller's queues: zones, proof, aliases or reports. */
+  /** The metrics of a queue of the controller, by its name. */
   queue(name: string): QueueObserver;
 }

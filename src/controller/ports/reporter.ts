@@ -4,31 +4,31 @@ import type { InvalidObject } from "./inventory.ts";
 
 export type StatusWrite =
   | { readonly kind: "written" }
-  /** Gone, or replaced by a newer object: drop it, a newer event follows. */
+  /** The object was deleted, or replaced by a newer one. The status is dropped, because a newer event follows. */
   | { readonly kind: "obsolete" }
   | {
       readonly kind: "failed";
       readonly message: string;
       readonly retryAfterMs?: number;
-      /** The right to it is missing: trying again doesn't help before a user grants it. */
+      /** The right is missing. A retry doesn't help before a user grants it. */
       readonly isForbidden?: true;
     };
 
-/** Writes statuses, finalizers and Events back to where the objects live. Callers call only when something differs. */
+/** Writes statuses, finalizers and Events to the source of the objects. Callers call it only if there is a change. */
 export interface Reporter {
   aliasStatus(alias: DnsAlias, status: AliasStatus, signal: AbortSignal): Promise<StatusWrite>;
   zoneStatus(zone: DnsZone, status: ZoneStatus, signal: AbortSignal): Promise<StatusWrite>;
-  /** For an object that could not be read: conditions alone. */
+  /** Writes only conditions, for an object that could not be read. */
   invalidObject(manifest: InvalidObject, signal: AbortSignal): Promise<StatusWrite>;
-  /** Adds or removes our finalizer; a no-op in folder mode. */
+  /** Adds or removes the finalizer of dnsalias. It has no effect in folder mode. */
   finalizer(
     object: Pick<DnsAlias | DnsZone, "kind" | "meta">,
     present: boolean,
     signal: AbortSignal,
   ): Promise<StatusWrite>;
-  /** Objects have no finalizers, as in folder mode: what is gone is gone. */
+  /** True if objects have no finalizers, as in folder mode. A deleted object then no longer exists. */
   readonly withoutFinalizers?: true;
-  /** Fire and forget, aggregated and rate-limited; losing one loses nothing but the notice. */
+  /** Reports an Event without a result. Events are aggregated and rate-limited, and a lost one has no other effect. */
   event(object: DnsAlias | DnsZone, event: ReportedEvent): void;
 }
 

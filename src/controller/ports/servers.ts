@@ -1,12 +1,12 @@
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ServingEndpoint, ZoneProvider } from "../../providers/provider.ts";
 
-/** Makes the concrete provider of a zone; called again when the zone's spec changes. */
+/** Creates the provider of a zone. Called again when the zone's spec changes. */
 export type ProviderFactory = (zone: DnsZone) => ZoneProvider;
 
 /**
- * The servers that serve a zone now. `none`: the DnsZone names none, so what is written counts without a check. An empty list, and what isn't known, are not `none`: nothing
- * can be verified, and nothing is claimed.
+ * The servers that serve a zone now. `none`: the DnsZone names no servers, so written records count without a check. An empty
+ * list and an obstacle differ from that: nothing can be verified, so no record counts as served.
  */
 export type ServingEndpoints = "none" | readonly ServingEndpoint[] | PropagationObstacle;
 

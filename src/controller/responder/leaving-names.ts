@@ -7,7 +7,7 @@ import type { ZoneSyncDeps, ZoneSyncState } from "./zone-sync-context.ts";
 
 type Context = Pick<ZoneSyncDeps, "store">;
 
-/** Takes note of names that the zone has no more. */
+/** Records the names that the zone no longer has. */
 export function recordLeaving({ store }: Context, { leaving }: ZoneSyncState, zone: ObjectKey): void {
   const names = leaving.get(zone) ?? new Map<Name, { namespace: string | undefined }>();
   for (const [name, { namespace }] of store.former.claimsIn(zone)) {
@@ -20,7 +20,7 @@ export function recordLeaving({ store }: Context, { leaving }: ZoneSyncState, zo
   }
 }
 
-/** The names that the responder still answers in a zone although they moved to other zones, until it serves one of those. */
+/** The moved names that the responder still answers in their old zone, until it serves one of the new zones. */
 export function leavingClaims(context: Context, state: ZoneSyncState, zone: DnsZone): ReadonlyMap<Name, Claim> {
   const key = objectKey(zone.meta);
   const names = state.leaving.get(key);
@@ -41,7 +41,7 @@ export function leavingClaims(context: Context, state: ZoneSyncState, zone: DnsZ
   return claims;
 }
 
-/** Whom the answers for one of these names follow; undefined: the zone doesn't answer for it. */
+/** The aliases that the answers for such a name follow. Undefined: the zone doesn't answer for it. */
 export function leavingClaim(context: Context, state: ZoneSyncState, zone: DnsZone, name: Name): Claim | undefined {
   const { store } = context;
   const key = objectKey(zone.meta);
@@ -63,7 +63,7 @@ function isOver({ store }: Context, state: ZoneSyncState, zone: ObjectKey, name:
   return store.claimsIn(zone).has(name) || others.length === 0 || others.some((other) => isServed(store, state, other));
 }
 
-/** Whether the responder has the zone with its names as they are now. */
+/** Whether the responder serves the zone with its present names. */
 function isServed(store: ZoneSyncDeps["store"], state: ZoneSyncState, zone: ObjectKey): boolean {
   const domain = state.domainOf.get(zone);
   const served = domain === undefined ? undefined : state.served.get(domain);

@@ -27,12 +27,15 @@ export interface LiveInput {
   readonly now: Millis;
 }
 
-/** What only static or fallback addresses stand for changes with its object alone. */
+/** The interval for answers that consist only of static or fallback addresses. They change only with the object. */
 const UNCHANGING_MS: Millis = 300_000;
-/** A look-up that did not end in time goes on; it is not waited for again before this. */
+/** A lookup that did not end in time continues. Queries don't wait for it again before this time. */
 const SLOW_MS: Millis = 5_000;
 
-/** What one family of an owner name is answered with: the same policies as for what is published, on what stands now. */
+/**
+ * Returns the answer for one family of a hostname. It applies the same policies as the published records, to the present lookup
+ * results.
+ */
 export function decideLive(input: LiveInput): LiveAnswer {
   const { winners, family, now } = input;
   if (input.loops || winners.some(({ spec }) => spec.paused)) {
@@ -55,7 +58,8 @@ export function decideLive(input: LiveInput): LiveAnswer {
   if (detail === undefined) {
     return { kind: "none", refreshAt };
   }
-  // A target that was never read may stand behind what is published, as after an edit: that is stale, and better than nothing.
+  // A target that was never read may be the source of the published records, for example after an edit. They are stale, but better than a
+  // failure.
   const published = addressSet(winners.flatMap((alias) => publishedOf(alias, input)));
   if (published.length > 0) {
     return { kind: "addresses", addresses: published, refreshAt, freshUntil: now, ...fallbackOf(winners, published) };
@@ -65,7 +69,7 @@ export function decideLive(input: LiveInput): LiveAnswer {
     : { kind: "failed", refreshAt, detail: `${displayName(input.name)} ${family}: ${detail}` };
 }
 
-/** With addresses of the other family the name is known to exist, and what is published has no records of this one. */
+/** True if the other family has addresses. The name then exists, and has no published records of this family. */
 function hasAddresses(input: LiveInput): boolean {
   return input.winners.some((alias) => FAMILIES.some((family) => setsOf(input, alias)[family] !== undefined));
 }
@@ -75,7 +79,7 @@ function setsOf({ zone, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias
   return contributionOf(asAllowed(zone, alias), answerOf, now, selectionOf(alias)).sets;
 }
 
-/** The longest TTL that any answer of these aliases may have. */
+/** The maximum TTL of answers for these aliases. */
 export function maxTtlOf(zone: DnsZone, winners: readonly DnsAlias[]): Seconds {
   return Math.min(...winners.map(({ spec }) => narrow(zone.spec.ttl, spec.ttl).max));
 }
@@ -86,7 +90,7 @@ interface Part {
   readonly addresses: readonly string[];
   readonly freshUntil: Millis;
   readonly prefetchAt: Millis;
-  /** Why nothing is known that could be given; undefined: it is known that there is nothing. */
+  /** Why no answer is known. Undefined: the family is known to have no addresses. */
   readonly unresolved: string | undefined;
   readonly usesFallback: boolean;
 }
@@ -105,13 +109,13 @@ function partOf({ zone, family, resultOf, selectionOf, now }: LiveInput, alias: 
     return result === undefined ? [] : [{ verdict, result }];
   });
   const giving = results.filter(({ verdict, result }) => isGiven(verdict, result.answer));
-  // Addresses without a target change only with the objects. They are looked at again before they would count as stale.
+  // Static addresses change only with the objects. They are refreshed before they would count as stale.
   const staticTtl = Math.min(maxTtlOf(zone, [alias]), sets[family]?.ttl ?? Infinity);
   const staticUntil = giving.length === 0 ? now + staticTtl * 1000 : Infinity;
-  // A target without a stream is a matter of moments: its alias or its zone has just changed.
+  // A target has no stream only for a moment, while its alias or its zone changes.
   const isWhole = results.length === targets.length;
   const prefetchAt = isWhole ? Math.min(now + UNCHANGING_MS, ...results.map(({ result }) => result.prefetchAt)) : now;
-  // At that moment a policy for stale addresses applies, whatever TTL they have left.
+  // At that time, a policy for stale addresses applies, regardless of their TTL.
   return {
     addresses: sets[family]?.addresses ?? [],
     freshUntil: Math.min(changesAt, staticUntil, ...giving.map(({ result }) => result.freshUntil)),
@@ -127,7 +131,10 @@ function isGiven({ verdict }: TargetVerdict, { addresses }: TargetAnswer): boole
   return addresses.length > 0 && verdict !== "withdrawn-empty" && verdict !== "stale-withdrawn";
 }
 
-/** Why a target's addresses of this family are not known. An empty answer is believed at once only where the target is known to exist by its other family. */
+/**
+ * Why the addresses of a target's family are not known. An empty answer is accepted at once only if the other family shows that
+ * the target exists.
+ */
 function unresolved({ target, verdict, answers }: TargetVerdict, family: Family): string | undefined {
   if (verdict === "withdrawn-empty" || verdict === "stale-withdrawn") {
     return undefined;
@@ -144,21 +151,21 @@ function unresolved({ target, verdict, answers }: TargetVerdict, family: Family)
     case "nxdomain":
       return own.emptySince !== undefined || answers.some(({ addresses }) => addresses.length > 0)
         ? undefined
-        : `${name} has no addresses, which is being confirmed`;
+        : `${name} has no addresses, and this is not confirmed yet`;
     case "positive":
       return undefined;
   }
 }
 
-/** A time that has come means a look-up that goes on, or one that had no room. */
+/** A time in the past means that a lookup is in progress, or that it had no free place. */
 function soonest(parts: readonly Part[], now: Millis): Millis {
   const at = Math.min(now + UNCHANGING_MS, ...parts.map(({ prefetchAt }) => prefetchAt));
   return at <= now ? now + SLOW_MS : at;
 }
 
 /**
- * Nothing changes at a paused name, nor at one that would feed itself: the answer is what was published last, which is nothing at a name that never was. Without any status it isn't known
- * what was published, and the answer is what is known of the targets.
+ * At a paused name, and at a name that leads back to itself, nothing changes. The answer has the last published records, or none
+ * if the name was never published. Without a status the published records are unknown, and the answer comes from the targets.
  */
 function frozen(input: LiveInput): LiveAnswer {
   const { zone, family, winners, now } = input;
@@ -180,7 +187,7 @@ function frozen(input: LiveInput): LiveAnswer {
     : { kind: "none", refreshAt };
 }
 
-/** A status doesn't show where addresses are from, so fallback addresses are known by their values. */
+/** A status doesn't show the source of addresses. Fallback addresses are therefore recognized by their values. */
 function fallbackOf(winners: readonly DnsAlias[], published: readonly string[]): { readonly isFallback?: true } {
   const fallback = new Set(winners.flatMap(({ spec }) => spec.fallbackAddresses));
   return fallbackFlag(published.every((address) => fallback.has(address)));
@@ -190,7 +197,10 @@ function fallbackFlag(isFallback: boolean): { readonly isFallback?: true } {
   return isFallback ? { isFallback } : {};
 }
 
-/** Whoever can write the status of an alias can't choose a private address where the zone doesn't allow it to the alias. */
+/**
+ * Excludes private addresses that the zone doesn't allow to the alias. A user who can write the status of an alias could
+ * otherwise choose them.
+ */
 function publishedOf({ meta, status }: DnsAlias, { zone, name, family }: LiveInput): readonly string[] {
   const key = objectKey(zone.meta);
   const isAllowed = (address: string): boolean => allowsPrivate(zone, meta.namespace) || !isPrivate(address);

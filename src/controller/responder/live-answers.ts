@@ -19,25 +19,25 @@ import { createSubnetLookups, type SubnetLookups } from "./subnet-lookups.ts";
 export interface LiveAnswersDeps {
   readonly store: Pick<Store, "claimsIn" | "zonesOfName">;
   readonly refresher: Pick<Refresher, "lookUpNow" | "live" | "answer">;
-  /** Whom the answers for a name follow in a zone that it leaves for one that isn't served yet. */
+  /** The aliases that the answers for a name follow, in a zone that the name leaves for another one that isn't served yet. */
   readonly leavingClaim: (zone: DnsZone, name: Name) => Claim | undefined;
-  /** The DnsZone that the responder serves under a domain. */
+  /** The DnsZone that the responder serves for a domain. */
   readonly servedZone: (domain: Name) => DnsZone | undefined;
   readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
-  /** The wildcards of aliases that answer for a name that no alias has. */
+  /** The wildcards of aliases that answer for a name without an alias. */
   readonly wildcardsOf: (name: Name) => readonly Name[];
-  /** What is served of an alias that selects among its targets; undefined: it merges them all. */
+  /** The selection of an alias that selects among its targets. Undefined: it merges them all. */
   readonly selectionOf: (alias: DnsAlias) => AppliedSelection | undefined;
   readonly clock: Clock;
   readonly lookup: Lookup;
-  /** A look-up begins for a question of one network. */
+  /** Called when a lookup starts for a query of one network. */
   readonly onQuestion: () => void;
 }
 
-/** A DNS client is answered within 1.8 s (RFC 8767 5); the way through a worker is part of it. */
+/** A DNS client gets an answer within 1.8 s (RFC 8767 5). This time includes the path through a worker. */
 const PATIENCE_MS: Millis = 1_700;
 
-/** Answers at query time out of the inventory and the look-up streams. */
+/** Returns answers at query time from the inventory and the lookup streams. */
 export function createLiveAnswers(deps: LiveAnswersDeps): AnswerSource {
   const subnets = createSubnetLookups(deps);
   return { live: (question) => live(deps, subnets, question) };
@@ -75,7 +75,7 @@ async function live(
       const shared = deps.refresher.live(key, alias.meta.namespace);
       const own = subnet === undefined || shared === undefined ? undefined : subnets.read(key, subnet, shared);
       if (subnet !== undefined && family === question.family) {
-        // What stands for all says nothing about other networks, which may get something of their own (RFC 7871 7.3.1).
+        // The answer for all clients doesn't apply to other networks, which may get an answer of their own (RFC 7871 7.3.1).
         scope = Math.max(scope, own?.scope ?? subnet.prefix);
       }
       return own ?? shared;
@@ -95,7 +95,7 @@ function winnersOf(
   return (store.claimsIn(objectKey(zone.meta)).get(name) ?? leavingClaim(zone, name))?.winners ?? [];
 }
 
-/** Waits for the look-ups that are needed; undefined: none is. */
+/** Waits for the necessary lookups. Undefined: none is necessary. */
 function bringUp(
   deps: LiveAnswersDeps,
   subnets: SubnetLookups,
@@ -114,7 +114,10 @@ function bringUp(
   return waits.length === 0 ? undefined : Promise.all(waits);
 }
 
-/** An empty answer says more when it is known whether the target has the other family: that one is looked up then, where nothing is known of it. */
+/**
+ * Makes the necessary lookups of one target. An empty answer has more meaning if the other family is known, so that family is
+ * looked up too if it has no result.
+ */
 function bringUpTarget(
   { refresher }: LiveAnswersDeps,
   subnets: SubnetLookups,
@@ -170,7 +173,7 @@ function keysOf(deps: LiveAnswersDeps, zone: DnsZone, alias: DnsAlias, target: N
   return (family) => keyOf(deps, zone, alias, target, family);
 }
 
-/** By the same rule as in the plan of what is published. */
+/** Follows the same rule as the plan of the published records. */
 function leadsBack(deps: LiveAnswersDeps, zone: DnsZone, name: Name): boolean {
   const { store, refresher, wildcardsOf } = deps;
   const loop = loopOf(name, {

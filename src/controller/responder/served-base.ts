@@ -10,7 +10,7 @@ import { httpsTargetOf } from "../../plan/https-rrset.ts";
 import type { ServedAlias } from "../../responder/answer-source.ts";
 import { maxTtlOf } from "./live-answer-rules.ts";
 
-/** A zone's own records, looked at for what they leave to aliases. */
+/** A zone's own records, with the names that they leave to aliases. */
 export interface ServedBase {
   readonly records: readonly RRset[];
   readonly serial: number;
@@ -22,7 +22,7 @@ export interface ServedBase {
   readonly hosts: ReadonlyMap<string, string>;
 }
 
-/** Takes the records of a zone file that was read without a problem. */
+/** Creates the served base from the records of a valid zone file. */
 export function servedBase(domain: Name, records: readonly RRset[]): ServedBase {
   const own = new Set(records.filter(({ type }) => OWN_TYPES.has(type)).map(({ name }) => name));
   const https = new Set(records.filter(({ type }) => type === "HTTPS").map(({ name }) => name));
@@ -45,7 +45,7 @@ export function servedBase(domain: Name, records: readonly RRset[]): ServedBase 
 
 const OWN_TYPES: ReadonlySet<string> = new Set([...FAMILIES, "CNAME"]);
 
-/** A served hostname; undefined: no alias has it, or the base zone has precedence. */
+/** A served hostname. Undefined: no alias has it, or the base zone has precedence. */
 export function servedAlias(zone: DnsZone, base: ServedBase, name: Name, { winners }: Claim): ServedAlias | undefined {
   const [first] = winners;
   if (first === undefined || base.hides(name)) {
@@ -64,12 +64,15 @@ export function servedAlias(zone: DnsZone, base: ServedBase, name: Name, { winne
   };
 }
 
-/** A serial after the last one served and after the base zone's; the Unix time where that is an advance, so that replicas have about the same. */
+/**
+ * A serial after the last served one and after the base zone's. It is the Unix time if that is later, so that replicas have
+ * similar serials.
+ */
 export function servedSerial(base: ServedBase, last: number | undefined, unixSeconds: number): number {
   return nextSerial(last === undefined || isNewerSerial(base.serial, last) ? base.serial : last, unixSeconds);
 }
 
-/** The base zone's records with that serial in the SOA. */
+/** The base zone's records with this serial in the SOA. */
 export function withServedSerial({ records }: ServedBase, serial: number): readonly RRset[] {
   return records.map((set) => {
     if (set.type !== "SOA") {

@@ -6,7 +6,7 @@ import type { Subnet } from "../../dns/address/subnet.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 
-/** The answers of targets for one network (RFC 7871), looked up on request and kept for their TTL. */
+/** The answers of targets for one network (RFC 7871). They are looked up on request and kept for their TTL. */
 export interface SubnetLookups {
   /** Undefined: the known answer is fresh, or too many lookups are in progress. Otherwise one lookup, which all clients of the network share. Never rejects. */
   lookUp(key: TargetKey, subnet: Subnet): Promise<void> | undefined;
@@ -18,31 +18,31 @@ export interface SubnetLookups {
 }
 
 interface ScopedResult extends LiveResult {
-  /** How many bits of the network it holds for. */
+  /** The number of bits of the network for which the answer is valid. */
   readonly scope: number;
 }
 
 export interface SubnetLookupsDeps {
   readonly lookup: Lookup;
   readonly clock: Clock;
-  /** A lookup starts. */
+  /** Called when a lookup starts. */
   readonly onQuestion: () => void;
 }
 
 interface CachedSubnetResult {
-  /** Empty: the network got nothing that could be used. */
+  /** Empty: the network got no usable answer. */
   readonly addresses: readonly string[];
   readonly readAt: Millis;
-  /** Fresh until then. */
+  /** The addresses are fresh until this time. */
   readonly until: Millis;
-  /** Not looked up again before this. */
+  /** There is no further lookup before this time. */
   readonly refreshAt: Millis;
 }
 
 const MAX_ENTRIES = 50_000;
 const MAX_AT_ONCE = 256;
 const LEAST_FRESH_MS: Millis = 1_000;
-/** A network that got nothing usable is not asked for again before this. */
+/** After an unusable answer, there is no further lookup for the network before this time. */
 const AGAIN_MS: Millis = 10_000;
 /** The time that the answer of a network remains while its lookups fail. After that, the general answer is used. */
 const MAX_STALE_MS: Millis = 300_000;

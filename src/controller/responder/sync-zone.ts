@@ -16,7 +16,10 @@ import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSeria
 
 /** Interval of reads of a missing or invalid base zone, in case there is no event. */
 const AGAIN_MS: Millis = 60_000;
-/** Names between two looks at the clock, and how long the event loop is held. On a busy loop a turn may take long, so each is used. */
+/**
+ * The number of names between two checks of the clock, and the maximum time without a turn of the event loop. On a busy loop a
+ * turn takes long, so the time between turns is used fully.
+ */
 const SLICE = 500;
 const SLICE_MS: Millis = 10;
 const SHOWN_PROBLEMS = 3;
@@ -36,7 +39,7 @@ export async function syncZone(
     state.unhandled.delete(domain);
     const above = state.served.has(domain) ? servedAbove(state, domain) : undefined;
     if (above !== undefined) {
-      // The zone above would deny the names here until it excludes them.
+      // The zone above would deny the names here, until it excludes them.
       await syncZone(deps, state, above, signal);
     }
     withdraw(deps, state, domain);
@@ -64,7 +67,10 @@ export async function syncZone(
   return { requeue: "done" };
 }
 
-/** As published records do: names continue to follow, and new ones are served, with the last base zone that was valid. */
+/**
+ * Serves the zone with the last valid base zone. As with published records, hostnames continue to follow their targets, and new
+ * ones are served.
+ */
 async function serveLastGood(
   deps: ZoneSyncDeps,
   state: ZoneSyncState,
@@ -84,7 +90,7 @@ async function serveLastGood(
   }
 }
 
-/** The oldest zone of the domain that has records of its own to serve. */
+/** The oldest zone of the domain that has a base zone. */
 function chosen(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): DnsZone | undefined {
   const keys = [...(state.byDomain.get(domain) ?? [])].filter((key) => deps.store.missingConsents(key) === undefined);
   const zones = keys.flatMap((key) => deps.store.zone(key) ?? []).sort(byAge);
@@ -102,7 +108,7 @@ function chosen(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): DnsZo
   return first;
 }
 
-/** The nearest zone above that is served. */
+/** The nearest served zone above the domain. */
 export function servedAbove({ served }: ZoneSyncState, domain: string): Name | undefined {
   const above = [...served.values()].filter((other) => domain !== other.domain && domain.endsWith(`.${other.domain}`));
   const [nearest] = above.sort((a, b) => b.domain.length - a.domain.length);
@@ -204,8 +210,8 @@ async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { 
 }
 
 /**
- * What is below a domain and belongs to DnsZones that can't be read, were deleted, or aren't served, sorted. Names in the zone by a claim are answered as always. Where the base zone has
- * records of a DnsZone that isn't served, it is taken to have all of them.
+ * Returns the names below a domain that belong to unreadable, deleted, or unserved DnsZones, sorted. Names of a claim are
+ * answered normally. If the base zone has records of an unserved DnsZone, it counts as having all of them.
  */
 function reservedBelow(deps: ZoneSyncDeps, state: ZoneSyncState, domain: Name, base: ServedBase): readonly Name[] {
   const { store } = deps;
@@ -226,7 +232,10 @@ function unservedBelow(deps: ZoneSyncDeps, state: ZoneSyncState, domain: Name): 
   );
 }
 
-/** True for a domain of DnsZones that the responder can't serve, as none has a base zone or none of these is valid. What nothing is known of yet isn't one. */
+/**
+ * True for a domain whose DnsZones can't be served, because none has a valid base zone. A domain about which nothing is known is
+ * not one.
+ */
 export function isUnserved({ store }: ZoneSyncDeps, state: ZoneSyncState, domain: string): boolean {
   const keys = [...(state.byDomain.get(domain) ?? [])].filter((key) => store.missingConsents(key) === undefined);
   const zones = keys.flatMap((key) => store.zone(key) ?? []);
@@ -250,7 +259,7 @@ async function aliasesOf(
     }
     seen += 1;
     if (seen % SLICE === 0 && deps.clock.now() - since >= SLICE_MS) {
-      // A name that changes meanwhile has the zone handed over again.
+      // If a name changes meanwhile, the zone is sent again.
       await turn();
       since = deps.clock.now();
     }

@@ -9,21 +9,24 @@ import type { QueueObserver } from "../../schedule/work-queue.ts";
 import type { ServedBase } from "./served-base.ts";
 import type { Store } from "../inventory/store.ts";
 
-/** The responder, as the controller sees it. */
+/** The responder in the form that the controller uses. */
 export interface ResponderPort {
   readBase(zone: DnsZone, base: BaseZoneSpec, signal: AbortSignal): Promise<BaseText>;
-  /** The last base zone that was published with this zone's records, where it is kept beyond a restart. Called only where the base zone can't be used. */
+  /**
+   * The last base zone that was published with this zone's records, if a location keeps it beyond a restart. Called only if the
+   * base zone can't be used.
+   */
   lastGoodBase?(zone: DnsZone, signal: AbortSignal): Promise<string | undefined>;
-  /** Replaces the zone whole; until it has, the one before is served. Returns at once. */
+  /** Replaces the whole zone. The previous version is served until then. Returns at once. */
   setZone(zone: ServedZone): void;
   removeZone(domain: Name): void;
-  /** What these owner names are answered with has changed. */
+  /** Reports changed answers for these hostnames. */
   changed(domain: Name, names: readonly Name[]): void;
   /** A lookup started because a query waits for it. */
   lookupStarted(): void;
 }
 
-/** The text of a base zone; undefined: it does not exist. `place` is for users. */
+/** The text of a base zone. Undefined: it does not exist. `place` is its location, for users. */
 export type BaseText =
   | { readonly kind: "ok"; readonly text: string | undefined; readonly location: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
@@ -47,7 +50,7 @@ export interface ZoneSyncDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly observe: QueueObserver;
-  /** Gets the names that the records of a base zone permit; undefined: the zone isn't served any more. */
+  /** Receives the closest enclosers among the records of a base zone. Undefined: the zone isn't served any more. */
   readonly recordBase: (zone: ObjectKey, encloserOf: EncloserOf | undefined) => void;
   /** Called once for each zone that is not served, or served with an older base zone. */
   readonly onProblem: (zone: DnsZone, problem: SyncProblem) => void;
@@ -59,7 +62,7 @@ export interface SyncProblem {
   readonly message: string;
 }
 
-/** The last version of a zone that the responder got, and its inputs. */
+/** The last version of a zone that was sent to the responder, and its inputs. */
 interface Served {
   readonly domain: Name;
   readonly zone: ObjectKey;
@@ -70,11 +73,11 @@ interface Served {
   readonly serial: number;
   /** The names that the zone excludes, as text. */
   readonly reserved: string;
-  /** The names among them that other zones have now, as text. */
+  /** The names of the zone that other zones have now, as text. */
   readonly leaving: string;
 }
 
-/** A base zone that was read without a problem, and from which text. */
+/** A valid base zone, and its text. */
 export interface ReadBase {
   readonly zone: ObjectKey;
   readonly text: string;
@@ -86,12 +89,12 @@ export interface ZoneSyncState {
   readonly byDomain: Map<string, Set<ObjectKey>>;
   readonly domainOf: Map<ObjectKey, Name>;
   readonly served: Map<string, Served>;
-  /** The last one that was valid. */
+  /** The last valid base zone of each zone. */
   readonly bases: Map<string, ReadBase>;
   /** The last reported problem of each zone. */
   readonly reported: Map<ObjectKey, string>;
-  /** By zone, the names that other zones have now, and the namespace that had each here. */
+  /** For each zone, the names that other zones have now, with the namespace that had each name here. */
   readonly leaving: Map<ObjectKey, Map<Name, { readonly namespace: string | undefined }>>;
-  /** Domains that nothing is known of yet. */
+  /** Domains that have not been handled yet. */
   readonly unhandled: Set<string>;
 }

@@ -11,22 +11,22 @@ import type { ZoneSyncDeps, ZoneSyncState } from "./zone-sync-context.ts";
 
 /** Keeps the responder's zones equal to the inventory and the base zones. */
 export interface ZoneSync {
-  /** Something of this zone has changed: its spec, its base zone, who has which name. */
+  /** Reports a change of the zone: of its spec, of its base zone, or of the owner of a name. */
   touch(zone: ObjectKey): void;
-  /** What this owner name of the zone is answered with has changed. */
+  /** Reports a changed answer for this hostname of the zone. */
   changed(zone: ObjectKey, name: Name): void;
-  /** The DnsZone that is served under a domain. */
+  /** The DnsZone that is served for a domain. */
   zoneOf(domain: Name): DnsZone | undefined;
-  /** Whom the answers for a name follow in a zone that it leaves for one that isn't served yet. */
+  /** The aliases that the answers for a name follow, in a zone that the name leaves for another one that isn't served yet. */
   leavingClaim(zone: DnsZone, name: Name): Claim | undefined;
-  /** True once every zone has been handed over, or is known not to be servable. */
+  /** True once every zone was sent to the responder, or is known not to be servable. */
   settled(): boolean;
   run(signal: AbortSignal): Promise<void>;
   heartbeatAt(): Millis;
 }
 
 const ZONES_AT_ONCE = 4;
-/** Changes of many aliases that come together make one zone. */
+/** Changes of many aliases within this time lead to one version of the zone. */
 const GATHER_MS: Millis = 50;
 
 export function createZoneSync(deps: ZoneSyncDeps): ZoneSync {
@@ -92,7 +92,7 @@ interface Neighbor {
   readonly isUnserved: boolean;
 }
 
-/** What other zones depend on. */
+/** The properties of a zone that other zones depend on. */
 function neighborOf(deps: ZoneSyncDeps, state: ZoneSyncState, domain: string): Neighbor {
   return { served: state.served.get(domain), isUnserved: isUnserved(deps, state, domain) };
 }
@@ -106,7 +106,7 @@ function dependentsOf(
 ): readonly (Name | undefined)[] {
   const now = neighborOf(deps, state, domain);
   const above = now.isUnserved === before.isUnserved ? [] : [servedAbove(state, domain)];
-  // Names that wait for this zone need not be answered elsewhere any more.
+  // Other zones need not answer any more for names that wait for this zone.
   const waiting = now.served === before.served ? [] : [...state.leaving.keys()];
   return [...above, ...waiting.map((zone) => deps.store.zone(zone)?.spec.domain)];
 }

@@ -12,7 +12,7 @@ import type { InvalidObject } from "../ports/inventory.ts";
 import { movingTexts, placementCondition } from "./staying-names.ts";
 import { time } from "./field/time.ts";
 
-/** One condition before it has a time: a reason of docs/reasons.md and one or more sentences. */
+/** One condition without a time: a reason of docs/reasons.md, and one or more sentences. */
 export type ConditionResult = Finding;
 
 const KEPT = "The last known good addresses remain published";
@@ -21,10 +21,10 @@ function keptFrom(at: Millis | undefined): string {
   return `The last known good addresses, from ${time(at)}, remain published`;
 }
 
-/** A single lost packet is no news: failing is reported once a reading is this much later than the rules would have it. */
+/** A single lost packet is not reported. A failure is reported when a lookup result is this much later than the rules allow. */
 const FAILING_GRACE_MS = 10_000;
 
-/** For an edit that could not be read; the object as it was before goes on being served. */
+/** The condition for an edit that could not be read. The previous version of the object continues to be served. */
 export function invalidCondition({ problems }: InvalidObject): ConditionResult {
   return no("Invalid", invalidMessage(problems));
 }
@@ -35,7 +35,7 @@ export function invalidMessage(problems: readonly string[]): string {
   return sentences([`The spec is not valid: ${problems.join("; ")}`, kept]);
 }
 
-/** Whether every owner name is this alias's to have. */
+/** Whether the alias may have all of its hostnames. */
 export function acceptedCondition({
   alias,
   inZones,
@@ -63,7 +63,7 @@ export function acceptedCondition({
     : { status: "True", reason: "Accepted", message: sentences([names, ...movingTexts(leaving)]) };
 }
 
-/** Whether the targets' addresses are known and fresh. The worst target decides; the message names each that is not well. */
+/** Whether the targets' addresses are known and fresh. The worst target decides, and the message names each target with a problem. */
 export function resolvedCondition(facts: AliasFacts): ConditionResult {
   const looped = facts.inZones.find(({ loop }) => loop !== undefined);
   if (looped?.loop !== undefined) {
@@ -107,7 +107,7 @@ function ignoringZones({ inZones }: AliasFacts): readonly ObjectKey[] {
   return [...new Set(inZones.flatMap(({ zone, ignoresPrivate }) => (ignoresPrivate === true ? [zone] : [])))];
 }
 
-/** Without a number, so that a target whose addresses come and go is no news each time. */
+/** The text has no number, so that a target whose addresses change often doesn't change it. */
 function subsetTexts(targets: readonly TargetVerdict[]): readonly string[] {
   return targets
     .filter(({ answers }) => answers.some(({ isSubset }) => isSubset === true))
@@ -117,8 +117,8 @@ function subsetTexts(targets: readonly TargetVerdict[]): readonly string[] {
 }
 
 /**
- * The addresses of targets that are refused although the targets count as good, because they have others: a family that never had addresses to
- * publish takes nothing from the other one. Undefined: there are none.
+ * Special-use addresses of targets that are refused although the targets count as good because of other addresses. A family that
+ * never had addresses to publish doesn't affect the other one. Undefined: there are none.
  */
 export function refusedAddresses(targets: readonly TargetVerdict[]): string | undefined {
   const refused = targets.flatMap(({ target, verdict, answers }) =>
@@ -205,7 +205,7 @@ function overdueCondition({ key, dueAt, lastSuccessAt: readAt }: OverdueLookup):
   );
 }
 
-/** When a row of failures becomes news; for the timer that looks at the status again. */
+/** When consecutive failures must be reported, for the timer of the status. */
 export function overdueAt(answer: TargetAnswer): Millis {
   return (answer.lastSuccessAt ?? answer.failingSince ?? 0) + answer.refreshWaitMs + FAILING_GRACE_MS;
 }
@@ -217,7 +217,7 @@ function failureReason({ reason }: Extract<Outcome, { kind: "failure" }>): strin
   return reason === "special-use" ? "SpecialUseRefused" : "LookupFailed";
 }
 
-/** Each target once, though the alias may stand in several zones. */
+/** Each target once, because the alias may be in several zones. */
 export function targetVerdicts({ inZones }: Pick<AliasFacts, "inZones">): readonly TargetVerdict[] {
   const byTarget = new Map<Name, TargetVerdict>();
   for (const { contribution } of inZones) {
@@ -228,7 +228,7 @@ export function targetVerdicts({ inZones }: Pick<AliasFacts, "inZones">): readon
   return [...byTarget.values()];
 }
 
-/** "Positive", "NxDomain", "Failure: servfail": an outcome in the words of the status. */
+/** The outcome in the words of the status: "Positive", "NxDomain", "Failure: servfail". */
 export function outcomeText(outcome: Outcome | undefined): string {
   switch (outcome?.kind) {
     case "positive":
@@ -245,7 +245,7 @@ export function outcomeText(outcome: Outcome | undefined): string {
   }
 }
 
-/** A condition that is False. */
+/** A condition with the status False. */
 export function no(reason: string, message: string): ConditionResult {
   return { status: "False", reason, message };
 }

@@ -25,25 +25,28 @@ export interface NameInZone {
   readonly zone: ObjectKey;
   /** Undefined: this alias is among the winners. */
   readonly lostTo: ObjectKey | undefined;
-  /** Ours, as written. */
+  /** The written RRsets of dnsalias. */
   readonly published: readonly ActualRRset[];
   readonly publishedAt: Millis | undefined;
-  /** Of an address set. */
+  /** The refusal of an address RRset. */
   readonly refusal: Refusal | undefined;
-  /** Of the HTTPS record: the addresses go on without it. */
+  /** The refusal of the HTTPS record. The addresses continue without it. */
   readonly withoutHttps: Refusal | undefined;
   readonly loop: readonly Name[] | undefined;
-  /** The zone leaves out special-use addresses that the alias asks for. */
+  /** True if the zone leaves out special-use addresses that the alias permits. */
   readonly ignoresPrivate?: boolean;
   readonly contribution: Contribution | undefined;
   readonly outcome: ZoneOutcome;
   readonly propagation: Propagation;
-  /** Lags measured, none of them for less than the server's caches may keep an old answer; and what to assume while there are too few. */
+  /**
+   * The measured lags, each at least as long as the caches of the server can keep an old answer. `expectedLagMs` counts until
+   * enough are measured.
+   */
   readonly lags: readonly Millis[];
   readonly expectedLagMs: Millis;
 }
 
-/** A zone that had an owner name of the alias before, and may still have records of it. */
+/** A zone that had a hostname of the alias before, and may still have records of it. */
 export interface FormerPlace {
   readonly hostname: Name;
   readonly zone: ObjectKey;
@@ -52,30 +55,30 @@ export interface FormerPlace {
   readonly move: Move | undefined;
 }
 
-/** Everything about one alias that its conditions and its status are made of. */
+/** All facts about one alias for its conditions and its status. */
 export interface AliasFacts {
   readonly alias: DnsAlias;
   readonly inZones: readonly NameInZone[];
-  /** Of owner names that this alias has in other zones now. */
+  /** The former places of hostnames that the alias has in other zones now. */
   readonly former?: readonly FormerPlace[];
-  /** Owner names that no zone takes. */
+  /** Hostnames without a zone. */
   readonly withoutZone: readonly NameWithoutZone[];
   /** Hostnames that other DnsZones of their domain refuse. */
   readonly refused?: readonly NameRefused[];
-  /** Owner names that their zone keeps for a while. */
+  /** Hostnames that their zone keeps for a limited time. */
   readonly leaving?: readonly LeavingName[];
   readonly now: Millis;
-  /** Lookups of its targets without a result beyond their bound, by what is known now; the answers of a plan are as old as the plan. */
+  /** The overdue lookups of its targets at present. The answers in a plan are as old as the plan. */
   readonly overdue?: readonly OverdueLookup[];
-  /** Entries of the status for places that the alias left and that may still have its records. */
+  /** Entries of the status for former places that may still have records of the alias. */
   readonly unlisted?: readonly HostnameStatus[];
-  /** Why its finalizer may not be set, so that names of it aren't written for the first time; undefined: it may. */
+  /** Why its finalizer can't be set, so that its names have no first write. Undefined: it can be set. */
   readonly forbidden?: string;
-  /** When an alias under deletion is let go whatever stands; undefined: it is not under deletion. */
+  /** When the finalizer of an alias under deletion is removed in any case. Undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
-  /** The selection among its targets; absent: it merges them all. */
+  /** The selection among its targets. Absent: it merges them all. */
   readonly steering?: SteeringFacts;
-  /** Why the installation doesn't make some of its health checks; absent: it makes them all. */
+  /** Why the installation doesn't make some of its health checks. Absent: it makes them all. */
   readonly healthCheckRefusal?: string;
 }
 
@@ -87,7 +90,7 @@ export interface FactsDeps {
   readonly steering?: Pick<Steering, "decisionOf" | "refusalOf" | "stretchOf" | "recordServed">;
 }
 
-/** A delivery of which nothing is known: the kubelet's 90 s and a reload. */
+/** An unknown delivery counts as the kubelet's 90 s and a reload. */
 const UNKNOWN_LAG_MS = 95_000;
 
 export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFacts {
@@ -173,7 +176,10 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
   };
 }
 
-/** The measured lags. While a delivery isn't expedited, the time that it usually takes then counts as measured, because the lags of expedited ones are shorter. */
+/**
+ * The measured lags. While a delivery isn't expedited, the usual time counts as a measured lag too, because expedited deliveries
+ * have shorter lags.
+ */
 function lagsOf(state: ZoneState | undefined): readonly Millis[] {
   const { propagationTimes } = state?.confirmed ?? NOTHING_CONFIRMED;
   const measured = propagationTimes.map((lag) => Math.max(lag, state?.handle.provider.cachedForMs ?? 0));
@@ -185,7 +191,7 @@ function expectedLag(state: ZoneState | undefined): Millis {
   return state?.deliveryProblem === undefined ? expeditedLagMs : expectedLagMs;
 }
 
-/** What a status says of the very same addresses: they were served before this controller started. */
+/** The `publishedTime` in the status of the same addresses, which were served before this controller started. */
 function publishedBefore(
   alias: DnsAlias,
   hostname: Name,

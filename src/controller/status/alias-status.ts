@@ -26,8 +26,9 @@ import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText }
 import { refusedEntries, stayingEntries } from "./staying-names.ts";
 
 /**
- * The status that an alias should have. Equal facts give an equal value, times included, so that a status is written only when
- * something is different; nothing in it moves on a mere refresh. With a bad edit, what was read before it is still what is served.
+ * Returns the desired status of an alias. Equal facts lead to equal values, including times, so a status is written only after a
+ * change. A refresh changes nothing in it. With an invalid edit, the facts are those of the previous version, which is still
+ * served.
  */
 export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | undefined): AliasStatus {
   const { alias, now } = facts;
@@ -60,7 +61,7 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
   };
 }
 
-/** A paused alias isn't checked, and keeps the condition that it has. */
+/** The health of a paused alias isn't checked, so it keeps its condition. */
 function healthyFinding({ alias, steering }: AliasFacts): Finding | undefined {
   const previous = alias.status?.conditions.find(({ type }) => type === "Healthy");
   return steering === undefined
@@ -112,7 +113,7 @@ function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {
     .sort((a, b) => byCodeUnit(a.hostname, b.hostname));
 }
 
-/** Two targets with one hostname are one lookup, which has the name of the first. */
+/** Two targets with one hostname share a lookup, which has the name of the first target. */
 function namesByHostname({ spec: { targets } }: DnsAlias): ReadonlyMap<string, string> {
   const names = targetNames(targets);
   const named = targets.flatMap((target, index) =>
@@ -125,7 +126,10 @@ interface LookupStatus extends Omit<TargetStatus, "name"> {
   readonly hostname: string;
 }
 
-/** Where records stay in a zone that can't be read, nothing is looked up; the last known good addresses are for when it can be. */
+/**
+ * The statuses of targets without lookups. If records stay in an unreadable zone, the last known good addresses are kept for the
+ * time when it is readable.
+ */
 function withoutLookups(
   { alias, withoutZone }: AliasFacts,
   previous: readonly TargetStatus[],
@@ -144,7 +148,7 @@ function withoutLookups(
 }
 
 function targetStatus({ target, verdict, answers }: TargetVerdict, previous: readonly TargetStatus[]): LookupStatus {
-  // What was withdrawn must not come back from the status after a restart.
+  // Withdrawn addresses must not return from the status after a restart.
   const withData = answers.filter((answer) => counts(answer, verdict));
   const outcome = outcomesText(answers);
   const before = previous.find(({ hostname }) => hostname === displayName(target));
@@ -170,7 +174,7 @@ function counts(answer: TargetAnswer, verdict: TargetVerdict["verdict"]): boolea
   return answer.addresses.length > 0 && (answer.emptySince === undefined || verdict === "held-empty");
 }
 
-/** One word where the families agree or one has addresses and the other is merely absent; else each family's own. */
+/** One outcome if the families agree, or if one has addresses and the other one has none. Otherwise one outcome for each family. */
 function outcomesText(answers: readonly TargetAnswer[]): string {
   const texts = [...new Set(answers.map((answer) => outcomeText(answer.outcome)))];
   const unlikely = texts.filter((text) => text !== "NoData");
@@ -193,7 +197,7 @@ function summaryOf(facts: AliasFacts, hostnames: readonly HostnameStatus[]): Non
   };
 }
 
-/** Entries of a status can be cut, so what is written in the alias's zones comes from there. */
+/** The entries of a status can be cut. The complete addresses come from the alias's zones. */
 function publishedAddresses({ inZones }: AliasFacts, hostnames: readonly HostnameStatus[]): readonly string[] {
   const listed = hostnames.flatMap(({ addresses }) => addresses).filter((text) => parseAddress(text) !== undefined);
   return addressSet([...listed, ...inZones.flatMap(({ published }) => published.flatMap(({ data }) => data))]);

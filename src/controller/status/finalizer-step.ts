@@ -1,16 +1,16 @@
-/** What is to be done about the finalizer of an alias. `keep` is both "apply" with the finalizer and nothing to do without it. */
+/** The next step for the finalizer of an alias. `keep` means no change, with or without a finalizer. */
 export type FinalizerStep = "add" | "keep" | "remove" | "clean up" | "done";
 
 export interface FinalizerFacts {
   readonly isDeletionRequested: boolean;
   readonly isPresent: boolean;
-  /** Whether a backend that doesn't list its zone has names of the alias; undefined: not known. */
+  /** Whether a backend that doesn't list its zone has names of the alias. Undefined: not known. */
   readonly isNeeded: boolean | undefined;
 }
 
 /**
- * The four states of kube-rs's `finalizer()`: add, apply, clean up, done. A finalizer that no backend needs is removed from a living alias, and what is not known adds and
- * removes nothing.
+ * Decides as kube-rs's `finalizer()` does, with its four states: add, apply, clean up, done. A finalizer that no backend needs is
+ * removed from an alias that is not under deletion. If the need isn't known, nothing changes.
  */
 export function finalizerStep({ isDeletionRequested, isPresent, isNeeded }: FinalizerFacts): FinalizerStep {
   if (isDeletionRequested) {

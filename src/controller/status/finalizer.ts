@@ -15,28 +15,29 @@ export interface FinalizeDeps extends PresenceDeps, WaitDeps {
 
 export interface WaitDeps {
   readonly clock: Clock;
-  /** The current time of the clock that dates deletions; undefined: not known. */
+  /** The present time of the clock that dates deletions. Undefined: not known. */
   readonly sourceNow: () => Millis | undefined;
-  /** The deletions that wait. */
+  /** The objects whose deletion waits. */
   readonly deletions: Map<ObjectKey, Deletion>;
 }
 
-/** An object under deletion, and since when it is, by this process's clock. */
+/** An object under deletion, with the start of its deletion by this process's clock. */
 export interface Deletion {
   readonly uid: string;
   readonly since: Millis;
 }
 
-/** A deletion never waits longer than this for a backend that is down or a plan that is held. */
+/** The maximum wait of a deletion for a backend that is not available, or for a held plan. */
 export const GIVE_UP_MS: Millis = 600_000;
-/** A process that starts late in a deletion has this long to look for the records. */
+/** The minimum time for a process to find the records, if it starts late in a deletion. */
 const LEAST_TRY_MS: Millis = 60_000;
 export const LOOK_AGAIN_MS = 1_000;
 
 /**
- * Removes the finalizer of a deleted alias after its records are withdrawn, if it is abandoned, or if the wait is over. Remaining records still belong to dnsalias, and
- * the next plan that can be written deletes them. If the policy of the zone deletes nothing, there is no wait. A backend that was not read in this term can
- * have any records.
+ * Removes the finalizer of a deleted alias in three cases: its records are withdrawn, it has the annotation
+ * `dnsalias.io/abandon`, or the wait is over. Remaining records still belong to dnsalias, and the next plan that can be written
+ * deletes them. If the policy of the zone deletes nothing, there is no wait. A backend that was not read in this term can have
+ * any records.
  */
 export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
   const key = objectKey(alias.meta);

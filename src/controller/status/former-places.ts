@@ -6,8 +6,8 @@ import type { AliasFacts, FormerPlace } from "./alias-facts.ts";
 import { time } from "./field/time.ts";
 
 /**
- * The records that are still in zones that had a name before. After a restart, this is where a backend that can't list its zone is known to have them: an entry that
- * can't be checked yet stays.
+ * The records that former zones of a name still have. An entry that can't be checked yet stays. After a restart, this list is the
+ * only source for a backend that can't list its zone.
  */
 export function formerStatuses({
   alias,
@@ -32,12 +32,12 @@ export function formerStatuses({
   });
 }
 
-/** True while a zone that had the name before keeps it. */
+/** True while a former zone keeps the name. */
 export function isMoving({ former = [] }: Pick<AliasFacts, "former">, hostname: Name): boolean {
   return former.some((place) => place.hostname === hostname && place.move?.phase === "waiting");
 }
 
-/** Where a name is served, or was, while its new zone doesn't serve it: sentences to follow the reason for that. */
+/** Sentences about former zones that serve, or served, a name while its new zone doesn't serve it. */
 export function formerTexts({ former = [] }: Pick<AliasFacts, "former">, hostname: Name): readonly string[] {
   return former.filter((place) => place.hostname === hostname).flatMap((place) => placeTexts(place));
 }

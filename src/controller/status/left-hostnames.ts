@@ -13,13 +13,14 @@ interface LeftHostnamesDeps {
   readonly reporter: Pick<Reporter, "withoutFinalizers">;
 }
 
-/** Characters of all entries together: an object of the API server has at most 1.5 MB. */
+/** The maximum number of characters in all entries. An object of the API server has at most 1.5 MB. */
 const MAX_TEXT = 200_000;
 const MAX_HOSTNAMES = 1_000;
 
 /**
- * The records without an alias that can't be deleted now, because the guard holds them or the backend is not available. After a restart, dnsalias needs this list for a backend that doesn't list its records, or stores none. Without
- * finalizers, no other object shows records of deleted aliases, so all of them are listed until they are deleted.
+ * The records without an alias that can't be deleted now, because the guard holds them or the backend is not available. After a
+ * restart, dnsalias needs this list for a backend that doesn't list its records, or that doesn't store them. Without finalizers,
+ * no other object shows records of deleted aliases, so all of them are listed until they are deleted.
  */
 export function leftHostnames(
   { store: { claimsIn }, reporter }: LeftHostnamesDeps,
@@ -36,7 +37,7 @@ export function leftHostnames(
   );
   const left = [...Map.groupBy(sets, ({ name }) => name)].map(([name, some]) => entryOf(displayName(name), some));
   const known = new Set(left.map(({ hostname }) => hostname));
-  // Until this process has read the backend, it knows no better than the status.
+  // Until this process has read the backend, the status is the only source.
   const unread =
     readAt !== undefined ? [] : (zone.status?.leftHostnames ?? []).filter(({ hostname }) => !known.has(hostname));
   return withinLimits([...left, ...unread].sort((a, b) => byCodeUnit(a.hostname, b.hostname)));

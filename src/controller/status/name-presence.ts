@@ -8,22 +8,22 @@ import type { ZoneState } from "../zone/state/zone-state.ts";
 export interface PresenceDeps {
   readonly store: Store;
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
-  /** True for a DnsZone that exists and that can't be read. */
+  /** True for a DnsZone that exists and is unreadable. */
   readonly isUnreadZone: (zone: ObjectKey) => boolean;
 }
 
 /** Whether a name has records of dnsalias without another alias. `unknown`: the backend was not read in this term. */
 export type Presence = "published" | "absent" | "unknown";
 
-/** One name at one zone's backend. */
+/** One name at the backend of one zone. */
 export interface Place {
   readonly hostname: Name;
   readonly zone: ObjectKey;
 }
 
 /**
- * Every place where an alias has records or may have left some: by its spec, by its status from before an edit or a restart, and by what this process has seen of its names in other
- * zones, such as one that a name left a moment ago.
+ * Every place where an alias has records or may have left some. The sources are its spec, its status from before an edit or a
+ * restart, and former zones that this process has seen.
  */
 export function placesOf(deps: PresenceDeps, alias: DnsAlias): readonly Place[] {
   const now = alias.spec.hostnames.flatMap((hostname) => [
@@ -50,8 +50,8 @@ function hasOwn({ observed: { owned } }: ZoneState, hostname: Name): boolean {
 }
 
 /**
- * The entries of an alias's status for places that it doesn't ask for any more, as long as records may be there and the backend can't list them: without them nothing
- * would tell of those records after a restart.
+ * The entries of an alias's status for places that it no longer uses, while records may exist there and the backend can't list
+ * them. Without these entries, a restart would lose the information about the records.
  */
 export function unlistedStatuses(deps: PresenceDeps, alias: DnsAlias): readonly HostnameStatus[] {
   return formerEntries(deps, alias)
@@ -81,7 +81,7 @@ function presenceIn(state: ZoneState | undefined, hostname: Name): Presence {
   if (hasOwn(state, hostname)) {
     return "published";
   }
-  // A zone whose place another zone has is never read.
+  // A zone whose write location another zone has is never read.
   const { outcome } = state.planned;
   const isOthers = outcome.kind === "refused" && outcome.reason === "ZoneConflict";
   const isRead = actual !== undefined && (lists !== false || readNames.has(hostname));

@@ -9,7 +9,7 @@ import { time } from "./field/time.ts";
 import type { Propagation } from "../zone/state/confirmed.ts";
 import type { Millis } from "../../base/clock.ts";
 
-/** Whether the servers give what was resolved. */
+/** Whether the servers serve the resolved addresses. */
 export function programmedCondition(facts: AliasFacts): ConditionResult {
   const { alias, inZones, letGoAt } = facts;
   const conditions = inZones
@@ -31,7 +31,7 @@ export function programmedCondition(facts: AliasFacts): ConditionResult {
     : { ...first, message: sentences(conditions.map(({ message }) => message)) };
 }
 
-/** Of a name that isn't written before its alias has a finalizer. */
+/** The condition of a name that isn't written before its alias has a finalizer. */
 function forbiddenCondition(
   { forbidden }: AliasFacts,
   { hostname, published }: NameInZone,
@@ -47,7 +47,7 @@ function forbiddenCondition(
       );
 }
 
-/** A name that its zone doesn't serve yet is served by the zone that had it before. */
+/** If the zone of a name doesn't serve it yet, its former zone serves it. */
 function whileMoving(facts: AliasFacts, { hostname }: NameInZone, result: ConditionResult): ConditionResult {
   if (result.status === "True") {
     return result;
@@ -56,7 +56,7 @@ function whileMoving(facts: AliasFacts, { hostname }: NameInZone, result: Condit
   return { ...result, message, ...(result.status === "Unknown" && isMoving(facts, hostname) && { reason: "Moving" }) };
 }
 
-/** Of an alias under deletion whose records the guard keeps. */
+/** The condition of an alias under deletion whose records the guard keeps. */
 function heldDeletion(
   { hostname, outcome, published, zone }: NameInZone,
   letGoAt?: Millis,
@@ -127,8 +127,9 @@ function inZoneCondition({ spec, status }: DnsAlias, inZone: NameInZone): Condit
 }
 
 /**
- * Of a written name, or of a zone, whose servers can't be queried although the DnsZone names some. What was programmed stays so for as long as a delivery may take, so that a
- * restart of the only server is no news; undefined: it stays. `before`: the current condition; undefined: no records have been programmed.
+ * The condition of a written name, or of a zone, if its servers can't be queried although the DnsZone names some. A True
+ * condition remains for as long as a delivery may take, so that a restart of the only server has no effect. Undefined: the
+ * condition remains. `before`: the present condition; undefined if no records have been programmed.
  */
 export function unverifiedCondition(
   { obstacle, slow }: Pick<Propagation, "obstacle" | "slow">,
@@ -144,12 +145,12 @@ export function unverifiedCondition(
   return before?.status === "True" ? undefined : { status: "Unknown", reason: "Propagating", message };
 }
 
-/** True also before the first plan that knows the alias. */
+/** True also before the first plan with the alias. */
 function mayBePublished({ contribution }: NameInZone): boolean {
   return contribution === undefined || Object.keys(contribution.sets).length > 0;
 }
 
-/** While a change is on its way the text stays, so that an ordinary change is not two writes of the status. */
+/** The text remains during a delivery, so that an ordinary change needs only one status write. */
 function programmedText({ propagation, zone, withoutHttps }: NameInZone): string {
   const without = withoutHttps === undefined ? [] : [withoutHttps.message];
   return propagation.total === undefined && propagation.obstacle === undefined

@@ -3,8 +3,8 @@ import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import { deliveryLagMs } from "./field/bound.ts";
 
 /**
- * The longest time for which a client can still see an old address after the target has changed, in milliseconds: the wait for the next
- * look-up, the delivery, and the TTL for which caches keep what was published. Undefined while nothing is published.
+ * The longest time for which a client can get an old address after a change of the target, in milliseconds. It consists of the
+ * wait for the next lookup, the delivery, and the TTL of the published records. Undefined while nothing is published.
  */
 export function stalenessBoundMs(facts: AliasFacts): Millis | undefined {
   const bounds = facts.inZones.filter(({ published }) => published.length > 0).map(boundOf);

@@ -5,12 +5,12 @@ import { displayName, type Name } from "../../dns/name/name.ts";
 import { type NoZoneMatch, type RefusedHostname, refusalsOf, type ZonesMatch } from "../../plan/claims.ts";
 import { time } from "./field/time.ts";
 
-/** A name that no zone takes. */
+/** A name without a zone. */
 export interface NameWithoutZone extends Omit<NoZoneMatch, "kind"> {
   readonly hostname: Name;
 }
 
-/** A name that its zone keeps for a while, although it no longer admits the alias. */
+/** A name that its zone keeps for a limited time, although it no longer admits the alias. */
 export interface LeavingName {
   readonly hostname: Name;
   readonly leaving: NonNullable<ZonesMatch["leaving"]>;
@@ -21,7 +21,7 @@ export interface NameRefused extends RefusedHostname {
   readonly hostname: Name;
 }
 
-/** Says why DnsZones don't take names, and until when they stay; undefined: all are taken. */
+/** The condition for names that DnsZones don't take, with the time until which they stay. Undefined: all names are taken. */
 export function placementCondition(
   withoutZone: readonly NameWithoutZone[],
   leaving: readonly LeavingName[],
@@ -37,7 +37,7 @@ export function placementCondition(
     : { status: "False", reason: first.reason, message: sentences(all.flatMap(messagesOf)) };
 }
 
-/** Which names move to another zone, and when. */
+/** Sentences about names that move to another zone, with the time. */
 export function movingTexts(leaving: readonly LeavingName[]): readonly string[] {
   return leaving.flatMap(({ hostname, leaving: { until, next } }) => {
     const zones = next.kind === "zones" ? next.zones.map(({ meta }) => `${meta.namespace}/${meta.name}`) : [];
@@ -52,7 +52,7 @@ function messagesOf({ message, until }: Pick<NameWithoutZone, "message" | "until
   return until === undefined ? [message] : [message, `The records remain until ${time(until)}`];
 }
 
-/** The entries of names that one of their DnsZones refuses, without those that stay there for a while. */
+/** The entries of names that one of their DnsZones refuses. Names that stay there for a limited time are excluded. */
 export function refusedEntries(
   refused: readonly NameRefused[],
   isListed: (hostname: Name, zone: string) => boolean,
@@ -62,7 +62,7 @@ export function refusedEntries(
     .map(({ hostname, zone, reason }) => ({ hostname: displayName(hostname), zone, addresses: [], reason }));
 }
 
-/** The entries of a name without a zone: as they were, where its records stay, so that a restart knows of them. */
+/** The entries of a name without a zone. They are unchanged while the records stay, so that a restart knows them. */
 export function stayingEntries(
   { status }: DnsAlias,
   { hostname, reason, stays = [] }: NameWithoutZone,

@@ -24,17 +24,17 @@ export interface AliasReportDeps extends FactsDeps, PresenceDeps {
   readonly reporter: Reporter;
   readonly observer: Observer;
   readonly mayWrite: () => boolean;
-  /** An edit of the alias that could not be read; what was read before still stands. */
+  /** An edit of the alias that could not be read. The previous version remains in effect. */
   readonly invalidEdit: (alias: ObjectKey) => InvalidObject | undefined;
   readonly deletions: Map<ObjectKey, Deletion>;
   readonly sourceNow: () => Millis | undefined;
   /** True if every DnsZone can be read. */
   readonly hasEveryZone: () => boolean;
-  /** The metadata of an alias that goes only because its CustomResourceDefinition does. */
+  /** The metadata of an alias that is being deleted only because its CustomResourceDefinition is. */
   readonly unserved: (alias: ObjectKey) => ObjectMeta | undefined;
 }
 
-/** Brings one alias's finalizer and status to what they should be; writes nothing where nothing differs. */
+/** Updates the finalizer and the status of one alias. It writes only differences. */
 export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const alias = deps.store.alias(key);
   const unserved = deps.unserved(key);
@@ -57,7 +57,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   const failed = step && afterWrite(step);
   recordEarlyReport(deps, facts);
   if (facts.inZones.some(({ outcome }) => outcome.kind === "pending")) {
-    // The zone's first plan is under way, and touches the alias again.
+    // The first plan of the zone is in progress. At its end, the alias is reported again.
     return failed ?? { requeue: "done" };
   }
   const forbidden = step?.isForbidden === true ? { forbidden: step.message } : {};
@@ -66,7 +66,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   return facts.unlisted.length === 0 ? next : atLatest(next, LOOK_FOR_FORMER_MS);
 }
 
-/** Nothing reports that records of a former name are gone. */
+/** No event reports that the records of a former name are gone. */
 const LOOK_FOR_FORMER_MS: Millis = 10_000;
 
 function atLatest(next: Requeue, afterMs: Millis): Requeue {
@@ -77,7 +77,10 @@ function atLatest(next: Requeue, afterMs: Millis): Requeue {
   return { requeue: { afterMs: requeue === "done" ? afterMs : Math.min(afterMs, requeue.afterMs) } };
 }
 
-/** Its names stay published, so there is nothing to wait for: the finalizer would only keep the CustomResourceDefinition. */
+/**
+ * Removes the finalizer of an alias whose CustomResourceDefinition is being deleted. Its names stay published, so there is
+ * nothing to wait for, and the finalizer would only block the deletion of the definition.
+ */
 export async function releaseUnserved(
   { reporter, log }: Pick<AliasReportDeps, "reporter" | "log">,
   object: { readonly kind: "DnsAlias" | "DnsZone"; readonly meta: ObjectMeta },
@@ -96,7 +99,7 @@ export async function releaseUnserved(
 
 type FailedWrite = Extract<StatusWrite, { readonly kind: "failed" }>;
 
-/** Adds or removes the finalizer of a living alias; returns only if that failed. */
+/** Adds or removes the finalizer of an alias that is not under deletion. Returns a result only if that failed. */
 async function stepFinalizer(
   deps: AliasReportDeps,
   facts: AliasFacts,
@@ -120,7 +123,7 @@ async function stepFinalizer(
   return written;
 }
 
-/** Whether a backend that doesn't list its zone has, or will have, names of the alias; undefined: not known. */
+/** Whether a backend that doesn't list its zone has, or will have, names of the alias. Undefined: not known. */
 function needsFinalizer(
   { store, zoneState, hasEveryZone }: AliasReportDeps,
   { inZones, unlisted = [] }: AliasFacts,
@@ -136,7 +139,10 @@ function needsFinalizer(
   return lists.has(undefined) || !hasEveryZone() ? undefined : false;
 }
 
-/** A deletion that waits for the guard or for a backend says so itself; one that takes a moment is not worth a status. */
+/**
+ * Handles an alias under deletion. Its status is written only if the deletion waits for the guard or for a backend, and not if it
+ * takes a moment.
+ */
 async function endAlias(deps: AliasReportDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
   const next = await finalize(deps, alias, signal);
   const deletion = deps.deletions.get(objectKey(alias.meta));
@@ -151,7 +157,7 @@ async function endAlias(deps: AliasReportDeps, alias: DnsAlias, signal: AbortSig
   return written.requeue === "done" ? next : written;
 }
 
-/** What is reported comes from the zone's last plan; where another plan is due, that one has the alias reported again. */
+/** Marks a report from the zone's last plan. If another plan is due, the alias is reported again after it. */
 function recordEarlyReport({ zoneState }: AliasReportDeps, { inZones }: AliasFacts): void {
   for (const { zone, hostname } of inZones) {
     const state = zoneState(zone);
@@ -161,7 +167,7 @@ function recordEarlyReport({ zoneState }: AliasReportDeps, { inZones }: AliasFac
   }
 }
 
-/** An object of which nothing good was ever read has nothing but its mistake to report. */
+/** Writes the status of an object that was never valid. It has only the mistakes. */
 export async function updateInvalidStatus(
   deps: Pick<AliasReportDeps, "reporter" | "observer" | "mayWrite">,
   invalid: InvalidObject | undefined,
@@ -200,7 +206,7 @@ async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: Abo
   return nextLookup(facts);
 }
 
-/** One Event and one log line for each change of what Ready says. */
+/** One Event and one log line for each change of the Ready condition. */
 function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasStatus): void {
   const before = alias.status?.conditions.find(({ type }) => type === "Ready");
   const now = status.conditions.find(({ type }) => type === "Ready");
@@ -222,7 +228,7 @@ function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasSt
   }
 }
 
-/** Ready doesn't change for them, so they have an Event of their own. */
+/** An Event about refused addresses, because they don't change Ready. */
 function recordRefusedAddresses(deps: AliasReportDeps, facts: AliasFacts): void {
   const { alias } = facts;
   const refused = refusedAddresses(targetVerdicts(facts));
@@ -235,7 +241,10 @@ function recordRefusedAddresses(deps: AliasReportDeps, facts: AliasFacts): void 
 
 const REFUSED = "SpecialUseRefused";
 
-/** Some verdicts change by time alone: a row of failures that becomes news, last-good that becomes stale. */
+/**
+ * The next time at which a verdict changes without an event: consecutive failures that must be reported, or last known good
+ * addresses that become stale.
+ */
 function nextLookup({ alias, inZones, now }: AliasFacts): Requeue {
   const answers = targetVerdicts({ inZones }).flatMap((target) => target.answers);
   const failing = answers.filter((answer) => answer.failingSince !== undefined);

@@ -34,11 +34,11 @@ export interface ZoneReportDeps extends ZoneFinalizerDeps {
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
   readonly invalidEdit: (zone: ObjectKey) => InvalidObject | undefined;
   readonly mayWrite: () => boolean;
-  /** The metadata of a DnsZone that goes only because its CustomResourceDefinition does. */
+  /** The metadata of a DnsZone that is being deleted only because its CustomResourceDefinition is. */
   readonly unserved: (zone: ObjectKey) => ObjectMeta | undefined;
 }
 
-/** Brings one zone's finalizer and status to what they should be; writes nothing where nothing differs. */
+/** Updates the finalizer and the status of one zone. It writes only differences. */
 export async function updateZoneStatus(deps: ZoneReportDeps, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const state = deps.zoneState(key);
   const zone = deps.store.zone(key);
@@ -120,7 +120,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   };
 }
 
-/** While a change propagates in its ordinary time, the previous counts remain, so that it costs no status write. */
+/** During a normal delivery the previous counts remain, so that it needs no status write. */
 function serverCounts(
   { obstacle, laggingSince, slow, total, current }: Propagation,
   before: ZoneStatus["servers"],
@@ -193,7 +193,7 @@ function programmedCondition(
   return { status: "True", reason: "Programmed", message };
 }
 
-/** At the start, before the servers were listed. */
+/** The condition at the start, before the servers were listed. */
 function uncheckedCondition({ servers }: Confirmed, before: Condition | undefined): ConditionResult | undefined {
   return servers !== undefined || before?.status === "True"
     ? undefined
@@ -204,7 +204,10 @@ function uncheckedCondition({ servers }: Confirmed, before: Condition | undefine
       };
 }
 
-/** Names that other zones have now: what stays here for them, and what they don't serve though it was withdrawn. */
+/**
+ * Sentences about moved names: the records that stay here for them, and names that their new zone doesn't serve although they
+ * were withdrawn here.
+ */
 function movesText(moves: readonly Move[]): readonly string[] {
   const text = (
     isShown: (move: Move) => boolean,

@@ -18,7 +18,7 @@ export interface ZoneFinalizerDeps extends WaitDeps {
   readonly log: Logger;
   readonly reporter: Pick<Reporter, "finalizer" | "event" | "withoutFinalizers">;
   readonly store: Pick<Store, "aliases">;
-  /** The object of a DnsZone that is still withdrawn is gone, as in folder mode. */
+  /** True if the object of a DnsZone no longer exists while its records are being withdrawn, as in folder mode. */
   readonly isGone: (zone: ObjectKey) => boolean;
   /** Forgets such a DnsZone. */
   readonly onWithdrawn: (zone: ObjectKey) => void;
@@ -47,7 +47,8 @@ export async function stepZoneFinalizer(
 }
 
 /**
- * Lets a DnsZone under deletion go: at once where its records stay; else once this process has seen at the backend that they are gone, and no status lists the DnsZone any more. A deletion never waits
+ * Removes the finalizer of a DnsZone under deletion. If its records stay, this happens at once. Otherwise it happens when this
+ * process has seen at the backend that the records are gone, and no status lists the DnsZone any more. A deletion never waits
  * longer than ten minutes.
  */
 export async function endZone(
@@ -78,7 +79,7 @@ export async function endZone(
     : { requeue: "done" };
 }
 
-/** Nothing is known of the records of a DnsZone that could never be read, so its deletion has nothing to wait for. */
+/** Removes the finalizer of a DnsZone that was never readable. Its records are unknown, so there is nothing to wait for. */
 export async function endUnreadZone(
   { reporter, log }: Pick<ZoneFinalizerDeps, "reporter" | "log">,
   { kind, key, meta }: InvalidObject,
@@ -91,7 +92,7 @@ export async function endUnreadZone(
   return afterWrite(await reporter.finalizer({ kind, meta }, false, signal));
 }
 
-/** Judged by a round that began after the deletion. */
+/** True if a round that began after the deletion found no records. */
 function isWithdrawn(state: ZoneState | undefined): boolean {
   if (state === undefined || state.next !== undefined || !isEnding(state.handle.zone)) {
     return false;
@@ -102,7 +103,7 @@ function isWithdrawn(state: ZoneState | undefined): boolean {
   return isOthers || (state.observed.actual !== undefined && ownedNames(state.observed).size === 0);
 }
 
-/** After a restart, a status that lists a DnsZone which is gone reserves its names. */
+/** True while a status lists the deleted DnsZone. After a restart, that status would reserve its names. */
 function isListed({ aliases }: Pick<Store, "aliases">, zone: ObjectKey): boolean {
   return [...aliases()].some(
     ({ meta, status }) =>

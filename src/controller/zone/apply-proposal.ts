@@ -23,10 +23,10 @@ export interface Proposal {
   /** See {@link BackendContent}. */
   readonly since: BackendContent["since"];
   readonly writes: readonly Write[];
-  /** What the plan itself refuses. */
+  /** The refusals of the plan itself. */
   readonly refusals: readonly Refusal[];
   readonly settled: ZoneOutcome;
-  /** The time when writes may happen that wait for a lookup of this process, or for other deletes. */
+  /** The time until the first write that waits for a lookup of this process, or for other deletes. */
   readonly waitMs: Millis | undefined;
   readonly guarded: Guarded;
 }
@@ -79,7 +79,7 @@ export async function applyChanges(
   }
 }
 
-/** Statuses show a problem until a later write has none. */
+/** Speeds up the delivery. Statuses show a problem until a later write has none. */
 async function expediteDelivery(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<void> {
   const problem = await state.handle.provider.expediteDelivery?.(signal);
   if (problem !== state.deliveryProblem) {
@@ -124,7 +124,7 @@ function recordWritten(
   }
 }
 
-/** The state of the backend after a write. A write changes neither the available room nor the hosts of the base zone. */
+/** The state of the backend after a write. A write changes neither the capacity nor the hosts of the base zone. */
 function actualAfter(
   { serial: before, warning, capacity, hosts, encloserOf }: ActualZone,
   { revision, serial = before }: Applied,

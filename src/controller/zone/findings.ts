@@ -10,16 +10,16 @@ import type { Reporter } from "../ports/reporter.ts";
 import { type Planned, refusalsFound, roundEnded, type ZoneOutcome } from "./state/planned.ts";
 import { type LeftBehind, replace, retryNotBefore, type ZoneState } from "./state/zone-state.ts";
 
-/** What a round finds out about a zone, for log, Events, and statuses. */
+/** Reports the findings of a round about a zone in the log, in Events, and in statuses. */
 export interface FindingDeps {
   readonly log: Logger;
   readonly reporter: Pick<Reporter, "event">;
   readonly observer: Observer;
-  /** Something that statuses show has changed: for these owner names, or (undefined) for the whole zone. */
+  /** Called when a fact in statuses has changed: for these hostnames, or (undefined) for the whole zone. */
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
 }
 
-/** Deletes that the guard holds back are an Event once for each plan. */
+/** Reports the deletes that the guard holds. One Event for each plan. */
 export function recordHeld(deps: FindingDeps, state: ZoneState, guarded: Guarded): void {
   const zone = objectKey(state.handle.zone.meta);
   const { outcome } = state.planned;
@@ -30,7 +30,7 @@ export function recordHeld(deps: FindingDeps, state: ZoneState, guarded: Guarded
   }
 }
 
-/** Reports another mistake in an input than before the read. Only the zone reports it: its names continue to follow. */
+/** Reports a changed mistake in an input. Only the zone reports it, because its hostnames continue to follow their targets. */
 export function recordInputProblem(deps: FindingDeps, state: ZoneState, before: InputProblem | undefined): void {
   const problem = state.observed.inputProblem;
   if (JSON.stringify(problem) === JSON.stringify(before)) {
@@ -45,7 +45,7 @@ export function recordInputProblem(deps: FindingDeps, state: ZoneState, before: 
   deps.onChanged(zone, []);
 }
 
-/** Obstacles at the backend can change without an event that would update the statuses. */
+/** Reports changed refusals. Obstacles at the backend can change without an event that would update the statuses. */
 export function recordRefusals(
   deps: Pick<FindingDeps, "onChanged">,
   state: ZoneState,
@@ -60,7 +60,7 @@ export function recordRefusals(
   }
 }
 
-/** Records at a place that the DnsZone names no more stay there, as those of a deleted DnsZone do. */
+/** Reports records at a location that the DnsZone no longer names. They stay there, like those of a deleted DnsZone. */
 export function recordLeftBehind(
   { log, reporter }: Pick<FindingDeps, "log" | "reporter">,
   { handle: { zone } }: ZoneState,
@@ -103,7 +103,7 @@ export function settleAs(
   return { requeue };
 }
 
-/** Without a try there is no new outcome. A zone that must wait long at its first round shows the reason. */
+/** Ends a round without a call to the backend, which has no new outcome. A zone that must wait long in its first round shows the reason. */
 export function deferred(deps: SettleDeps, state: ZoneState, failure: Failed): Requeue {
   const afterMs = Math.max(MIN_RETRY_MS / 2, failure.retryAfterMs ?? MIN_RETRY_MS);
   return state.planned.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
@@ -115,7 +115,7 @@ export function failed(deps: SettleDeps, state: ZoneState, { message, retryAfter
   const zone = objectKey(state.handle.zone.meta);
   const first = state.planned.outcome.kind !== "failed";
   replace(state, { planned: roundEnded(state.planned, { kind: "failed", message, since: deps.clock.now() }) });
-  // A changed answer requests a try at once. A failing backend must not be called for every change.
+  // Without this time, each changed answer would start a round. A failing backend must not be called for every change.
   retryNotBefore(state, deps.clock.now() + Math.max(MIN_RETRY_MS, retryAfterMs ?? 0));
   deps.log.warn({ zone, provider: state.handle.provider.id, err: message }, "zone not applied");
   if (first) {

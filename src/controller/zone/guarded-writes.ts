@@ -19,10 +19,10 @@ import { ownedNames } from "./state/observed.ts";
 import { finalizersAwaited, guardMoved, type GuardMemory } from "./state/planned.ts";
 import { replace, type ZoneState } from "./state/zone-state.ts";
 
-/** Whether the deletes of a name can be those of an alias that is created again in a moment: no alias has the name anywhere. */
+/** Whether no alias has the name anywhere. The deletes of such a name can belong to an alias that is created again in a moment. */
 export type IsOrphan = (name: Name) => boolean;
 
-/** What of a guarded plan may be written now, and until when the first of the deletes that wait for others may be; undefined: none waits. */
+/** The writes of a guarded plan that may be made now, and the time until the first waiting delete. Undefined: no delete waits. */
 export function gatheredWrites(
   state: ZoneState,
   guarded: Guarded,
@@ -44,19 +44,22 @@ export function gatheredWrites(
   return { writes: guarded.writes.filter((write) => ready.has(write) || isSwitch(write)), waitMs };
 }
 
-/** Deletes that belong to a switch to other targets are neither gathered nor counted. */
+/** Deletes that belong to a switch to other targets are neither collected nor counted. */
 function switchOf({ planned }: ZoneState): (write: Write) => boolean {
   return switchDeletes(planned.plan?.names ?? []);
 }
 
 export interface GuardedDeps {
-  /** Whether an object tells, or this process saw, why no alias wants the name any more. */
+  /** Whether an object, or this process, knows why the name has no alias any more. */
   readonly isWatched: (zone: DnsZone) => (name: Name) => boolean;
-  /** Writes the counts of the guard to the status of the DnsZone; false: the write failed. */
+  /** Writes the counts of the guard to the status of the DnsZone. False: the write failed. */
   readonly saveGuard: (zone: ObjectKey, guard: GuardStatus | undefined, signal: AbortSignal) => Promise<boolean>;
 }
 
-/** Moves the guard's window to now. With the first plan of a process, RRsets that no alias wants are deletions that nobody watched, unless an object tells of them. */
+/**
+ * Moves the guard's window to the present time. With the first plan of a process, RRsets without an alias count as unwatched
+ * deletions, unless an object shows the reason.
+ */
 export function moveGuard(
   { isWatched }: Pick<GuardedDeps, "isWatched">,
   state: ZoneState,
@@ -76,7 +79,8 @@ export function moveGuard(
 }
 
 /**
- * Writes ahead: if the process ends within the write, the next one counts these deletes. That holds for a zone of any size, because a small zone can grow within the hour. False: nothing may be deleted now.
+ * Saves the counts before the deletes. If the process ends during the write, the next one counts these deletes. It saves them for
+ * a zone of any size, because a small zone can grow within the hour. False: no delete may be made now.
  */
 export async function saveDeletes(
   { saveGuard }: Pick<GuardedDeps, "saveGuard">,
@@ -96,7 +100,7 @@ export async function saveDeletes(
   return saveGuard(objectKey(state.handle.zone.meta), guardStatus({ window: counted, usedApproval }), signal);
 }
 
-/** Remembers deletes that were carried out, and that an approval was used. */
+/** Records deletes that were made, and a used approval. */
 export function recordGuarded(state: ZoneState, guarded: Guarded, writes: readonly Write[], now: Millis): void {
   const approved = guarded.kind === "pass" ? guarded.approved : undefined;
   const { window, usedApproval } = state.planned.guard;
@@ -108,21 +112,21 @@ export function recordGuarded(state: ZoneState, guarded: Guarded, writes: readon
   });
 }
 
-/** Deletes wait this long after they are planned first: objects that are deleted one after another are judged together. */
+/** Deletes wait this long after they were first planned, so that successive deletions of objects are judged together. */
 const DELETE_GATHER_MS: Millis = 5_000;
-/** The same where no guard applies: the name of an alias that is deleted and created again at once is never gone. */
+/** The same without a guard, so that the name of an alias that is deleted and created again at once never loses its records. */
 const RECREATION_MS: Millis = 3_000;
 
 interface Gathered {
-  /** What may be written now. */
+  /** The writes that may be made now. */
   readonly writes: readonly Write[];
-  /** The planned deletes, by {@link rrsetKey}, with the time at which each was planned first. */
+  /** The planned deletes, by {@link rrsetKey}, with the time when each was first planned. */
   readonly planned: ReadonlyMap<string, Millis>;
-  /** Until the first of those that wait may be written; undefined: none waits. */
+  /** The time until the first waiting delete may be written. Undefined: none waits. */
   readonly waitMs: Millis | undefined;
 }
 
-/** Leaves out the deletes that were planned first less than their wait ago. */
+/** Leaves out deletes that have not waited long enough since they were first planned. */
 function gatherDeletes(
   writes: readonly Write[],
   before: ReadonlyMap<string, Millis>,
@@ -149,12 +153,15 @@ function gatherDeletes(
   return { writes: ready, planned, waitMs };
 }
 
-/** Of two waits, of which undefined is none. */
+/** The shorter of two waits. Undefined means no wait. */
 export function shorterWait(a: Millis | undefined, b: Millis | undefined): Millis | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
-/** What a restart or another replica must know of the guard: the deletes of the last hour, and the approval that was used. Undefined: nothing. */
+/**
+ * The state of the guard for a restart or another replica: the deletes of the last hour, and the used approval. Undefined: there
+ * is none.
+ */
 export function guardStatus({
   window,
   usedApproval,
@@ -174,7 +181,7 @@ export function guardStatus({
   };
 }
 
-/** Takes over what the last leader counted, which wrote it before each delete. The deletes count until an hour after the last of them. */
+/** Restores the counts of the last leader, which saved them before each delete. They count until an hour after the last delete. */
 export function restoreGuard(state: ZoneState, { status }: DnsZone): void {
   const { deletes = 0, ofRecords = 0, lastDeleteTime = "", usedPlanHash } = status?.guard ?? {};
   const at: Millis = Date.parse(lastDeleteTime);
@@ -196,14 +203,15 @@ function remember(state: ZoneState, memory: Partial<GuardMemory>): void {
 }
 
 export interface UnfinalizedDeps {
-  /** Whether an alias that has the name keeps its object until the name is withdrawn. */
+  /** Whether an alias with the name has a finalizer, so that its object exists until the name is withdrawn. */
   readonly isFinalized: (zone: ObjectKey, name: Name) => boolean;
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
 }
 
 /**
- * Leaves out the first write of a name at a backend that does not list its zone while none of the name's aliases has its finalizer: if such an object goes while no
- * controller runs, nothing tells of the name any more. Each name that is left out has its aliases reported, which sets the finalizer.
+ * Leaves out the first write of a name whose aliases have no finalizer yet, at a backend that does not list its zone. If such an
+ * alias is deleted while no controller runs, no object shows the name any more. The aliases of each name are reported, which sets
+ * the finalizer.
  */
 export function withoutUnfinalized(
   { isFinalized, onChanged }: UnfinalizedDeps,

@@ -6,6 +6,7 @@ import { objectKey } from "../../api/meta.ts";
 import type { ActualRRset } from "../../plan/change.ts";
 import { inheritable, inheritNames } from "../../plan/inherited/inherited.ts";
 import { withInherited } from "../../plan/inherited/with-inherited.ts";
+import type { NamePlan } from "../../plan/name-plan.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
 import { inheritanceFound } from "./state/observed.ts";
@@ -17,7 +18,7 @@ interface InheritanceDeps {
   readonly now: Millis;
 }
 
-/** The plan with what its names have inherited; see plan/inherited. */
+/** The plan with the inherited records of its names; see plan/inherited. */
 export function inherit(
   { ownerId, mayNotDelete, now }: InheritanceDeps,
   state: ZoneState,
@@ -47,15 +48,36 @@ export function inherit(
     now,
   });
   replace(state, { observed: inheritanceFound(observed, { publishedFor, inherited }) });
-  return withInherited(plan, inherited, ttl);
+  return withoutForeignFrozen(withInherited(plan, inherited, ttl), publishedFor);
 }
 
 /** No namespace has this name. */
 const NO_NAMESPACE = "";
 
 /**
- * Returns the namespace of records in the first read: the namespace that has the name, unless its aliases show that another one had it. Records of a name without an alias belong to a deleted one:
- * later aliases don't inherit them. Undefined: not known yet.
+ * Returns the plan without the records of frozen names that this leader knows to be published for another namespace. A frozen
+ * name keeps the records that are published for its own alias, and another namespace inherits nothing. If only a status shows
+ * it, nothing is withdrawn, because a status can be lost.
+ */
+function withoutForeignFrozen(plan: ZonePlan, publishedFor: ReadonlyMap<Name, string>): ZonePlan {
+  const isForeign = (name: Name): boolean => {
+    const before = publishedFor.get(name) ?? NO_NAMESPACE;
+    const winner = plan.claims.get(name)?.winners[0];
+    return winner !== undefined && before !== NO_NAMESPACE && before !== winner.meta.namespace;
+  };
+  return plan.names.some(({ name, frozen }) => frozen && isForeign(name))
+    ? { ...plan, names: plan.names.map((one) => (one.frozen && isForeign(one.name) ? withdrawn(one.name) : one)) }
+    : plan;
+}
+
+function withdrawn(name: Name): NamePlan {
+  return { name, sets: [], frozen: false, keepPublished: [] };
+}
+
+/**
+ * Returns the namespace of records in the first read: the namespace that has the name, unless its aliases show that another one
+ * had it. Records of a name without an alias belong to a deleted alias, and later aliases don't inherit them. Undefined: not
+ * known yet.
  */
 function namespaceOf(
   zone: DnsZone,

@@ -5,8 +5,8 @@ import { objectKey } from "../../api/meta.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
 
 /**
- * The provider of a zone, or one that refuses to read and write with the reason why it can't be made, so that one DnsZone never keeps others from
- * being written. What the provider before it serves stays until another one is made.
+ * Creates the provider of a zone. If that fails, it returns one that refuses reads and writes with the reason, so that one
+ * DnsZone never affects others. The records of the previous provider stay until another one is created.
  */
 export function makeProvider<Provider extends object>(
   { providerOf, log }: { readonly providerOf: (zone: DnsZone) => Provider; readonly log?: Logger },

@@ -11,19 +11,19 @@ import { ownedNames } from "./state/observed.ts";
 import { movesDecided, type Planned } from "./state/planned.ts";
 import { replace, type ZoneState } from "./state/zone-state.ts";
 
-/** What a zone needs to know of the names that leave it. */
+/** The facts about names that leave a zone. */
 export interface Departures {
-  /** The names that the zone had before, and that other zones have now. */
+  /** The former names of the zone that other zones have now. */
   readonly formerNames: (zone: ObjectKey) => Iterable<Name>;
-  /** The other zones that have the name now, sorted; none: no alias has it. */
+  /** The other zones that have the name now, sorted. Empty: no alias has it. */
   readonly zonesOf: (zone: ObjectKey, name: Name) => readonly ObjectKey[];
   readonly hasClaim: (zone: ObjectKey, name: Name) => boolean;
   readonly stateOf: (zone: ObjectKey) => ZoneState | undefined;
-  /** The records that these names are to have while they stay; a name that is missing stays as it is. */
+  /** The desired records of these names while they stay. A missing name stays as it is. */
   readonly plan: (zone: DnsZone, names: readonly Name[]) => ZonePlan;
   /** True if both zones read and write the same records. */
   readonly sharesRecords: (zone: ObjectKey, other: ObjectKey) => boolean;
-  /** Nothing of the name is kept in the zone any more. */
+  /** Call it when the zone keeps no state of the name any more. */
   readonly ended: (zone: ObjectKey, name: Name) => void;
 }
 
@@ -32,11 +32,11 @@ export interface MoveDeps extends FindingDeps {
   readonly departures: Departures;
 }
 
-/** The plan of a zone with the names that other zones have now. */
+/** The plan of a zone for the names that other zones have now. */
 export interface Leaving {
   /** The desired records of these names while they remain. */
   readonly plan: ZonePlan;
-  /** Names of them whose records go now: as long as the guard holds their deletes, they follow. */
+  /** The names whose records are withdrawn now. While the guard holds their deletes, they follow their targets. */
   readonly going: ReadonlySet<Name>;
 }
 
@@ -61,7 +61,7 @@ export function leave(deps: MoveDeps, state: ZoneState, plan: ZonePlan): Leaving
   }
   reportMoves(deps, state, before);
   const isShared = ({ to }: Move): boolean => to.some((other) => departures.sharesRecords(zone, other));
-  // A claim can have come back since the plan was made.
+  // A claim can have returned since the plan was made.
   const kept = unplanned.filter((name) => departures.hasClaim(zone, name)).map(unchanged);
   const going = new Set<Name>();
   for (const [name, move] of [...moves].filter(([one]) => leaving.has(one))) {
@@ -80,7 +80,10 @@ export function leave(deps: MoveDeps, state: ZoneState, plan: ZonePlan): Leaving
       };
 }
 
-/** A name that was withdrawn before its new zone served it is remembered until that zone does, or is to have it no more. */
+/**
+ * The moves of the names. A name that was withdrawn before its new zone served it is remembered until that zone serves it, or no
+ * longer has it.
+ */
 function movesOf(
   { clock, departures }: MoveDeps,
   state: ZoneState,
@@ -110,7 +113,10 @@ function movesOf(
   return moves;
 }
 
-/** Whether a zone has these families of the name written, or any if none is wanted, and every server that can be queried serves them. */
+/**
+ * Whether a zone has written these families of the name (any family if the list is empty), and every server that can be queried
+ * serves them.
+ */
 function hasArrived(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
   if (state === undefined || !isWritten(state, name, families)) {
     return false;
@@ -124,7 +130,7 @@ function isWritten({ observed }: ZoneState, name: Name, families: readonly Famil
   return observed.actual !== undefined && FAMILIES.some(has) && families.every(has);
 }
 
-/** Whether a zone has the name written, or an older DnsZone writes at its place. */
+/** Whether a zone has written the name, or an older DnsZone has its write location. */
 function isDecided(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
   if (state === undefined) {
     return false;
@@ -134,7 +140,7 @@ function isDecided(state: ZoneState | undefined, name: Name, families: readonly 
   return isOthers || isWritten(state, name, families);
 }
 
-/** The names that the plan of a zone refuses, collected once a zone. What the backend rejects isn't among them. */
+/** The names that the plan of a zone refuses, collected once for each zone. Names that the backend rejects are not included. */
 function planRefusals(stateOf: Departures["stateOf"]): (zone: ObjectKey) => ReadonlySet<Name> {
   const known = new Map<ObjectKey, ReadonlySet<Name>>();
   return (zone) => {
@@ -150,7 +156,7 @@ function planRefusals(stateOf: Departures["stateOf"]): (zone: ObjectKey) => Read
   };
 }
 
-/** The statuses of the aliases and of both zones show why a name waits. */
+/** Updates statuses, because those of the aliases and of both zones show why a name waits. */
 function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"]): void {
   const { log, reporter } = deps;
   const { moves } = state.planned;
@@ -174,7 +180,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"])
   }
 }
 
-/** The time of the next plan of the zone only because of moves. */
+/** The time of the next plan that only moves require. */
 function dueAt(moves: Iterable<Move>, follow: ZonePlan): Millis | undefined {
   const ends = [...moves].filter(({ phase }) => phase === "waiting").flatMap((move) => moveEndsAt(move) ?? []);
   const changes = [...follow.contributions.values()].flatMap(({ changesAt }) => changesAt ?? []);

@@ -15,7 +15,7 @@ const RESYNC_MS = 300_000;
 /** Interval of retries after a refusal that can end without an event, for example a missing permission. */
 export const REFUSED_RETRY_MS = 60_000;
 
-/** The names of aliases whose verdicts are others now than in that plan, though nothing was heard: no event has them reported. */
+/** The names of aliases whose verdicts have changed since that plan without an event. No event reports them. */
 export function changedByTime({ aliasOf, clock }: NextPlanDeps, before: ZonePlan | undefined): readonly Name[] {
   const passed = [...(before?.contributions ?? [])].filter(
     ([, { changesAt }]) => (changesAt ?? Infinity) <= clock.now(),
@@ -23,14 +23,14 @@ export function changedByTime({ aliasOf, clock }: NextPlanDeps, before: ZonePlan
   return passed.flatMap(([key]) => aliasOf(key)?.spec.hostnames ?? []);
 }
 
-/** The names that lead back to themselves in one of two plans only, or by another path. */
+/** The names that lead back to themselves in only one of the plans, or by another path. */
 export function changedLoops(before: ZonePlan | undefined, after: ZonePlan): readonly Name[] {
   const was = before?.loops ?? new Map<Name, readonly Name[]>();
   const names = new Set([...was.keys(), ...after.loops.keys()]);
   return [...names].filter((name) => was.get(name)?.join() !== after.loops.get(name)?.join());
 }
 
-/** The time until the plan changes without an event, or the backend is read again. */
+/** The time until the plan changes without an event, or until the next read of the backend. */
 export function nextPlanMs({ clock }: Pick<NextPlanDeps, "clock">, state: ZoneState): Millis {
   const { planned } = state;
   const moments = [

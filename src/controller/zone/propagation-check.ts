@@ -35,15 +35,15 @@ export interface PropagationCheckDeps {
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
 }
 
-/** A server loads a zone as a whole, so if more names than this changed, an even sample of them is checked. */
+/** A server loads a zone as a whole. If more names than this changed, an even sample of them is checked. */
 const SAMPLE = 256;
 const CONCURRENT_QUESTIONS = 16;
 /** Waits between rounds while a server is out of date: the first and the longest. */
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 2_000;
-/** A delivery that is slow is checked less often. */
+/** A slow delivery is checked less often. */
 const SLOW_WAIT_MS = 10_000;
-/** Servers come and go: how often their list is compared when all is well. */
+/** How often the server list is read again while all servers are current. Servers can be added and removed. */
 const IDLE_WAIT_MS = 30_000;
 
 /** Queries every server of a zone for the written records once. Returns the time of the next round. */
@@ -87,7 +87,7 @@ async function queryOne(
   const server = endpointText(endpoint);
   const names = state.confirmed.servers?.get(server) ?? new Set<Name>();
   const queried = sample([...names].sort(byCodeUnit));
-  // The desired records are read once. A write in the meantime is checked in the next round.
+  // The desired records are read once. The next round checks writes in the meantime.
   const wanted = state.observed.owned;
   const served: Name[] = [];
   const queue = [...queried];
@@ -105,7 +105,10 @@ async function queryOne(
   replace(state, { confirmed: serverChecked(state.confirmed, server, { queried, served }) });
 }
 
-/** A name that was withdrawn is not asked for: another record may answer there rightly (a wildcard, the team's own). */
+/**
+ * Whether a server serves the names as written. A withdrawn name is not queried, because another record may rightly answer there
+ * (a wildcard, or a record of another writer).
+ */
 async function serves(
   deps: PropagationCheckDeps,
   endpoint: ServingEndpoint,
@@ -127,13 +130,13 @@ async function serves(
 
 interface BegunCheck {
   readonly begun: Confirmed["unconfirmed"];
-  /** No check of the place has ended in this term. */
+  /** No check of this location has ended in this term. */
   readonly isFirst: boolean;
 }
 
 function settleCheck(deps: PropagationCheckDeps, state: ZoneState, { begun, isFirst }: BegunCheck): Requeue {
   if (state.confirmed.servers === undefined) {
-    // The place changed, or the term ended, while the servers were queried.
+    // The location changed, or the term ended, during the queries.
     return { requeue: { afterMs: FIRST_WAIT_MS } };
   }
   const zone = objectKey(state.handle.zone.meta);
@@ -167,7 +170,7 @@ function nextWaitMs(now: Millis, laggingSince: Millis | undefined, slow: boolean
   if (laggingSince === undefined) {
     return IDLE_WAIT_MS;
   }
-  // A twentieth of the wait so far: close to the moment when it is short, and few questions when it is long.
+  // A twentieth of the wait so far: exact for short waits, and few queries for long ones.
   return slow ? SLOW_WAIT_MS : Math.max(FIRST_WAIT_MS, Math.min(MAX_WAIT_MS, (now - laggingSince) / 20));
 }
 

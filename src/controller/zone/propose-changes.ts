@@ -22,9 +22,9 @@ export interface ProposalInput {
   readonly actual: readonly ActualRRset[];
   readonly ownerId: string;
   readonly maxNames: number | undefined;
-  /** What the guard remembers, moved to now; absent: nothing, as in a command that only looks. */
+  /** The window of the guard at the present time. Absent: it is empty, as in a read-only command. */
   readonly window?: GuardWindow | undefined;
-  /** Leaves out of a guarded plan the deletes that wait for others; absent: none waits, as in a command that only looks. */
+  /** Leaves out the deletes of a guarded plan that wait for others. Absent: no delete waits, as in a read-only command. */
   readonly gather?:
     | ((guarded: Guarded) => { readonly writes: readonly Write[]; readonly waitMs: Millis | undefined })
     | undefined;
@@ -32,17 +32,17 @@ export interface ProposalInput {
   readonly usedApproval?: string | undefined;
   /** See ActualZone. */
   readonly hosts?: ReadonlyMap<string, string> | undefined;
-  /** How much the place holds; absent: any amount. */
+  /** The space at the location. Absent: there is no limit. */
   readonly capacity?: Capacity | undefined;
   /** See DiffInput. */
   readonly mayNotDelete?: ((name: Name) => boolean) | undefined;
-  /** The least TTL that the backend takes; absent: any. */
+  /** The smallest TTL that the backend accepts. Absent: any TTL. */
   readonly minTtl?: Seconds | undefined;
-  /** What the backend cannot hold; absent: nothing. */
+  /** The types that the backend doesn't support. Absent: it supports all. */
   readonly unsupportedTypes?: UnsupportedTypes | undefined;
 }
 
-/** What of a provider a proposal goes by. */
+/** The properties of a provider that a proposal depends on. */
 export function limitsOf({
   id,
   maxNames,
@@ -55,16 +55,19 @@ export function limitsOf({
   return { maxNames, minTtl, unsupportedTypes: lacks && { backend: id, types: lacks } };
 }
 
-/** What would be done to a zone, and what of it may be done now. */
+/** The changes that a zone needs, and those that may be made now. */
 export interface Proposal {
   readonly changes: readonly Change[];
-  /** With the writes that may be carried out now. */
+  /** With the writes that may be made now. */
   readonly guarded: Guarded;
-  /** Until the first of the deletes that wait may be carried out. */
+  /** The time until the first waiting delete may be made. */
   readonly waitMs: Millis | undefined;
 }
 
-/** The same for `dnsalias plan` and for the running controller: cap, compare, guard, and leave out what has no room. */
+/**
+ * The common function of `dnsalias plan` and the running controller. It applies the name limit, compares, applies the guard, and
+ * leaves out records without space.
+ */
 export function propose({
   zone,
   plan,
@@ -96,13 +99,13 @@ export function propose({
   const guarded = guard({
     changes,
     window: window ?? moveWindow(EMPTY_WINDOW, own, 0),
-    // The deletion of the DnsZone asks for all of these deletes.
+    // The deletion of the DnsZone includes all of these deletes.
     maxDeletePercent: isEnding(zone) ? Infinity : zone.spec.maxDeletePercent,
     approved: zone.meta.annotations[APPROVE_ANNOTATION],
     used: usedApproval,
     isSwitch: switchDeletes(plan.names),
   });
-  // Records whose delete waits, or is held, still take their room.
+  // Records with a waiting or held delete still use space.
   const gathered = gather(guarded);
   const { writes, refusals: tooLarge } = limitSize(gathered.writes, own, capacity);
   return {
@@ -112,7 +115,10 @@ export function propose({
   };
 }
 
-/** The same without the names that leave the zone now. Deletes that the guard holds don't keep their addresses from following. */
+/**
+ * The same without the names that leave the zone now. Their addresses continue to follow the targets while the guard holds their
+ * deletes.
+ */
 export function proposeWithout(going: ReadonlySet<Name>, input: ProposalInput): Proposal {
   if (going.size === 0) {
     return propose(input);
@@ -126,7 +132,7 @@ export function proposeWithout(going: ReadonlySet<Name>, input: ProposalInput): 
   return { ...proposal, guarded: { ...proposal.guarded, writes } };
 }
 
-/** The changes with others in place of these writes. */
+/** The changes, with `before` replaced by `after`. */
 function replaced(changes: readonly Change[], before: readonly Change[], after: readonly Change[]): readonly Change[] {
   const gone = new Set(before);
   return [...changes.filter((change) => !gone.has(change)), ...after].sort((a, b) =>

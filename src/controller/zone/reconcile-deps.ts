@@ -15,18 +15,18 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
   readonly ownerId: string;
   readonly clock: Clock;
   readonly plan: (zone: DnsZone) => ZonePlan;
-  /** Why nothing is written for the zone; undefined: it may be written. */
+  /** Why the zone may not be written. Undefined: it may be written. */
   readonly refusalOf: (zone: DnsZone) => { readonly reason: string; readonly message: string } | undefined;
   /** Names without a known alias whose records remain. */
   readonly mayNotDelete: (zone: DnsZone) => MayNotDelete;
-  /** False while another replica leads: plan, but write nothing. */
+  /** False while another replica leads. The zone is then planned, but not written. */
   readonly mayWrite: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   /** Names without an alias that can still have records of dnsalias. */
   readonly formerNames: (zone: DnsZone) => readonly Name[];
-  /** Names of which the backend has to say whether they exist, because a wildcard of the zone may answer for them. */
+  /** Names whose existence the backend has to report, because a wildcard of the zone may answer for them. */
   readonly targetNames: (zone: DnsZone) => readonly Name[];
-  /** Stores the state of the backend; true: names may now lead back to themselves, or no longer. */
+  /** Stores the state of the backend. Returns true if names may now lead back to themselves, or no longer do. */
   readonly recordRead: (zone: ObjectKey, actual: ActualZone) => boolean;
   readonly departures: Departures;
   /** Removes RRsets that another DnsZone on the same server writes. */
@@ -35,7 +35,7 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
     queried: ReadonlySet<Name>,
     sets: readonly ActualRRset[],
   ) => readonly ActualRRset[];
-  /** Looks the targets of these owner names up now. */
+  /** Looks up the targets of these hostnames now. */
   readonly refreshTargets: (zone: ObjectKey, names: readonly Name[]) => void;
   /** RRsets were written, so the servers must be queried. */
   readonly onWritten: (zone: ObjectKey) => void;

@@ -22,7 +22,7 @@ import { contestedText } from "./zone-refusal.ts";
 /** Makes one zone's backend equal to its plan, or reports why it can't. Safe to repeat at any time. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
   recordLeftBehind(deps, state, takeNext(state), deps.mayWrite());
-  // The round after an input change must not use reads of this round from before the change.
+  // The round after an input change must not use reads from before the change.
   const since = state.observed.inputVersion;
   const before = state.planned.plan;
   const plan = planRound(deps, state);
@@ -58,7 +58,7 @@ function planRound(deps: ReconcileDeps, state: ZoneState): ZonePlan {
   return plan;
 }
 
-/** Why the round ends with its plan; undefined: the backend may be read and written. */
+/** Why the round ends after its plan. Undefined: the backend may be read and written. */
 function obstacleOf(deps: ReconcileDeps, state: ZoneState): Requeue | undefined {
   const { zone, notBefore } = state.handle;
   const refusal = deps.refusalOf(zone);
@@ -72,7 +72,7 @@ function obstacleOf(deps: ReconcileDeps, state: ZoneState): Requeue | undefined 
   return waitMs > 0 ? { requeue: { afterMs: waitMs } } : undefined;
 }
 
-/** Returns the plan after a read that showed names that lead back to themselves. */
+/** Returns a new plan if the read showed names that lead back to themselves. */
 function planAfterRead(
   deps: ReconcileDeps,
   state: ZoneState,
@@ -138,7 +138,7 @@ function proposeRound(
   };
 }
 
-/** Ends a round that has nothing to write, or whose text another writer keeps changing. */
+/** Ends a round without a write, also if another writer keeps changing the text. */
 function settleUnchanged(
   deps: ReconcileDeps,
   state: ZoneState,

@@ -9,7 +9,7 @@ import type { Reporter } from "../ports/reporter.ts";
 import { recordRefusals } from "./findings.ts";
 import type { ZoneState } from "./state/zone-state.ts";
 
-/** A first plan can have thousands of rejected writes: the log and the Events show the first ones, the conditions count all. */
+/** A first plan can have thousands of rejected writes. The log and the Events show at most this many, and the conditions count all. */
 const TOLD_REJECTIONS = 100;
 
 /** The writes that took effect. */
@@ -18,7 +18,7 @@ export function writesDone(writes: readonly Write[], { rejected = [], deferred =
   return writes.filter((write) => !open.has(keyOf(write)));
 }
 
-/** The rejections as they are shown on their aliases, as refusals of the plan are. */
+/** The rejections as refusals, in the form that the aliases show. */
 function rejectionRefusals({ rejected = [] }: Applied): readonly Refusal[] {
   return rejected.map(({ write, reason, message }) => {
     const { name, type } = subjectOf(write);
@@ -28,7 +28,7 @@ function rejectionRefusals({ rejected = [] }: Applied): readonly Refusal[] {
   });
 }
 
-/** The rejections of the last write that are about a write that is still planned. */
+/** The rejections of the last write whose write is still planned. */
 export function stillPlanned(refusals: readonly Refusal[], writes: readonly Write[]): readonly Refusal[] {
   const planned = new Set(writes.map(keyOf));
   return refusals.filter((refusal) => planned.has(rrsetKey(refusal)));
@@ -40,7 +40,7 @@ export interface RejectionDeps {
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
 }
 
-/** The conditions show a rejected write as they show a refused one. */
+/** Records rejections, which the conditions show like refusals. */
 export function recordRejections(
   deps: RejectionDeps,
   state: ZoneState,
@@ -52,8 +52,8 @@ export function recordRejections(
 }
 
 /**
- * Logs each rejection when it begins. A withdrawal has its Event on the zone, since its alias may be gone; the Event of every other one is that of its
- * alias's Ready condition.
+ * Logs each rejection when it begins. The zone has the Event of a rejected withdrawal, because its alias may no longer exist. For
+ * other rejections, the Event is that of the alias's Ready condition.
  */
 function recordBegun(
   { log, reporter }: Pick<RejectionDeps, "log" | "reporter">,

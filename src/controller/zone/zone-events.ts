@@ -15,10 +15,13 @@ export interface EventDeps {
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
 }
 
-/** A first write of ten thousand names is one log line, not ten thousand Events. */
+/** The maximum number of Events for one write. A first write of ten thousand names is one log line, not ten thousand Events. */
 const TOLD_WRITES = 100;
 
-/** One Event on each alias whose records changed. A withdrawal is an Event on the DnsZone, because its alias may no longer exist. */
+/**
+ * Reports one Event for each alias whose records changed. The Event of a withdrawal is on the DnsZone, because its alias may no
+ * longer exist.
+ */
 export function recordPublished(deps: EventDeps, zone: DnsZone, writes: readonly Write[]): void {
   for (const write of writes.slice(0, TOLD_WRITES)) {
     const event = eventOf(write);
@@ -29,7 +32,7 @@ export function recordPublished(deps: EventDeps, zone: DnsZone, writes: readonly
   }
 }
 
-/** The word under which a write is counted. */
+/** The result under which a write is counted. */
 export function countedAs(result: ApplyResult): Parameters<Observer["zoneWrite"]>[1] {
   if (result.kind !== "applied") {
     return result.kind;
@@ -76,7 +79,7 @@ function eventOf(write: Write): { readonly reason: string; readonly message: str
   }
 }
 
-/** The former TTL is shown only if it changes: it may be all that does. */
+/** The former TTL, only if it changes. It may be the only change. */
 function formerTtl({ before, after }: Extract<Write, { kind: "update" }>): string {
   return before.ttl === after.ttl ? "" : ` (TTL ${before.ttl}s)`;
 }

@@ -8,7 +8,7 @@ import type { ZoneOutcome } from "./state/planned.ts";
 import { isContested, TEXT_WINDOW_MS, WHOLE_TEXT } from "./state/repairs.ts";
 import type { ZoneState } from "./state/zone-state.ts";
 
-/** Why nothing is written for a zone, regardless of its backend; undefined: it may be written. */
+/** Why a zone may not be written, regardless of its backend. Undefined: it may be written. */
 export function zoneRefusal(
   store: Pick<Store, "missingConsents" | "zoneWithSameTarget">,
   zone: DnsZone,
@@ -27,7 +27,7 @@ export function zoneRefusal(
       };
 }
 
-/** Why the text of a zone is left as it is: another writer keeps changing it. Undefined: none does. */
+/** Why dnsalias leaves the text of a zone as it is: another writer keeps changing it. Undefined: no writer does. */
 export function contestedText(
   { repairs }: Pick<ZoneState, "repairs">,
   { needsWrite }: Pick<ActualZone, "needsWrite">,

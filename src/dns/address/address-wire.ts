@@ -24,7 +24,7 @@ export function addressText(bytes: Uint8Array): string {
   return new SocketAddress({ address: groups.join(":"), family: "ipv6" }).address;
 }
 
-/** The eight 16-bit groups of an IPv6 address, a dotted tail included. */
+/** The eight 16-bit groups of an IPv6 address. A dotted IPv4 part at the end counts as two groups. */
 export function addressGroups(address: string): readonly number[] {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
   const text =

@@ -3,7 +3,10 @@ import { byCodeUnit } from "../../base/order.ts";
 import { addressGroups } from "./address-wire.ts";
 import type { Family } from "../record.ts";
 
-/** The one text of an IPv4 or IPv6 address (RFC 5952), or undefined: `1.2.3`, `010.0.0.1`, zones and mapped IPv4 are not taken. */
+/**
+ * Returns the canonical text of an IPv4 or IPv6 address (RFC 5952). Undefined for other text, and for `1.2.3`, `010.0.0.1`,
+ * addresses with a zone, and IPv4-mapped addresses.
+ */
 export function parseAddress(text: string): string | undefined {
   if (isIPv4(text)) {
     return text;
@@ -14,19 +17,19 @@ export function parseAddress(text: string): string | undefined {
   return isMapped(text) ? undefined : new SocketAddress({ address: text, family: "ipv6" }).address;
 }
 
-/** The record type that carries the address; the text must be one that {@link parseAddress} gave. */
+/** The record type of the address. The text must come from {@link parseAddress}. */
 export function familyOf(address: string): Family {
   return address.includes(":") ? "AAAA" : "A";
 }
 
-/** Sorted, without duplicates: the one spelling of an address set. */
+/** The addresses sorted and without duplicates, so that equal sets are equal lists. */
 export function addressSet(addresses: Iterable<string>): readonly string[] {
   return [...new Set(addresses)].sort(byCodeUnit);
 }
 
 /**
- * True for an address that a public name has no business pointing at: the special-purpose registries of RFC 6890, multicast,
- * and everything outside 2000::/3 in IPv6, which includes IPv4 inside ::ffff:0:0/96 and 64:ff9b::/96.
+ * True for an address that a public name must not have. These are the special-purpose registries of RFC 6890, multicast, and all
+ * IPv6 addresses outside 2000::/3. The last ones include IPv4 inside ::ffff:0:0/96 and 64:ff9b::/96.
  */
 export function isSpecialUse(address: string): boolean {
   if (isIPv4(address)) {
@@ -35,7 +38,7 @@ export function isSpecialUse(address: string): boolean {
   return !GLOBAL_V6.check(address, "ipv6") || SPECIAL_V6.check(address, "ipv6");
 }
 
-/** True for a special-use address that can be the address of a host: not one for documentation (RFC 5737, RFC 3849, RFC 9637). */
+/** True for a special-use address that a host can have. Addresses for documentation are not among them (RFC 5737, RFC 3849, RFC 9637). */
 export function isPrivate(address: string): boolean {
   return isSpecialUse(address) && !DOCUMENTATION.check(address, isIPv4(address) ? "ipv4" : "ipv6");
 }
@@ -79,7 +82,7 @@ function blockList(family: "ipv4" | "ipv6", prefixes: readonly (readonly [string
   return list;
 }
 
-/** ::ffff:0:0/96, which is no address of a host (RFC 4291 2.5.5.2). */
+/** ::ffff:0:0/96: no host has such an address (RFC 4291 2.5.5.2). */
 function isMapped(address: string): boolean {
   return addressGroups(address).slice(0, 6).join(":") === MAPPED_HEAD;
 }

@@ -2,14 +2,18 @@ import { addressBytes } from "./address-wire.ts";
 import { type Subnet, subnetOfBytes } from "./subnet.ts";
 
 /**
- * The NAT64 prefixes by which a DNS64 server made these AAAA addresses of `ipv4only.arpa` (RFC 7050 section 3): those that put 192.0.0.170 or
- * 192.0.0.171 where RFC 6052 section 2.2 puts the IPv4 address. Sorted by length, without duplicates; empty for a server without DNS64.
+ * Returns the NAT64 prefixes in these AAAA addresses of `ipv4only.arpa` (RFC 7050 section 3). A prefix counts if 192.0.0.170 or
+ * 192.0.0.171 follows it in the layout of RFC 6052 section 2.2. Sorted by length, without duplicates; empty for a server without
+ * DNS64.
  */
 export function nat64Prefixes(addresses: readonly string[]): readonly Subnet[] {
   return prefixesBefore(addresses, WELL_KNOWN);
 }
 
-/** The prefixes that AAAA addresses have if a DNS64 server made them of these A addresses of the same name. Sorted by length, without duplicates. */
+/**
+ * Returns the prefixes of AAAA addresses that a DNS64 server created from these A addresses of the same name. Sorted by length,
+ * without duplicates.
+ */
 export function prefixesBefore(addresses: readonly string[], ipv4: readonly string[]): readonly Subnet[] {
   const found = new Map<string, Subnet>();
   const wanted = new Set(ipv4.flatMap((address) => addressBytes(address)?.join() ?? []));
@@ -28,12 +32,12 @@ export function prefixesBefore(addresses: readonly string[], ipv4: readonly stri
 /** RFC 7050 section 8.2. */
 const WELL_KNOWN = ["192.0.0.170", "192.0.0.171"];
 
-/** RFC 6052 section 2.2: bits 64 to 71 are 0 unless the prefix has them. */
+/** RFC 6052 section 2.2: bits 64 to 71 are 0, unless they belong to the prefix. */
 function hasZeroBits(bytes: Uint8Array, prefix: number): boolean {
   return prefix > 64 || bytes[8] === 0;
 }
 
-/** By the length of the prefix: the bytes that the IPv4 address has. Byte 8 is skipped. */
+/** For each prefix length, the positions of the IPv4 address's bytes. Byte 8 is skipped. */
 const LAYOUTS: readonly (readonly [number, readonly number[]])[] = [
   [32, [4, 5, 6, 7]],
   [40, [5, 6, 7, 9]],

@@ -2,15 +2,15 @@ import { BlockList, isIPv6 } from "node:net";
 import { isSpecialUse } from "./address.ts";
 import type { Subnet } from "./subnet.ts";
 
-/** Which of the addresses that a target has are published. */
+/** Decides which addresses of a target are published. */
 export interface AddressPolicy {
-  /** True: special-use addresses (RFC 6890) are published too. It does not apply to {@link EMBEDDING_NETWORKS}. */
+  /** True: special-use addresses (RFC 6890) are published too, except those in {@link EMBEDDING_NETWORKS}. */
   readonly allowPrivate: boolean;
-  /** Prefixes of the network's own NAT64 (RFC 6052 2.2): addresses in them exist behind that NAT64 only. */
+  /** Prefixes of the network's own NAT64 (RFC 6052 2.2). Their addresses exist only behind that NAT64. */
   readonly nat64?: readonly Subnet[];
 }
 
-/** IPv6 networks whose addresses carry an IPv4 address. No name has an address of them in public, whatever `allowPrivate` is. */
+/** IPv6 networks whose addresses contain an IPv4 address. They are never published, regardless of `allowPrivate`. */
 export const EMBEDDING_NETWORKS: readonly (Subnet & { readonly what: string })[] = [
   { address: "::", prefix: 96, what: "an IPv4-compatible address (RFC 4291 section 2.5.5.1)" },
   { address: "::ffff:0:0", prefix: 96, what: "an IPv4-mapped address (RFC 4291 section 2.5.5.2)" },
@@ -21,7 +21,7 @@ export const EMBEDDING_NETWORKS: readonly (Subnet & { readonly what: string })[]
   { address: "2002::", prefix: 16, what: "a 6to4 address (RFC 3056 section 2)" },
 ];
 
-/** The first of the addresses that is not published, and why, as a clause for users; undefined: all are published. */
+/** The first address that is not published, with the reason as a clause for users. Undefined: all are published. */
 export function refusedAddress(addresses: readonly string[], policy: AddressPolicy): string | undefined {
   for (const address of addresses) {
     const embedding = embeddingOf(address) ?? nat64Of(address, policy.nat64 ?? []);
@@ -35,14 +35,17 @@ export function refusedAddress(addresses: readonly string[], policy: AddressPoli
   return undefined;
 }
 
-/** What kind of {@link EMBEDDING_NETWORKS} the address is of; undefined: of none. `::` and `::1` are special-use addresses and no IPv4-compatible ones. */
+/**
+ * The kind of the {@link EMBEDDING_NETWORKS} that contains the address. Undefined: none does. `::` and `::1` are special-use
+ * addresses, not IPv4-compatible ones.
+ */
 export function embeddingOf(address: string): string | undefined {
   return isIPv6(address) && !SINGLE_ADDRESSES.check(address, "ipv6")
     ? CHECKS.find(({ list }) => list.check(address, "ipv6"))?.what
     : undefined;
 }
 
-/** The addresses without those of {@link EMBEDDING_NETWORKS} and of these prefixes: no policy publishes them. */
+/** The addresses that are neither in {@link EMBEDDING_NETWORKS} nor in these prefixes. No policy publishes the others. */
 export function withoutEmbedding(addresses: readonly string[], nat64: readonly Subnet[]): readonly string[] {
   const kept = addresses.filter((address) => embeddingOf(address) === undefined && !isInNat64(address, nat64));
   return kept.length === addresses.length ? addresses : kept;

@@ -1,27 +1,30 @@
 import { addressBytes } from "./address-wire.ts";
 import { maskedBytes, type Subnet } from "./subnet.ts";
 
-/** Something that holds for the first `scope` bits of a subnet (RFC 7871 7.3.1). */
+/** A value that is valid for the first `scope` bits of a subnet (RFC 7871 7.3.1). */
 interface Scoped<Value> {
   readonly scope: number;
   readonly value: Value;
 }
 
-/** Values by key and network; it knows nothing of time: whether a value is still fresh is the user's business. */
+/** A cache of values by key and network. It has no clock: the caller decides whether a value is still fresh. */
 export interface ScopeCache<Value> {
-  /** What holds for the subnet: of all networks that contain it the one with the longest prefix. */
+  /** The value of the longest network that contains the subnet. */
   find(key: string, subnet: Subnet): Scoped<Value> | undefined;
   /**
-   * Remembers a value for the first `scope` bits of the subnet, at most its own prefix; 0: for the whole family. A value under another scope for
-   * this subnet is removed, so that an old longer network never hides a new answer.
+   * Stores a value for the first `scope` bits of the subnet, but not for more bits than its prefix. Scope 0 means the whole
+   * family. It removes a value with another scope for this subnet, so that an old longer network never hides a new answer.
    */
   put(key: string, subnet: Subnet, scoped: Scoped<Value>): void;
-  /** Forgets every network of a key. */
+  /** Removes every network of a key. */
   drop(key: string): void;
   readonly size: number;
 }
 
-/** Holds at most `maxEntries`; the least recently used one is removed first. A lookup takes one step for each prefix length of the key. */
+/**
+ * Creates a cache of at most `maxEntries` values, from which the least recently used one is removed first. A lookup takes one
+ * step for each prefix length of the key.
+ */
 export function createScopeCache<Value>(maxEntries: number): ScopeCache<Value> {
   const store: Store<Value> = { entries: new Map(), keys: new Map() };
   return {
@@ -52,7 +55,7 @@ interface Entry<Value> extends Scoped<Value> {
 
 interface Key {
   readonly ids: Set<string>;
-  /** How many entries have each scope, of both families. */
+  /** How many entries each scope has, in both families. */
   readonly scopes: Map<number, number>;
 }
 
@@ -119,7 +122,7 @@ function remove<Value>({ entries, keys }: Store<Value>, { id, key, scope }: Entr
   }
 }
 
-/** Keys may contain anything: the network comes first, and has no blanks. */
+/** A key can contain any character. The network comes first, and contains no blanks. */
 function idOf(key: string, bytes: Uint8Array, scope: number): string {
   const family = bytes.length === 4 ? "4" : "6";
   return `${family}/${scope}/${maskedBytes(bytes.subarray(0, Math.ceil(scope / 8)), scope).join(".")} ${key}`;

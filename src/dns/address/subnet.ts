@@ -1,23 +1,26 @@
 import { addressBytes, addressText } from "./address-wire.ts";
 import { parseAddress } from "./address.ts";
 
-/** A network: as plain data, so that it can be handed from thread to thread. */
+/** A network as plain data, so that it can be sent to another thread. */
 export interface Subnet {
   /** Canonical (RFC 5952); the bits beyond `prefix` are 0. */
   readonly address: string;
   readonly prefix: number;
 }
 
-/** Bits that are kept of an address of each family. */
+/** How many bits of an address are kept, by family. */
 export interface PrefixBits {
   readonly ipv4: number;
   readonly ipv6: number;
 }
 
-/** RFC 7871 11.1: the most bits of a client's address that are sent, and the size of one network. */
+/** RFC 7871 11.1: the maximum number of bits of a client's address that a query contains. It is also the size of one network. */
 export const NETWORK_BITS: PrefixBits = { ipv4: 24, ipv6: 56 };
 
-/** The network of an address as sockets give it: `::ffff:192.0.2.1` counts as IPv4, a zone (`%eth0`) is left out. Undefined: no address. */
+/**
+ * The network of an address in the form that sockets report. `::ffff:192.0.2.1` counts as IPv4, and a zone (`%eth0`) is ignored.
+ * Undefined: the text is not an address.
+ */
 export function subnetOf(address: string, bits: PrefixBits = NETWORK_BITS): Subnet | undefined {
   const bytes = addressBytes(address.replace(ZONE, ""));
   if (bytes === undefined) {
@@ -38,7 +41,7 @@ export function maskedBytes(bytes: Uint8Array, prefix: number): Uint8Array {
   return bytes.map((byte, index) => byte & maskOf(prefix - 8 * index));
 }
 
-/** `192.0.2.0/24` or an address alone; undefined for anything else, for a length with leading zeros, and for bits beyond the prefix that are not 0. */
+/** Parses `192.0.2.0/24` or an address. Undefined for other text, for a length with leading zeros, and if a bit after the prefix is 1. */
 export function parseSubnet(text: string): Subnet | undefined {
   const [head = "", length, ...more] = text.split("/");
   const address = parseAddress(head);
@@ -50,7 +53,7 @@ export function parseSubnet(text: string): Subnet | undefined {
   return prefix !== undefined && subnetOfBytes(bytes, prefix).address === address ? { address, prefix } : undefined;
 }
 
-/** Whether the network has the address, which is canonical. */
+/** Whether the network contains the address, which must be canonical. */
 export function hasAddress({ address: network, prefix }: Subnet, address: string): boolean {
   const bytes = addressBytes(address);
   return (

@@ -21,9 +21,9 @@ export type Decoded =
   | { readonly kind: "malformed"; readonly problem: string };
 
 /**
- * Reads one whole message (RFC 1035 4, RFC 6891). Never throws; time and memory are bounded by the packet's length. Malformed: counts that
- * promise more or less than there is, RDATA of another length than its type has, compression that leads forwards or loops, names over
- * 255 bytes, a misplaced or second OPT. A question has `originalCase` only if it had upper-case letters.
+ * Reads one whole message (RFC 1035 4, RFC 6891). Never throws. The packet's length limits time and memory. These faults make it
+ * malformed: wrong counts, RDATA of the wrong length for its type, compression pointers that lead forwards or loop, names over
+ * 255 bytes, and a misplaced or second OPT. A question has `originalCase` only if it has upper-case letters.
  */
 export function decodeMessage(bytes: Uint8Array): Decoded {
   const { trailing, ...decoded } = decode(bytes, true);
@@ -70,9 +70,9 @@ function decode(bytes: Uint8Array, withRecords: boolean): DecodedResponse {
 
 interface State {
   readonly reader: WireReader;
-  /** Scratch for one name or one RDATA. */
+  /** A buffer for one name or one RDATA. */
   readonly gathered: Gathered;
-  /** Names already read, by the offset where they stand: most names of a response are a pointer to one of them. */
+  /** The names that have been read, by their offset. Most names of a response are a pointer to one of them. */
   readonly known: Map<number, Name>;
   opt: { readonly edns: Edns; readonly extendedRcode: number } | undefined;
 }
@@ -152,7 +152,7 @@ const MAX_TTL = 0x7fff_ffff;
 /** Upper bound for the bytes other than names in the RDATA of the types with a layout. */
 const MAX_FIXED_BYTES = 32;
 
-/** An owner name: nearly always a pointer to a name that has been read. */
+/** Reads an owner name, which is nearly always a pointer to an earlier name. */
 function readOwnerName(state: State): Name {
   const { reader, known } = state;
   const start = reader.offset;
@@ -229,7 +229,7 @@ interface OptHead {
   readonly allowed: boolean;
 }
 
-/** RFC 6891 6.1: at most one, in the additional section, owned by the root; its TTL field is flags. */
+/** RFC 6891 6.1: a message has at most one OPT, in the additional section, with the root as owner. Its TTL field contains flags. */
 function readOpt(state: State, head: OptHead): void {
   const { reader } = state;
   const end = reader.offset + head.length;

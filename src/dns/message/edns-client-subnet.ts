@@ -3,11 +3,11 @@ import { maskedBytes, type Subnet, subnetOfBytes } from "../address/subnet.ts";
 
 /** The fields of an EDNS client-subnet option (RFC 7871 6). */
 export interface ClientSubnet {
-  /** 0 only together with a source prefix of 0: no address is sent. */
+  /** 0 only with a source prefix of 0, which means that the option has no address. */
   readonly family: 0 | 4 | 6;
   readonly sourcePrefix: number;
   readonly scopePrefix: number;
-  /** Exactly the bytes that the source prefix needs. */
+  /** Only the bytes that contain bits of the source prefix. */
   readonly bytes: Uint8Array;
 }
 
@@ -16,7 +16,10 @@ export type ClientSubnetRead =
   /** One sentence for users. */
   | { readonly kind: "malformed"; readonly problem: string };
 
-/** Strict, as RFC 7871 6 requires: only the needed bytes, no bits after the prefix, no prefix longer than an address. Never throws. */
+/**
+ * Reads the option strictly, as RFC 7871 6 requires: only the necessary bytes, no bits after the prefix, and a prefix that fits
+ * the address. Never throws.
+ */
 export function readClientSubnet(data: Uint8Array): ClientSubnetRead {
   const [high = 0, low = 0, sourcePrefix = 0, scopePrefix = 0] = data;
   const family = FAMILIES.get((high << 8) | low);
@@ -36,7 +39,7 @@ export function readClientSubnet(data: Uint8Array): ClientSubnetRead {
   return { kind: "read", option: { family, sourcePrefix, scopePrefix, bytes } };
 }
 
-/** The option's data; `scope` is 0 in queries. */
+/** The data of the option. `scope` is 0 in queries. */
 export function clientSubnetData({ address, prefix }: Subnet, scope = 0): Uint8Array {
   const bytes = addressBytes(address);
   if (bytes === undefined) {
@@ -59,7 +62,7 @@ export function subnetOfOption({ family, sourcePrefix, bytes }: ClientSubnet, bi
 /** Family, source prefix and scope prefix. */
 const HEAD_BYTES = 4;
 
-/** IANA "Address Family Numbers"; stub resolvers send 0 to forbid forwarding (RFC 7871 7.1.2). */
+/** IANA "Address Family Numbers". Stub resolvers send 0 to forbid forwarding (RFC 7871 7.1.2). */
 const FAMILIES: ReadonlyMap<number, ClientSubnet["family"]> = new Map([
   [0, 0],
   [1, 4],

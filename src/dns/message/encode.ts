@@ -16,14 +16,15 @@ import {
 } from "../wire/wire-writer.ts";
 
 export interface EncodeOptions {
-  /** Bytes that the receiver accepts. Defaults to 65,535. Less than 512 counts as 512 (RFC 1035 4.2.1). */
+  /** The maximum size in bytes that the receiver accepts. Defaults to 65,535. Less than 512 counts as 512 (RFC 1035 4.2.1). */
   readonly maxSize?: number;
 }
 
 /**
- * Writes a message, with names compressed (RFC 1035 4.1.4; RFC 3597 4 for RDATA). If the message is too long, whole RRsets are omitted, from the first
- * one that does not fit on: in the answer and authority sections with TC set, in the additional section without (RFC 2181 9). The records
- * of one RRset must be adjacent. OPT is always written. Throws MESSAGE_INVALID for a field that the format cannot hold.
+ * Writes a message with compressed names (RFC 1035 4.1.4; RFC 3597 4 for RDATA). If the message is too long, it omits whole
+ * RRsets, from the first one that does not fit. It then sets TC for the answer and authority sections, but not for the additional
+ * section (RFC 2181 9). The records of one RRset must be adjacent. It always writes OPT. Throws MESSAGE_INVALID for a field that
+ * the format cannot hold.
  */
 export function encodeMessage(message: Message, options: EncodeOptions = {}): Uint8Array {
   const maxSize = Math.min(Math.max(options.maxSize ?? MAX_MESSAGE_BYTES, MIN_SIZE), MAX_MESSAGE_BYTES);
@@ -92,7 +93,7 @@ function writeRecords(writer: WireWriter, records: readonly WireRecord[], limit:
     }
     writeRecord(writer, record);
     if (writer.length > limit) {
-      // Nothing but OPT follows, so offsets remembered for compression beyond this point are never used.
+      // Only OPT follows, which is not compressed. Offsets for compression after this point are therefore never used.
       writer.length = setOffset;
       return setStart;
     }

@@ -4,7 +4,7 @@ import type { Seconds } from "../record.ts";
 /** The largest number in a length field of two bytes (RFC 1035 4.2.2). */
 export const MAX_MESSAGE_BYTES = 65_535;
 
-/** Header and EDNS fields in the words of RFC 1035 4.1.1 and RFC 6891. */
+/** Header and EDNS fields with the names of RFC 1035 4.1.1 and RFC 6891. */
 export interface Message {
   readonly id: number;
   readonly response: boolean;
@@ -15,7 +15,7 @@ export interface Message {
   readonly recursionAvailable: boolean;
   readonly authenticData: boolean;
   readonly checkingDisabled: boolean;
-  /** Extended by EDNS (12 bits). */
+  /** 12 bits with EDNS. */
   readonly rcode: number;
   readonly questions: readonly Question[];
   readonly answers: readonly WireRecord[];
@@ -27,7 +27,7 @@ export interface Message {
 
 export interface Question {
   readonly name: Name;
-  /** The name as its letters stand in the packet (0x20), in the same escapes; absent when that is `name` itself. */
+  /** The name with the letter case of the packet (0x20), and with the same escapes. Absent if it equals `name`. */
   readonly originalCase?: string;
   readonly type: number;
   readonly class: number;
@@ -38,9 +38,9 @@ export interface WireRecord {
   readonly name: Name;
   readonly type: number;
   readonly class: number;
-  /** Clamped to 2^31 - 1 (RFC 2181 8: a set top bit means 0). */
+  /** At most 2^31 - 1. RFC 2181 8: a TTL with the top bit set counts as 0. */
   readonly ttl: Seconds;
-  /** RDATA with every compression pointer undone. */
+  /** RDATA with its compression pointers replaced by the names. */
   readonly rdata: Uint8Array;
 }
 

@@ -6,27 +6,27 @@ import { CLASS, RCODE, TYPE } from "../registry.ts";
 export interface TransferOptions {
   readonly zone: Name;
   readonly id: number;
-  /** The types that are kept; the others are counted and checked only, so that memory is bounded by what is wanted. */
+  /** The record types to keep. The other records are only counted and checked, so that memory is limited. */
   readonly wanted: ReadonlySet<number>;
-  /** Records at most, of every type. */
+  /** The maximum number of records of all types. */
   readonly maxRecords: number;
 }
 
 export type TransferStep =
   | { readonly kind: "more" }
   | { readonly kind: "done"; readonly records: readonly WireRecord[]; readonly serial: number }
-  /** The server does not give the zone. */
+  /** The server refuses the transfer. */
   | { readonly kind: "refused"; readonly rcode: number }
-  /** Over `maxRecords`. */
+  /** The zone has more than `maxRecords` records. */
   | { readonly kind: "too-large"; readonly message: string }
   | { readonly kind: "malformed"; readonly problem: string };
 
-/** Reads an answer to AXFR, message by message (RFC 5936 2.2): all between the zone's SOA and the same SOA again. */
+/** Reads an answer to AXFR, message by message (RFC 5936 2.2): the records between the zone's SOA and its repetition. */
 export interface TransferReader {
   push(message: Message): TransferStep;
 }
 
-/** Records of other names than the zone's, or of another class than IN, make the whole transfer malformed. */
+/** A record with a name outside the zone, or with another class than IN, makes the whole transfer malformed. */
 export function createTransferReader(options: TransferOptions): TransferReader {
   const records: WireRecord[] = [];
   let soa: WireRecord | undefined;
@@ -91,7 +91,7 @@ function malformed(problem: string): TransferStep {
   return { kind: "malformed", problem };
 }
 
-/** RFC 1035 3.3.13: the first of the five numbers behind the two names. */
+/** RFC 1035 3.3.13: the first of the five numbers after the two names. */
 function serialOf(soa: WireRecord): number {
   return Number(printRdata(TYPE.SOA, soa.rdata).split(" ")[2]);
 }

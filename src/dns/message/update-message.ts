@@ -12,10 +12,10 @@ export interface UpdateChange {
 }
 
 /**
- * Returns an UPDATE (RFC 2136) of one zone. The server applies all of it, or nothing if a `before` has changed. A prerequisite is an
- * RRset with exactly these values (2.4.2; TTLs are not compared) or no RRset of the type (2.4.3). RRsets are deleted whole (2.5.2) and
- * added (2.5.1). A new RRset also requires that its name has no CNAME, because a server silently ignores records next to a CNAME
- * (3.4.2.2). Throws MESSAGE_INVALID for data that does not match its type.
+ * Returns an UPDATE (RFC 2136) of one zone. The server applies all of it, or nothing if a `before` has changed. Each prerequisite
+ * requires an RRset with exactly these values (2.4.2; TTLs are not compared), or the absence of the RRset (2.4.3). The update
+ * deletes whole RRsets (2.5.2) and then adds the new ones (2.5.1). A new RRset also requires that its name has no CNAME, because
+ * a server silently ignores records next to a CNAME (3.4.2.2). Throws MESSAGE_INVALID for data that does not match its type.
  */
 export function updateMessage(id: number, zone: Name, changes: readonly UpdateChange[]): Message {
   const removed = new Set(changes.filter(({ after }) => after === undefined).map(keyOf));
@@ -36,12 +36,15 @@ export function updateMessage(id: number, zone: Name, changes: readonly UpdateCh
   };
 }
 
-/** Returns an UPDATE without changes that tests whether a name has its own records (2.4.4): NOERROR yes, NXDOMAIN no. */
+/**
+ * Returns an UPDATE without changes that tests whether a name has its own records (2.4.4). The server answers NOERROR if it has,
+ * and NXDOMAIN if it has none.
+ */
 export function nameInUseMessage(id: number, zone: Name, name: Name): Message {
   return { ...updateMessage(id, zone, []), answers: [bare(name, TYPE.ANY, CLASS.ANY)] };
 }
 
-/** Returns the bytes of the message. Undefined if it is too long for a message with `reserved` free bytes. */
+/** Returns the bytes of the message. Undefined if the message and `reserved` more bytes exceed the maximum size. */
 export function encodeUpdate(message: Message, reserved: number): Uint8Array | undefined {
   const bytes = encodeMessage(message, { maxSize: MAX_MESSAGE_BYTES - reserved });
   const isCut = ((bytes[2] ?? 0) & TRUNCATED) !== 0;

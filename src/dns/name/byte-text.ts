@@ -5,7 +5,7 @@
  */
 export const BYTE_TEXT: readonly string[] = Array.from({ length: 256 }, (_, byte) => byteText(byte));
 
-/** As {@link BYTE_TEXT}, upper case folded to lower case (RFC 4343: ASCII letters only). */
+/** The texts of {@link BYTE_TEXT} in lower case (RFC 4343: ASCII letters only). */
 export const LOWER_CASE_BYTE_TEXT: readonly string[] = BYTE_TEXT.map((text) =>
   text.startsWith("\\") ? text : text.toLowerCase(),
 );

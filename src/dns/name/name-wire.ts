@@ -1,7 +1,7 @@
 import { BYTE_TEXT, LOWER_CASE_BYTE_TEXT } from "./byte-text.ts";
 import { MAX_LABEL_BYTES, MAX_NAME_BYTES, type Name, nameOfCanonical } from "./name.ts";
 
-/** The name that `wire` begins with: uncompressed and well formed, as the message reader leaves it. */
+/** Returns the name at the start of `wire`. It must be uncompressed and well formed, as the message reader writes it. */
 export function nameFromWire(wire: Uint8Array): Name {
   return nameOfCanonical(textOfWire(wire, LOWER_CASE_BYTE_TEXT));
 }
@@ -21,21 +21,22 @@ export function textOfWire(wire: Uint8Array, byteTexts: readonly string[] = BYTE
 }
 
 /**
- * Where the name at `start` ends (RFC 1035 3.1, 4.1.4): after the root's label, or after a compression pointer, which is not followed. Undefined if
- * it is not well formed, its labels here have over 255 bytes, or it does not end before `end`.
+ * Returns the end of the name at `start` (RFC 1035 3.1, 4.1.4). It ends after the root's label, or after a compression pointer,
+ * which is not followed. Undefined if the name is not well formed, has more than 255 bytes of labels, or does not end before
+ * `end`.
  */
 export function endOfCompressedName(bytes: Uint8Array, start: number, end: number): number | undefined {
   const after = Math.abs(walkLabels(bytes, start, end));
   return after === 0 ? undefined : after;
 }
 
-/** As {@link endOfCompressedName}, for a name that may not have a pointer. */
+/** The same as {@link endOfCompressedName}, for a name without a pointer. */
 export function endOfWireName(bytes: Uint8Array, start: number, end: number): number | undefined {
   const after = walkLabels(bytes, start, end);
   return after > 0 ? after : undefined;
 }
 
-/** Where the name ends, as a negative number after a pointer; 0 if it is not well formed. */
+/** Returns the end of the name. It is negative after a pointer, and 0 if the name is not well formed. */
 function walkLabels(bytes: Uint8Array, start: number, end: number): number {
   const limit = Math.min(end, start + MAX_NAME_BYTES);
   let offset = start;
@@ -57,7 +58,7 @@ function walkLabels(bytes: Uint8Array, start: number, end: number): number {
 
 const POINTER = 0xc0;
 
-/** Bytes on the wire of an absolute name in canonical text, which may be too long for a name. */
+/** The bytes on the wire of an absolute name in canonical text. The text may be too long for a name. */
 export function wireLength(text: string): number {
   const length = text.includes("\\") ? text.replaceAll(/\\\d{3}/g, "x").length : text.length;
   return text === "." ? 1 : length + 1;

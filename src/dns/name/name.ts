@@ -4,12 +4,13 @@ import { LOWER_CASE_BYTE_TEXT } from "./byte-text.ts";
 
 declare const nameBrand: unique symbol;
 /**
- * A domain name in canonical form: absolute with its final dot, lower case, bytes outside printable text, dots
- * in a label and zone-file punctuation as `\DDD` (RFC 1035 5.1, RFC 4343), so that a dot is always a label's end. The root is ".". Two equal names are equal strings.
+ * A domain name in canonical form: absolute with its final dot, and in lower case. Bytes outside printable text, dots in a label,
+ * and zone-file punctuation are `\DDD` (RFC 1035 5.1, RFC 4343). A dot is therefore always the end of a label. The root is ".".
+ * Two equal names are equal strings.
  */
 export type Name = string & { readonly [nameBrand]: true };
 
-/** RFC 1035 2.3.4: 255 bytes on the wire; for names without escapes that is 254 characters of text with the final dot. */
+/** RFC 1035 2.3.4: 255 bytes on the wire. A name without escapes then has 254 characters of text with the final dot. */
 const MAX_TEXT_LENGTH = 254;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /** RFC 1035 2.3.4. */
@@ -20,7 +21,7 @@ const PLAIN = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]{1,63}\.)+$/;
 /** One label of canonical text. Each byte has only one spelling, so a dot always ends a label (see byte-text.ts). */
 const CANONICAL_LABEL = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]|\\\d{3})+$/;
 
-/** A hostname as users write it: letters, digits, hyphens, underscores; IDN becomes A-labels (RFC 5890). */
+/** Parses a hostname as users write it: letters, digits, hyphens, and underscores. It converts an IDN to A-labels (RFC 5890). */
 export function parseName(text: string): Name {
   const name = toHostName(text);
   if (name === undefined) {
@@ -29,12 +30,12 @@ export function parseName(text: string): Name {
   return name;
 }
 
-/** As {@link parseName}, and `*` as the whole leftmost label (RFC 4592). */
+/** The same as {@link parseName}, but `*` may be the leftmost label (RFC 4592). */
 export function parseOwnerName(text: string): Name {
   return text.startsWith("*.") ? wildcardBelow(parseName(text.slice(2))) : parseName(text);
 }
 
-/** True when {@link parseName} would take the text. */
+/** True if {@link parseName} accepts the text. */
 export function isHostName(text: string): boolean {
   return toHostName(text) !== undefined;
 }
@@ -49,7 +50,7 @@ export function nameOfCanonical(text: string): Name {
 
 export const ROOT: Name = nameOfCanonical(".");
 
-/** `*.` in front of a name; an error when that makes it too long. */
+/** The name with `*.` in front. Throws if the result is too long. */
 export function wildcardBelow(name: Name): Name {
   return nameOfCanonical(name === ROOT ? "*." : `*.${name}`);
 }
@@ -72,7 +73,7 @@ export function parentOf(name: Name): Name | undefined {
   return nameOfCanonical(rest === "" ? "." : rest);
 }
 
-/** Labels from left to right, without the root's empty one. */
+/** Labels from left to right, without the empty label of the root. */
 export function labelsOf(name: Name): readonly string[] {
   return name === ROOT ? [] : name.slice(0, -1).split(".");
 }
@@ -83,7 +84,7 @@ export function displayName(name: Name): string {
 }
 
 function toHostName(text: string): Name | undefined {
-  // domainToASCII cuts at "/", decodes %41 and turns 127.1 into an address, so both its input and its output are checked.
+  // domainToASCII cuts the text at "/", decodes %41, and converts 127.1 to an address. Both its input and its output are therefore checked.
   const plain = text.toLowerCase().replace(/\.$/, "");
   const ascii = isPlainAscii(plain) ? plain : toALabels(plain);
   const absolute = `${ascii}.`;
@@ -129,7 +130,7 @@ function canonicalBytes(label: string): number {
     : 0;
 }
 
-/** A hostname as a status lists it, without its final dot and perhaps a wildcard; undefined: it is none. */
+/** Parses a hostname in a status: without its final dot, and possibly a wildcard. Undefined: the text is not a hostname. */
 export function parseStatusName(text: string): Name | undefined {
   return isHostName(text.replace(/^\*\./, "")) ? parseOwnerName(text) : undefined;
 }

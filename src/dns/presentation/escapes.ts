@@ -1,6 +1,6 @@
 /**
- * The bytes of zone-file text (RFC 1035 5.1): `\DDD` is one byte, a backslash before any other character is that character, and other
- * characters are their UTF-8. Undefined for an invalid escape.
+ * Returns the bytes of zone-file text (RFC 1035 5.1). `\DDD` is one byte, and a backslash before any other character means that
+ * character. All other characters have their UTF-8 bytes. Undefined for an invalid escape.
  */
 export function unescapeText(raw: string): Uint8Array | undefined {
   if (!raw.includes("\\")) {
@@ -20,7 +20,7 @@ export function unescapeText(raw: string): Uint8Array | undefined {
   return bytes.slice(0, length);
 }
 
-/** One escaped or plain character at `at`; `escaped` distinguishes `\.` from `.`. Undefined for an invalid escape. */
+/** Reads one escaped or plain character at `at`. `escaped` distinguishes `\.` from `.`. Undefined for an invalid escape. */
 export function readCharacter(
   raw: string,
   at: number,
@@ -44,7 +44,7 @@ export function readCharacter(
 
 export const INVALID_ESCAPE = "write \\DDD with DDD from 000 to 255";
 
-/** A quoted text for bytes: printable ASCII as itself, the quote and the backslash after a backslash, others as `\DDD`. */
+/** Returns a quoted text for bytes. Printable ASCII is unchanged, quotes and backslashes follow a backslash, and other bytes are `\DDD`. */
 export function quotedText(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) {
@@ -63,7 +63,7 @@ export function hasBareQuote(text: string): boolean {
   return false;
 }
 
-/** A text for an error message: never longer than a line. */
+/** Shortens a text for an error message to at most one line. */
 export function excerpt(text: string): string {
   return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;
 }
@@ -81,7 +81,7 @@ const DIGIT_NINE = 57;
 const DECIMAL_ESCAPE = /^\\(\d{3})$/;
 const encoder = new TextEncoder();
 
-/** The bytes of short ASCII text; an encoder costs more. */
+/** The bytes of short ASCII text. An encoder takes more time. */
 function ascii(text: string): Uint8Array | undefined {
   if (text.length > 255) {
     return undefined;

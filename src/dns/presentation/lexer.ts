@@ -2,17 +2,20 @@ import type { ZoneFileProblem } from "./parse-result.ts";
 
 /** One word of a zone file. */
 export interface Token {
-  /** With its escapes. Without the quotes if the whole word is quoted; with them if they begin inside the word (`alpn="h2,h3"`). */
+  /**
+   * The text with its escapes. It is without quotes if the whole word is quoted, and with them if they begin inside the word
+   * (`alpn="h2,h3"`).
+   */
   readonly raw: string;
   readonly quoted: boolean;
   readonly line: number;
   readonly column: number;
 }
 
-/** One entry: a line, or several joined by parentheses (RFC 1035 5.1). Never without tokens. */
+/** One entry: a line, or several lines that parentheses join (RFC 1035 5.1). It has at least one token. */
 export interface ZoneEntry {
   readonly tokens: readonly Token[];
-  /** The entry begins with white space: its owner is the owner of the entry before. */
+  /** True if the entry begins with white space, so that it has the owner of the previous entry. */
   readonly ownerIsBlank: boolean;
 }
 
@@ -21,7 +24,7 @@ export interface LexedZone {
   readonly problems: readonly ZoneFileProblem[];
 }
 
-/** Splits a zone file into entries; one pass, time and memory linear in the text. Stops at the first mistake. */
+/** Splits a zone file into entries in one pass. Time and memory are linear in the text. It stops at the first mistake. */
 export function lexZoneFile(text: string): LexedZone {
   const state: LexerState = { text, at: 0, line: 1, lineStart: 0, depth: 0, opened: undefined };
   const entries: ZoneEntry[] = [];
@@ -156,9 +159,9 @@ function skipQuoted(state: LexerState): boolean {
   }
 }
 
-/** Characters that end a word or have a meaning in it, by code: control characters, the blank, `"();\\`. */
+/** Character codes that end a word or have a meaning in it: control characters, the blank, `"();\\`. */
 const SPECIAL = codeTable((code) => code <= 0x20 || code === 0x7f || '"();\\'.includes(String.fromCharCode(code)));
-/** The same inside quotes. */
+/** The same codes inside quotes. */
 const SPECIAL_IN_QUOTES = codeTable((code) => '"\n\\'.includes(String.fromCharCode(code)));
 
 function codeTable(isSpecial: (code: number) => boolean): readonly boolean[] {
@@ -173,7 +176,7 @@ function skipOrdinary(text: string, from: number, special: readonly boolean[]): 
   return at;
 }
 
-/** A backslash takes the next character with it, but never a line's end. */
+/** A backslash escapes the next character, but never the end of a line. */
 function escapeLength(text: string, at: number): number {
   const next = text[at + 1];
   return text[at] === "\\" && next !== undefined && next !== "\n" ? 2 : 1;

@@ -5,8 +5,8 @@ import { excerpt, INVALID_ESCAPE, readCharacter } from "./escapes.ts";
 import { type Parsed, invalid, ok } from "./parse-result.ts";
 
 /**
- * A name as a zone file writes it: `@` is the origin, a name without its final dot is below the origin, `\DDD` and `\X` are bytes
- * (RFC 1035 5.1). The text of the resulting {@link Name} is valid in a zone file.
+ * Parses a name in zone-file text. `@` is the origin, and a name without a final dot is below the origin. `\DDD` and `\X` are
+ * bytes (RFC 1035 5.1). The text of the resulting {@link Name} is valid in a zone file.
  */
 export function nameFromZoneText(text: string, origin: Name): Parsed<Name> {
   if (text === "@") {
@@ -83,7 +83,7 @@ function readLabels(text: string): Parsed<{ readonly labels: readonly Label[]; r
   return ok({ labels: absolute ? labels : [...labels, { text: label, length }], absolute });
 }
 
-/** Printable ASCII without the quote. Other characters are bytes of a name only as escapes. */
+/** Printable ASCII without the quote. A name can contain other characters only as escapes. */
 function isPlainCharacter(code: number): boolean {
   return code > 0x20 && code < 0x7f && code !== 0x22;
 }

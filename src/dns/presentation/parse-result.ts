@@ -1,4 +1,4 @@
-/** What is wrong in a zone file, where, and what to do about it. */
+/** A fault in a zone file, its position, and its cure. */
 export interface ZoneFileProblem {
   /** From 1. */
   readonly line: number;

@@ -3,7 +3,7 @@ import type { Seconds } from "../record.ts";
 /** RFC 2181 8. */
 const MAX_TTL = 2 ** 31 - 1;
 
-/** Seconds as a number or as BIND writes them (`1h30m`, `2w`); undefined: not a TTL. */
+/** Parses seconds as a number or in BIND's form (`1h30m`, `2w`). Undefined: the text is not a TTL. */
 export function ttlFromZoneText(text: string): Seconds | undefined {
   if (text.length > MAX_TEXT_LENGTH || !TTL.test(text)) {
     return undefined;

@@ -9,14 +9,15 @@ import type { Field, FieldProblem } from "./field/field.ts";
 import { isGeneric, parseGeneric, printGeneric } from "./generic.ts";
 import { rdataType } from "./type-table.ts";
 
-/** The wire form, or the first problem and its token; no token: the data ends too early. */
+/** The wire form, or the first problem with its token. Without a token, the data ends too early. */
 export type ParsedRdata =
   | { readonly kind: "ok"; readonly value: Uint8Array }
   | ({ readonly kind: "invalid" } & FieldProblem);
 
 /**
- * The wire form of a record's data, with names uncompressed and in lower case. `type` is a mnemonic or `TYPEn`. `\# length hexadecimal` (RFC 3597 5)
- * is read for every type; for a type with a codec, the codec then checks it. Time and memory are linear in the text.
+ * Returns the wire form of a record's data, with uncompressed names in lower case. `type` is a mnemonic or `TYPEn`. Every type
+ * accepts `\# length hexadecimal` (RFC 3597 5), and the codec of the type, if there is one, checks it. Time and memory are linear
+ * in the text.
  */
 export function parseRdata(type: string, tokens: readonly Token[], origin: Name): ParsedRdata {
   const number = typeNumber(type);
@@ -32,8 +33,8 @@ export function parseRdata(type: string, tokens: readonly Token[], origin: Name)
 }
 
 /**
- * The canonical text of RDATA whose names are not compressed. `\# length hexadecimal` for an unsupported type, for data that is not well formed, and where the
- * text of the codec is not portable. {@link parseRdata} of a text of the codec results in the same bytes.
+ * Returns the canonical text of RDATA with uncompressed names. It is `\# length hexadecimal` for a type without a codec, for data
+ * that is not well formed, and for a codec text that is not portable. {@link parseRdata} returns the same bytes for a codec text.
  */
 export function printRdata(type: number, bytes: Uint8Array): string {
   const row = rdataType(type);
@@ -42,8 +43,8 @@ export function printRdata(type: number, bytes: Uint8Array): string {
 }
 
 /**
- * The wire form of text that {@link printRdata} wrote; other text with absolute names is read too. `\#` is taken as it is. Throws
- * MESSAGE_INVALID with a sentence for users.
+ * Returns the wire form of text that {@link printRdata} wrote, or of other text with absolute names. It does not check `\#` data.
+ * Throws MESSAGE_INVALID with a sentence for users.
  */
 export function rdataFromText(type: string, text: string): Uint8Array {
   const { entries, problems } = lexZoneFile(text);
@@ -80,7 +81,7 @@ function parseFields(
     : { kind: "ok", value: writtenBytes(into) };
 }
 
-/** `\#` of a type with a codec: read as bytes, printed and parsed, so that all its conditions apply. */
+/** Parses `\#` data of a type with a codec. The codec prints the bytes and parses the text, so that all its checks apply. */
 function parseKnownGeneric(type: string, tokens: readonly Token[], codec: Field | undefined): ParsedRdata {
   const parsed = parseGeneric(tokens);
   if (parsed.kind === "invalid") {

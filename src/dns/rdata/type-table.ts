@@ -19,30 +19,33 @@ import { doa, uri } from "./type/uri.ts";
 export interface RdataType {
   readonly number: number;
   readonly mnemonic: string;
-  /** Undefined: read and written as `\#` only (RFC 3597 5). */
+  /** Undefined: the type is read and written only as `\#` (RFC 3597 5). */
   readonly codec: Field | undefined;
-  /** Names that may be compressed on the wire. */
+  /** The names in the RDATA that may be compressed on the wire. */
   readonly layout: NameLayout | undefined;
   /** The only length that the RDATA may have. */
   readonly length: number | undefined;
-  /** It signs the zone as a whole: a zone with it cannot get other records (RFC 4034, 5155, 8976). */
+  /** True if the record signs the zone as a whole. Such a zone cannot get other records (RFC 4034, 5155, 8976). */
   readonly isSignature: boolean;
-  /** BIND refuses a zone with it, and other servers have no use for it. */
+  /** True if BIND refuses a zone with it and other servers don't use it. */
   readonly isObsolete: boolean;
-  /** True if CoreDNS, BIND, Knot and NSD all read this text of the codec; they all read `\#`. */
+  /** True if CoreDNS, BIND, Knot and NSD all read this text of the codec. All of them read `\#`. */
   isPortable(text: string): boolean;
 }
 
-/** RDATA with domain names: bytes before the first, how many names, bytes after the last. */
+/** The positions of domain names in RDATA: bytes before the first, number of names, and bytes after the last. */
 interface NameLayout {
   readonly before: number;
   readonly names: number;
   readonly after: number;
-  /** RFC 3597 4: only the types of RFC 1035 may be written with compressed names; more of them have to be read so. */
+  /**
+   * RFC 3597 4: only the types of RFC 1035 may be written with compressed names. Compressed names of some other types must still
+   * be read.
+   */
   readonly compress: boolean;
 }
 
-/** The row of a type; undefined for a type that is read and written as `\#` only. */
+/** The row of a type. Undefined for a type that is read and written only as `\#`. */
 export function rdataType(type: number): RdataType | undefined {
   return TABLE.get(type);
 }
@@ -53,7 +56,7 @@ const PREFERENCE = { codec: preferenceAndName, layout: { ...COMPRESSED, before: 
 const SIGNATURE = { isSignature: true };
 /** RFC 973, 3755, 6563. */
 const OBSOLETE = { isObsolete: true };
-/** CoreDNS reads no value longer than a character string. */
+/** CoreDNS reads no value that is longer than a character string. */
 const SHORT_VALUE = { isPortable: (text: string) => /"(?:[^"\\]|\\\d{3}|\\[^\d]){0,255}"$/.test(text) };
 /** NSD reads up to 15 lower-case letters and digits. */
 const SHORT_TAG = /^\d+ [a-z0-9]{1,15} /;

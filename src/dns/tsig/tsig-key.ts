@@ -1,10 +1,10 @@
 import type { Name } from "../name/name.ts";
 import { nameOfCanonical } from "../name/name.ts";
 
-/** RFC 8945 6: the algorithms in use that are not weak; MD5, SHA-1 and GSS are none of them. */
+/** RFC 8945 6: the algorithms that are in use and not weak. MD5, SHA-1 and GSS are excluded. */
 export type TsigAlgorithm = "hmac-sha256" | "hmac-sha384" | "hmac-sha512";
 
-/** A shared secret as both sides know it. */
+/** A secret that both sides share. */
 export interface TsigKey {
   readonly name: Name;
   readonly algorithm: TsigAlgorithm;
@@ -12,9 +12,9 @@ export interface TsigKey {
 }
 
 interface Algorithm {
-  /** As node:crypto calls it. */
+  /** The name of the hash in node:crypto. */
   readonly hash: string;
-  /** Of a MAC that is not cut. */
+  /** The length of a MAC that is not truncated. */
   readonly macBytes: number;
   /** The name in a TSIG record. */
   readonly name: Name;

@@ -26,17 +26,20 @@ export interface TsigRecord {
   readonly originalId: number;
   /** 0, or BADSIG 16, BADKEY 17, BADTIME 18, BADTRUNC 22. */
   readonly error: number;
-  /** With BADTIME: the time of the server in 6 bytes; otherwise empty. */
+  /** With BADTIME, the time of the server in 6 bytes. Otherwise empty. */
   readonly other: Uint8Array;
 }
 
 export type TsigSplit =
-  /** `message` is what was signed: without the record, not counting it, with its original id. */
+  /** `message` is the signed content: the message without the TSIG record and its count, and with its original id. */
   | { readonly kind: "signed"; readonly tsig: TsigRecord; readonly message: Uint8Array }
   | { readonly kind: "unsigned" }
   | { readonly kind: "malformed"; readonly problem: string };
 
-/** Takes the TSIG record off a message. It must be the last one, alone, of class ANY and TTL 0 (RFC 8945 5.1). Never throws. */
+/**
+ * Removes the TSIG record from a message. It must be the only one, the last record, of class ANY, and have TTL 0 (RFC 8945 5.1).
+ * Never throws.
+ */
 export function splitTsig(bytes: Uint8Array): TsigSplit {
   const reader = wireReader(bytes);
   if (reader.end < HEADER_BYTES || reader.end > MAX_MESSAGE_BYTES) {
@@ -69,7 +72,7 @@ export function splitTsig(bytes: Uint8Array): TsigSplit {
     : { kind: "signed", tsig: found.tsig, message: withoutTsig(reader.bytes, found.at, counts[3], found.tsig) };
 }
 
-/** The message with the record behind it, counted. */
+/** The message with the record appended and counted. */
 export function appendTsig(message: Uint8Array, tsig: TsigRecord): Uint8Array {
   const rdata = rdataOf(tsig);
   const writer = wireWriter(message.length + tsig.keyName.length + RECORD_HEAD_BYTES + rdata.length);
@@ -86,7 +89,7 @@ export function appendTsig(message: Uint8Array, tsig: TsigRecord): Uint8Array {
   return writer.bytes.slice(0, writer.length);
 }
 
-/** The most that {@link appendTsig} adds for a key: what a message must leave free. */
+/** The maximum number of bytes that {@link appendTsig} adds for a key. A message must leave this space free. */
 export function tsigBytes(keyName: Name, algorithm: Name, macBytes: number): number {
   return keyName.length + RECORD_HEAD_BYTES + algorithm.length + 1 + FIXED_BYTES + macBytes + OTHER_BYTES;
 }
@@ -166,7 +169,7 @@ function readName(reader: WireReader): Name {
   return reader.problem === undefined ? nameFromWire(gathered.bytes) : ROOT;
 }
 
-/** Goes past a name, without following its pointer: the decoder of the record does that. */
+/** Skips a name without following its pointer. The decoder of the record follows it. */
 function skipName(reader: WireReader): void {
   const end = endOfCompressedName(reader.bytes, reader.offset, reader.end);
   if (end === undefined) {

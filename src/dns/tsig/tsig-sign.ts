@@ -5,7 +5,7 @@ import type { Seconds } from "../record.ts";
 import { tsigAlgorithm, type TsigKey } from "./tsig-key.ts";
 import { appendTsig, splitTsig, tsigBytes, uint48, type TsigRecord } from "./tsig-record.ts";
 
-/** RFC 8945 10: how far two clocks may be apart. */
+/** RFC 8945 10: the maximum difference between the two clocks. */
 const TSIG_FUDGE: Seconds = 300;
 
 export const TSIG_ERROR = { BADSIG: 16, BADKEY: 17, BADTIME: 18, BADTRUNC: 22 } as const;
@@ -13,16 +13,16 @@ export type TsigError = keyof typeof TSIG_ERROR;
 
 export interface SignedMessage {
   readonly bytes: Uint8Array;
-  /** What the answer is signed together with. */
+  /** The MAC that is part of the answer's signature. */
   readonly mac: Uint8Array;
 }
 
-/** Signs a message (RFC 8945 4.3); `requestMac` when it answers a signed one. `at` is Unix time. */
+/** Signs a message (RFC 8945 4.3). `requestMac` is present if the message answers a signed one. `at` is Unix time. */
 export function signMessage(message: Uint8Array, key: TsigKey, at: Seconds, requestMac?: Uint8Array): SignedMessage {
   return signedWith(message, key, unsignedRecord(message, key, at), requestMac);
 }
 
-/** The same with a record that is given but for its MAC. */
+/** Signs a message with a complete TSIG record except for its MAC. */
 export function signedWith(
   message: Uint8Array,
   key: TsigKey,
@@ -33,7 +33,7 @@ export function signedWith(
   return { bytes: appendTsig(message, { ...record, mac }), mac };
 }
 
-/** Signs a later message of an answer of several (RFC 8945 5.3.1), together with the MAC of the one before. */
+/** Signs a later message of an answer with several messages (RFC 8945 5.3.1). The signature includes the MAC of the previous message. */
 export function signNext(message: Uint8Array, key: TsigKey, at: Seconds, priorMac: Uint8Array): SignedMessage {
   const record = unsignedRecord(message, key, at);
   const mac = macOf(key, priorMac, message, timersOf(record));
@@ -53,7 +53,7 @@ function unsignedRecord(message: Uint8Array, key: TsigKey, at: Seconds): TsigRec
   };
 }
 
-/** The bytes that a message must leave free below 65,535 for its signature. */
+/** The space below 65,535 bytes that a message must leave free for its signature. */
 export function signatureBytes(key: TsigKey): number {
   const { name, macBytes } = tsigAlgorithm(key.algorithm);
   return tsigBytes(key.name, name, macBytes);
@@ -61,10 +61,10 @@ export function signatureBytes(key: TsigKey): number {
 
 export type TsigCheck =
   | { readonly kind: "ok"; readonly mac: Uint8Array }
-  /** No signature where one must be: nothing in the message can be believed. */
+  /** A required signature is missing, so the message can't be trusted. */
   | { readonly kind: "unsigned" }
   | { readonly kind: "malformed"; readonly problem: string }
-  /** `by` the server, which refuses our signature, or by us, who refuse the server's. */
+  /** `by`: the server refuses the signature of dnsalias, or dnsalias refuses the server's. */
   | TsigRefusal;
 
 export interface TsigRefusal {
@@ -73,20 +73,20 @@ export interface TsigRefusal {
   readonly by: "server" | "us";
   /** A sentence for users, without a cure. */
   readonly message: string;
-  /** BADTIME: seconds by which the clock of the peer is ahead; negative if it is behind. */
+  /** With BADTIME: by how many seconds the clock of the peer is ahead. Negative if it is slow. */
   readonly aheadSeconds?: number;
 }
 
-/** What the answer is checked against. */
+/** The data for the check of an answer. */
 export interface TsigContext {
   readonly key: TsigKey;
-  /** Of the request that it answers: binds the answer to it, so that an older answer cannot be replayed. */
+  /** The MAC of the request. It binds the answer to the request, so that an older answer cannot be replayed. */
   readonly requestMac: Uint8Array;
   /** Unix time. */
   readonly now: Seconds;
 }
 
-/** Checks the answer to a signed request (RFC 8945 5.3, 5.4): key, whole MAC, then time. */
+/** Checks the answer to a signed request (RFC 8945 5.3, 5.4): first the key, then the whole MAC, then the time. */
 export function verifyResponse(bytes: Uint8Array, context: TsigContext): TsigCheck {
   const split = splitTsig(bytes);
   if (split.kind !== "signed") {
@@ -96,7 +96,7 @@ export function verifyResponse(bytes: Uint8Array, context: TsigContext): TsigChe
   return verifyTsig(tsig, context, () => macOf(context.key, context.requestMac, message, variablesOf(tsig)));
 }
 
-/** The checks in the order of RFC 8945 5.2; `expected` gives the MAC that would be right. */
+/** Makes the checks in the order of RFC 8945 5.2. `expected` computes the correct MAC. */
 export function verifyTsig(
   tsig: TsigRecord,
   { key, now }: Pick<TsigContext, "key" | "now">,
@@ -130,7 +130,7 @@ export function verifyTsig(
   return { kind: "ok", mac: tsig.mac };
 }
 
-/** HMAC over the parts in the order of RFC 8945 4.3: prior MAC behind its length, message, variables. */
+/** The HMAC over the parts in the order of RFC 8945 4.3: the previous MAC after its length, the message, and the variables. */
 export function macOf(key: TsigKey, prior: Uint8Array | undefined, ...parts: readonly Uint8Array[]): Uint8Array {
   const hmac = startMac(key, prior);
   parts.forEach((part) => hmac.update(part));
@@ -142,7 +142,7 @@ export function startMac(key: TsigKey, prior: Uint8Array | undefined): Hmac {
   return prior === undefined ? hmac : hmac.update(uint16(prior.length)).update(prior);
 }
 
-/** The variables in the signature of later messages of one answer, instead of all variables (RFC 8945 5.3.1). */
+/** The variables in the signatures of the later messages of one answer. They replace all other variables (RFC 8945 5.3.1). */
 export function timersOf({ timeSigned, fudge }: TsigRecord): Uint8Array {
   return Buffer.concat([uint48(timeSigned), uint16(fudge)]);
 }

@@ -8,7 +8,7 @@ export type TsigRequest =
   | { readonly kind: "unsigned" }
   /** The record cannot be read: FORMERR (RFC 8945 5.2). */
   | { readonly kind: "malformed"; readonly problem: string }
-  /** `mac` is what the answer is signed together with. */
+  /** `mac` is part of the answer's signature. */
   | { readonly kind: "ok"; readonly key: TsigKey; readonly mac: Uint8Array }
   | { readonly kind: "refused"; readonly error: TsigError; readonly answer: Uint8Array };
 
@@ -20,9 +20,9 @@ export interface TsigRequestContext {
 }
 
 /**
- * Checks a request as a server does (RFC 8945 5.2): key, whole MAC, then time. `keys` are the permitted keys of the client; several can have the same name.
- * A refusal has its answer: `notAuth` (rcode NOTAUTH) followed by the error, without a MAC for BADKEY, BADSIG, and BADTRUNC, and signed for
- * BADTIME.
+ * Checks a request as a server does (RFC 8945 5.2): first the key, then the whole MAC, then the time. `keys` are the permitted
+ * keys of the client; several can have the same name. A refusal has its answer: `notAuth` (rcode NOTAUTH) followed by the error,
+ * without a MAC for BADKEY, BADSIG, and BADTRUNC, and signed for BADTIME.
  */
 export function verifyRequest(bytes: Uint8Array, { keys, now, notAuth }: TsigRequestContext): TsigRequest {
   const split = splitTsig(bytes);
@@ -59,7 +59,7 @@ function refusal(notAuth: Uint8Array, tsig: TsigRecord, error: TsigError): TsigR
   return { kind: "refused", error, answer: appendTsig(notAuth, record) };
 }
 
-/** RFC 8945 5.2.3: signed with the time of the request, followed by the time of the server. */
+/** RFC 8945 5.2.3: the answer is signed with the time of the request, and contains the time of the server. */
 function badTime(notAuth: Uint8Array, tsig: TsigRecord, key: TsigKey, now: Seconds): TsigRequest {
   const record = { ...tsig, error: TSIG_ERROR.BADTIME, other: uint48(now) };
   const answer = signedWith(notAuth, key, record, tsig.mac).bytes;

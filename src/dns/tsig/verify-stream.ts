@@ -4,15 +4,15 @@ import { verifyTsig, startMac, timersOf, verifyResponse, type TsigCheck } from "
 import type { TsigKey } from "./tsig-key.ts";
 import { splitTsig } from "./tsig-record.ts";
 
-/** Checks an answer of several messages, each in its order. */
+/** Checks an answer with several messages, in their order. */
 export interface TsigStream {
-  /** `unsigned`: one that has to wait for the next signature, which covers it too. Anything but these two ends the stream. */
+  /** `unsigned`: the message waits for the next signature, which covers it too. Any result except this one and `ok` ends the stream. */
   push(bytes: Uint8Array, now: Seconds): TsigCheck;
-  /** True when the last message was signed, as the last of all must be: no message is without a signature that covers it. */
+  /** True if the last message was signed. The last of all messages must be signed, so that a signature covers every message. */
   readonly isCovered: boolean;
 }
 
-/** RFC 8945 5.3.1: at least each hundredth message is signed, the first and the last of all in any case. */
+/** RFC 8945 5.3.1: at least every hundredth message is signed, and always the first and the last. */
 export function createTsigStream(key: TsigKey, requestMac: Uint8Array): TsigStream {
   let open: { readonly mac: Hmac; unsigned: number } | undefined;
   return {

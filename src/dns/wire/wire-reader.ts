@@ -3,10 +3,7 @@ import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from "../name/name.ts";
 /** RFC 1035 4.1.1. */
 export const HEADER_BYTES = 12;
 
-/**
- * A packet and the place up to which it has been read. Reading never goes past `end`; the first fault is in
- * `problem`, and later reads return zeros.
- */
+/** A packet and the position of the next read. Reads never go past `end`. `problem` has the first fault, and later reads return zeros. */
 export interface WireReader {
   readonly bytes: Uint8Array;
   readonly end: number;
@@ -15,7 +12,7 @@ export interface WireReader {
 }
 
 export function wireReader(bytes: Uint8Array): WireReader {
-  // A Buffer's slice() is a view; this one's is a copy.
+  // A Buffer's slice() is a view. The slice() of this array is a copy.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return { bytes: plain, end: plain.length, offset: 0, problem: undefined };
 }
@@ -57,15 +54,16 @@ export function readBytes(reader: WireReader, length: number): Uint8Array {
 
 const EMPTY = new Uint8Array(0);
 
-/** Bytes of the name so far. The caller provides enough space. */
+/** The bytes of the name that have been read. The caller provides enough space. */
 export interface Gathered {
   readonly bytes: Uint8Array;
   length: number;
 }
 
 /**
- * Appends the name at the reader's place to `into`, uncompressed; what was appended is meaningless after a problem. A pointer must lead
- * to before the part of the name that it ends (RFC 1035 4.1.4: a prior occurrence), and there may not be more of them than labels fit a name.
+ * Appends the uncompressed name at the reader's position to `into`. After a problem, the appended bytes have no meaning. A
+ * pointer must lead to a position before the part of the name that it ends (RFC 1035 4.1.4: a prior occurrence). A name has at
+ * most as many pointers as it can have labels.
  */
 export function readWireName(reader: WireReader, into: Gathered): void {
   const limit = into.length + MAX_NAME_BYTES;
@@ -92,7 +90,7 @@ export function readWireName(reader: WireReader, into: Gathered): void {
 const MAX_JUMPS = 127;
 const POINTER = 0xc0;
 
-/** Copies labels; true when the root's empty one came, false at a pointer or a problem. */
+/** Copies labels. True at the empty label of the root, false at a pointer or a problem. */
 function copyLabels(reader: WireReader, into: Gathered, limit: number): boolean {
   const { bytes, end } = reader;
   for (;;) {

@@ -2,19 +2,19 @@ import { AppError } from "../../base/error.ts";
 import { MAX_LABEL_BYTES } from "../name/name.ts";
 import { endOfWireName, textOfWire } from "../name/name-wire.ts";
 
-/** A packet in the making. `bytes` has room for all of it without compression. */
+/** A packet that is being written. `bytes` has enough space for all of it without compression. */
 export interface WireWriter {
   readonly bytes: Uint8Array;
   length: number;
-  /** Position of a name with the same letter case, for RDATA, which keeps its letter case. */
+  /** Positions of names by their text. For RDATA, which keeps its letter case. */
   readonly exact: Map<string, WrittenName>;
-  /** The same by lower case: for owner names, where case does not matter (RFC 1035 2.3.3). */
+  /** Positions of names by their text in lower case. For owner names, whose letter case does not matter (RFC 1035 2.3.3). */
   readonly folded: Map<string, WrittenName>;
 }
 
 interface WrittenName {
   readonly offset: number;
-  /** As a reader finds it there, the part behind a pointer included. */
+  /** The name as a reader sees it at this position, including the part after a pointer. */
   readonly originalCase: string;
 }
 
@@ -37,12 +37,12 @@ export function writeBytes(writer: WireWriter, bytes: Uint8Array): void {
   writer.length += bytes.length;
 }
 
-/** An owner's absolute name, shortened by a pointer to an equal ending already written, whatever its case. */
+/** Writes an owner's absolute name. A pointer replaces an ending that is in the packet, in any letter case. */
 export function writeOwnerName(writer: WireWriter, text: string): void {
   writeName(writer, text, writer.folded);
 }
 
-/** A question's absolute name, whose letters are kept. */
+/** Writes a question's absolute name, whose letter case is kept. */
 export function writeQuestionName(writer: WireWriter, text: string): void {
   writeName(writer, text, writer.exact);
 }
@@ -85,7 +85,7 @@ function writeName(writer: WireWriter, text: string, written: ReadonlyMap<string
 }
 
 const POINTER = 0xc000;
-/** A pointer has 14 bits. */
+/** The offset in a pointer has 14 bits. */
 const MAX_POINTER = 0x3fff;
 
 function remember(writer: WireWriter, offset: number, originalCase: string): void {
@@ -101,7 +101,7 @@ function remember(writer: WireWriter, offset: number, originalCase: string): voi
   }
 }
 
-/** Writes one label and gives where the next begins in the text. */
+/** Writes one label. Returns where the next label begins in the text. */
 function writeLabel(writer: WireWriter, text: string, start: number): number {
   const lengthAt = writer.length;
   const end = text.indexOf(".", start);

@@ -2,10 +2,13 @@ import { displayName, type Name } from "../name/name.ts";
 import type { Token } from "../presentation/lexer.ts";
 import { nameFromZoneText } from "../presentation/parse-name.ts";
 
-/** Pseudo types of PowerDNS and of DNS services for a name that follows another. They have no number, so no server transfers them. */
+/**
+ * Pseudo types of PowerDNS and of DNS services for a name that follows another one. They have no type number, so no server
+ * transfers them.
+ */
 const ALIAS_TYPES: ReadonlySet<string> = new Set(["ALIAS", "ANAME"]);
 
-/** Why an ALIAS or ANAME record cannot be in a zone file, with the DnsAlias that replaces it; undefined for other types. */
+/** Why an ALIAS or ANAME record cannot be in a zone file, with the DnsAlias that replaces it. Undefined for other types. */
 export function aliasProblem(
   owner: Name,
   { type, rdata }: { readonly type: string; readonly rdata: readonly Token[] },
@@ -20,7 +23,7 @@ export function aliasProblem(
   return manifest === undefined || manifest.length > MAX_MANIFEST_LENGTH ? fault : `${fault}: ${manifest}`;
 }
 
-/** Longer ones would fill the condition that shows the message. */
+/** A longer manifest would fill the condition that shows the message. */
 const MAX_MANIFEST_LENGTH = 400;
 
 /** JSON, which is YAML on one line. */

@@ -45,7 +45,7 @@ function typesByName(records: readonly { readonly name: Name; readonly type: str
 
 function apexProblems(origin: Name, records: readonly ZoneFileRecord[]): readonly ZoneFileProblem[] {
   const atApex = records.filter(({ name }) => name === origin);
-  // A zone transfer ends with the same SOA that it begins with (RFC 5936 2.2).
+  // A zone transfer begins and ends with the same SOA (RFC 5936 2.2).
   const [firstSoa, ...moreSoa] = atApex.filter(({ type }) => type === "SOA");
   const secondSoa = moreSoa.find(({ data }) => data !== firstSoa?.data);
   const missing = (["SOA", "NS"] as const).filter((wanted) => !atApex.some(({ type }) => type === wanted));
@@ -115,7 +115,7 @@ function cnameProblem(origin: Name, record: ZoneFileRecord, types: TypesByName):
       );
 }
 
-/** The zone's own servers need their addresses in it when their names are (RFC 1034 4.2.1); BIND loads no zone without. */
+/** A zone must contain the addresses of its name servers if their names are in it (RFC 1034 4.2.1). BIND loads no zone without them. */
 function nameServerProblem(record: ZoneFileRecord, { origin, types }: ZoneIndex): ZoneFileProblem | undefined {
   const server = nameOfCanonical(record.data);
   if (!isAtOrBelow(server, origin)) {
@@ -137,7 +137,7 @@ function nameServerProblem(record: ZoneFileRecord, { origin, types }: ZoneIndex)
   );
 }
 
-/** RFC 4592: what the nearest wildcard gives to a name that is not there. */
+/** RFC 4592: the types at the nearest wildcard that answers for a name that does not exist. */
 function wildcardTypes(name: Name, origin: Name, types: TypesByName): ReadonlySet<string> | undefined {
   for (let at = parentOf(name); at !== undefined && isAtOrBelow(at, origin); at = parentOf(at)) {
     const found = types.get(wildcardBelow(at));

@@ -2,12 +2,12 @@ import { isAtOrBelow, parentOf, type Name } from "../name/name.ts";
 import { cutAbove, cutsOf } from "./zone-cuts.ts";
 
 /**
- * The closest encloser of a name that doesn't exist (RFC 4592 2.2.2, 3.3.1): the wildcard right below it, and no other, answers for the name. Undefined: the name exists, is delegated,
- * is below a DNAME, or is outside the zone, so that no wildcard answers.
+ * The closest encloser of a name that doesn't exist (RFC 4592 2.2.2, 3.3.1): only the wildcard right below it answers for the
+ * name. Undefined if no wildcard answers, because the name exists, is delegated, is below a DNAME, or is outside the zone.
  */
 export type EncloserOf = (name: Name) => Name | undefined;
 
-/** Finds enclosers among all records of a zone. Names with nothing but names below them exist too. */
+/** Finds closest enclosers among all records of a zone. Names without records but with names below them exist too. */
 export function closestEnclosers(
   origin: Name,
   records: readonly { readonly name: Name; readonly type: string }[],
@@ -29,7 +29,7 @@ export function closestEnclosers(
   };
 }
 
-/** Adds a name and the names between it and the origin. Names outside the origin are left out. */
+/** Adds a name and the names between it and the origin. It ignores names outside the origin. */
 export function addWithAncestors(names: Set<string>, name: Name, origin: Name): void {
   if (!isAtOrBelow(name, origin)) {
     return;

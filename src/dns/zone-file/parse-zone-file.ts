@@ -8,19 +8,19 @@ export type ZoneFile =
   | {
       readonly kind: "ok";
       readonly origin: Name;
-      /** In the order in which the file first shows each. */
+      /** In the order of their first record in the file. */
       readonly records: readonly RRset[];
     }
   | {
       readonly kind: "invalid";
-      /** In file order; at most {@link MAX_PROBLEMS}. */
+      /** In the order of the file; at most {@link MAX_PROBLEMS}. */
       readonly problems: readonly ZoneFileProblem[];
     };
 
 /**
- * Reads a master file (RFC 1035 5) as a whole zone of class IN: exactly one SOA and at least one NS at the apex, every name inside the
- * zone, a CNAME alone at its name, name servers inside the zone with their addresses. `$INCLUDE` and `$GENERATE` are refused. Never
- * throws; time and memory are linear in the text.
+ * Reads a master file (RFC 1035 5) as a whole zone of class IN. The apex has exactly one SOA and at least one NS, every name is
+ * inside the zone, and a CNAME has no other record at its name. Name servers inside the zone have addresses. `$INCLUDE` and
+ * `$GENERATE` are refused. Never throws. Time and memory are linear in the text.
  */
 export function parseZoneFile(text: string, origin: Name): ZoneFile {
   if (text.length > MAX_TEXT_LENGTH) {
@@ -37,9 +37,7 @@ export function parseZoneFile(text: string, origin: Name): ZoneFile {
 const MAX_TEXT_LENGTH = 4_194_304;
 const MAX_PROBLEMS = 50;
 
-/**
- * Joins records to RRsets, in the order of their first record. An RRset has one TTL (RFC 2181 5.2): the lowest TTL of its records.
- */
+/** Groups records into RRsets, in the order of their first record. An RRset has one TTL (RFC 2181 5.2): the lowest of its records. */
 export function groupRRsets(records: readonly ZoneFileRecord[]): readonly RRset[] {
   const sets = new Map<string, { readonly name: RRset["name"]; type: string; ttl: number; data: Set<string> }>();
   for (const { name, type, ttl, data } of records) {

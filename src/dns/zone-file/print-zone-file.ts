@@ -5,8 +5,9 @@ import type { RRset } from "../record.ts";
 import { typeNumber } from "../registry.ts";
 
 /**
- * Returns RRsets as zone-file text: one record a line with absolute names and its TTL, the SOA first, then by name from the apex down and by
- * type. The order of the input doesn't change the result. The text needs no `$ORIGIN` and `$TTL`.
+ * Returns RRsets as zone-file text. Each line has one record with its absolute name and its TTL. The SOA is first, then the names
+ * follow from the apex down, each sorted by type. The order of the input doesn't change the result. The text needs no `$ORIGIN`
+ * and `$TTL`.
  */
 export function renderRecords(sets: readonly RRset[]): string {
   return sets
@@ -21,7 +22,7 @@ function line({ name, type, ttl }: RRset, data: string): string {
   return `${name}\t${ttl}\tIN\t${shownType}${data === "" ? "" : `\t${data}`}\n`;
 }
 
-/** Names in the order of their labels from the right (RFC 4034 6.1, by text), the SOA before every other type. */
+/** Sorts names by their labels from the right (RFC 4034 6.1, as text), and the SOA before every other type. */
 function sortKey({ name, type }: RRset): string {
   return `${reversed(name)}\u0000\u0000${type === "SOA" ? "" : type}`;
 }

@@ -74,7 +74,7 @@ const NEVER_IN_ZONES: ReadonlySet<string> = new Set([
   "TKEY",
 ]);
 
-/** RFC 3597 5: `TYPE1` is A, so that no spelling gets around a check; RFC 6895 3.1: 0, 41 and 128 to 255 are no types of data. */
+/** RFC 3597 5: `TYPE1` is A, so that no spelling avoids a check. RFC 6895 3.1: 0, 41 and 128 to 255 are not data types. */
 function numberedType(word: string): string | undefined {
   const digits = /^TYPE([1-9]\d{0,4})$/.exec(word)?.[1];
   const number = Number(digits ?? 0);

@@ -11,7 +11,7 @@ import { type RecordHeader, readHeader } from "./record-header.ts";
 import { invalid, ok, type Parsed, type ZoneFileProblem } from "../presentation/parse-result.ts";
 import { ttlFromZoneText } from "../presentation/ttl.ts";
 
-/** One record of a zone file, and where it begins. */
+/** One record of a zone file, and its position. */
 export interface ZoneFileRecord {
   readonly name: Name;
   readonly type: string;
@@ -27,7 +27,10 @@ export interface ZoneEntries {
   readonly problems: readonly ZoneFileProblem[];
 }
 
-/** Every record of a zone file with owner, TTL and origin filled in. An invalid entry is a problem, and the next entry is still read. */
+/**
+ * Returns every record of a zone file with its owner, TTL and origin. An invalid entry becomes a problem, and the next entries
+ * are still read.
+ */
 export function readZoneEntries(text: string, origin: Name, maxProblems: number): ZoneEntries {
   const lexed = lexZoneFile(text);
   const state: EntryState = {
@@ -52,7 +55,7 @@ interface EntryState {
   owner: Name | undefined;
   /** From `$TTL` (RFC 2308 4). */
   defaultTtl: Seconds | undefined;
-  /** The last TTL that was written out (RFC 1035 5.1); before any, the SOA's MINIMUM. */
+  /** The last TTL in a record (RFC 1035 5.1). Before the first one, the SOA's MINIMUM. */
   lastTtl: Seconds | undefined;
   readonly records: ZoneFileRecord[];
   readonly problems: ZoneFileProblem[];

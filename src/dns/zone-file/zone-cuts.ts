@@ -1,8 +1,8 @@
 import { type Name, parentOf } from "../name/name.ts";
 
 /**
- * The names below the apex at which the zone hands over to somewhere else: delegations (`NS`, RFC 1034 4.2.1) or `DNAME` owners, which
- * may be the apex too (RFC 6672 2.3).
+ * The names at which the zone ends. These are delegations (`NS`, RFC 1034 4.2.1) below the apex, and owners of `DNAME`, which can
+ * also be the apex (RFC 6672 2.3).
  */
 export function cutsOf(
   origin: Name,
@@ -13,7 +13,7 @@ export function cutsOf(
   return new Set(type === "NS" ? cuts.filter((name) => name !== origin) : cuts);
 }
 
-/** The nearest cut at or above `name`, up to the apex. */
+/** The nearest cut at or above `name`, from the apex down. */
 export function cutAbove(name: Name, origin: Name, cuts: ReadonlySet<Name>): Name | undefined {
   if (cuts.size === 0) {
     return undefined;

@@ -15,7 +15,7 @@ import type { Statuses } from "../state/statuses.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 
 export interface FolderInventory extends Inventory {
-  /** Every mistake now, without duplicates: its object if it is known, file, line, column, field, value, and cure. */
+  /** All present mistakes, without duplicates. Each has its object if that is known, and file, line, column, field, value, and cure. */
   readonly problems: () => readonly string[];
   /** The last valid text of a ConfigMap key. */
   readonly configMapText: (namespace: string, name: string, key: string) => string | undefined;
@@ -30,9 +30,9 @@ export interface FolderInventoryDeps {
   readonly files: Pick<OutFiles, "listen">;
   readonly clock: Clock;
   readonly log: Logger;
-  /** True: a command shows the problems itself, and they aren't logged. */
+  /** True: a command shows the problems itself, so they aren't logged. */
   readonly readOnly: boolean;
-  /** The longest time until a change is noticed that no watch reported. */
+  /** The longest time until dnsalias notices a change that no watch reported. */
   readonly rescanMs: Millis;
 }
 
@@ -96,10 +96,10 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
   };
 }
 
-/** Writes of one save come together. */
+/** All writes of one save come within this time. */
 const DEBOUNCE_MS = 50;
 
-/** Before the first event: objects in the state file that are missing in the folder get some time to return. */
+/** Waits before the first event, so that objects in the state file can return if they are missing in the folder. */
 async function untilSettled(
   { clock, watch, rescanMs }: FolderInventoryDeps,
   step: () => Promise<Advance>,

@@ -4,13 +4,16 @@ import type { Clock, Millis } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
 import type { Logger } from "../../base/log.ts";
 
-/** Hurries the next look; the periodic one is what counts, since watches lose events and do not work on every file system. */
+/**
+ * Watches folders to start the next scan earlier. The periodic scan remains necessary, because watches lose events and do not
+ * work on every file system.
+ */
 export interface FolderWatch extends Disposable {
-  /** Watches these folders (path and id) and no others. */
+  /** Watches only these folders (path and id). */
   follow(folders: ReadonlyMap<string, string>): void;
-  /** Ends early when something may have changed since the last wait; never rejects. */
+  /** Waits, and ends early after a possible change since the last wait. Never rejects. */
   wait(ms: Millis, signal: AbortSignal): Promise<void>;
-  /** Ends the wait that is on, or the next one. */
+  /** Ends the present wait, or the next one. */
   wake(): void;
 }
 

@@ -23,7 +23,8 @@ export function eventsBetween(before: Catalog, after: Catalog): readonly Invento
 }
 
 /**
- * Aliases that were deleted while dnsalias did not run: an event with the last object, and one with its deletion. A backend that doesn't list its records is then queried for these names.
+ * Returns the events of aliases that were deleted while dnsalias did not run: one with the last object, and one with its
+ * deletion. A backend that doesn't list its records is then queried for these names.
  */
 export function goneBefore(remembered: Catalog, catalog: Catalog): readonly InventoryEvent[] {
   return [...remembered.values()]
@@ -40,7 +41,7 @@ export function objectEvents(known: KnownObject): readonly InventoryEvent[] {
   return [...goodEvents(known), ...invalidEvents(known)];
 }
 
-/** The zones of a file that another writer has changed. */
+/** The zones whose file another writer has changed. */
 export function editEvents(catalog: Catalog, file: string): readonly InventoryEvent[] {
   return [...catalog.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
     const provider = good?.manifest.kind === "DnsZone" ? good.manifest.value.spec.provider : undefined;
@@ -48,7 +49,7 @@ export function editEvents(catalog: Catalog, file: string): readonly InventoryEv
   });
 }
 
-/** The file that a zone is written to; undefined where it goes to no file. */
+/** The file of a rendered zone. Undefined: the zone has no file. */
 function fileOf(provider: ProviderSpec): string | undefined {
   switch (provider.kind) {
     case "coreDNSZoneFile":
@@ -65,7 +66,7 @@ function fileOf(provider: ProviderSpec): string | undefined {
   }
 }
 
-/** The object with what an apiserver would have put into its metadata. */
+/** The object with the metadata that an API server would have set. */
 function withIdentity<T extends DnsAlias | DnsZone>(object: T, { namespace, name, identity }: KnownObject): T {
   const { deletedAt: _, ...given } = object.meta;
   const meta: ObjectMeta = {
@@ -122,7 +123,7 @@ function differs(before: KnownObject | undefined, after: KnownObject): boolean {
   );
 }
 
-/** Zones that read a ConfigMap or Secret that changed. */
+/** The zones that read a changed ConfigMap or Secret. */
 function inputEvents(after: Catalog, changed: readonly KnownObject[]): readonly InventoryEvent[] {
   const changedIds = new Set(changed.map(({ id }) => id));
   return [...after.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
@@ -131,7 +132,7 @@ function inputEvents(after: Catalog, changed: readonly KnownObject[]): readonly 
   });
 }
 
-/** The objects that are read for a zone. */
+/** The ConfigMaps and Secrets of a zone. */
 function inputsOf(spec: ZoneSpec, namespace: string): readonly ObjectId[] {
   return [
     ...baseZonesOf(spec).flatMap((base): readonly ObjectId[] =>
@@ -151,7 +152,7 @@ function namespaceEvents(before: Catalog, after: Catalog): readonly InventoryEve
     .map((name) => ({ kind: "namespace", name, labels: now.get(name) }));
 }
 
-/** Every namespace that an object names, with the labels of its Namespace document and the one that Kubernetes adds to all. */
+/** Every namespace of an object, with the labels of its Namespace document and the label that Kubernetes adds to every namespace. */
 function namespacesOf(catalog: Catalog): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const labels = new Map<string, Readonly<Record<string, string>>>();
   for (const { kind, namespace, name, good } of catalog.values()) {

@@ -18,30 +18,30 @@ export interface KnownObject {
   readonly identity: Identity;
   readonly good?: { readonly fingerprint: string; readonly object: unknown; readonly manifest: Manifest };
   readonly invalid?: readonly string[];
-  /** The present manifest, where it is invalid and none was ever valid. */
+  /** The present manifest, if it is invalid and no earlier one was valid. */
   readonly unread?: unknown;
-  /** It is in no file any more since then; a deletion is believed when that has lasted. */
+  /** Since when no file has the object. Its deletion is accepted after some time. */
   readonly missingSince?: Millis;
 }
 
 export type Catalog = ReadonlyMap<ObjectId, KnownObject>;
 
-/** What the folder shows at one moment. */
+/** The content of the folder at one moment. */
 export interface FolderView {
   /** By path relative to the folder. */
   readonly files: ReadonlyMap<string, FileContent>;
-  /** Files and sub-folders that are there but could not be read. */
+  /** Existing files and sub-folders that are not readable. */
   readonly unreadable: readonly string[];
 }
 
 export interface Advance {
   readonly catalog: Catalog;
   readonly problems: readonly ManifestProblem[];
-  /** True while an object is missing for too short a time: look again soon. */
+  /** True while an object is missing, but not yet for long enough. The next scan must come soon. */
   readonly unsettled: boolean;
 }
 
-/** An editor's truncate-and-write, or a rename in two steps, is over by then. */
+/** After this time, an editor has finished a truncated write or a rename in two steps. */
 export const SETTLE_MS: Millis = 1000;
 
 /**
@@ -115,7 +115,7 @@ function knownOf(before: KnownObject | undefined, file: string, object: Validate
   return { ...common, ...known, invalid: problems };
 }
 
-/** A change that the API server refuses too; the object stays as it was. */
+/** Problems of a change that the API server also refuses. The object stays as it was. */
 function immutableProblems(
   before: KnownObject | undefined,
   file: string,

@@ -8,19 +8,19 @@ import { MAX_FILE_SIZE } from "../manifest/parse-manifests.ts";
 import { scanFolder, type FileStamp, type FolderScan, type Unreadable } from "./scan-folder.ts";
 import { systemCode } from "../../base/system-error.ts";
 
-/** One look at the folder. */
+/** The result of one scan of the folder. */
 export interface FolderRead {
   readonly view: FolderView;
   readonly unreadable: readonly Unreadable[];
-  /** What to watch, see {@link FolderScan}. */
+  /** The folders to watch, see {@link FolderScan}. */
   readonly folders: ReadonlyMap<string, string>;
-  /** Why nothing at all can be said of the folder; undefined: it could be read. */
+  /** Why the folder is not readable. Undefined: it was read. */
   readonly failure: string | undefined;
-  /** False: everything is as it was at the look before. */
+  /** False: everything is the same as at the previous scan. */
   readonly changed: boolean;
 }
 
-/** Looks at a folder again and again, reading only files that changed since the last time. Never rejects. */
+/** Scans a folder repeatedly, and reads only files that have changed since the last scan. Never rejects. */
 export function createFolderReader(root: string): () => Promise<FolderRead> {
   let known: ReadonlyMap<string, CachedFile> = new Map();
   let rootId: string | undefined;
@@ -59,7 +59,7 @@ interface CachedFile {
   readonly content: FileContent;
 }
 
-/** Equal for two looks that saw the same files and the same troubles. */
+/** Equal for two scans with the same files and the same problems. */
 function printOf(files: ReadonlyMap<string, CachedFile>, unreadable: readonly Unreadable[]): string {
   const hash = createHash("sha256");
   for (const [path, { stamp }] of files) {
@@ -73,7 +73,7 @@ interface Earlier {
   readonly hadFiles: boolean;
 }
 
-/** An empty folder in the place of one that had files is a volume that went away, not a deletion of everything. */
+/** If a folder with files is replaced by an empty one, a volume was unmounted. This is not a deletion of all objects. */
 function failureOf(scan: FolderScan, { rootId, hadFiles }: Earlier): string | undefined {
   const own = scan.unreadable.find(({ path }) => path === "");
   if (own !== undefined) {

@@ -32,7 +32,7 @@ export function remember({ state, statuses }: RestoredObjects, before: Catalog, 
       before.get(id)?.good?.fingerprint === good?.fingerprint;
     if (!same) {
       const status = old?.status === undefined ? {} : { status: old.status };
-      // A manifest that only another version of dnsalias can read still shows its names.
+      // A manifest that only another version of dnsalias can read still contains its names.
       const last = good?.object ?? old?.object;
       const object = last === undefined ? {} : { object: last };
       state.put({ kind, namespace, name, file, identity, ...object, ...status });

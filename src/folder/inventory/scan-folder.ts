@@ -4,11 +4,11 @@ import { messageOf } from "../../base/error.ts";
 import { byCodeUnit } from "../../base/order.ts";
 import { systemCode } from "../../base/system-error.ts";
 
-/** What is in the folder, contents aside. Paths are relative to it, with "/" between. */
+/** The files of a folder, without their content. Paths are relative to the folder, with "/" between the parts. */
 export interface FolderScan {
-  /** Manifest files, sorted; the stamp differs when a file may have changed. */
+  /** Manifest files, sorted. The stamp changes if a file may have changed. */
   readonly files: ReadonlyMap<string, FileStamp>;
-  /** The folder itself as "" and every sub-folder; the id differs when another folder took the place. */
+  /** The folder itself as "", and every sub-folder. The id changes if another folder replaces it. */
   readonly folders: ReadonlyMap<string, string>;
   readonly unreadable: readonly Unreadable[];
 }
@@ -24,8 +24,8 @@ export interface Unreadable {
 }
 
 /**
- * Looks through a folder and its sub-folders for manifests. Links are followed; names that begin with a dot and kustomization files
- * are not looked at. Never rejects: what cannot be read is named, "" being the folder itself.
+ * Searches a folder and its sub-folders for manifests. It follows links, and ignores kustomization files and names that begin
+ * with a dot. Never rejects: it lists unreadable paths, with "" for the folder itself.
  */
 export async function scanFolder(root: string): Promise<FolderScan> {
   const found: ScannedFiles = { files: new Map(), folders: new Map(), unreadable: [] };
@@ -34,12 +34,12 @@ export async function scanFolder(root: string): Promise<FolderScan> {
 }
 
 interface FolderError {
-  /** True: another path must be meant. False: a later try may succeed. */
+  /** True: the path is wrong. False: a later try may succeed. */
   readonly isNoFolder: boolean;
   readonly message: string;
 }
 
-/** Why a folder cannot be read, and the cure; undefined: it can be read. */
+/** Why a folder is not readable, and the cure. Undefined: it is readable. */
 export async function folderError(path: string): Promise<FolderError | undefined> {
   try {
     await readdir(path);
@@ -55,12 +55,15 @@ const NO_FOLDER: Readonly<Record<string, string>> = {
   ENOTDIR: "it is not a folder; set --manifests to the folder of the file",
 };
 
-/** Deeper, or more, is a mistake such as mounting the wrong folder; it is named instead of being read for minutes. */
+/**
+ * The limits of a scan. A deeper or larger folder is a mistake, for example a wrong mount. It is reported instead of being read
+ * for minutes.
+ */
 const MAX_DEPTH = 16;
 const MAX_FILES = 50_000;
 const MAX_FOLDERS = 5000;
 const TOO_MUCH = `too many files: more than ${MAX_FILES} files, ${MAX_FOLDERS} folders, or ${MAX_DEPTH} levels`;
-/** Calls to the file system at once. */
+/** The maximum number of concurrent calls to the file system. */
 const WIDTH = 32;
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 const SKIPPED = /^(?:\.|kustomization\.ya?ml$)/;
@@ -74,7 +77,7 @@ interface ScannedFiles {
 interface FolderPosition {
   readonly root: string;
   readonly path: string;
-  /** Real paths from the root to here, against links that lead back up. */
+  /** Real paths from the root to this folder, to detect links that lead back up. */
   readonly ancestors: readonly string[];
 }
 
@@ -123,7 +126,7 @@ async function visit(found: ScannedFiles, root: string, path: string): Promise<"
       found.files.set(path, { stamp: [dev, ino, size, mtimeMs, ctimeMs].join(":"), size });
     }
   } catch (error) {
-    // Gone since the folder was read, or a link to nothing: as if it were not there.
+    // The entry was deleted after the folder was read, or is a broken link. It counts as absent.
     if (systemCode(error) !== "ENOENT") {
       found.unreadable.push({ path, message: messageOf(error) });
     }

@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
 
-/** What an apiserver would keep for an object: folder mode counts and remembers it itself. */
+/** Metadata that an API server would set. Folder mode counts and stores it itself. */
 export interface Identity {
   readonly specHash: string;
-  /** Counts changes of everything but metadata and status, from 1. */
+  /** Counts changes of all content except metadata and status, from 1. */
   readonly generation: number;
   readonly createdAt: Millis;
 }
 
-/** The identity of an object whose spec has this hash now; `previous` undefined: it is seen for the first time. */
+/** The identity of an object whose spec has this hash now. `previous` is undefined for a new object. */
 export function identify(previous: Identity | undefined, specHash: string, now: Millis): Identity {
   if (previous === undefined) {
     return { specHash, generation: 1, createdAt: now };
@@ -18,12 +18,12 @@ export function identify(previous: Identity | undefined, specHash: string, now: 
   return previous.specHash === specHash ? previous : { ...previous, specHash, generation: previous.generation + 1 };
 }
 
-/** The hash of everything but metadata and status. */
+/** The hash of an object without its metadata and status. */
 export function specHashOf(object: unknown): string {
   return hashOf(specOf(object));
 }
 
-/** The same for equal data, in whatever order the keys were written. */
+/** Equal for equal data, regardless of the order of keys. */
 export function hashOf(value: unknown): string {
   return createHash("sha256").update(canonicalText(value)).digest("hex").slice(0, HASH_LENGTH);
 }

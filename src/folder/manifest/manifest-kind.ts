@@ -1,7 +1,7 @@
 import { API_GROUP, API_VERSION } from "../../api/meta.ts";
 import { suggest } from "../../api/schema/did-you-mean.ts";
 
-/** The kinds that folder mode reads. ConfigMaps and Secrets are there so that base zones and credentials work as in a cluster. */
+/** The kinds that folder mode reads. It reads ConfigMaps and Secrets so that base zones and credentials work as in a cluster. */
 export const MANIFEST_KINDS = ["DnsAlias", "DnsZone", "ConfigMap", "Secret", "Namespace"] as const;
 export type ManifestKind = (typeof MANIFEST_KINDS)[number];
 
@@ -11,7 +11,7 @@ export type KindResult =
   | { readonly kind: "ignored" }
   | { readonly kind: "problem"; readonly field: "apiVersion" | "kind"; readonly message: string };
 
-/** Returns the kind of an object. A kind or group of dnsalias with a typing error is a mistake, and not ignored. */
+/** Returns the kind of an object. A mistyped kind or group of dnsalias is a mistake, and is not ignored. */
 export function manifestKindOf(apiVersion: string, kind: string): KindResult {
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : undefined;
   if (group === API_GROUP) {
@@ -30,7 +30,7 @@ const OWN_KINDS = ["DnsAlias", "DnsZone"] as const;
 const CORE_KINDS = ["ConfigMap", "Secret", "Namespace"] as const;
 const CORE_VERSION = "v1";
 
-/** Another group can have a DnsZone too. */
+/** Other groups can have a kind DnsZone too. */
 function isMeantAsOurs(group: string | undefined, apiVersion: string): boolean {
   return group === undefined || isNearOurs(group) || isNearOurs(apiVersion);
 }

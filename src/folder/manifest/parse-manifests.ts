@@ -6,22 +6,22 @@ import { lineStarts, positionAt, positionOf, type FieldPath, type Position } fro
 import { readDocuments, type SourceDocument } from "./yaml-documents.ts";
 import { plainDataOf } from "./yaml-value.ts";
 
-/** What is wrong, and where. */
+/** A fault and its position. */
 export interface ManifestProblem extends Position {
   readonly file: string;
   readonly message: string;
 }
 
-/** One object of a file, not yet judged by its schema. */
+/** One object of a file, before validation by its schema. */
 export interface ManifestDocument extends UnnamedDocument, Position {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** An object that cannot be known by a name. */
+/** An object without a valid name. */
 export interface UnnamedDocument {
   readonly kind: ManifestKind;
-  /** Plain data, as JSON would have it. */
+  /** Plain data, as in JSON. */
   readonly object: unknown;
   /** Returns the position of a field of the object, or of the nearest field around it. */
   readonly locate: (path: FieldPath) => Position;
@@ -29,19 +29,19 @@ export interface UnnamedDocument {
 
 export interface ParsedFile {
   readonly documents: readonly ManifestDocument[];
-  /** Each has a problem with its name. It may have more. */
+  /** Each has a problem with its name, and can have more. */
   readonly unnamed: readonly UnnamedDocument[];
   readonly problems: readonly ManifestProblem[];
-  /** Other kinds, for a debug line. */
+  /** Documents of other kinds, for a debug message. */
   readonly ignored: readonly string[];
-  /** False when a part of the file could not be read, so that an object missing here may still be meant to exist. */
+  /** False if a part of the file is not readable. An object that is missing here may then still exist. */
   readonly complete: boolean;
 }
 
-/** A larger file is refused: reading one blocks everything else meanwhile. In UTF-16 units here, in bytes where files are read. */
+/** A larger file is refused, because a read blocks all other work. In UTF-16 units here; in bytes when a file is read. */
 export const MAX_FILE_SIZE = 4 * 1024 * 1024;
 
-/** Reads one YAML or JSON file of any number of documents. Never throws; every problem has its line and column. */
+/** Reads one YAML or JSON file with any number of documents. Never throws. Every problem has its line and column. */
 export function readManifests(file: string, text: string): ParsedFile {
   if (text.length > MAX_FILE_SIZE) {
     return unreadable(file, `larger than ${MAX_FILE_SIZE} characters; split the file`);
@@ -59,7 +59,7 @@ export function readManifests(file: string, text: string): ParsedFile {
   try {
     return together(readDocuments(text).flatMap((source) => readDocument({ ...source, file, mayQuote })));
   } catch (error) {
-    // The parser overflows the stack on thousands of nested brackets.
+    // The parser exceeds the stack with thousands of nested brackets.
     return unreadable(file, `not YAML: ${messageOf(error)}`);
   }
 }
@@ -69,18 +69,18 @@ export function problemText(problem: ManifestProblem): string {
   return `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`;
 }
 
-/** Control characters, which YAML forbids, and the line breaks that YAML 1.1 has and 1.2 hasn't. */
+/** Control characters, which YAML forbids, and the line breaks of YAML 1.1 that YAML 1.2 does not have. */
 const FORBIDDEN_CHARACTER =
   // oxlint-disable-next-line no-control-regex -- it looks for control characters
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
-/** A file that may have Secrets in it. */
+/** True for a file that may contain Secrets. */
 const NAMES_SECRETS = /\bSecret\b/;
-/** RFC 1123 names as Kubernetes has them. */
+/** RFC 1123 names by the rules of Kubernetes. */
 const OBJECT_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 interface Source extends SourceDocument {
   readonly file: string;
-  /** False where a piece of the file in a message could be a piece of a Secret. */
+  /** False if a quotation from the file could be a part of a Secret. */
   readonly mayQuote: boolean;
 }
 
@@ -132,7 +132,10 @@ function yamlMistake({ code, message }: YAMLParseError, { mayQuote }: Source): s
   return mayQuote ? message : code.toLowerCase().replaceAll("_", " ");
 }
 
-/** One object, or those of a list, which is whatever has items: a List or a list of one kind, as `kubectl get` prints it. */
+/**
+ * Reads one object, or the objects of a list. A list is any object with items: a List, or a list of one kind in the format of
+ * `kubectl get`.
+ */
 function readObject(source: Source, object: unknown, at: FieldPath): readonly Piece[] {
   const kind = field(object, "kind");
   const apiVersion = field(object, "apiVersion");
@@ -173,7 +176,7 @@ function readList(source: Source, { kind, apiVersion, items }: ObjectList, at: F
   });
 }
 
-/** An empty text counts as absent, as Kubernetes has it. */
+/** As in Kubernetes, an empty text counts as absent. */
 function hasText(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";
 }

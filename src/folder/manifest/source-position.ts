@@ -7,10 +7,10 @@ export interface Position {
   readonly column: number;
 }
 
-/** The lines of a file. The parser's own counter loses lines after an error, so it is not used. */
+/** The starts of the lines in a file. The parser's own counter loses lines after an error, so it is not used. */
 export interface LineStarts {
   readonly starts: readonly number[];
-  /** Where in the file the text begins from which offsets count. */
+  /** The position in the file from which offsets count. */
   readonly from: number;
 }
 
@@ -42,7 +42,7 @@ export function positionOf(document: Document, lines: LineStarts, path: FieldPat
   return position;
 }
 
-/** The position of an offset; columns count UTF-16 units, as most editors do. */
+/** The position of an offset. Columns count UTF-16 units, as in most editors. */
 export function positionAt({ starts, from }: LineStarts, offset: number): Position {
   const inFile = from + offset;
   let low = 0;
@@ -58,7 +58,7 @@ export function positionAt({ starts, from }: LineStarts, offset: number): Positi
   return { line: low + 1, column: Math.max(0, inFile - (starts[low] ?? 0)) + 1 };
 }
 
-/** `spec.hostnames[0]` or `metadata.labels[app.kubernetes.io/name]` as steps. */
+/** The steps of `spec.hostnames[0]` or `metadata.labels[app.kubernetes.io/name]`. */
 export function pathSteps(text: string): FieldPath {
   const parts = [...text.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map((match) => match[1] ?? match[2] ?? "");
   return parts.map((part) => (/^\d{1,9}$/.test(part) ? Number(part) : part));
@@ -80,7 +80,7 @@ function childOf(document: Document, parent: unknown, step: string | number): Ch
   if (!isMap(node)) {
     return undefined;
   }
-  // The last that has the key wins, be it the mapping itself or one that is merged into it.
+  // The last mapping with the key decides: the mapping itself, or a merged one.
   for (const { key, value } of node.items.toReversed()) {
     if (isMergeKey(key)) {
       const merged = mergedChildOf(document, value, step);

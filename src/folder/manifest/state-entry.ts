@@ -4,7 +4,7 @@ import type { Identity } from "./identity.ts";
 /** `kind namespace/name`, or `Namespace /name`: one text for each object of the folder. */
 export type ObjectId = string;
 
-/** What the state file remembers of one object. */
+/** The entry of one object in the state file. */
 export interface StateEntry {
   readonly kind: ManifestKind;
   readonly namespace: string;
@@ -22,14 +22,14 @@ export function objectId(of: { readonly kind: string; readonly namespace: string
   return `${of.kind} ${of.namespace}/${of.name}`;
 }
 
-/** Raised when a reader of the old version would misread the new one. */
+/** It increases when a reader of the old version would misread the new one. */
 const STATE_SCHEMA_VERSION = 1;
 
 export type StateText =
   | { readonly kind: "ok"; readonly entries: readonly StateEntry[]; readonly ownerId?: string }
   | { readonly kind: "damaged"; readonly message: string; readonly ownerId?: string };
 
-/** Reads the text of a state file; never throws. */
+/** Reads the text of a state file. Never throws. */
 export function parseState(text: string): StateText {
   let data: unknown;
   try {
@@ -48,7 +48,10 @@ export function parseState(text: string): StateText {
   return { kind: "ok", entries: objects, ...ownerIdIn(text) };
 }
 
-/** The owner id is at the beginning of the file, and is read even if what follows it is damaged: without it, records would be another installation's. */
+/**
+ * The owner id is at the beginning of the file, and is read even if the rest is damaged. Without it, existing records would
+ * belong to another installation.
+ */
 function damaged(message: string, text: string): StateText {
   return { kind: "damaged", message, ...ownerIdIn(text) };
 }
@@ -60,7 +63,7 @@ function ownerIdIn(text: string): { readonly ownerId?: string } {
 
 const OWNER_ID = /^\s*\{"schemaVersion":\d+,"ownerId":"([A-Za-z0-9][A-Za-z0-9._-]{0,62})"/;
 
-/** The text of a state file, one object a line; `lines` are entries as JSON. */
+/** The text of a state file with one object on each line. `lines` are entries as JSON. */
 export function stateText(lines: Iterable<string>, ownerId?: string): string {
   const owner = ownerId === undefined ? "" : `"ownerId":"${ownerId}",`;
   return `{"schemaVersion":${STATE_SCHEMA_VERSION},${owner}"objects":[\n${[...lines].join(",\n")}\n]}\n`;

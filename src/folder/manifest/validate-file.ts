@@ -20,7 +20,7 @@ export type Manifest =
   | { readonly kind: "DnsAlias"; readonly value: DnsAlias }
   | { readonly kind: "DnsZone"; readonly value: DnsZone }
   | { readonly kind: "ConfigMap"; readonly data: Readonly<Record<string, string>> }
-  /** A key whose value is not base64 or not text is there as undefined. */
+  /** The value of a key is undefined if it is not base64, or not text. */
   | { readonly kind: "Secret"; readonly texts: Readonly<Record<string, string | undefined>> }
   | { readonly kind: "Namespace"; readonly labels: Readonly<Record<string, string>> };
 
@@ -36,7 +36,7 @@ export interface ValidatedObject {
   readonly line: number;
   readonly column: number;
   readonly object: unknown;
-  /** Equal for equal objects, whatever the order of their keys. */
+  /** Equal for equal objects, regardless of the order of their keys. */
   readonly fingerprint: string;
   readonly specHash: string;
   readonly result: ValidationResult;
@@ -45,17 +45,17 @@ export interface ValidatedObject {
 /** The content of one file. */
 export interface FileContent {
   readonly objects: readonly ValidatedObject[];
-  /** Of the file, and of objects that no name is known of. */
+  /** Problems of the file, and of objects without a known name. */
   readonly problems: readonly ManifestProblem[];
   readonly ignored: readonly string[];
-  /** False: an object missing here may still be meant to exist. */
+  /** False: an object that is missing here may still exist. */
   readonly complete: boolean;
 }
 
-/** Reads a file's text and judges every object in it. Never throws. */
+/** Reads the text of a file and validates every object in it. Never throws. */
 export function validateFile(file: string, text: string): FileContent {
   const { documents, unnamed, problems, ignored, complete } = readManifests(file, text);
-  // The documents are not kept: each holds its file's syntax tree, ten times the size of the text.
+  // The documents are not kept, because each holds the syntax tree of its file, which takes ten times as much memory as the text.
   return {
     objects: documents.map((document) => validateDocument(file, document)),
     problems: [...problems, ...unnamed.flatMap((document) => problemsOfUnnamed(file, document))],
@@ -64,7 +64,7 @@ export function validateFile(file: string, text: string): FileContent {
   };
 }
 
-/** Judges plain data again, as the state file keeps it; fields that only another version of this program knows are ignored. */
+/** Validates the plain data of an object in the state file again. It ignores fields that only another version of this program supports. */
 export function validateObject(kind: ManifestDocument["kind"], object: unknown): ValidationResult {
   const checked = check(kind, object, "ignore");
   return "manifest" in checked
@@ -95,7 +95,7 @@ function validateDocument(file: string, document: ManifestDocument): ValidatedOb
   };
 }
 
-/** What else is wrong with an object whose name is. */
+/** The other problems of an object with an invalid name. */
 function problemsOfUnnamed(file: string, document: UnnamedDocument): readonly ManifestProblem[] {
   const checked = check(document.kind, withoutStatus(document.object), "refuse");
   const problems = "problems" in checked ? checked.problems : [];
@@ -103,7 +103,7 @@ function problemsOfUnnamed(file: string, document: UnnamedDocument): readonly Ma
   return located(file, document, others).map((found) => ({ ...found, message: `${document.kind}: ${found.message}` }));
 }
 
-/** In the order of the file. */
+/** The problems in the order of the file. */
 function located(file: string, document: UnnamedDocument, problems: readonly Problem[]): readonly ManifestProblem[] {
   return problems
     .map((found) => ({ file, ...document.locate(pathSteps(found.path)), message: fieldText(found) }))
@@ -134,8 +134,8 @@ function check(kind: ManifestDocument["kind"], object: unknown, unknownFields: U
 }
 
 /**
- * Reads Secrets as Kubernetes does: stringData takes precedence over data. It reports no mistakes, so that no message contains a part of a Secret, and
- * because dnsalias doesn't use most Secrets of a folder. A zone that needs a missing value reports it.
+ * Reads Secrets as Kubernetes does: stringData takes precedence over data. It reports no mistakes, because dnsalias doesn't use
+ * most Secrets of a folder and no message may contain a part of a Secret. A zone that needs a missing value reports it.
  */
 function secretTexts(object: unknown): Readonly<Record<string, string | undefined>> {
   const entries = (name: string): readonly (readonly [string, unknown])[] => {

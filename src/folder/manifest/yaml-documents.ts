@@ -2,12 +2,12 @@ import { parseAllDocuments, type Document } from "yaml";
 import { lineStarts, type LineStarts } from "./source-position.ts";
 
 export interface SourceDocument {
-  /** Its scalars are text, whatever they look like. */
+  /** All of its scalars are text, regardless of their form. */
   readonly document: Document.Parsed;
   readonly lines: LineStarts;
 }
 
-/** The documents of a YAML or JSON file. Throws on brackets that are nested thousands deep. */
+/** The documents of a YAML or JSON file. Throws for thousands of nested brackets. */
 export function readDocuments(text: string): readonly SourceDocument[] {
   const lines = lineStarts(text);
   const documents = parse(text);
@@ -30,7 +30,7 @@ function parse(text: string): readonly Document.Parsed[] {
   return "empty" in parsed ? [] : parsed;
 }
 
-/** Where each of several JSON objects begins and ends, as kubectl takes them one after the other; empty: this is something else. */
+/** The start and the end of each of several JSON objects, which kubectl accepts in one file. Empty: the file has another form. */
 function jsonSpans(text: string): readonly (readonly [number, number])[] {
   const spans: (readonly [number, number])[] = [];
   let depth = 0;

@@ -1,18 +1,19 @@
-/** A scalar as JSON has it, or why it has no such form. */
+/** The JSON value of a scalar, or the reason why it has none. */
 export type ScalarValue =
   | { readonly kind: "value"; readonly value: string | number | boolean | null }
   | { readonly kind: "problem"; readonly message: string };
 
 export interface ScalarText {
   readonly text: string;
-  /** An explicit tag such as `tag:yaml.org,2002:str`; absent: none. */
+  /** An explicit tag such as `tag:yaml.org,2002:str`. Absent: there is none. */
   readonly tag?: string;
   /** False for text in quotes and for block scalars, which are always text. */
   readonly isPlain: boolean;
 }
 
 /**
- * Reads a scalar as kubectl does (sigs.k8s.io/yaml, which uses go.yaml.in/yaml/v2): YAML 1.1 without sexagesimal numbers, and dates are text. See `resolve.go` there.
+ * Reads a scalar as kubectl does (sigs.k8s.io/yaml, with go.yaml.in/yaml/v2). It is YAML 1.1 without sexagesimal numbers, and
+ * with dates as text. See `resolve.go` there.
  */
 export function scalarValue({ text, tag, isPlain }: ScalarText): ScalarValue {
   switch (tag) {
@@ -31,13 +32,13 @@ export function scalarValue({ text, tag, isPlain }: ScalarText): ScalarValue {
     case `${CORE_TAGS}timestamp`:
       return DATE.test(text) ? value(text) : problem(`this is not a date, ${WRONG_TAG}`);
     default:
-      // Text, or a tag that only another program knows.
+      // A text, or a scalar with a tag of another program.
       return value(text);
   }
 }
 
 const CORE_TAGS = "tag:yaml.org,2002:";
-/** Text that begins otherwise is text, without a look at the rest. */
+/** Any text with another first character is a text. */
 const FIRST = /^[-+0-9yYnNtTfFoO~.]/;
 const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
   ...words(true, "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"),
@@ -45,7 +46,7 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
   ...words(null, "", "~", "null", "Null", "NULL"),
 ]);
 const NO_JSON_NUMBER = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
-/** As Go's strconv.ParseInt takes with base 0: a leading zero means octal. */
+/** The integers of Go's strconv.ParseInt with base 0: a leading zero means octal. */
 const INTEGER = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[oO]?([0-7]+)|0[bB]([01]+)|(0|[1-9][0-9]*))$/;
 const DECIMAL = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const MAX_UINT64 = 2n ** 64n - 1n;
@@ -75,7 +76,7 @@ function plainScalar(text: string): ScalarValue {
   return FIRST.test(text) ? value(numberOf(text) ?? text) : value(text);
 }
 
-/** Undefined where the text is not a number, or is larger than a number can be. */
+/** Undefined if the text is not a number, or is larger than any number. */
 function numberOf(text: string): number | undefined {
   const plain = text.startsWith(".") ? text.replaceAll(/(?<=\d)_(?=\d)/g, "") : text.replaceAll("_", "");
   const integer = integerOf(plain);
@@ -102,7 +103,7 @@ function ofType(what: string, text: string, is: (read: unknown) => boolean): Sca
   return read.kind === "value" && !is(read.value) ? problem(`this is not ${what}, ${WRONG_TAG}`) : read;
 }
 
-/** Of bytes that are not text, no JSON can be made. */
+/** Bytes that are not text have no JSON form. */
 function binaryText(base64: string): ScalarValue {
   const compact = base64.replace(/[\r\n]/g, "");
   const bytes = Buffer.from(compact, "base64");

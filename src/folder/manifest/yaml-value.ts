@@ -1,15 +1,15 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Document, type Scalar, type YAMLMap } from "yaml";
 import { scalarValue } from "./yaml-scalar.ts";
 
-/** A mistake in a document that is well-formed YAML. */
+/** A mistake in a well-formed YAML document. */
 interface ValueProblem {
-  /** Where it is in the text. */
+  /** The position of the mistake in the text. */
   readonly offset: number;
   readonly message: string;
 }
 
 export interface PlainData {
-  /** Plain data, as JSON would have it. */
+  /** Plain data, as in JSON. */
   readonly value: unknown;
   readonly problems: readonly ValueProblem[];
 }
@@ -19,7 +19,7 @@ export function isMergeKey(key: unknown): boolean {
   return isScalar(key) && key.source === "<<" && (key.tag === MERGE_TAG || (key.tag === undefined && isPlain(key)));
 }
 
-/** The key as a JSON object has it; undefined: it has no such form. */
+/** The key in the form of a JSON object. Undefined: it has no such form. */
 export function keyText(key: unknown): string | undefined {
   const read = isScalar(key) ? scalarOf(key) : undefined;
   const value = read?.kind === "value" ? read.value : null;
@@ -30,8 +30,9 @@ export function keyText(key: unknown): string | undefined {
 }
 
 /**
- * Reads a document whose scalars are text yet (schema `failsafe`) as kubectl does: values by {@link scalarValue}, merge keys in the order in which they are written, so that a later
- * one wins, and keys as text. In one point it is stricter: a key that is in a mapping twice is a problem.
+ * Reads a document whose scalars are text (schema `failsafe`), as kubectl does. {@link scalarValue} converts values. Merge keys
+ * apply in the order of the text, so a later one wins. Keys are text. In one point it is stricter than kubectl: a duplicate key
+ * in a mapping is a problem.
  */
 export function plainDataOf(document: Document): PlainData {
   const context: Context = {
@@ -46,9 +47,9 @@ export function plainDataOf(document: Document): PlainData {
 const MERGE_TAG = "tag:yaml.org,2002:merge";
 
 interface Context {
-  /** By name, as far as the document has been read. */
+  /** Anchors by name, up to the position of the reader. */
   readonly anchors: Map<string, unknown>;
-  /** Nodes that are being read for an alias. */
+  /** Nodes whose aliases are being read. */
   readonly open: Set<unknown>;
   readonly problems: ValueProblem[];
   readonly counts: { nodes: number; aliased: number; aliasDepth: number; isOver: boolean };
@@ -108,7 +109,7 @@ function readInto(context: Context, mapping: YAMLMap, members: Map<string, unkno
   }
 }
 
-/** The members of a mapping, or of several: then those of the first win. */
+/** The members of one mapping, or of several. Among several, the first mapping wins. */
 function merge(context: Context, value: unknown, members: Map<string, unknown>): void {
   recordAnchor(context, value);
   for (const part of isSeq(value) ? value.items.toReversed() : [value]) {
@@ -139,7 +140,7 @@ function throughAlias<Result>(context: Context, alias: Alias, then: (target: unk
   const target = anchors.get(alias.source);
   if (target === undefined || open.has(target)) {
     const what = target === undefined ? "is not defined before it" : "contains this alias";
-    // Its name could be a piece of a Secret.
+    // The name of the anchor could be a part of a Secret.
     complain(context, alias, `the anchor of this alias ${what}: correct the anchor or the alias`);
     return undefined;
   }
@@ -153,7 +154,10 @@ function throughAlias<Result>(context: Context, alias: Alias, then: (target: unk
   }
 }
 
-/** A few lines of nested aliases could become gigabytes; the limit is that of kubectl (allowedAliasRatio in its YAML reader). */
+/**
+ * True if nested aliases become too large: a few lines could become gigabytes. The limit is that of kubectl (allowedAliasRatio in
+ * its YAML reader).
+ */
 function isOverLimit(context: Context, node: unknown): boolean {
   const { counts } = context;
   counts.nodes += 1;

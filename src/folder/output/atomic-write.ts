@@ -9,8 +9,9 @@ export interface AtomicWriteOptions {
 }
 
 /**
- * Puts a whole file in place: a reader sees the old text or the new one, whatever dies between. The folder must exist. The temporary file
- * begins with a dot, carries nothing of the final name (so that no pattern of CoreDNS takes it), and is gone when this ends.
+ * Replaces a whole file. A reader sees the old or the new text, even after a crash in between. The folder must exist. The name of
+ * the temporary file begins with a dot and has no part of the final name, so that no pattern of CoreDNS matches it. The temporary
+ * file is removed at the end.
  */
 export async function writeAtomically(path: string, data: string, options: AtomicWriteOptions): Promise<void> {
   const temporary = join(dirname(path), `${TEMPORARY_PREFIX}${randomUUID()}`);
@@ -49,7 +50,7 @@ async function writeSynced(path: string, data: string, mode: number): Promise<vo
   }
 }
 
-/** The rename itself survives a power cut only after this; a file system that refuses it is not worth failing for. */
+/** Only after this does the rename survive a power failure. If the file system refuses it, the write still succeeds. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");
@@ -59,6 +60,6 @@ async function syncFolder(folder: string): Promise<void> {
       await handle.close();
     }
   } catch {
-    // Some network file systems do not know how to sync a folder.
+    // Some network file systems cannot sync a folder.
   }
 }

@@ -2,16 +2,16 @@ import type { Clock, Millis } from "../../base/clock.ts";
 import { withDeadline } from "../../base/deadline.ts";
 
 /**
- * The calls of one file, one after another. A call of the file system can't be cancelled, and until it ends it keeps one of the four threads
- * that Node.js has for all files. So a file that doesn't answer gets no second call.
+ * Runs the file-system calls for one file, one after another. A call of the file system can't be cancelled. Until it ends, it
+ * uses one of the four threads that Node.js has for all files. A file that doesn't answer therefore gets no second call.
  */
 export interface FileQueue {
   /**
-   * Runs `call` after the calls before it. "expired": it did not end within the limit, which includes the wait for its turn. It then never
-   * begins, or ends unheard. Rejects with the reason of `signal` if that aborts first.
+   * Runs `call` after the earlier calls. "expired": it did not end within the limit, which includes the wait for its turn. Such a
+   * call never begins, or its result is ignored. Rejects with the reason of `signal` if that aborts first.
    */
   run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T | "expired">;
-  /** When the call that runs now began; undefined: no call runs. */
+  /** When the running call began. Undefined: no call runs. */
   busySince(): Millis | undefined;
 }
 
@@ -45,7 +45,7 @@ export function createFileQueue(clock: Clock, limitMs: Millis): FileQueue {
         last = result.catch(() => undefined);
         return Promise.race([result, rejectedBy(inner)]);
       });
-      // A timer can end up to 1 ms before the clock says so. The next call must not wait a second time for that.
+      // A timer can end up to 1 ms before the clock reaches its time. The next call must not wait a second time for that.
       mine.isOverdue = isFirst && outcome === "expired";
       return outcome;
     },
@@ -56,11 +56,11 @@ export function createFileQueue(clock: Clock, limitMs: Millis): FileQueue {
 /** One call. */
 interface Running {
   beganAt: Millis;
-  /** It had the whole limit for itself, and didn't end. */
+  /** True if the call had the whole limit for itself and didn't end. */
   isOverdue: boolean;
 }
 
-/** Never resolves; `signal` is to live no longer than what waits for this. */
+/** Never resolves. The signal must not live longer than the wait for this promise. */
 function rejectedBy(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

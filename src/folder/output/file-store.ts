@@ -8,21 +8,21 @@ import { writeAtomically } from "./atomic-write.ts";
 import { createFileQueue } from "./file-queue.ts";
 
 export interface FileStore extends TextStore {
-  /** Since when a call of the file system has been running; undefined: none runs. */
+  /** When the running call of the file system began. Undefined: no call runs. */
   readonly busySince: () => Millis | undefined;
 }
 
 export interface FileStoreOptions {
   readonly readOnly: boolean;
   readonly clock: Clock;
-  /** How long a read or a write may take; absent: 10 s. */
+  /** The limit for a read or a write. Defaults to 10 s. */
   readonly limitMs?: Millis;
 }
 
 /**
- * A text in a separate file. The revision is a hash of the content. A new file never overwrites an existing
- * one, and a change by another writer before the write is a conflict. A file system that doesn't answer is a failure after
- * the limit. A read rejects with the reason of its signal; a write that has begun doesn't stop for it. Nothing else rejects.
+ * A text in a separate file. The revision is a hash of the content. A new file never overwrites an existing one, and a change by
+ * another writer before the write is a conflict. A file system that doesn't answer is a failure after the limit. A read rejects
+ * with the reason of its signal. A signal doesn't stop a write that has begun. Nothing else rejects.
  */
 export function createFileStore(path: string, { readOnly, clock, limitMs = LIMIT_MS }: FileStoreOptions): FileStore {
   const queue = createFileQueue(clock, limitMs);
@@ -46,18 +46,18 @@ export function createFileStore(path: string, { readOnly, clock, limitMs = LIMIT
   };
 }
 
-/** The revision of a text; "" is a file that is not there. */
+/** The revision of a text. "" for a missing file. */
 export function revisionOf(text: string | undefined): string {
   return text === undefined ? "" : createHash("sha256").update(text).digest("hex");
 }
 
 type TextFailure = Extract<TextRead, { readonly kind: "failed" }>;
 
-/** As long as an orderly end may take by default. */
+/** The default limit of an orderly stop of the program. */
 const LIMIT_MS: Millis = 10_000;
 const NEVER = new AbortController().signal;
 const STOPPED: TextWrite = { kind: "failed", message: "stopped before the write" };
-/** CoreDNS may run as another user. */
+/** Readable for other users, because CoreDNS may run as another user. */
 const MODE = 0o644;
 
 async function readText(path: string): Promise<TextRead> {

@@ -9,9 +9,9 @@ import { createFileStore, type FileStore } from "./file-store.ts";
 export interface OutFiles extends Disposable {
   /** One store for each file, so that its writes run one after the other. */
   store(name: string): TextStore;
-  /** Gets the name of a file that differs from the last read or write. It is only a hint, because watches lose events. */
+  /** The listener receives the name of a file that differs from the last read or write. It is only a hint, because watches lose events. */
   listen(listener: ((name: string) => void) | undefined): void;
-  /** For each file at which a call of the file system runs, by its path: when that call began. */
+  /** For each file with a running call of the file system, by its path: when that call began. */
   busy(): ReadonlyMap<string, Millis>;
 }
 
@@ -69,14 +69,14 @@ export function openOutFiles({ folder, pathOf, readOnly, clock, log }: OutFilesO
   };
 }
 
-/** A write of our own is over by then, and many edits of one save come together. */
+/** After this time, a write of dnsalias has ended, and all edits of one save have arrived. */
 const PAUSE_MS = 200;
 const NEVER = new AbortController().signal;
 
 interface WatchedOutput {
   readonly plain: FileStore;
   readonly store: TextStore;
-  /** Of the last requested read or write; undefined: there was none. */
+  /** The revision of the last requested read or write. Undefined: there was none. */
   revision: string | undefined;
 }
 

@@ -15,8 +15,8 @@ export interface FolderReporterDeps {
 }
 
 /**
- * Statuses go to the state file. What a person would have seen with kubectl (changed conditions, Events) goes to the log at level debug: the
- * controller itself logs what is notable, once.
+ * Writes statuses to the state file. Changed conditions and Events, which kubectl would show in a cluster, go to the log at level
+ * debug. The controller itself logs important facts once.
  */
 export function createFolderReporter({ statuses, clock, log }: FolderReporterDeps): Reporter {
   const recent = new Map<string, Millis>();

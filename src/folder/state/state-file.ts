@@ -9,21 +9,21 @@ import { prepareFolder, writeAtomically } from "../output/atomic-write.ts";
 import { objectId, parseState, stateText, type ObjectId, type StateEntry } from "../manifest/state-entry.ts";
 import { systemCode } from "../../base/system-error.ts";
 
-/** The memory of folder mode over restarts. Changes are written soon after, many at once, and at the latest when it is disposed. */
+/** The memory of folder mode over restarts. Changes are written together after a short time, and at the latest on disposal. */
 export interface StateFile extends AsyncDisposable {
   get(id: ObjectId): StateEntry | undefined;
   all(): readonly StateEntry[];
   put(entry: StateEntry): void;
   remove(id: ObjectId): void;
-  /** Why the file on disk is out of date; undefined: it is current, or will be in a moment. */
+  /** Why the file on disk is out of date. Undefined: it is current, or soon will be. */
   problem(): string | undefined;
 }
 
-/** The owner id that a state file keeps. */
+/** The owner id in a state file. */
 export interface StoredOwnerId {
-  /** A random id, the same over restarts. */
+  /** A random id that restarts do not change. */
   readonly ownerId: string;
-  /** Why the owner id is not in the file, so that it would be another one after a restart; undefined: it is. */
+  /** Why the owner id is not in the file, so that it would change at a restart. Undefined: it is in the file. */
   ownerIdProblem(): string | undefined;
 }
 
@@ -32,14 +32,11 @@ export interface StateFileDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Nothing is written, made or moved: for a look that must change nothing. */
+  /** True: nothing is written, created or moved, for read-only commands. */
   readonly readOnly: boolean;
 }
 
-/**
- * Opens or begins a state file. A damaged one is moved aside with a warning. Throws STATE_FILE_INVALID when the place cannot
- * be used at all.
- */
+/** Opens or creates a state file. A damaged one is moved aside with a warning. Throws STATE_FILE_INVALID if the path cannot be used. */
 export async function openStateFile(deps: StateFileDeps): Promise<StateFile & StoredOwnerId> {
   if (!deps.readOnly) {
     await prepare(deps);
@@ -85,13 +82,13 @@ export async function openStateFile(deps: StateFileDeps): Promise<StateFile & St
   };
 }
 
-/** Changes within this time go to disk together. */
+/** Changes within this time are written together. */
 const DEBOUNCE_MS = 200;
-/** A large file is written for at most about a tenth of the time. */
+/** Writes of a large file take at most about a tenth of the time. */
 const WRITE_SHARE = 10;
 const MAX_DEBOUNCE_MS = 2_000;
 const RETRY: Backoff = { firstMs: 1000, maxMs: 60_000, spread: 0.2 };
-/** Only for the owner: manifests are not secret, but other users don't need them. */
+/** Only for the owner. Manifests are not secret, but other users don't need them. */
 const MODE = 0o600;
 
 interface Writer {
@@ -138,7 +135,7 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
     }
     running = undefined;
   }
-  /** A write that fails is tried again. */
+  /** A failed write is retried. */
   async function writeNow(): Promise<void> {
     await writeOnce();
     if (changed && !stopping.signal.aborted) {
@@ -166,7 +163,7 @@ function startWriter({ path, clock, random, log, readOnly }: StateFileDeps, text
 }
 
 interface Trouble {
-  /** The message names the temporary file, which is another one at each try. */
+  /** The message without the name of the temporary file, which differs in each try. */
   readonly cause: string;
   readonly message: string;
 }

@@ -12,13 +12,13 @@ type StatusPatch =
 export interface Statuses {
   alias(key: string): AliasStatus | undefined;
   zone(key: string): ZoneStatus | undefined;
-  /** False: the object no longer exists. The listener gets a changed status, unless `quiet` is set. */
+  /** False: the object no longer exists. The listener receives a changed status, unless `quiet` is set. */
   set(patch: StatusPatch, quiet?: "quiet"): boolean;
   remove(id: ObjectId): void;
   listen(listener: ((id: ObjectId) => void) | undefined): void;
 }
 
-/** Statuses that the state file has from earlier and that the schema still takes. */
+/** Creates the store from the statuses in the state file that are still valid. */
 export function createStatuses(state: StateFile): Statuses {
   const aliases = new Map<ObjectId, AliasStatus>();
   const zones = new Map<ObjectId, ZoneStatus>();

@@ -2,25 +2,25 @@ import type { Millis } from "../../base/clock.ts";
 import { parseRetryAfter } from "../../base/retry-after.ts";
 import { isObject, listAt, memberAt, numberAt, parseJson, textAt } from "../../base/json.ts";
 
-/** What came of one request. Only an abort by the caller is an exception. */
+/** The result of one request. Only an abort by the caller is an exception. */
 export type KubeResult =
   | { readonly kind: "ok"; readonly status: number; readonly body: unknown }
   | KubeStatus
   | KubeUnreachable;
 
-/** The apiserver, or something before it, said no. */
+/** The API server, or a proxy before it, refused the request. */
 export interface KubeStatus {
   readonly kind: "status";
   /** The HTTP status. */
   readonly code: number;
-  /** metav1.Status.reason: "Conflict", "Expired", "Forbidden"; "" when the answer was no Status. */
+  /** metav1.Status.reason: "Conflict", "Expired", "Forbidden". "" if the body is not a Status. */
   readonly reason: string;
   readonly message: string;
   readonly retryAfterMs: Millis | undefined;
   readonly causes: readonly StatusCause[];
 }
 
-/** No answer: refused, reset, timed out, bad certificate, no credentials. */
+/** There was no answer: refused, reset, timed out, bad certificate, no credentials. */
 export interface KubeUnreachable {
   readonly kind: "unreachable";
   readonly message: string;
@@ -32,7 +32,7 @@ interface StatusCause {
   readonly message: string;
 }
 
-/** A response that was read whole, as a result. */
+/** The result for a response that was read completely. */
 export function toResult(code: number, retryAfter: string | undefined, text: string, now: Millis): KubeResult {
   const body = parseJson(text);
   if (code >= 200 && code < 300) {
@@ -43,7 +43,7 @@ export function toResult(code: number, retryAfter: string | undefined, text: str
   return toStatus(code, body ?? excerpt(text), parseRetryAfter(retryAfter, now));
 }
 
-/** A metav1.Status, as it also comes within a watch; anything else keeps its first words as the message. */
+/** Reads a metav1.Status, also one in a watch. From any other body, the first words become the message. */
 export function toStatus(code: number, body: unknown, retryAfterMs?: Millis): KubeStatus {
   const seconds = numberAt(body, "details", "retryAfterSeconds");
   return {
@@ -60,7 +60,7 @@ export function toStatus(code: number, body: unknown, retryAfterMs?: Millis): Ku
   };
 }
 
-/** One sentence about a result that is not ok. */
+/** One sentence about a result that is not `ok`. */
 export function describeResult(result: KubeStatus | KubeUnreachable): string {
   if (result.kind === "unreachable") {
     return `the apiserver cannot be reached: ${result.message}`;
@@ -69,7 +69,7 @@ export function describeResult(result: KubeStatus | KubeUnreachable): string {
   return `the apiserver answered ${result.code}${words === "" ? "" : `: ${words}`}`;
 }
 
-/** True for a refusal of an admission webhook, an admission policy, or a quota with 403, the code that a missing right has too. */
+/** True if an admission webhook, an admission policy, or a quota refused the request with 403. A missing right has the same code. */
 export function isAdmissionRefusal({ code, message }: KubeStatus): boolean {
   return code === 403 && ADMISSION.test(message);
 }

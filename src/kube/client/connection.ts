@@ -25,14 +25,14 @@ export interface LiveConnection extends Sockets {
 export interface Connection extends AsyncDisposable {
   /** Rejects if credentials were never readable. After later failures, the last credentials remain in use. */
   current(): Promise<LiveConnection>;
-  /** After a 401: reads everything again, unless that just happened. */
+  /** Reads everything again after a 401, unless that has just happened. */
   renew(used: LiveConnection): Promise<LiveConnection>;
 }
 
-/** Where nothing on disk helps, a 401 must not start a plugin for each request. */
+/** The minimum time between two renewals. Otherwise each 401 would start a credential plugin. */
 const RENEW_PAUSE_MS = 5_000;
 
-/** Credentials as they are on disk, give or take `rereadMs`, and the sockets that go with them. */
+/** The credentials on disk, at most about `rereadMs` old, and the sockets that use them. */
 export function createConnection(deps: ConnectionDeps, options: ConnectionOptions): Connection {
   const keeper = createSocketKeeper(options.maxSockets, deps.log);
   let live: LiveConnection | undefined;

@@ -1,4 +1,4 @@
-/** What a connection to the apiserver needs, as it is at one moment: files and plugins have been read. */
+/** The data for a connection to the API server, after files and plugins have been read. */
 export interface Credentials {
   /** `https://host:port`, with a path if the API server has one; no final slash. */
   readonly server: string;
@@ -20,13 +20,13 @@ export interface TlsMaterial {
 export interface CredentialSource {
   /** For users: "the cluster this pod runs in", "context prod". */
   readonly description: string;
-  /** The pod's or the context's namespace. */
+  /** The namespace of the Pod or of the context. */
   readonly namespace: string;
   /** Reads files and calls plugins again; `fresh` ignores their caches. Throws AppError KUBE_REQUEST_FAILED. */
   read(options: { readonly fresh: boolean }): Promise<Credentials>;
 }
 
-/** True if connections with one can continue with the other, because only headers differ. */
+/** True if connections with one can continue with the other, because they differ only in headers. */
 export function sameConnection(a: Credentials, b: Credentials): boolean {
   return connectionOf(a) === connectionOf(b);
 }

@@ -13,8 +13,8 @@ export interface PodApiserver {
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
- * The ServiceAccount of the pod that this is: three files that the kubelet keeps up to date. Read by ourselves, because `@kubernetes/client-node` would cost 82 MiB
- * for them. Throws AppError CONFIG_INVALID when they are not there.
+ * The ServiceAccount of this Pod: three files that the kubelet keeps up to date. This code reads them itself, because
+ * `@kubernetes/client-node` would take 82 MiB. Throws AppError CONFIG_INVALID if they are missing.
  */
 export async function openPod({ host, port }: PodApiserver, folder = SERVICE_ACCOUNT): Promise<CredentialSource> {
   const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;

@@ -5,17 +5,17 @@ import type { CredentialSource, Credentials, TlsMaterial } from "./credentials.t
 import { openPod, type PodApiserver } from "./in-cluster-config.ts";
 
 export interface KubeconfigOptions {
-  /** A file, or several joined as $KUBECONFIG is; absent: the pod's own ServiceAccount when in a pod, else ~/.kube/config. */
+  /** One file, or several joined as in $KUBECONFIG. Absent: the Pod's own ServiceAccount in a Pod, otherwise ~/.kube/config. */
   readonly kubeconfig?: string;
-  /** Instead of the file's current context. */
+  /** The context to use instead of the file's current one. */
   readonly context?: string;
   /** The address of the API server in the environment of a pod; absent: the process doesn't run in a pod. */
   readonly pod?: PodApiserver;
 }
 
 /**
- * Finds the cluster and how to prove who we are. Loads `@kubernetes/client-node`, 85 MB of it, only here, and not in a pod.
- * Throws AppError CONFIG_INVALID with the missing part.
+ * Finds the cluster and the credentials. Only this function loads `@kubernetes/client-node` (85 MB), and it does not do so in a
+ * Pod. Throws AppError CONFIG_INVALID with the missing part.
  */
 export async function openKubeconfig(options: KubeconfigOptions): Promise<CredentialSource> {
   if (options.pod !== undefined && options.kubeconfig === undefined && options.context === undefined) {
@@ -29,7 +29,7 @@ export async function openKubeconfig(options: KubeconfigOptions): Promise<Creden
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? "default",
     read: async ({ fresh }) => {
       try {
-        // client-node keeps a token or a plugin's answer for a while; a new KubeConfig knows nothing yet.
+        // client-node caches a token or a plugin's answer. A new KubeConfig has no cache.
         config = fresh ? load() : config;
         return await readCredentials(config);
       } catch (error) {
@@ -42,7 +42,7 @@ export async function openKubeconfig(options: KubeconfigOptions): Promise<Creden
   };
 }
 
-/** What client-node makes up when it finds no configuration at all. */
+/** The server that client-node sets if it finds no configuration. */
 const NOTHING_FOUND = "http://localhost:8080";
 
 function loadWith(make: () => KubeConfig, options: KubeconfigOptions): KubeConfig {
@@ -71,7 +71,7 @@ function loadWith(make: () => KubeConfig, options: KubeconfigOptions): KubeConfi
   return config;
 }
 
-/** As kubectl reads $KUBECONFIG: the first file decides on the current context. */
+/** Reads the files as kubectl reads $KUBECONFIG: the first file decides the current context. */
 function loadFiles(make: () => KubeConfig, config: KubeConfig, paths: string): void {
   const [first, ...others] = paths.split(process.platform === "win32" ? ";" : ":").filter((path) => path !== "");
   config.loadFromFile(first ?? paths);

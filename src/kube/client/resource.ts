@@ -20,7 +20,7 @@ export const SERVICES: Resource = { apiVersion: "v1", kind: "Service", plural: "
 export const PODS: Resource = { apiVersion: "v1", kind: "Pod", plural: "pods" };
 export const EVENTS: Resource = { apiVersion: "events.k8s.io/v1", kind: "Event", plural: "events" };
 export const LEASES: Resource = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", plural: "leases" };
-/** ExternalDNS's. */
+/** The resource of ExternalDNS. */
 export const DNS_ENDPOINTS: Resource = {
   apiVersion: "externaldns.k8s.io/v1alpha1",
   kind: "DNSEndpoint",
@@ -33,7 +33,7 @@ export const ENDPOINT_SLICES: Resource = {
 };
 
 export interface ApiPath {
-  /** Undefined: all namespaces, or a resource that has none. */
+  /** Undefined: all namespaces, or a resource without namespaces. */
   readonly namespace?: string | undefined;
   readonly name?: string;
   readonly subresource?: string;

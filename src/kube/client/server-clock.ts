@@ -1,8 +1,11 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 
-/** The wall clock of the API server, as its responses show it: it dates the objects, and can be ahead of the process's clock or behind it. */
+/**
+ * The wall clock of the API server, from the Date headers of its responses. The server dates objects with it. It can differ from
+ * the process's clock.
+ */
 export interface ServerClock {
-  /** Takes note of a response's Date header (RFC 9110 6.6.1), which has whole seconds. */
+  /** Records the Date header of a response (RFC 9110 6.6.1), which has whole seconds. */
   note(date: string | undefined): void;
   /** Undefined before the first response. */
   now(): Millis | undefined;

@@ -4,13 +4,13 @@ import { sameConnection, type Credentials } from "./credentials.ts";
 
 /** Open connections to one apiserver. */
 export interface Sockets {
-  /** Pooled, for requests that end. */
+  /** A pool for requests that end. */
   readonly requests: Dispatcher;
-  /** One socket each, for watches: they must not take the sockets of the others. */
+  /** One socket for each watch, so that watches don't use the sockets of other requests. */
   readonly streams: Dispatcher;
 }
 
-/** Keeps sockets for as long as server, CA and certificates stay the same, and replaces them when those change. */
+/** Keeps sockets while server, CA and certificates stay the same, and replaces them when those change. */
 export interface SocketKeeper extends AsyncDisposable {
   /** Old connections are closed after their requests have ended. */
   for(credentials: Credentials): Sockets;
@@ -46,9 +46,9 @@ export function createSocketKeeper(maxSockets: number, log: Logger): SocketKeepe
 }
 
 function open({ tls, proxy }: Credentials, connections: number | null): Dispatcher {
-  // dnsalias sets the time limits: for each request, and the idle limit of each stream.
-  // HTTP/1.1: over HTTP/2 all watches would share one socket, and undici leaves an aborted stream without a listener for its error, which
-  // ends the process when the agent is destroyed.
+  // dnsalias sets the time limits: for each request, and the idle limit of each stream. It uses HTTP/1.1. Over HTTP/2, all watches would
+  // share one socket. undici also leaves an aborted stream without a listener for its error, which ends the process when the agent is
+  // destroyed.
   const limits = {
     allowH2: false,
     connections,

@@ -9,15 +9,15 @@ import { toResult, type KubeResult, type KubeStatus, type KubeUnreachable } from
 
 export interface KubeRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** With its query: {@link pathOf}. */
+  /** The path and the query, see {@link pathOf}. */
   readonly path: string;
   readonly body?: unknown;
-  /** Of the body; the kind of patch for PATCH. */
+  /** The media type of the body. For PATCH, it is the kind of patch. */
   readonly contentType?: string;
   readonly accept?: string;
-  /** For one try, from the moment it is sent; default 15 s. */
+  /** The limit for one try, from the moment when it is sent. Defaults to 15 s. */
   readonly timeoutMs?: Millis;
-  /** Does not wait for other requests, or after a 429: the renewal of a Lease. */
+  /** True: the request does not wait for other requests, or after a 429. For the renewal of a Lease. */
   readonly isUrgent?: boolean;
 }
 
@@ -29,10 +29,13 @@ interface StreamRequest {
 }
 
 export type StreamResult =
-  /** Iterating throws when the connection breaks or is idle for too long, and ends when the server ends it. */
+  /** The iteration throws if the connection breaks or is idle for too long. It ends when the server ends the response. */
   { readonly kind: "stream"; readonly chunks: AsyncIterable<Uint8Array> } | KubeStatus | KubeUnreachable;
 
-/** Requests to one apiserver. What it or the network does is a value; rejects only with the reason of the caller's own signal. */
+/**
+ * Requests to one API server. Failures of the server or the network are values. It rejects only with the reason of the caller's
+ * own signal.
+ */
 export interface Transport extends AsyncDisposable {
   request(request: KubeRequest, signal: AbortSignal): Promise<KubeResult>;
   stream(request: StreamRequest, signal: AbortSignal): Promise<StreamResult>;
@@ -43,9 +46,9 @@ export interface TransportDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Gets each answer to a request, with its HTTP status; `code` is "unreachable" if there was none. */
+  /** Receives each answer to a request, with its HTTP status. `code` is "unreachable" if there was none. */
   readonly onRequest?: (method: string, code: string) => void;
-  /** Gets the Date header of each response. */
+  /** Receives the Date header of each response. */
   readonly onDate?: (date: string | undefined) => void;
 }
 
@@ -133,7 +136,7 @@ async function requestAuthorized(
   }
 }
 
-/** An idle socket may have been closed at the other end the moment it was used; for a read, once more is safe. */
+/** Sends a read again if the server closed an idle connection during the first try. A second read does no harm. */
 async function requestOnce(
   context: TransportContext,
   live: LiveConnection,

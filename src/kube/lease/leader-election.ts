@@ -6,7 +6,7 @@ import type { Transport } from "../client/transport.ts";
 
 export interface LeaseDeps {
   readonly transport: Transport;
-  /** Monotonic: a step of the wall-clock must not make a Lease last longer. */
+  /** A monotonic clock, because a step of the wall clock must not lengthen a Lease. */
   readonly clock: Clock;
   readonly wallNow: () => Millis;
   readonly random: Random;
@@ -16,19 +16,20 @@ export interface LeaseDeps {
 export interface LeaseOptions {
   readonly namespace: string;
   readonly name: string;
-  /** Unique to this process, also among restarts of one pod. */
+  /** Unique for this process, also among restarts of one Pod. */
   readonly identity: string;
   readonly times?: LeaseTimes;
 }
 
 export interface Lease {
   /**
-   * Waits for the Lease, then calls `onLeading`. Its signal aborts if `signal` does, or if the Lease may be lost, early enough to stop before another
-   * process can have it. After a loss, and after `onLeading` has ended, it waits for the Lease again. Ends if the signal aborts, after
-   * `onLeading` has ended and the Lease is released. An error of `onLeading` also ends it and releases the Lease.
+   * Waits for the Lease, then calls `onLeading`. Its signal aborts if `signal` does, or if the Lease may be lost, early enough to
+   * stop before another process can have it. After a loss, and after `onLeading` has ended, it waits for the Lease again. After
+   * an abort of `signal`, it waits until `onLeading` has ended, and releases the Lease. An error of `onLeading` also ends it and
+   * releases the Lease.
    */
   run(onLeading: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
-  /** By our own clock, at this moment. */
+  /** True while this process leads, by its own clock. */
   readonly isLeading: () => boolean;
 }
 
@@ -67,7 +68,7 @@ async function tryOnce(term: Term, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Runs the work of the leader, renewing all the while, also while the work comes to its end after a stop. */
+/** Runs the work of the leader, and renews the Lease until that work has ended after a stop. */
 async function lead(term: Term, onLeading: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
   const leading = new AbortController();
   const renewing = new AbortController();
@@ -83,7 +84,7 @@ async function lead(term: Term, onLeading: (signal: AbortSignal) => Promise<void
   renewing.abort();
   await upkeep;
   term.log.info({}, "no longer leading");
-  // A rejection after the signal is how a stopped wait ends.
+  // A stopped wait rejects after the signal, which is not a failure.
   if (failure !== undefined && !leading.signal.aborted) {
     await release(term);
     throw failure.error;
@@ -101,7 +102,7 @@ async function renew(term: Term, leading: AbortController, signal: AbortSignal):
   }
 }
 
-/** A timer of its own, so that a request that hangs cannot make us late. */
+/** A separate timer, so that a request that hangs cannot delay the stop. */
 async function guard(term: Term, leading: AbortController, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const deadline = stopAt(term.state, term.times);
@@ -133,7 +134,7 @@ async function pause({ deps, times }: Term, signal: AbortSignal): Promise<void> 
   await deps.clock.sleep(ms, signal).catch(ignoreAbort(signal));
 }
 
-/** Contenders that started together drift apart. */
+/** Random, so that contenders that started together do not try at the same time. */
 const JITTER = 0.2;
 
 function ignoreAbort(signal: AbortSignal): (error: unknown) => void {

@@ -20,14 +20,14 @@ export interface LeaseClientOptions {
 
 interface LeaseTry {
   readonly state: LeaseState;
-  /** Why nothing could be found out; the state is as before. */
+  /** Why the Lease could not be read. The state is unchanged. */
   readonly trouble: string | undefined;
 }
 
-/** Reads the Lease once, and writes it if this process may have it. */
+/** Reads the Lease once, and writes it if this process may hold it. */
 export interface LeaseClient {
   claim(state: LeaseState, signal: AbortSignal): Promise<LeaseTry>;
-  /** Writes an empty holder, if we still are it. Never rejects. */
+  /** Writes an empty holder if this process still holds the Lease. Never rejects. */
   release(state: LeaseState): Promise<LeaseState>;
 }
 
@@ -35,7 +35,7 @@ export function createLeaseClient(deps: LeaseClientDeps, options: LeaseClientOpt
   const context: LeaseContext = {
     ...deps,
     ...options,
-    // A request that hangs must leave time for another before the deadline.
+    // A request that hangs must leave time for another one before the deadline.
     timeoutMs: Math.max(1_000, Math.floor(options.times.renewDeadlineMs / 2)),
   };
   return {
@@ -50,7 +50,7 @@ interface LeaseContext extends LeaseClientDeps, LeaseClientOptions {
 
 async function claim(context: LeaseContext, state: LeaseState, signal: AbortSignal): Promise<LeaseTry> {
   if (state.renewedAt !== undefined) {
-    // We hold it and know its version: one request. Whatever else happened to it makes this a conflict.
+    // This process holds the Lease and knows its version, so one request is enough. Any other change of the Lease makes it a conflict.
     const quick = await write(context, state, signal);
     if (quick.kind !== "stale") {
       return quick.try;
@@ -88,7 +88,7 @@ async function write(context: LeaseContext, state: LeaseState, signal: AbortSign
     const next = leaseWritten(toLeaseRecord(result.body), sentAt, context.clock.now());
     return { kind: "tried", try: { state: next, trouble: undefined } };
   }
-  // 409: another writer was faster; 404 and 422: deleted, or created again.
+  // 409: another writer was faster. 404 and 422: the Lease was deleted or created again.
   const isStale = isStatus(result, 409) || isStatus(result, 404) || isStatus(result, 422);
   return isStale ? { kind: "stale" } : { kind: "tried", try: { state, trouble: describeResult(result) } };
 }
@@ -103,14 +103,14 @@ async function release(context: LeaseContext, state: LeaseState): Promise<LeaseS
     if (!isStatus(put, 409)) {
       break;
     }
-    // A renewal that was cut off by the stop may have been taken all the same.
+    // The API server may have accepted a renewal that the stop cut off.
     const read = await send(hurried, { method: "GET", path: pathOf(LEASES, context) }, signal);
     observed = read.kind === "ok" ? toLeaseRecord(read.body) : undefined;
   }
   return { ...state, observed: undefined, renewedAt: undefined };
 }
 
-/** Stopping must not wait long for an apiserver that is gone. */
+/** A stop must not wait long for an API server that is not available. */
 const RELEASE_TIMEOUT_MS = 2_000;
 
 function send({ transport, timeoutMs }: LeaseContext, request: KubeRequest, signal: AbortSignal): Promise<KubeResult> {

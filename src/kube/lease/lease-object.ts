@@ -25,7 +25,7 @@ export interface LeaseClaim {
   readonly wallNow: Millis;
 }
 
-/** A Lease with our name in it: a new one, a renewal, or a take-over. */
+/** A Lease with the name of this process in it: a new one, a renewal, or a takeover from another holder. */
 export function claimedLease(claim: LeaseClaim, record: LeaseRecord | undefined, isTakeover: boolean): unknown {
   const now = microTime(claim.wallNow);
   return leaseObject(claim, record, {
@@ -37,7 +37,7 @@ export function claimedLease(claim: LeaseClaim, record: LeaseRecord | undefined,
   });
 }
 
-/** A Lease that the next one may take at once, as client-go releases it. */
+/** A Lease that the next process may hold at once, in the form in which client-go releases it. */
 export function releasedLease(claim: LeaseClaim, record: LeaseRecord): unknown {
   const now = microTime(claim.wallNow);
   return leaseObject(claim, record, {

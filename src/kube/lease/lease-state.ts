@@ -5,11 +5,11 @@ import type { Millis } from "../../base/clock.ts";
  * never compared with it, only with its earlier value, so different clocks are harmless (as in client-go).
  */
 export interface LeaseState {
-  /** What the Lease said when it was last read or written; undefined: never read, or it does not exist. */
+  /** The Lease at the last read or write. Undefined: it was never read, or does not exist. */
   readonly observed: LeaseRecord | undefined;
-  /** When `observed` was first seen so. */
+  /** When `observed` was first seen in this form. */
   readonly observedAt: Millis;
-  /** While we hold it: when the request was sent that last renewed it. */
+  /** While this process holds the Lease: when the last successful renewal was sent. */
   readonly renewedAt: Millis | undefined;
 }
 
@@ -26,9 +26,9 @@ export interface LeaseRecord {
 }
 
 export interface LeaseTimes {
-  /** For how long others must not take it after its last change. */
+  /** How long other processes must not take the Lease after its last change. */
   readonly durationMs: Millis;
-  /** Without a renewal for this long we stop; shorter than the duration by what stopping takes. */
+  /** Without a renewal for this long, this process stops. It is shorter than the duration by the time that a stop takes. */
   readonly renewDeadlineMs: Millis;
   readonly retryMs: Millis;
 }
@@ -40,7 +40,7 @@ export const LEASE_START: LeaseState = { observed: undefined, observedAt: 0, ren
 /** Returns the next step for the observed Lease. */
 export type LeaseMove =
   | { readonly kind: "create" }
-  /** Write our renewal, or our name into one that is free or has run out; only at the observed resourceVersion. */
+  /** Writes a renewal, or the name of this process into a Lease that is free or has expired. Only at the observed resourceVersion. */
   | { readonly kind: "claim"; readonly record: LeaseRecord; readonly isTakeover: boolean }
   | { readonly kind: "wait" };
 
@@ -56,7 +56,7 @@ export function leaseMove(state: LeaseState, identity: string, now: Millis): Lea
   return isFree ? { kind: "claim", record: observed, isTakeover: true } : { kind: "wait" };
 }
 
-/** The Lease was read: undefined means that it does not exist. */
+/** The state after a read of the Lease. Undefined: the Lease does not exist. */
 export function leaseObserved(
   state: LeaseState,
   record: LeaseRecord | undefined,
@@ -72,12 +72,12 @@ export function leaseObserved(
   };
 }
 
-/** Our write was taken. `sentAt` is when it was sent: others count from when they saw it, which is later. */
+/** The state after a successful write. `sentAt` is the time of the request. Other processes count from when they saw it, which is later. */
 export function leaseWritten(record: LeaseRecord, sentAt: Millis, now: Millis): LeaseState {
   return { observed: record, observedAt: now, renewedAt: sentAt };
 }
 
-/** When we must have stopped unless a renewal comes; undefined when we do not hold it. */
+/** When this process must have stopped unless it renews the Lease. Undefined if it does not hold the Lease. */
 export function stopAt(state: LeaseState, times: LeaseTimes): Millis | undefined {
   return state.renewedAt === undefined ? undefined : state.renewedAt + times.renewDeadlineMs;
 }

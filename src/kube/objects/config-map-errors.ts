@@ -12,14 +12,14 @@ interface Failed {
   readonly retryAfterMs?: number;
 }
 
-/** What a read that did not come back with a ConfigMap means; 404 is not one of them. */
+/** The problem of a read that did not return a ConfigMap, except 404. */
 export function readRefusal(result: KubeStatus | KubeUnreachable, configMap: ConfigMapName): TextRead {
   return result.kind === "status" && result.code === 403
     ? { kind: "refused", reason: "Forbidden", message: forbiddenText("get", configMap) }
     : failed(result);
 }
 
-/** What a write that was not taken means: a conflict, a refusal with its condition reason, or a failure to try again. */
+/** The problem of a write that was not accepted: a conflict, a refusal with its condition reason, or a failure that is retried. */
 export function writeRefusal(
   result: KubeStatus | KubeUnreachable,
   configMap: ConfigMapName,

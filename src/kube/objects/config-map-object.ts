@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { isObject, listAt, memberAt, textAt, textsAt } from "../../base/json.ts";
 
-/** On our own ConfigMaps. */
+/** On the ConfigMaps that only dnsalias writes. */
 export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
 export const MANAGED_BY = "dnsalias";
-/** On our own ConfigMaps: the owner id of the installation that writes it. */
+/** On the ConfigMaps that only dnsalias writes: the owner id of the installation. */
 export const OWNER_ANNOTATION = "dnsalias.io/owner";
 
-/** What a store needs to know of a ConfigMap before it writes one key of it. */
+/** The properties of a ConfigMap that a store needs before it writes one key. */
 export interface StoredKey {
   readonly uid: string;
   readonly resourceVersion: string;
@@ -16,11 +16,11 @@ export interface StoredKey {
   readonly owner: string | undefined;
   /** True if server-side apply of any manager owns the key. Apply then decides which manager may change it. */
   readonly isApplied: boolean;
-  /** Bytes of all other keys and values, as the apiserver counts them against its limit. */
+  /** Bytes of all other keys and values, as the API server counts them against its limit. */
   readonly otherBytes: number;
 }
 
-/** One field manager a key: two stores in one ConfigMap must not take each other's keys away. */
+/** The field manager of a key. Each key has its own one, because two stores in one ConfigMap must not remove each other's keys. */
 export function fieldManagerOf(key: string): string {
   const manager = `dnsalias/${key}`;
   return manager.length <= MAX_MANAGER ? manager : `dnsalias/${createHash("sha256").update(key).digest("hex")}`;
@@ -40,7 +40,7 @@ export function storedKey(object: unknown, key: string): StoredKey {
   };
 }
 
-/** ConfigMap data: 1 MiB of keys and values (ValidateConfigMap); binaryData counts as its base64, which errs on the safe side. */
+/** ConfigMap data: 1 MiB of keys and values (ValidateConfigMap). binaryData counts as base64, which is more than its real size. */
 export const MAX_DATA_BYTES = 1_048_576;
 
 /** metav1.PatchOptions.fieldManager: at most 128 characters. */

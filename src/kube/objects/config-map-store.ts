@@ -28,9 +28,9 @@ export interface ConfigMapStoreOptions {
   readonly key: string;
   /** Owner id of this installation. */
   readonly owner: string;
-  /** Ids that it had before: a ConfigMap with one of them is its own, and keeps the id. */
+  /** Former owner ids. A ConfigMap with one of them belongs to this installation, and keeps the id. */
   readonly formerOwners?: readonly string[];
-  /** The DnsZone that the ConfigMap has to permit by its annotation; absent: it is in the namespace of the DnsZone. */
+  /** The DnsZone that the ConfigMap has to permit by its annotation. Absent: both are in the same namespace. */
   readonly consentFor?: ObjectKey | undefined;
 }
 
@@ -79,7 +79,7 @@ function get(transport: Transport, { namespace, name }: ConfigMapStoreOptions, s
   return transport.request({ method: "GET", path: pathOf(CONFIG_MAPS, { namespace, name }) }, signal);
 }
 
-/** Of a ConfigMap that doesn't permit the DnsZone, or that doesn't exist. */
+/** The refusal for a ConfigMap that doesn't permit the DnsZone, or that doesn't exist. */
 function consentRefusal(
   result: KubeResult,
   { namespace, name, consentFor }: ConfigMapStoreOptions,
@@ -172,8 +172,8 @@ async function replace(
 }
 
 /**
- * uid and resourceVersion make it a compare-and-swap: with only the resourceVersion, an apply to a ConfigMap that was deleted meanwhile
- * creates it again (measured with kube-apiserver 1.36).
+ * With uid and resourceVersion, it is a compare-and-swap. With only the resourceVersion, an apply creates a ConfigMap again that
+ * was deleted meanwhile (measured with kube-apiserver 1.36).
  */
 function apply(
   transport: Transport,

@@ -47,7 +47,7 @@ interface Namespace {
 
 const PAGE = "500";
 const FIELD_MANAGER = "dnsalias";
-/** ExternalDNS writes the status once for each change of an object, so a conflict with that passes. */
+/** ExternalDNS writes the status once after each change of an object, so a conflict with that write occurs only once. */
 const TRIES = 3;
 
 async function list({ transport, namespace }: Namespace, signal: AbortSignal): Promise<EndpointList> {
@@ -69,7 +69,10 @@ async function list({ transport, namespace }: Namespace, signal: AbortSignal): P
   return { kind: "ok", objects };
 }
 
-/** uid and resourceVersion make it a compare-and-swap; without them it makes the object, or finds fields that another manager owns. */
+/**
+ * With uid and resourceVersion, it is a compare-and-swap. Without them, it creates the object, or reports fields that another
+ * manager owns.
+ */
 function apply(
   { transport, namespace }: Namespace,
   { name, labels, annotations, owner, endpoints }: EndpointObject,
@@ -108,7 +111,7 @@ function remove({ transport, namespace }: Namespace, at: StoredEndpoint, signal:
   );
 }
 
-/** Tries again where nothing but the status has changed since `before`. */
+/** Retries if only the status has changed since `before`. */
 async function persistently<Result extends { readonly kind: string }>(
   { transport, namespace }: Namespace,
   before: StoredEndpoint | undefined,

@@ -3,8 +3,8 @@ import type { ServingEndpoint } from "../../providers/provider.ts";
 import { listAt, memberAt, numberAt, textAt } from "../../base/json.ts";
 
 /**
- * The servers in discovery.k8s.io/v1 EndpointSlices that take questions now, sorted and without duplicates. `port` is the
- * one that the pods are said to answer on; a slice that does not have it is read by the port's name, see {@link portOf}.
+ * Returns the serving endpoints in discovery.k8s.io/v1 EndpointSlices, sorted and without duplicates. `port` is the expected port
+ * of the Pods. A slice without it has another port, see {@link portOf}.
  */
 export function endpointsOfSlices(slices: readonly unknown[], port: number): readonly ServingEndpoint[] {
   const found = slices.flatMap((slice) => {
@@ -16,7 +16,7 @@ export function endpointsOfSlices(slices: readonly unknown[], port: number): rea
   return [...byText].toSorted(([a], [b]) => byCodeUnit(a, b)).map(([, endpoint]) => endpoint);
 }
 
-/** Absent conditions mean true (the API's own rule). A pod that is terminating may serve on, but its answer proves nothing any more. */
+/** Absent conditions mean true (the API's own rule). A terminating Pod may still serve, but its answers are not evidence any more. */
 function isServing(endpoint: unknown): boolean {
   return (
     memberAt(endpoint, "conditions", "ready") !== false &&
@@ -26,13 +26,16 @@ function isServing(endpoint: unknown): boolean {
 }
 
 function addressesOf(endpoint: unknown): readonly string[] {
-  // Only the first is to be used (the API's own words); all are the same pod.
+  // Only the first address is to be used (the API's own rule), because all belong to one Pod.
   return listAt(endpoint, "addresses")
     .filter((address) => typeof address === "string")
     .slice(0, 1);
 }
 
-/** The number itself, then the usual names (kube-dns: `dns`; the CoreDNS chart: `udp-53`), then the only UDP port there is; UDP before TCP. */
+/**
+ * The port with this number, then one with a usual name (kube-dns: `dns`; the CoreDNS chart: `udp-53`), then the only UDP port.
+ * UDP comes before TCP.
+ */
 function portOf(slice: unknown, port: number): number | undefined {
   const ports = listAt(slice, "ports");
   for (const protocol of ["UDP", "TCP"]) {

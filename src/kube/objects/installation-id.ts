@@ -15,11 +15,11 @@ export interface InstallationIdDeps {
 
 /** An id that no other cluster has. */
 export interface InstallationId {
-  /** Undefined: not known yet. */
+  /** Undefined: the id is not known yet. */
   readonly value: () => string | undefined;
-  /** Why the last try failed, and what to do; undefined: it did not. */
+  /** Why the last try failed, and the cure. Undefined: it did not fail. */
   readonly problem: () => string | undefined;
-  /** Reads the id until it is known or the signal aborts. Calls at the same time share one search. */
+  /** Reads the id until it is known or the signal aborts. Concurrent calls share one search. */
   find(signal: AbortSignal): Promise<void>;
 }
 
@@ -81,11 +81,11 @@ async function readUid({ transport }: InstallationIdDeps, signal: AbortSignal): 
     const isForbidden = result.kind === "status" && result.code === 403;
     const cure = isForbidden
       ? `grant get of namespaces "${NAMESPACE}" (docs/rbac.md), or set --owner-id`
-      : "it is tried again";
+      : "dnsalias tries again";
     return unknown(`${describeResult(result)}; ${cure}`);
   }
   const uid = textAt(result.body, "metadata", "uid");
-  return uid === "" ? unknown("the answer has no UID; it is tried again") : { kind: "known", uid };
+  return uid === "" ? unknown("the answer has no UID; dnsalias tries again") : { kind: "known", uid };
 }
 
 function unknown(why: string): UidRead {

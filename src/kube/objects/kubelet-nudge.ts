@@ -7,7 +7,7 @@ import { describeResult, type KubeResult } from "../client/api-result.ts";
 import { MERGE_PATCH, type Transport } from "../client/transport.ts";
 import { createNudgeConsent } from "./nudge-consent.ts";
 
-/** A change of this annotation makes the kubelet sync the pod, ConfigMap volumes included, at once (seconds instead of a minute). */
+/** A change of this annotation makes the kubelet sync the Pod at once, including its ConfigMap volumes (seconds instead of a minute). */
 const NUDGE_ANNOTATION = "dnsalias.io/nudge";
 
 interface NudgeRequest {
@@ -15,21 +15,21 @@ interface NudgeRequest {
   readonly selector: LabelSelector;
   /** The value of the annotation. If the pod already has it, the kubelet does nothing. */
   readonly serial: string;
-  /** The DnsZone that Services in the namespace have to permit; undefined: it is in the namespace itself. */
+  /** The DnsZone that Services in the namespace have to permit. Undefined: it is in the namespace itself. */
   readonly consentFor: ObjectKey | undefined;
 }
 
 interface NudgeResult {
   readonly patched: number;
-  /** One sentence a failure; the projection still comes, only later. */
+  /** One sentence for each failure. The kubelet still syncs these Pods, but later. */
   readonly problems: readonly string[];
 }
 
 export type NudgeKubelet = (request: NudgeRequest, signal: AbortSignal) => Promise<NudgeResult>;
 
 /**
- * Patches the annotation on the running pods with these labels, 100 at most. Without labels it does nothing: that would be every pod. In another namespace than that of the DnsZone,
- * it patches only pods that a consenting Service selects.
+ * Patches the annotation on the running pods with these labels, 100 at most. Without labels it does nothing, because it would
+ * patch every Pod. In another namespace than that of the DnsZone, it patches only pods that a consenting Service selects.
  */
 export function createNudgeKubelet(deps: { readonly transport: Transport; readonly clock: Clock }): NudgeKubelet {
   const { transport } = deps;
@@ -67,7 +67,7 @@ const MAX_PODS = "100";
 
 type Problem = Exclude<KubeResult, { readonly kind: "ok" }>;
 
-/** A pod that is gone needs no nudge. */
+/** A deleted Pod needs no annotation. */
 function isProblem(result: KubeResult): result is Problem {
   return result.kind === "unreachable" || (result.kind === "status" && result.code !== 404);
 }

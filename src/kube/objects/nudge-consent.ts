@@ -8,7 +8,7 @@ import { pathOf, SERVICES } from "../client/resource.ts";
 import type { Transport } from "../client/transport.ts";
 import { createSharedReads } from "./shared-reads.ts";
 
-/** A Pod that is to be nudged. */
+/** A Pod that the annotation is meant for. */
 interface NudgedPod {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -16,19 +16,19 @@ interface NudgedPod {
 
 interface PermittedPods {
   readonly pods: readonly NudgedPod[];
-  /** Clauses for users: why other Pods are left out. */
+  /** Clauses for users: why other Pods don't get the annotation. */
   readonly problems: readonly string[];
 }
 
-/** Returns the Pods of a namespace that a DnsZone of another namespace may nudge. */
+/** Returns the Pods of a namespace that a DnsZone of another namespace may annotate. */
 export type NudgeConsent = (
   request: { readonly namespace: string; readonly zone: ObjectKey; readonly pods: readonly NudgedPod[] },
   signal: AbortSignal,
 ) => Promise<PermittedPods>;
 
 /**
- * A Service permits the nudge of the Pods that it selects, by the annotation `dnsalias.io/allow-zone`. The Services of a namespace are listed at most once in `freshMs`, and only
- * those with the annotation are kept.
+ * By the annotation `dnsalias.io/allow-zone`, a Service permits changes to the Pods that it selects. The Services of a namespace
+ * are listed at most once in `freshMs`, and only those with the annotation are kept.
  */
 export function createNudgeConsent(
   { transport, clock }: { readonly transport: Transport; readonly clock: Clock },

@@ -16,8 +16,8 @@ export interface SecretTextDeps {
 export type SecretTexts = (namespace: string, ref: SecretKeyRef) => SecretText;
 
 /**
- * Texts of Secrets, read one Secret at a time with `get`, never listed or watched. A text is used for 10 s. While the API server is not available, the
- * last text remains in use, so that publishing continues. It is only in memory.
+ * Texts of Secrets, read one Secret at a time with `get`, never listed or watched. A text is used for 10 s. While the API server
+ * is not available, the last text remains in use, so that publishing continues. The texts are only in memory.
  */
 export function createSecretTexts(deps: SecretTextDeps): SecretTexts {
   const known = new Map<string, CachedSecret>();
@@ -77,7 +77,7 @@ async function refresh(
   return before ?? { kind: "failed", message: `Secret ${at.namespace}/${at.name} cannot be read: ${describe(result)}` };
 }
 
-/** Not the words of the answer: a broken one may have the Secret in it. */
+/** The answer is not quoted, because a malformed one may contain the Secret. */
 function describe(result: KubeStatus | KubeUnreachable): string {
   return result.kind === "status"
     ? `the apiserver answered ${result.code} ${result.reason}`.trimEnd()

@@ -8,7 +8,7 @@ import { pathOf, SERVICES } from "../client/resource.ts";
 import type { Transport } from "../client/transport.ts";
 import { createSharedReads } from "./shared-reads.ts";
 
-/** The obstacle for a DnsZone that refers to a Service of another namespace; undefined: the Service permits it. */
+/** The obstacle for a DnsZone that refers to a Service of another namespace. Undefined: the Service permits it. */
 export type ServiceConsent = (
   service: ServiceName,
   zone: ObjectKey,
@@ -20,7 +20,10 @@ interface ServiceName {
   readonly name: string;
 }
 
-/** Reads the annotation `dnsalias.io/allow-zone` of Services, each at most once in `freshMs`. While the API server is away, the last one applies. */
+/**
+ * Reads the annotation `dnsalias.io/allow-zone` of Services, each at most once in `freshMs`. While the API server is not
+ * available, the last one applies.
+ */
 export function createServiceConsent(
   { transport, clock }: { readonly transport: Transport; readonly clock: Clock },
   freshMs: Millis,

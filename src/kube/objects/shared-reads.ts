@@ -1,11 +1,11 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 
-/** Returns the result for a key: one that is fresh, or that of `read`, which gets the result before it. */
+/** Returns the result for a key: a fresh one, or that of `read`, which receives the previous result. */
 export type SharedReads<T> = (key: string, read: (last: Promise<T> | undefined) => Promise<T>) => Promise<T>;
 
 /**
- * Results of requests, each used for `freshMs`. Callers that come meanwhile share the request. A rejected read is not kept. At most 1,000 results are kept; the one that was read
- * the longest ago goes first.
+ * Caches results of requests for `freshMs`. Concurrent callers share a request. A rejected read is not kept. At most 1,000
+ * results are kept, and the oldest is removed first.
  */
 export function createSharedReads<T>(clock: Clock, freshMs: Millis): SharedReads<T> {
   const results = new Map<string, SharedRead<T>>();

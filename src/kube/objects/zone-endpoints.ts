@@ -18,8 +18,9 @@ export interface EndpointsDeps {
 }
 
 /**
- * The servers that serve a zone: the spec's own list, or the endpoints in the EndpointSlices of its Service. A Service of another namespace has to permit the DnsZone. The slices
- * of a Service, and its consent, are read at most once in `freshMs`. While the API server is away, the last list applies; a missing right is a lasting failure.
+ * The servers that serve a zone: the spec's own list, or the endpoints in the EndpointSlices of its Service. A Service of another
+ * namespace has to permit the DnsZone. The slices of a Service, and its consent, are read at most once in `freshMs`. While the
+ * API server is not available, the last list applies. A missing right is a permanent failure.
  */
 export function createEndpointsOf(deps: EndpointsDeps, freshMs: Millis = 5_000): EndpointsOf {
   const consentOf = createServiceConsent(deps, freshMs);

@@ -15,11 +15,11 @@ import type { Transport } from "../client/transport.ts";
 export interface ReporterDeps {
   readonly transport: Transport;
   readonly events: EventRecorder;
-  /** Wall-clock: it dates conditions. */
+  /** A wall clock, because it dates conditions. */
   readonly clock: Clock;
 }
 
-/** Statuses, finalizers and Events of DnsAliases and DnsZones at the apiserver. */
+/** Writes statuses, finalizers and Events of DnsAliases and DnsZones to the API server. */
 export function createReporter({ transport, events, clock }: ReporterDeps): Reporter {
   const writer = createStatusWriter(transport, () => clock.now());
   const status = (object: DnsAlias | DnsZone, wanted: AliasStatus | ZoneStatus, signal: AbortSignal) =>

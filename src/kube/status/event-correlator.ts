@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** What a notice is about, so that repeats of it become one Event with a count. */
+/** Identifies a report, so that repeated reports become one Event with a count. */
 export interface EventKey {
   /** uid of the object: the budget is per object. */
   readonly object: string;
@@ -10,16 +10,17 @@ export interface EventKey {
 
 type CorrelatorDecision =
   | { readonly kind: "create" }
-  /** The Event is there already: raise its count. */
+  /** The Event exists, and its count is raised. */
   | { readonly kind: "repeat"; readonly count: number }
-  /** Counted, to be written with a later repeat. */
+  /** The report is counted, and a later repetition writes the count. */
   | { readonly kind: "count" }
-  /** Over the object's budget. */
+  /** The object's budget is used up. */
   | { readonly kind: "drop" };
 
 /**
- * Limits the requests for Events. Each object has 10 new Events, and one more a minute. The count of an Event is raised at most once a
- * minute. An Event that was not repeated for an hour (the default lifetime of Events) is created again. Has at most 4,096 entries.
+ * Limits the requests for Events. Each object has 10 new Events, and one more a minute. The count of an Event is raised at most
+ * once a minute. An Event that was not repeated for an hour (the default lifetime of Events) is created again. It has at most
+ * 4,096 entries.
  */
 export interface EventCorrelator {
   decide(event: EventKey, now: Millis): CorrelatorDecision;
@@ -78,7 +79,7 @@ function useToken(buckets: Map<string, Bucket>, object: string, now: Millis): bo
   return tokens >= 1;
 }
 
-/** The least recently used go first. */
+/** The least recently used entry is removed first. */
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
   map.set(key, value);

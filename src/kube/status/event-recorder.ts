@@ -23,10 +23,10 @@ export interface EventRecorder extends AsyncDisposable {
 
 export interface EventRecorderDeps {
   readonly transport: Transport;
-  /** Wall-clock: it dates Events. */
+  /** A wall clock, because it dates Events. */
   readonly clock: Clock;
   readonly log: Logger;
-  /** The name of the pod or host that reports. */
+  /** The name of this Pod or host. */
   readonly instance: string;
 }
 
@@ -140,7 +140,7 @@ function repetition(meta: ObjectMeta, eventKey: EventKey, count: number, now: Mi
   };
 }
 
-/** The same for the same event, so that a restarted controller finds the Event of the last one (409) instead of making a second. */
+/** The same event has the same name. A restarted controller finds the previous Event (409) and does not create a second one. */
 function eventName({ name }: ObjectMeta, { object, text }: EventKey): string {
   const digest = createHash("sha256").update(`${object} ${text}`).digest("hex").slice(0, 16);
   return `${name.slice(0, 200)}.${digest}`;

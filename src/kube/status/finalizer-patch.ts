@@ -5,7 +5,7 @@ import { pathOf, type Resource } from "../client/resource.ts";
 import { FIELD_MANAGER, toStatusWrite } from "./status-writer.ts";
 import { MERGE_PATCH, type Transport } from "../client/transport.ts";
 
-/** What of an object's metadata a change of its finalizers goes by. */
+/** The metadata that a change of an object's finalizers depends on. */
 export type FinalizerMeta = Pick<ObjectMeta, "namespace" | "name" | "uid" | "resourceVersion" | "finalizers">;
 
 /**

@@ -8,13 +8,14 @@ import { toStatusWrite } from "./status-writer.ts";
 export interface RemovedFinalizers {
   /** `DnsAlias web/shop`. */
   readonly removed: readonly string[];
-  /** What could not be listed or changed, each as a sentence. */
+  /** Objects that could not be listed or changed, one sentence each. */
   readonly problems: readonly string[];
 }
 
 /**
- * Removes our finalizer from every DnsAlias and DnsZone of these namespaces; none: of all. Records stay as they are. For when no controller runs any more: one that runs
- * adds the finalizers again. Without the CustomResourceDefinition there is nothing to do.
+ * Removes the finalizer of dnsalias from every DnsAlias and DnsZone of these namespaces; without a list, of all. The DNS records
+ * stay as they are. Use it only without a controller, because a running one adds the finalizers again. Without the
+ * CustomResourceDefinition it does nothing.
  */
 export async function removeFinalizers(
   transport: Transport,

@@ -16,20 +16,20 @@ export interface StatusTarget {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
-  /** As far as the caller has seen it, as {@link current} is. */
+  /** The version that the caller has seen, as with {@link current}. */
   readonly resourceVersion: string;
   readonly current: unknown;
 }
 
-/** Applies whole statuses by server-side apply, and leaves out those that would change nothing. */
+/** Writes whole statuses by server-side apply. It skips those that would change nothing. */
 export interface StatusWriter {
-  /** Objects of which a write is remembered. */
+  /** The number of objects with a remembered write. */
   size(): number;
   write(target: StatusTarget, status: unknown, signal: AbortSignal): Promise<StatusWrite>;
 }
 
 export function createStatusWriter(transport: Transport, now: () => Millis): StatusWriter {
-  // What was written but may not have come back by watch yet, oldest first: without it, A → B → A within a moment would leave B.
+  // Writes that the watch may not have reported yet, oldest first. Without them, quick writes of A, B and A would leave B.
   const pending = new Map<string, Pending>();
   return {
     size: () => pending.size,
@@ -82,8 +82,8 @@ function forgetOld(pending: Map<string, Pending>, now: Millis): void {
 const MAX_ATTEMPTS = 4;
 
 /**
- * The status subresource of a custom resource does not look at `metadata.uid` (measured with kube-apiserver 1.36): a late status would land on a
- * new object of the same name. The resourceVersion is looked at; when it has moved on, the uid is compared by reading.
+ * The status subresource of a custom resource ignores `metadata.uid` (measured with kube-apiserver 1.36), so a late status could
+ * be written to a new object with the same name. It compares the resourceVersion. If that has changed, a read compares the uid.
  */
 async function applyToSame(
   transport: Transport,

@@ -15,7 +15,7 @@ import { readServing } from "./resource-serving.ts";
 import { withCurrentDefaults } from "./stored-defaults.ts";
 
 export interface InventoryOptions {
-  /** Only these namespaces; absent: all. */
+  /** Only these namespaces. Absent: all. */
   readonly namespaces?: readonly string[];
   /** For tests: shorter pages, watches and waits. */
   readonly listWatch?: Partial<Pick<ListWatchSpec, "pageSize" | "watchSeconds" | "idleMs" | "backoff">>;
@@ -81,7 +81,7 @@ type InputWatch = ReturnType<typeof createConfigMapWatcher>;
 
 type EventMapper = Omit<DeleteGateHandlers, "onFirstList">;
 
-/** Only custom resources can vanish together with their definition. */
+/** Only custom resources can disappear together with their definition. */
 function gateOf(deps: ListWatchDeps, { resource }: Source, handlers: DeleteGateHandlers): DeleteGate {
   const isCustom = resource.apiVersion === DNS_ALIASES.apiVersion;
   return isCustom
@@ -89,7 +89,7 @@ function gateOf(deps: ListWatchDeps, { resource }: Source, handlers: DeleteGateH
     : openGate(handlers);
 }
 
-/** Namespaces first: an alias is judged by its namespace's labels. */
+/** Namespaces come first, because the rules for an alias depend on the labels of its namespace. */
 function sourcesOf({ namespaces }: InventoryOptions): readonly Source[] {
   if (namespaces === undefined) {
     return [{ resource: NAMESPACES, metadataOnly: true }, { resource: DNS_ZONES }, { resource: DNS_ALIASES }];

@@ -14,18 +14,18 @@ export function configMapsOf(zone: DnsZone): readonly ObjectKey[] {
   return [...new Set([...here, ...elsewhere])].toSorted();
 }
 
-/** One watch: a single ConfigMap by name, or all of a namespace where many are referred to. */
+/** One watch: of a single ConfigMap by name, or of a whole namespace if zones refer to many. */
 export interface ConfigMapWatch {
   /** Equal watches have equal ids. */
   readonly id: string;
   readonly namespace: string;
-  /** Undefined: all of the namespace. */
+  /** Undefined: all ConfigMaps of the namespace. */
   readonly name: string | undefined;
 }
 
 /**
- * The fewest watches that see the ConfigMaps and little else. By name, so that a Role with resourceNames is enough; from `manyInOne`
- * ConfigMaps of one namespace on, one watch of that namespace, since each watch costs a connection.
+ * Returns the fewest watches for these ConfigMaps. A watch is by name, so that a Role with resourceNames is enough. From
+ * `manyInOne` ConfigMaps in one namespace on, one watch covers that namespace, because each watch takes a connection.
  */
 export function configMapWatches(keys: ReadonlySet<ObjectKey>, manyInOne = 20): readonly ConfigMapWatch[] {
   const byNamespace = Map.groupBy([...keys].toSorted(), namespaceOf);
@@ -36,7 +36,7 @@ export function configMapWatches(keys: ReadonlySet<ObjectKey>, manyInOne = 20): 
   );
 }
 
-/** Which zones refer to which ConfigMaps. */
+/** The zones that refer to each ConfigMap. */
 export interface ConfigMapReferences {
   set(zone: ObjectKey, configMaps: readonly ObjectKey[]): void;
   remove(zone: ObjectKey): void;

@@ -49,7 +49,7 @@ export function createConfigMapWatcher(
   );
   let isStopped = false;
   let isQueued = false;
-  // Zones come by the hundred when a list is taken in: one reckoning for all of them.
+  // The first list has hundreds of zones, and one computation is enough for all of them.
   const update = (): void => {
     if (!isQueued) {
       isQueued = true;

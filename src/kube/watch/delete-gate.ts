@@ -14,7 +14,7 @@ export interface DeleteGateDeps {
 }
 
 export interface DeleteGateHandlers {
-  /** An object that is to be; or one whose deletion is believed, with its deletionTimestamp. */
+  /** An object that exists, or an object with a deletionTimestamp whose deletion is accepted. */
   readonly onObject: (object: JsonObject) => void;
   /** The deletion is accepted. `unwatched`: no watch reported it separately; the object was missing in a list, or a list followed at once. */
   readonly onGone: (key: ObjectKey, unwatched: boolean) => void;
@@ -34,12 +34,12 @@ export interface DeleteGate {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** A deletion that isn't believed yet. */
+/** A deletion that isn't accepted yet. */
 interface Departure {
   readonly since: Millis;
-  /** Lists that had ended by then. */
+  /** The number of lists that had ended at that time. */
   readonly lists: number;
-  /** The object with its deletionTimestamp; undefined: it is gone. */
+  /** The object with its deletionTimestamp. Undefined: it no longer exists. */
   readonly marked: JsonObject | undefined;
 }
 
@@ -56,7 +56,7 @@ interface Gate {
   readonly wakeUp: WakeUp;
   /** Oldest first. */
   readonly departures: Map<ObjectKey, Departure>;
-  /** Objects under deletion whose deletion is believed. */
+  /** Objects with a deletionTimestamp whose deletion is accepted. */
   readonly believed: Set<ObjectKey>;
   /** Objects that were reported as unserved. */
   readonly reported: Set<ObjectKey>;
@@ -64,16 +64,17 @@ interface Gate {
   lists: number;
   /** When the last of them ended. */
   listedAt: Millis | undefined;
-  /** The last time that the resource was not served; undefined: lists count. */
+  /** The last time when the resource was not served. Undefined: lists count. */
   unservedAt: Millis | undefined;
-  /** The last check that settled nothing. */
+  /** The time of the last check without a result. */
   checkedAt: Millis | undefined;
   hasFirstList: boolean;
 }
 
 /**
- * A deleted CustomResourceDefinition takes all of its objects with it. Those are not deleted but unread: they stay as they were last read until the definition is served
- * again, and then the first complete list counts.
+ * Decides which deletions count. A deleted CustomResourceDefinition deletes all of its objects. dnsalias treats these objects as
+ * unread, not as deleted: they stay as they were last read until the definition is served again. Then the first complete list
+ * counts.
  */
 export function createDeleteGate(deps: DeleteGateDeps, handlers: DeleteGateHandlers): DeleteGate {
   const gate: Gate = {
@@ -101,7 +102,7 @@ export function createDeleteGate(deps: DeleteGateDeps, handlers: DeleteGateHandl
   };
 }
 
-/** For resources that are always served: every deletion counts at once. */
+/** A gate for resources that are always served. Every deletion counts at once. */
 export function openGate({ onObject, onGone, onFirstList }: DeleteGateHandlers): DeleteGate {
   return {
     onObject,
@@ -158,7 +159,7 @@ async function run(gate: Gate, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Until the next check; undefined: there is nothing to check. */
+/** The time until the next check. Undefined: there is nothing to check. */
 function nextCheckMs({ deps, departures, listedAt, hasFirstList, checkedAt }: Gate): Millis | undefined {
   const waitsForList = !hasFirstList && listedAt !== undefined;
   const [oldest] = departures.values();
@@ -199,7 +200,7 @@ function isListedAgain({ listedAt, unservedAt }: Gate): boolean {
   return unservedAt === undefined || (listedAt !== undefined && listedAt > unservedAt);
 }
 
-/** The resource is served: deletions that are old enough count, and with the first list all do. */
+/** The resource is served. Deletions that are old enough count. With the first list, all deletions count. */
 async function settle(gate: Gate, startedAt: Millis): Promise<void> {
   const isFirst = !gate.hasFirstList && gate.listedAt !== undefined;
   let count = 0;

@@ -1,4 +1,4 @@
-/** The lines of a stream, without the empty ones; a last line without its line feed is dropped, being half of an object. */
+/** The lines of a stream, without empty lines. A last line without a line feed is dropped, because it is incomplete. */
 export async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   let parts: string[] = [];

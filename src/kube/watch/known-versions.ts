@@ -2,17 +2,17 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { textAt, type JsonObject } from "../../base/json.ts";
 
 /**
- * The known objects with their versions. It keeps no objects; listeners keep the parts that they need.
- * Only {@link KnownVersions.endList} or a watch reports the deletion of an object that was created again with the same name.
+ * The known objects with their versions. It keeps no objects. Only {@link KnownVersions.endList} or a watch reports the deletion
+ * of an object that was created again with the same name.
  */
 export interface KnownVersions {
-  /** True when the object is new or at another version than the last time. */
+  /** True if the object is new, or has another version than the last time. */
   see(object: JsonObject): boolean;
   /** The key, if the object was known. */
   forget(object: JsonObject): ObjectKey | undefined;
-  /** From here on, objects belong to a new list. */
+  /** Begins a new list. The next objects belong to it. */
   beginList(): void;
-  /** What was known but is not in the list; it is forgotten. */
+  /** Returns and removes the known objects that are not in the list. */
   endList(): readonly ObjectKey[];
 }
 

@@ -6,33 +6,33 @@ import type { Millis, Random } from "../../base/clock.ts";
  * a wait, and no state is final. The driver executes {@link nextStep} and reports the result.
  */
 type ListWatchStep =
-  /** Request the page after this token; "" is the first page, which starts a new list. */
+  /** Requests the page after this token. "" requests the first page and starts a new list. */
   | { readonly kind: "list"; readonly token: string }
   | { readonly kind: "watch"; readonly resourceVersion: string }
   | { readonly kind: "wait"; readonly ms: Millis; readonly next: "list" | "page" | "watch" };
 
 export interface ListWatchState {
   readonly step: ListWatchStep;
-  /** Failures since something last succeeded. */
+  /** Failures since the last success. */
   readonly failures: number;
   /** The continue token of the next page, or "". */
   readonly token: string;
-  /** The resourceVersion of the next watch; "" until a list was complete. */
+  /** The resourceVersion of the next watch. "" before the first complete list. */
   readonly resourceVersion: string;
-  /** Why it does not work now; undefined while it does. */
+  /** Why it does not work now. Undefined: it works. */
   readonly trouble: string | undefined;
 }
 
 export type ListWatchOutcome =
   | { readonly kind: "page"; readonly token: string; readonly resourceVersion: string }
-  /** An object or a bookmark came by watch. The step stays. */
+  /** The watch reported an object or a bookmark. The step stays the same. */
   | { readonly kind: "moved"; readonly resourceVersion: string }
   | { readonly kind: "watching" }
   /** The server ended the watch, as it does every few minutes. */
   | { readonly kind: "ended"; readonly tookMs: Millis }
-  /** The connection broke, or nothing came for too long. */
+  /** The connection broke, or was silent for too long. */
   | { readonly kind: "broken"; readonly message: string }
-  /** An answer other than 200, or an ERROR event within the watch. */
+  /** An answer other than 200, or an ERROR event in the watch. */
   | {
       readonly kind: "status";
       readonly code: number;
@@ -102,7 +102,7 @@ function afterStatus(
 ): ListWatchState {
   const { code, message, retryAfterMs } = outcome;
   if (code === GONE) {
-    // The resourceVersion or the token is older than what etcd keeps: from the first page, at once the first time.
+    // etcd no longer has the resourceVersion or the token. A new list starts from the first page, and the first time without a wait.
     const fresh = { ...state, token: "", resourceVersion: "" };
     return state.failures === 0
       ? { ...fresh, step: { kind: "list", token: "" }, failures: 1 }
@@ -121,7 +121,7 @@ function afterStatus(
   return waiting(state, isTransient ? "page" : "list", message, retryAfterMs, options);
 }
 
-/** RFC 9110 15.5.11; Kubernetes sends it with the reason Expired or Gone. */
+/** RFC 9110 15.5.11. Kubernetes sends it with the reason Expired or Gone. */
 const GONE = 410;
 
 function watchOrList(state: ListWatchState, limit: number): "watch" | "list" {

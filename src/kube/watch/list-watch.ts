@@ -33,28 +33,28 @@ export interface ListWatchSpec {
   readonly fieldSelector?: string;
   /** Only `metadata` is requested and returned. */
   readonly metadataOnly?: boolean;
-  /** Objects in a page; default 500. */
+  /** The number of objects in a page. Defaults to 500. */
   readonly pageSize?: number;
-  /** How long the server keeps a watch, in seconds; default 290. */
+  /** How long the server keeps a watch, in seconds. Defaults to 290. */
   readonly watchSeconds?: number;
-  /** A watch without a byte (bookmarks come every minute) is taken for dead after this long; default 150 s. */
+  /** A watch that is silent for this long counts as broken (bookmarks come every minute). Defaults to 150 s. */
   readonly idleMs?: Millis;
   readonly backoff?: Backoff;
 }
 
-/** What they throw is logged, and does not end the list-watch. Objects are trimmed, see {@link trimObject}. */
+/** Errors of the handlers are logged, and do not end the list-watch. Objects are trimmed, see {@link trimObject}. */
 export interface ListWatchHandlers {
-  /** New, or at another resourceVersion than the last time. */
+  /** Receives an object that is new, or that has another resourceVersion than the last time. */
   readonly onObject: (object: JsonObject) => void;
   /** The object was deleted, or is missing in a new list. */
   readonly onGone: (key: string) => void;
-  /** After each complete list. */
+  /** Called after each complete list. */
   readonly onListed: () => void;
-  /** Called on a change with the reason why there are no events at the moment; undefined: it works. */
+  /** Called on a change, with the reason why there are no events. Undefined: it works. */
   readonly onTrouble: (trouble: string | undefined) => void;
 }
 
-/** Lists and watches until the signal aborts; no error ends it. */
+/** Lists and watches until the signal aborts. No error ends it. */
 export async function runListWatch(
   deps: ListWatchDeps,
   spec: ListWatchSpec,
@@ -94,7 +94,7 @@ interface ListWatchContext {
 
 type Advance = (outcome: ListWatchOutcome) => void;
 
-/** The event loop gets a turn after this many objects, so that Leases, health checks and answers do not wait. */
+/** The event loop gets a turn after this many objects, so that Leases, health checks and answers are not delayed. */
 const YIELD_EVERY = 100;
 
 async function perform(
@@ -160,7 +160,7 @@ async function applyList(context: ListWatchContext, items: readonly unknown[]): 
 
 function applyObject(context: ListWatchContext, object: JsonObject): void {
   if (context.knownVersions.see(object)) {
-    // Items of a list carry neither apiVersion nor kind.
+    // Items of a list have neither apiVersion nor kind.
     const { apiVersion, kind } = context.spec.resource;
     guarded(context, () => context.handlers.onObject({ apiVersion, kind, ...trimObject(object) }));
   }
@@ -243,7 +243,7 @@ function guarded({ deps, spec }: ListWatchContext, call: () => void): void {
   }
 }
 
-/** Written by `kubectl apply`: a second copy of the whole object. */
+/** `kubectl apply` writes it: a second copy of the whole object. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** Removes unused parts of an object: managedFields and the last-applied annotation. */

@@ -1,8 +1,9 @@
 import { isObject, type JsonObject } from "../../base/json.ts";
 
 /**
- * The API server stores the defaults of the schema that an object was written with, and no later apply removes them. Two of them have other words now
- * (docs/api-versions.md): an object that has them would be unreadable without a mistake of its author.
+ * Replaces two defaults of earlier schemas by their present names (docs/api-versions.md). The API server stores the defaults of
+ * the schema that an object was written with, and no later apply removes them. Without the replacement, the object would be
+ * invalid without a mistake of its author.
  */
 export function withCurrentDefaults(object: JsonObject): JsonObject {
   return renamed(

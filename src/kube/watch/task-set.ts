@@ -1,7 +1,7 @@
-/** Keeps exactly the wanted tasks running: starts the new, stops the dropped. Tasks never reject. */
+/** Runs exactly the wanted tasks: it starts new ones, and stops those that are no longer wanted. Tasks never reject. */
 export interface TaskSet<T extends { readonly id: string }> {
   want(tasks: readonly T[]): void;
-  /** Stops all; ready when the last has ended. */
+  /** Stops all tasks. Resolves when the last has ended. */
   stop(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
-/** Lets one loop sleep until there is something to do. */
+/** Lets a loop sleep until it has work. */
 export interface WakeUp {
   wake(): void;
-  /** Ready after the next `wake`, or after one that no caller has waited for yet; also when the signal aborts. */
+  /** Resolves after the next `wake`, after an earlier one that ended no wait, or when the signal aborts. */
   woken(signal: AbortSignal): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 import { markup, type Html } from "./html.ts";
 
 /**
- * The way from an owner name over the target's CNAMEs to its addresses, as a picture: a box a name, an arrow a hop, each row at most
- * {@link ROW_PIXELS} wide. The names are also its text for those who do not see it.
+ * A picture of the path from a hostname over the target's CNAMEs to its addresses. Each name is a box, each hop is an arrow, and
+ * each row is at most {@link ROW_PIXELS} wide. Its text alternative lists the names.
  */
 export function chainPicture(owner: string, chain: readonly string[], addresses: readonly string[]): Html {
   const boxes = layOut([
@@ -70,7 +70,7 @@ function drawn(box: Box, next: Box | undefined): Html {
     >${next === undefined ? undefined : arrow(box, next)}`;
 }
 
-/** A straight line within a row; a line down and back to the left before a new row. */
+/** A straight line within a row. Before a new row, a line that goes down and back to the left. */
 function arrow(from: Box, to: Box): Html {
   const start = from.x + from.width;
   const middle = from.y + BOX_HEIGHT / 2;

@@ -1,11 +1,14 @@
-/** HTML that is safe to put into a page: made by {@link markup}, where every value that is not Html itself is escaped. */
+/** HTML that is safe in a page. Only {@link markup} creates it, and it escapes every value that is not Html. */
 export interface Html {
   readonly html: string;
 }
 
 type Part = Html | string | number | readonly Html[] | undefined;
 
-/** Texts in a page: `<`, `>`, `&` and both quotes cannot end an element or an attribute. Undefined is nothing. */
+/**
+ * Builds HTML from a template. It escapes `<`, `>`, `&` and both quotes in texts, so that a text can't end an element or an
+ * attribute. Undefined becomes an empty text.
+ */
 export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { html: strings.map((text, index) => text + shown(parts[index])).join("") };
 }

@@ -1,7 +1,7 @@
 import { markup, type Html } from "./html.ts";
 import type { ResponderView } from "./status-view.ts";
 
-/** Where questions are answered, and how they were since the start. */
+/** The addresses of the responder, and its counts since the start. */
 export function responderSection(view: ResponderView): Html {
   const { addresses, workers, questions, cacheHits, waitedForLookup, stale, failed, rateLimited } = view;
   const where =

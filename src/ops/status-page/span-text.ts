@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** "4 s ago"; a time that can't be read is returned as it is. */
+/** "4 s ago". A time that can't be parsed is returned unchanged. */
 export function agoText(now: Millis, since: string): string {
   const at = Date.parse(since);
   return Number.isNaN(at) ? since : `${spanText(Math.max(0, now - at))} ago`;

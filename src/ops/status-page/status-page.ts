@@ -8,7 +8,7 @@ import { healthText, selectionSection } from "./selection-section.ts";
 import { agoText, spanText } from "./span-text.ts";
 import type { AliasView, Light, Search, StatusView, ZoneRow } from "./status-view.ts";
 
-/** The whole page as HTML: no script, and nothing that is fetched from anywhere; see {@link STATUS_PAGE_POLICY}. */
+/** The whole page as HTML, without scripts and external resources. See {@link STATUS_PAGE_POLICY}. */
 export function statusPage(view: StatusView): string {
   const { version, platform, now, leading, problems, zones, aliases, responder } = view;
   const lead = leading === undefined ? "" : leading ? " · holds the Lease" : " · waits for the Lease";
@@ -47,7 +47,7 @@ export function statusPage(view: StatusView): string {
 
 const STYLE_HTML: Html = { html: STYLE };
 
-/** Content-Security-Policy of the page: its own style alone. */
+/** Content-Security-Policy of the page: it allows only the page's own style. */
 export const STATUS_PAGE_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
@@ -167,7 +167,7 @@ function freshness({ ageMs, boundMs }: AliasView): Html | undefined {
   </p>`;
 }
 
-/** The fraction of the bound from which the meter is no longer green. */
+/** The part of the bound from which the meter is no longer green. */
 const HIGH_SHARE = 0.9;
 
 function pages({ search, found }: StatusView): Html | undefined {

@@ -1,28 +1,28 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** What the status page shows, as plain texts. */
+/** The content of the status page as plain texts. */
 export interface StatusView {
   readonly version: string;
-  /** Which cluster, or which folder. */
+  /** The name of the cluster, or of the folder. */
   readonly platform: string;
   readonly now: Millis;
   /** Undefined where there is no Lease. */
   readonly leading: boolean | undefined;
-  /** What keeps the process from working, one sentence each. */
+  /** Reasons why the process doesn't work fully, one sentence each. */
   readonly problems: readonly string[];
-  /** Absent: this process answers no questions. */
+  /** Absent: this process has no responder. */
   readonly responder?: ResponderView;
   readonly zones: readonly ZoneRow[];
-  /** One page of those that fit the search. */
+  /** One page of the aliases that match the search. */
   readonly aliases: readonly AliasView[];
   readonly search: Search;
-  /** How many aliases fit the search, over all pages. */
+  /** How many aliases match the search, on all pages. */
   readonly found: number;
 }
 
-/** The counts are since the start. */
+/** The responder on the page. The counts begin at its start. */
 export interface ResponderView {
-  /** host:port, UDP and TCP; empty before it answers. */
+  /** host:port, for UDP and TCP. Empty before the responder listens. */
   readonly addresses: readonly string[];
   /** Those that run. */
   readonly workers: number;
@@ -31,25 +31,25 @@ export interface ResponderView {
   readonly cacheHits: number;
   /** Queries that waited for a lookup. */
   readonly waitedForLookup: number;
-  /** Answers past their time. */
+  /** Answers with stale data (RFC 8767). */
   readonly stale: number;
   /** Answers that were SERVFAIL. */
   readonly failed: number;
-  /** Questions that rate limits left without a full response. */
+  /** Queries that rate limits left without a full response. */
   readonly rateLimited: number;
 }
 
 export interface Search {
-  /** A part of a name; "" fits all. */
+  /** A part of a name. An empty text matches every name. */
   readonly text: string;
-  /** Only those that are not well. */
+  /** True: only the objects that are not well. */
   readonly onlyUnwell: boolean;
   /** From 1. */
   readonly page: number;
   readonly perPage: number;
 }
 
-/** `well`: Ready is True. `working`: dnsalias is at it. `unwell`: Ready is False. */
+/** `well`: Ready is True. `working`: dnsalias works or waits. `unwell`: Ready is False. */
 export type Light = "well" | "working" | "unwell";
 
 export interface ReadyView {
@@ -78,9 +78,9 @@ export interface AliasView extends ReadyView {
   readonly targets: readonly TargetView[];
   /** Absent: all targets are merged, without health checks. */
   readonly selection?: SelectionView;
-  /** The staleness bound that the status states. */
+  /** The staleness bound in the status. */
   readonly boundMs?: Millis;
-  /** Since the target that was confirmed longest ago was confirmed. */
+  /** The time since the last confirmation of the least recently confirmed target. */
   readonly ageMs?: Millis;
 }
 
@@ -89,7 +89,7 @@ interface HostnameView {
   readonly zone: string;
   readonly addresses: readonly string[];
   readonly ttl?: number;
-  /** RFC 3339: when these addresses were first seen served. */
+  /** RFC 3339: when the servers were first seen to serve these addresses. */
   readonly publishedTime?: string;
   readonly reason?: string;
 }
@@ -100,7 +100,7 @@ export interface SelectionView {
   readonly reason: string;
   /** RFC 3339: when these targets were selected. */
   readonly lastTransitionTime: string;
-  /** The switch bound of the status; absent while no standby is healthy. */
+  /** The switch bound in the status. Absent while no standby is healthy. */
   readonly boundMs?: Millis;
   /** Why the condition Healthy is not True. */
   readonly problem?: { readonly reason: string; readonly message: string };
@@ -108,7 +108,7 @@ export interface SelectionView {
 
 interface TargetView {
   readonly name: string;
-  /** From the target to the owner of the addresses, both included; the target alone before it was read. */
+  /** The names from the target to the owner of the addresses, both included. Before the first lookup, only the target. */
   readonly chain: readonly string[];
   readonly addresses: readonly string[];
   readonly ttl?: number;

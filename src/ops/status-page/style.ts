@@ -1,4 +1,4 @@
-/** The page's only style, which its policy names by hash. Colours keep their contrast in light and dark. */
+/** The only style of the page; the page's policy contains its hash. Colours keep their contrast in light and dark mode. */
 export const STYLE = `:root{color-scheme:light dark;--text:#1d2733;--dim:#5b6773;--back:#f6f7f9;--card:#fff;--line:#d5dbe1;--well:#1a7f4b;--working:#9a6700;--unwell:#c0322b;--box:#eef3fa}
 @media(prefers-color-scheme:dark){:root{--text:#e4e9ee;--dim:#9ba7b3;--back:#12171d;--card:#1b222b;--line:#35404c;--well:#4cc38a;--working:#e2b341;--unwell:#ff7b72;--box:#25303d}}
 body{margin:0;font:15px/1.45 system-ui,sans-serif;color:var(--text);background:var(--back)}

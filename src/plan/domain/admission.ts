@@ -1,10 +1,10 @@
 import { matchesLabels } from "../../api/label-selector.ts";
 import type { AllowedNamespaces } from "../../api/dns-zone.ts";
 
-/** Labels of each namespace; a namespace that is not in the map has none. */
+/** Labels of each namespace. A namespace that is absent in the map has none. */
 export type NamespaceLabels = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
-/** What of a DnsZone decides which namespaces it admits; a DnsZone of which that can't be read admits all. */
+/** The fields of a DnsZone that decide which namespaces it admits. A DnsZone with unreadable fields admits all. */
 export interface Admitting {
   readonly namespace: string;
   readonly allowedNamespaces: AllowedNamespaces | undefined;

@@ -6,9 +6,10 @@ import { olderFirst, type ZoneDomain } from "./zone-domain.ts";
 export type Undelegated = ReadonlyMap<ObjectKey, readonly ObjectKey[]>;
 
 /**
- * The DnsZones that would take names from an older DnsZone in another namespace without its consent. As in DNS, the nearest zone that has the domain delegates it: of the older DnsZones whose domain the new
- * one equals or is below, those of the longest domain decide, and a DnsZone that isn't delegated itself doesn't count. So an owner of a delegated domain delegates parts of it further, and in its own namespace
- * it needs no consent.
+ * Returns the DnsZones that would take names from an older DnsZone of another namespace without its consent. As in DNS, the
+ * nearest zone that contains the domain delegates it. An older DnsZone contains it if its domain is the same or above. Of these,
+ * the DnsZones with the longest domain decide, and one that isn't delegated itself doesn't count. The owner of a delegated domain
+ * can therefore delegate parts of it further, and needs no consent in its own namespace.
  */
 export function undelegatedZones(zones: Iterable<ZoneDomain>): Undelegated {
   const undelegated = new Map<ObjectKey, readonly ObjectKey[]>();
@@ -31,7 +32,7 @@ export function undelegatedZones(zones: Iterable<ZoneDomain>): Undelegated {
   return undelegated;
 }
 
-/** What is missing, and what to do. */
+/** The missing consent, and the cure. */
 export function undelegatedMessage(
   zone: { readonly key: ObjectKey; readonly domain: Name },
   missing: readonly ObjectKey[],

@@ -13,7 +13,10 @@ export function followsPrivate(zone: DnsZone, { meta, spec }: DnsAlias): boolean
   return spec.allowPrivate && allowsPrivate(zone, meta.namespace);
 }
 
-/** The alias as the DnsZone takes it: without `allowPrivate` and private addresses, where the DnsZone doesn't allow them to its namespace. */
+/**
+ * The alias without `allowPrivate` and without private addresses if the DnsZone doesn't allow them to its namespace. Otherwise
+ * the same alias.
+ */
 export function asAllowed(zone: DnsZone, alias: DnsAlias): DnsAlias {
   const { spec } = alias;
   if (allowsPrivate(zone, alias.meta.namespace) || (!spec.allowPrivate && privateAddresses(alias).length === 0)) {
@@ -38,7 +41,7 @@ export function ignoresPrivate(zone: DnsZone, alias: DnsAlias): boolean {
   return asks && !allowsPrivate(zone, alias.meta.namespace);
 }
 
-/** What DnsZones leave out of the private addresses that the alias lists itself, and what to do; undefined: nothing. */
+/** The message about private addresses that the alias lists and DnsZones leave out, with the cure. Undefined: no address is left out. */
 export function leftOutMessage(zones: readonly ObjectKey[], alias: DnsAlias): string | undefined {
   const addresses = privateAddresses(alias);
   return zones.length === 0 || addresses.length === 0
@@ -46,7 +49,7 @@ export function leftOutMessage(zones: readonly ObjectKey[], alias: DnsAlias): st
     : `DnsZone ${zones.join(", ")} does not publish private addresses of other namespaces, so ${shown(addresses)} left out. Remove it from the spec, or ask the owner of the DnsZone to set spec.tenants.privateAddresses: Allow`;
 }
 
-/** Which DnsZones ignore `allowPrivate` of the alias, and what to do; undefined: none. */
+/** The message about the DnsZones that ignore `allowPrivate` of the alias, with the cure. Undefined: no DnsZone ignores it. */
 export function ignoredMessage(zones: readonly ObjectKey[], { spec }: DnsAlias): string | undefined {
   return !spec.allowPrivate || zones.length === 0
     ? undefined

@@ -3,16 +3,19 @@ import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { takenOver, type ZoneDomain } from "./zone-domain.ts";
 
 /**
- * A DnsZone that exists but can't be read, or that was deleted. Its domain still matches, so that its names keep their records: nothing is written for it, and no DnsZone above it claims or deletes names below
- * its domain.
+ * A DnsZone that can't be read, or that was deleted. Its domain still matches, so that its names keep their records. dnsalias
+ * writes nothing for it, and no DnsZone above it claims or deletes names below its domain.
  */
 export interface ReservedZone extends ZoneDomain {
   readonly why: "unread" | "deleted";
-  /** The kind of its provider; undefined: it can't be read. */
+  /** The kind of its provider. Undefined: it can't be read. */
   readonly providerKind: string | undefined;
 }
 
-/** Reserved zones without those that a DnsZone above adopts: one of the same namespace, or an older one. A DnsZone that can't be read can't be adopted. */
+/**
+ * Returns the reserved zones that no DnsZone above adopts. A DnsZone of the same namespace, or an older one, can adopt a deleted
+ * DnsZone. An unreadable DnsZone can't be adopted.
+ */
 export function stillReserved(reserved: Iterable<ReservedZone>, zones: Iterable<DnsZone>): readonly ReservedZone[] {
   const heirs = [...zones].filter((zone) => takenOver(zone).size > 0);
   return [...reserved].filter((one) => one.why === "unread" || !heirs.some((zone) => takesOver(zone, one)));
@@ -27,7 +30,10 @@ function takesOver(zone: DnsZone, { key, namespace, createdAt, domain }: Reserve
   );
 }
 
-/** Whether records at the name are a reserved zone's, as seen from a DnsZone of this domain. A new DnsZone of a deleted one's own domain has its names. */
+/**
+ * Whether the records at a name belong to a reserved zone, for a DnsZone of this domain. A new DnsZone with the domain of a
+ * deleted one has the names of the deleted one.
+ */
 export function isReservedBelow(reserved: readonly ReservedZone[], domain: Name, name: Name): boolean {
   return reserved.some(
     (one) =>

@@ -5,7 +5,10 @@ import type { NamespaceLabels } from "./admission.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Why `spec.tenants` of the DnsZone refuses a hostname to the aliases of a namespace, and what to do. Undefined: it allows it. */
+/**
+ * The reason why `spec.tenants` of the DnsZone refuses a hostname to a namespace, with the cure. Undefined: the DnsZone allows
+ * the hostname.
+ */
 export function refusedHostname(
   { meta, spec: { tenants } }: DnsZone,
   namespace: string,
@@ -27,7 +30,7 @@ export function refusedHostname(
   return `DnsZone ${zone} does not allow the hostname ${name} to namespace ${namespace}. spec.tenants.hostnames ${allowedText(tenants.hostnames, namespace, own)}. Choose another hostname, or ask the owner of the DnsZone to allow this one`;
 }
 
-/** The patterns of the DnsZone for a namespace, as texts: other texts where labels of the namespace that a pattern names change. */
+/** The patterns of the DnsZone for a namespace as texts. The texts change if labels of the namespace in a pattern change. */
 export function patternsFor({ spec: { tenants } }: DnsZone, namespace: string, labels: Labels): readonly string[] {
   return (tenants.hostnames ?? []).flatMap((one) => shown(one, namespace, labels) ?? []);
 }
@@ -37,7 +40,10 @@ function covers(pattern: HostnamePattern, hostname: Name, namespace: string, lab
   return name !== undefined && (pattern.isBelow ? hostname.endsWith(`.${name}`) : hostname === name);
 }
 
-/** Undefined: the namespace has no such label, or its value isn't one label of a name. With a dot in it, it could lead into the names of another team. */
+/**
+ * Replaces the variables of a pattern. Undefined if the namespace has no such label, or its value isn't one DNS label. A value
+ * with a dot could lead into the names of another team.
+ */
 function expand({ parts }: HostnamePattern, namespace: string, labels: Labels): string | undefined {
   let name = "";
   for (const part of parts) {

@@ -3,15 +3,15 @@ import { ALLOW_ZONE_ANNOTATION, objectKey, TAKE_OVER_ANNOTATION, zonesListed, ty
 import type { Name } from "../../dns/name/name.ts";
 import { byCodeUnit } from "../../base/order.ts";
 
-/** What of a DnsZone decides which names it has. It is known of some DnsZones that can't be read, and of deleted ones. */
+/** The fields of a DnsZone that decide which names it has. They are also known of deleted DnsZones, and of some unreadable ones. */
 export interface ZoneDomain {
   readonly key: ObjectKey;
   readonly namespace: string;
   readonly createdAt: number;
   readonly domain: Name;
-  /** Undefined: it can't be read, and counts as all. */
+  /** Undefined: it can't be read, and all namespaces count as admitted. */
   readonly allowedNamespaces: AllowedNamespaces | undefined;
-  /** DnsZones of other namespaces that this one lets have its domain or a domain below it. */
+  /** DnsZones of other namespaces that may have the domain of this one, or a domain below it. */
   readonly consents: ReadonlySet<ObjectKey>;
 }
 
@@ -26,22 +26,22 @@ export function domainOf({ meta, spec }: DnsZone): ZoneDomain {
   };
 }
 
-/** Whether the records of a DnsZone are withdrawn when it is deleted: its policy has to allow deletes. */
+/** Whether dnsalias withdraws the records of a DnsZone when it is deleted: its policy has to allow deletes. */
 export function withdrawsOnDelete({ spec }: DnsZone): boolean {
   return spec.deletionPolicy === "Delete" && spec.policy === "Sync";
 }
 
-/** A DnsZone under deletion whose records are withdrawn: it takes no names any more. */
+/** True for a DnsZone that is being deleted and whose records are withdrawn. It takes no new names. */
 export function isEnding(zone: DnsZone): boolean {
   return zone.meta.deletedAt !== undefined && withdrawsOnDelete(zone);
 }
 
-/** The deleted DnsZones whose names this one takes over. */
+/** The deleted DnsZones whose names this one adopts. */
 export function takenOver({ meta }: DnsZone): ReadonlySet<ObjectKey> {
   return zonesListed(meta.annotations[TAKE_OVER_ANNOTATION]);
 }
 
-/** Older first; the key decides between equals, so that every replica decides alike. */
+/** Sorts by age, the oldest first. The key decides between equal ages, so that every replica has the same order. */
 export function olderFirst(a: ZoneDomain, b: ZoneDomain): number {
   return a.createdAt - b.createdAt || byCodeUnit(a.key, b.key);
 }

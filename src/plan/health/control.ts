@@ -8,8 +8,8 @@ export interface Success {
 }
 
 /**
- * The last successful checks of this replica, by family: the latest of each of two addresses, the newest first. Two are enough, because a control is any
- * address except the one that failed.
+ * The last successful checks of this replica, by family: the latest of each of two addresses, the newest first. Two are enough,
+ * because a control is any address except the one that failed.
  */
 export type Controls = Readonly<Partial<Record<Family, readonly Success[]>>>;
 
@@ -24,8 +24,8 @@ export function recordSuccess(controls: Controls, family: Family, success: Succe
 }
 
 /**
- * The successful check that proves that a failure of `address` isn't the observer's: one of another address of the same family, at most `windowMs` ago.
- * Undefined: there is none, and the failure proves nothing.
+ * Returns the successful check that shows that the observer's own network isn't the cause of a failure. It is a check of another
+ * address of the same family, at most `windowMs` ago. Undefined: there is no such check, and the failure is not evidence.
  */
 export function controlFor(controls: Controls, { family, address, now, windowMs }: ControlQuery): Success | undefined {
   return controls[family]?.find((success) => success.address !== address && now - success.at <= windowMs);
@@ -40,6 +40,6 @@ export interface ControlQuery {
   readonly family: Family;
   readonly address: string;
   readonly now: Millis;
-  /** Period and timeout of the check that failed. */
+  /** Period plus timeout of the check that failed. */
   readonly windowMs: Millis;
 }

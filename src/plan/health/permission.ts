@@ -7,7 +7,7 @@ export interface PortRange {
   readonly last: number;
 }
 
-/** What the installation checks. */
+/** The rules of the installation for addresses of checks. */
 export interface CheckRules {
   readonly ports: readonly PortRange[];
   /** Networks of special-use addresses that the operator allows. */
@@ -16,14 +16,17 @@ export interface CheckRules {
   readonly forbidden: ReadonlySet<string>;
 }
 
-/** The wire server of Azure and the metadata service of AWS (EC2, IMDS over IPv6), which hand out credentials and are global unicast or unique local. */
+/**
+ * The wire server of Azure and the metadata service of AWS (EC2, IMDS over IPv6). They return credentials, and their addresses
+ * are global unicast or unique local.
+ */
 const METADATA: ReadonlySet<string> = new Set(["168.63.129.16", "fd00:ec2::254"]);
 
 export function allowsPort({ ports }: CheckRules, port: number): boolean {
   return ports.some(({ first, last }) => port >= first && port <= last);
 }
 
-/** Whether checks may connect to the address: global unicast, or in an allowed network. An address that carries an IPv4 address is never checked. */
+/** Whether checks may connect to the address. It must be global unicast, or in an allowed network, and must not contain an IPv4 address. */
 export function allowsAddress({ allowed, forbidden }: CheckRules, address: string): boolean {
   if (METADATA.has(address) || forbidden.has(address) || embeddingOf(address) !== undefined) {
     return false;

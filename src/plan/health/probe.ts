@@ -1,10 +1,10 @@
 import type { HEALTH_VERDICTS } from "../../api/dns-alias.ts";
 import type { Millis } from "../../base/clock.ts";
 
-/** Health of one address, or of one target. Unknown counts as up: an address that no check has judged yet is not taken away. */
+/** Health of one address, or of one target. Unknown counts as up, so an address without a check result remains published. */
 export type Health = (typeof HEALTH_VERDICTS)[number];
 
-/** The outcome of one check. `inconclusive`: it failed without a control, so it proves nothing. */
+/** The outcome of one check. `inconclusive`: it failed without a control, so the failure is not evidence. */
 export type CheckOutcome = "success" | "failure" | "inconclusive";
 
 export interface Thresholds {
@@ -14,7 +14,7 @@ export interface Thresholds {
   readonly successThreshold: number;
 }
 
-/** All that is known of one address by one kind of check. */
+/** The state of one address for one kind of check. */
 export interface Probe {
   readonly health: Health;
   /** Time of the last change of `health`. */
@@ -28,11 +28,14 @@ export interface Probe {
 }
 
 const WINDOW = 20;
-/** A target that fails every other check never fails three times in a row. */
+/**
+ * Failures among the last 20 outcomes that make an address Unhealthy. A target that fails every other check never has three
+ * failures in a row.
+ */
 const UNHEALTHY_FROM = 10;
 const HEALTHY_BELOW = 5;
 
-/** A probe without a check. `health` comes from a status after a restart; its counters start at 0. */
+/** A probe before its first check. After a restart, `health` comes from a status, and the counters start at 0. */
 export function freshProbe(now: Millis, health: Health = "Unknown", since: Millis = now): Probe {
   return { health, since, streak: 0, failures: [], lastSuccessAt: undefined };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Millis } from "../../base/clock.ts";
 
-/** The next time of a check after `now`: all times of a check have one phase, which a hash of its key sets, so that checks don't begin together. */
+/** The next time of a check after `now`. A hash of the check's key sets the phase of all its times, so that checks don't begin together. */
 export function nextCheckAt(key: string, periodMs: Millis, now: Millis): Millis {
   const phase = (createHash("sha256").update(key).digest().readUInt32BE(0) / 2 ** 32) * periodMs;
   const rounds = Math.floor((now - phase) / periodMs) + 1;
@@ -21,17 +21,17 @@ export interface CheckBudget {
   readonly addressRate: number;
 }
 
-/** By how much periods are stretched so that the budget is kept; 1 or more. */
+/** The factors by which periods are longer than configured so that the budget is kept. Each is 1 or more. */
 export interface Stretch {
-  /** Of all checks. */
+  /** The factor for the checks of all addresses that have no factor of their own. */
   readonly all: number;
-  /** Of the checks of one address; absent: that of all. */
+  /** The factors for the checks of one address. Absent: the factor for all checks applies. */
   readonly byAddress: ReadonlyMap<string, number>;
 }
 
 export const NO_STRETCH: Stretch = { all: 1, byAddress: new Map() };
 
-/** Spreads the budget evenly: the periods of all checks are stretched by one factor, and those of an address with too many checks by a larger one. */
+/** Divides the budget evenly. One factor lengthens the periods of all checks, and a larger one those of an address with too many checks. */
 export function stretchOf(loads: Iterable<CheckLoad>, { rate, addressRate }: CheckBudget): Stretch {
   const rates = new Map<string, number>();
   let sum = 0;

@@ -2,7 +2,7 @@ import { familyOf } from "../../dns/address/address.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import type { Health, Probe } from "./probe.ts";
 
-/** One address of a target, with what its checks show. */
+/** One address of a target, with the state of its checks. */
 export interface CheckedAddress {
   readonly address: string;
   /** Undefined: this installation doesn't check the address, so it counts as up. */
@@ -28,7 +28,7 @@ function isUp({ probe }: CheckedAddress): boolean {
   return probe?.health !== "Unhealthy";
 }
 
-/** The addresses without those that are down, as long as one address of the same family is up. */
+/** The addresses that are not down. A family whose addresses are all down keeps all of them. */
 export function withoutDown(addresses: readonly string[], isDown: (address: string) => boolean): readonly string[] {
   const kept = FAMILIES.flatMap((family) => {
     const own = addresses.filter((address) => familyOf(address) === family);

@@ -2,7 +2,7 @@ import type { TargetAnswer } from "../target-answer.ts";
 import { refreshWaitMs } from "./refresh-wait.ts";
 import type { HoldState } from "./state.ts";
 
-/** What others may know of a key. */
+/** The part of a key's state that other code may read. */
 export function answerOf(state: HoldState): TargetAnswer {
   const isRestored = state.read === undefined && state.addresses.length > 0;
   return {
@@ -23,12 +23,12 @@ export function answerOf(state: HoldState): TargetAnswer {
   };
 }
 
-/** A bound that moves by less than this part is not news. */
+/** A bound that changes by less than this fraction is not reported. */
 const WAIT_TOLERANCE = 0.25;
 
 /**
- * True if the change of an answer matters for a plan or a status. A change of only `goodAt` doesn't. The parts are shared between states, so most
- * comparisons end at identity.
+ * True if the change of an answer matters for a plan or a status. A change of `lastSuccessAt` alone doesn't. States share
+ * unchanged parts, so most comparisons only compare references.
  */
 export function isNews(before: TargetAnswer, after: TargetAnswer): boolean {
   return (

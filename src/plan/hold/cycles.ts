@@ -6,31 +6,34 @@ import type { Seconds } from "../../dns/record.ts";
  * previous copy expired, or with a different answer. Answers within a cycle show the same copy with a lower TTL.
  */
 export interface TtlCycles {
-  /** Cycles since the key is looked up. */
+  /** Cycles since the first lookup of the key. */
   readonly count: number;
-  /** The largest chain TTL of this cycle's readings. */
+  /** The largest chain TTL in the answers of this cycle. */
   readonly ttl: Seconds;
   readonly previous: Seconds;
-  /** When the copy that began this cycle runs out; 0: nothing was read since the start. */
+  /** When the copy that began this cycle expires. 0: no answer since the start. */
   readonly endsAt: Millis;
-  /** The largest chain TTL of this block of {@link BLOCK} cycles, and of the block before. */
+  /** The largest chain TTL of this block of {@link BLOCK} cycles, and of the previous block. */
   readonly peak: Seconds;
   readonly peakBefore: Seconds;
-  /** The same for the longest TTL of any hop: a recursive resolver can keep a CNAME for an hour although it keeps the addresses for a minute. */
+  /**
+   * The same for the largest TTL of any hop. A recursive resolver can keep a CNAME for an hour although it keeps the addresses
+   * for a minute.
+   */
   readonly longest: Seconds;
   readonly longestBefore: Seconds;
 }
 
-/** The least and the largest TTL of one reading's chain. */
+/** The smallest and the largest TTL in the chain of one answer. */
 interface ReadTtls {
   readonly ttl: Seconds;
   readonly maxTtl: Seconds;
 }
 
-/** Cycles a block of the peak; a TTL that was once long stops to count after one to two blocks. */
+/** The number of cycles in one block. A long TTL of the past stops to count after one to two blocks. */
 const BLOCK = 8;
 
-/** The cycles after a reading that was believed; `changed`: it differs from the one before. */
+/** The cycles after an accepted answer. `changed`: it differs from the previous one. */
 export function recordResult(
   cycles: TtlCycles | undefined,
   result: ReadTtls & { readonly changed: boolean; readonly now: Millis },
@@ -50,7 +53,7 @@ export function recordResult(
   return { ...cycles, ...block, count, ttl, previous: cycles.ttl, endsAt: now + ttl * 1000 };
 }
 
-/** The cycles after a reading that is not believed yet: some server holds a copy for that long. */
+/** The cycles after an answer that is not accepted yet: its TTL shows for how long a server holds a copy. */
 export function recordPeak(cycles: TtlCycles, { ttl, maxTtl }: ReadTtls): TtlCycles {
   return ttl <= cycles.peak && maxTtl <= cycles.longest
     ? cycles
@@ -62,12 +65,12 @@ export function restoredCycles(ttl: Seconds): TtlCycles {
   return { count: 0, ttl, previous: 0, endsAt: 0, peak: ttl, peakBefore: 0, longest: ttl, longestBefore: 0 };
 }
 
-/** True until the first reading since the start. */
+/** True until the first answer since the start. */
 export function isUnread(cycles: TtlCycles | undefined): boolean {
   return cycles === undefined || cycles.endsAt === 0;
 }
 
-/** `orig`: recursive resolvers count down, so the largest TTL of two cycles is used as the TTL of the target. */
+/** `orig`: the largest TTL of two cycles is used as the TTL of the target, because recursive resolvers count TTLs down. */
 export function origTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.ttl, cycles.previous);
 }
@@ -77,7 +80,10 @@ export function maxTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.longest, cycles.longestBefore);
 }
 
-/** The longest known time that a recursive resolver keeps the addresses. If two resolvers disagree, two cycles do not show it. */
+/**
+ * The longest known time for which a recursive resolver keeps the addresses. Two cycles are too few for this, because two
+ * resolvers can disagree.
+ */
 export function peakTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.peak, cycles.peakBefore);
 }

@@ -6,10 +6,13 @@ import type { EmptyResult, EmptyRow, HoldContext, HoldState } from "./state.ts";
 const READINGS_NEEDED = 3;
 const SERVERS_NEEDED = 2;
 const SPAN_MIN_MS: Millis = 60_000;
-/** RFC 2308 5 has one to three hours as sensible limits for negative TTLs; a longer one must not defer the confirmation for days. */
+/** RFC 2308 5 recommends a limit of one to three hours for negative TTLs. A longer TTL must not defer the confirmation for days. */
 const SPAN_MAX_MS: Millis = 3 * 3_600_000;
 
-/** An empty answer counts toward its confirmation. The last known good addresses remain, and `emptySince` is set after the confirmation. */
+/**
+ * Counts an empty answer toward the confirmation of emptiness. The last known good addresses remain, and `emptySince` is set
+ * after the confirmation.
+ */
 export function onEmpty(state: HoldState, result: EmptyResult, context: HoldContext): HoldState {
   const { now, random, serverCount } = context;
   const row = extended(state.empty, result, now);
@@ -35,12 +38,15 @@ export function onEmpty(state: HoldState, result: EmptyResult, context: HoldCont
   };
 }
 
-/** The state with NXDOMAIN taken for NODATA, because the other family was found meanwhile; a state with another outcome as it is. */
+/**
+ * The state with NXDOMAIN replaced by NODATA, because a lookup of the other family found addresses. A state with another outcome
+ * is unchanged.
+ */
 export function withoutNxdomain(state: HoldState): HoldState {
   return state.outcome.kind === "nxdomain" ? { ...state, outcome: { kind: "nodata" } } : state;
 }
 
-/** The state with its emptiness no longer believed: a new row of readings has to confirm it. */
+/** The state with its emptiness unconfirmed: a new series of answers has to confirm it. */
 export function unconfirmed(state: HoldState): HoldState {
   return {
     ...state,

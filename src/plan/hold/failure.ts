@@ -5,7 +5,7 @@ import { BEFORE_RESTART, type Outcome } from "../target-answer.ts";
 import { RETRY } from "./next-lookup.ts";
 import type { FailureResult, HoldContext, HoldState } from "./state.ts";
 
-/** A failure has no information about the target. The addresses remain; only the outcome and the next try change. */
+/** A failure has no information about the target. The addresses remain, and only the outcome and the time of the next lookup change. */
 export function onFailure(before: HoldState, result: FailureResult, { now, random }: HoldContext): HoldState {
   const state = withoutUnpublishable(before, result);
   const retryAt = now + backoffMs(RETRY, state.failures, random);
@@ -36,7 +36,7 @@ function withoutUnpublishable(state: HoldState, { reason, nat64 = [] }: FailureR
   return { ...state, addresses, read: read && { ...read, addresses: withoutEmbedding(read.addresses, nat64) } };
 }
 
-/** What a resolver or the path to it does in an outage; which of them it is may differ with every try. */
+/** The failures of a resolver, or of the path to it, in an outage. The reason can differ with every lookup. */
 const OUTAGE_REASONS: ReadonlySet<FailureReason> = new Set<FailureReason>([
   "timeout",
   "unreachable",

@@ -5,35 +5,35 @@ import type { HoldState } from "./state.ts";
 
 /** The answer for one key at query time. */
 export interface LiveResult {
-  /** The addresses of the last lookup, or the last known good ones if its result is not accepted. */
+  /** The addresses of the last lookup. If its result is not accepted, the last known good addresses. */
   readonly answer: TargetAnswer;
-  /** Until then the addresses are fresh; after it they are stale data (RFC 8767). */
+  /** The addresses are fresh until this time. Then they are stale data (RFC 8767). */
   readonly freshUntil: Millis;
   /** From this time on, a query needs a lookup before it is answered. */
   readonly nextLookupAt: Millis;
-  /** From this time on, a query starts a lookup without waiting for it; never after `lookAt`. */
+  /** From this time on, a query starts a lookup without waiting for it. Never later than `nextLookupAt`. */
   readonly prefetchAt: Millis;
 }
 
 /** A target with a TTL of 0 is looked up at most once a second, regardless of the number of queries. */
 const LEAST_FRESH_MS: Millis = 1_000;
-/** Fresh data that is about to run out is fetched in advance: in this last part of its time, or in its last seconds where they are more. */
+/** Fresh data is refreshed in advance: in this last fraction of its time, or in its last seconds if they are longer. */
 const PREFETCH_PART = 0.1;
 const PREFETCH_MS: Millis = 5_000;
 
 /**
- * For a rotating target, the *published* addresses are kept steady, because each change would be a write. An answer at query time needs no write, so it has
- * the newest addresses. The rules of holding are the same for both.
+ * For a rotating target, the *published* addresses remain the same, because each change would be a write. An answer at query time
+ * needs no write, so it has the newest addresses. All other rules are the same for both.
  */
 export function liveOf(state: HoldState): LiveResult {
   const answer = answerOf(state);
   const { read, nextAt, lastSuccessAt } = state;
   if (state.failingSince !== undefined || (state.outcome.kind === "positive" && read === undefined)) {
-    // Failing, or known only from before a restart: the last answer is valid until its TTL expires.
+    // Lookups fail, or the data is from before a restart. The last answer is valid until its TTL expires.
     return { answer, freshUntil: read?.until ?? -Infinity, nextLookupAt: nextAt, prefetchAt: nextAt };
   }
   if (state.outcome.kind !== "positive" || state.doubt !== undefined || read === undefined) {
-    // Unknown, empty, or being confirmed: the current answer is valid until the next lookup.
+    // The target is unknown, empty, or being confirmed. The current answer is valid until the next lookup.
     return { answer, freshUntil: nextAt, nextLookupAt: nextAt, prefetchAt: nextAt };
   }
   const readAt = lastSuccessAt ?? read.until;

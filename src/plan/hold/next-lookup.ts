@@ -2,15 +2,15 @@ import type { Backoff } from "../../base/backoff.ts";
 import type { Millis, Random } from "../../base/clock.ts";
 import type { Seconds } from "../../dns/record.ts";
 
-/** No key is looked up more often, whatever its TTL; spec events and confirmations excepted. */
+/** The minimum wait between two lookups of a key. Spec changes and confirmations are exceptions. */
 export const MIN_WAIT_MS: Millis = 5_000;
-/** No key waits longer, whatever its TTL or its row of failures. */
+/** The maximum wait between two lookups of a key, also after consecutive failures. */
 export const MAX_WAIT_MS: Millis = 300_000;
 /** Added to a TTL, so that the copy of the recursive resolver has expired at the next query. */
 export const SLACK_MS: Millis = 1_000;
-/** Up to this part of the TTL is added at random, so that keys do not stay in step. */
+/** The fraction of the TTL that is added at random, so that lookups of many keys don't remain in step. */
 export const JITTER = 0.1;
-/** Two lookups (the first, and its confirmation), each with one try of 2 s. */
+/** The time for two lookups (the first, and its confirmation), each with one try of 2 s. */
 export const LOOKUP_ALLOWANCE_MS: Millis = 4_000;
 
 /** The wait after a failed lookup. */
@@ -30,7 +30,7 @@ export function firstWaitMs(remaining: Seconds, random: Random): Millis {
   return wait < MAX_WAIT_MS ? wait : Math.round(MAX_WAIT_MS * (0.5 + 0.5 * random()));
 }
 
-/** Any wait, within the limits. */
+/** The wait, limited to the range above. */
 export function clampWait(ms: Millis): Millis {
   return Math.round(Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, ms)));
 }

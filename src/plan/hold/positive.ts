@@ -8,7 +8,10 @@ import { allSeenLately, canRotate, type Rotation, seenNow, track } from "./rotat
 import type { HoldContext, HoldState, PositiveResult } from "./state.ts";
 import { steadyTtl } from "./steady-ttl.ts";
 
-/** A positive answer is accepted, unless it lacks more than half of the current addresses. Then it is confirmed first, for at most one TTL. */
+/**
+ * Accepts a positive answer, unless it lacks more than half of the current addresses. Such an answer is confirmed first, for at
+ * most one TTL.
+ */
 export function onPositive(before: HoldState, result: PositiveResult, context: HoldContext): HoldState {
   const state = recovered(before, context);
   if (!isSuspicious(before, result)) {
@@ -18,7 +21,8 @@ export function onPositive(before: HoldState, result: PositiveResult, context: H
     case undefined:
       return refreshesEarly(state, result, context);
     case "confirming":
-      // Equal or also shrunk: two answers agree that most of the old set is gone, and the newer one is believed.
+      // The second answer has the same addresses or lacks most of the old ones as well. The two answers agree, and the newer one is
+      // accepted.
       return believed(state, result, context);
     case "disagreed":
       return context.now < before.doubt.until
@@ -31,7 +35,7 @@ export function onPositive(before: HoldState, result: PositiveResult, context: H
   }
 }
 
-/** Any positive reading ends failing and emptiness. A name that was empty holds nothing that a new set has to be weighed against. */
+/** Any positive answer ends consecutive failures and emptiness. After emptiness there are no addresses to compare a new set with. */
 function recovered(before: HoldState, { now }: HoldContext): HoldState {
   const isPositive = before.outcome.kind === "positive";
   return {
@@ -47,7 +51,7 @@ function recovered(before: HoldState, { now }: HoldContext): HoldState {
   };
 }
 
-/** A target that rotates shows other addresses all the time; there the window decides instead. */
+/** A rotating target always returns other addresses. The rotation window decides there. */
 function isSuspicious(
   { addresses, rotation, emptySince, firstEmptySince }: HoldState,
   result: PositiveResult,
@@ -69,7 +73,10 @@ function refreshesEarly(state: HoldState, result: PositiveResult, { now }: HoldC
   };
 }
 
-/** A reading with most of the old set in it: when it came to confirm, the servers disagree until this one's copy runs out. */
+/**
+ * Accepts an answer with most of the old addresses. If it was meant to confirm another answer, the servers disagree until the
+ * copy of this one expires.
+ */
 function afterCalmResult(state: HoldState, result: PositiveResult, context: HoldContext): HoldState {
   const after = believed(state, result, context);
   const { doubt } = state;
@@ -127,8 +134,8 @@ function publishedTtl(
 }
 
 /**
- * Returns the chain of the current addresses. A different chain to the same addresses is used after two consecutive answers. Some CDNs have a new name in
- * every answer, which is not a change, while a chain that becomes a loop remains.
+ * Returns the chain of the current addresses. A different chain to the same addresses is used after two consecutive answers. Some
+ * CDNs have a new name in every answer, which is not a change. A loop, in contrast, remains in the next answer.
  */
 function shownChain(
   state: HoldState,

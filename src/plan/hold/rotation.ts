@@ -4,8 +4,8 @@ import type { Seconds } from "../../dns/record.ts";
 import { JITTER, MAX_WAIT_MS, SLACK_MS } from "./next-lookup.ts";
 
 /**
- * What is remembered of a target whose set changed lately, to tell a pool that is shown in parts from a target that moved. Kept only from a
- * change until {@link QUIET_CYCLES} cycles without one, so a key at rest has none.
+ * The memory of a target whose addresses changed recently. It distinguishes a pool that returns subsets from a target that moved.
+ * It exists from a change until {@link QUIET_CYCLES} cycles without one, so a key without changes has none.
  */
 export interface Rotation {
   readonly cycle: number;
@@ -14,9 +14,9 @@ export interface Rotation {
    * different answers within one cycle are not a rotation.
    */
   readonly endsAt: Millis;
-  /** The cycle in which each address was seen last. */
+  /** The cycle in which each address was last seen. */
   readonly seen: ReadonlyMap<string, number>;
-  /** One bit for each of the last 8 cycles that changed the set, the newest lowest; 1: an address came back. */
+  /** One bit for each of the last 8 cycles that changed the addresses; the lowest bit is the newest. 1: an address returned. */
   readonly returns: number;
   /** Cycles since the last change. */
   readonly quiet: number;
@@ -29,21 +29,21 @@ export interface SeenResult {
   readonly now: Millis;
 }
 
-/** What is published stays while each of its addresses was seen within this many cycles. */
+/** The published addresses remain while each of them was seen within this many cycles. */
 export const WINDOW_CYCLES = 3;
-/** A target without a change for this number of cycles does not rotate (any more). */
+/** A target without a change for this number of cycles no longer rotates. */
 const QUIET_CYCLES = 8;
 const CHANGES_REMEMBERED = 0xff;
-/** One return is a rollback; two are a pool. */
+/** One return of an address is a rollback. Two returns mean a pool. */
 const RETURNS_TO_ROTATE = 2;
-/** Addresses unseen for longer than this are forgotten. */
+/** An address that was not seen for this many cycles is forgotten. */
 const MEMORY_CYCLES = 16;
-/** Four answers of the largest size of a lookup (64). */
+/** Four answers with the maximum number of addresses (64). */
 const MEMORY_ADDRESSES = 256;
 
 /**
- * True for a TTL with which each lookup gets a new copy. With a longer one, a target causes at most a write in five minutes, and
- * lookups would get old and new copies in turn.
+ * True for a TTL so short that each lookup gets a new copy. With a longer one, a target causes at most one write in five minutes,
+ * and lookups would get old and new copies in turn.
  */
 export function canRotate(ttl: Seconds): boolean {
   return ttl * 1000 * (1 + JITTER) + SLACK_MS <= MAX_WAIT_MS;
@@ -66,7 +66,7 @@ export function allSeenLately(rotation: Rotation, addresses: readonly string[]):
   return addresses.every((address) => rotation.cycle - (rotation.seen.get(address) ?? -WINDOW_CYCLES) < WINDOW_CYCLES);
 }
 
-/** All that was seen in the present cycle. */
+/** All addresses that were seen in the present cycle. */
 export function seenNow(rotation: Rotation): readonly string[] {
   return [...rotation.seen].filter(([, cycle]) => cycle === rotation.cycle).map(([address]) => address);
 }
@@ -119,7 +119,7 @@ function remember(
   cycle: number,
 ): ReadonlyMap<string, number> {
   const kept = [...seen].filter(([address, last]) => cycle - last <= MEMORY_CYCLES && !addresses.includes(address));
-  // Map order is insertion order, so the front is the longest unseen.
+  // The map keeps the order of insertion, so the first entry is the address that has not been seen for the longest time.
   const room = Math.max(0, MEMORY_ADDRESSES - addresses.length);
   return new Map([
     ...kept.slice(Math.max(0, kept.length - room)),

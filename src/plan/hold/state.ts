@@ -14,15 +14,15 @@ export interface HoldState {
   readonly since: Millis;
   /** The last known good addresses, sorted. They are published. */
   readonly addresses: readonly string[];
-  /** The last reading that was believed had more addresses than are published of one target. */
+  /** True if the last accepted answer had more addresses than dnsalias publishes of one target. */
   readonly isSubset: boolean;
   readonly chain: readonly Name[];
-  /** Another chain that led to the same addresses once; it is shown when it is read again. */
+  /** Another chain that once led to the same addresses. It becomes the shown chain when a lookup returns it again. */
   readonly otherChain: readonly Name[] | undefined;
   readonly lastSuccessAt: Millis | undefined;
-  /** What the last reading that was believed said, for answers at query time; undefined: none since the start. */
+  /** The last accepted answer, for answers at query time. Undefined: none since the start. */
   readonly read: LastRead | undefined;
-  /** `orig`, held steady over small moves. */
+  /** `orig`, which ignores small changes. */
   readonly ttl: Seconds;
   readonly ttlStrays: number;
   readonly cycles: TtlCycles | undefined;
@@ -31,7 +31,7 @@ export interface HoldState {
   readonly failingSince: Millis | undefined;
   /** The current series of empty answers. */
   readonly empty: EmptyRow | undefined;
-  /** When the row began, once it is confirmed. */
+  /** When the series of empty answers began. Set once it is confirmed. */
   readonly emptySince: Millis | undefined;
   /** See TargetAnswer. */
   readonly firstEmptySince: Millis | undefined;
@@ -43,24 +43,24 @@ export interface HoldState {
 }
 
 interface LastRead {
-  /** Sorted; the same array as the published addresses if they are equal. */
+  /** Sorted. It is the same array as the published addresses if they are equal. */
   readonly addresses: readonly string[];
-  /** The time when the lowest TTL of its chain expires, as the recursive resolver counted it down. */
+  /** The time when the lowest TTL of the chain expires. The recursive resolver has counted that TTL down. */
   readonly until: Millis;
 }
 
-/** NoData and NxDomain readings with no positive one between. */
+/** NoData and NxDomain answers without a positive one between them. */
 export interface EmptyRow {
   readonly firstAt: Millis;
   readonly results: number;
-  /** The first server heard. */
+  /** The first server that answered. */
   readonly server: string;
   readonly otherServerHeard: boolean;
-  /** The largest of the row. */
+  /** The largest negative TTL of the series. */
   readonly negativeTtl: Seconds;
 }
 
-/** Over half of the addresses were gone at once: the reading is being confirmed, or two servers said different things. */
+/** An answer lacked over half of the addresses. It is being confirmed, or two servers returned different answers. */
 type Doubt = { readonly kind: "confirming" } | { readonly kind: "disagreed"; readonly until: Millis };
 
 export type PositiveResult = Extract<LookupResult, { readonly kind: "positive" }>;
@@ -78,7 +78,7 @@ export interface HoldContext {
   readonly sibling: TargetAnswer | undefined;
 }
 
-/** What a status or a state file keeps over a restart. */
+/** The data that a status or a state file keeps over a restart. */
 export interface LastKnownGood {
   readonly addresses: readonly string[];
   readonly ttl: Seconds;
@@ -86,7 +86,7 @@ export interface LastKnownGood {
   readonly since: Millis;
   readonly outcome: Outcome;
   readonly lastSuccessAt: Millis | undefined;
-  /** Given when the emptiness was confirmed before the restart, so that a withdrawn name does not come back for a minute. */
+  /** Set if the emptiness was confirmed before the restart. A withdrawn name then does not return for a minute. */
   readonly emptySince?: Millis | undefined;
 }
 

@@ -1,9 +1,9 @@
 import type { Seconds } from "../../dns/record.ts";
 
-/** A TTL that stays while the one it follows wavers. */
+/** A TTL that does not change while the observed TTL varies a little. */
 export interface SteadyTtl {
   readonly ttl: Seconds;
-  /** How many times running the candidate was too far away. */
+  /** How many consecutive candidates were outliers. */
   readonly strays: number;
 }
 
@@ -12,8 +12,8 @@ const TOLERANCE = 0.25;
 const STRAYS_TO_FOLLOW = 2;
 
 /**
- * Returns the TTL after one more candidate: the candidate itself only if it differed by more than 25 % twice in a row. Call it once a cycle. If the
- * addresses change, use the candidate instead.
+ * Returns the TTL after one more candidate: the candidate itself only if it differed by more than 25 % twice in a row. Call it
+ * once in each cycle. After a change of the addresses, use the candidate instead.
  */
 export function steadyTtl(previous: Seconds, candidate: Seconds, strays: number): SteadyTtl {
   if (Math.abs(candidate - previous) <= previous * TOLERANCE) {

@@ -23,8 +23,8 @@ export function step(state: HoldState, result: LookupResult, context: HoldContex
 }
 
 /**
- * NXDOMAIN is for a name, not for a type (RFC 8020), so it can't be true while the other family has addresses. Servers that don't know a type say it all the
- * same (RFC 4074 section 4.2); what they mean is NODATA.
+ * NXDOMAIN is for a name, not for a type (RFC 8020). It can't be true while the other family has addresses. Some servers return
+ * it for a type that they don't support, instead of NODATA (RFC 4074 section 4.2).
  */
 export function contradicts({ kind }: LookupResult, sibling: TargetAnswer | undefined): boolean {
   return kind === "nxdomain" && sibling?.outcome.kind === "positive";

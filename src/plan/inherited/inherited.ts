@@ -10,49 +10,54 @@ import type { Contributor } from "../contribution.ts";
 import type { TargetAnswer } from "../target-answer.ts";
 import type { ZonePlan } from "../zone-plan.ts";
 
-/** Published RRsets of one owner name of which no target that was read has shown whose they are. */
+/** Published RRsets of one hostname whose addresses are not yet assigned to a target, because not all of its targets have been read. */
 export interface InheritedName {
-  /** The targets of the name, as text: other text after an edit. */
+  /** The targets of the name as text. The text changes with an edit of the targets. */
   readonly targets: string;
-  /** The name had records when it was first seen. */
+  /** The name had records at the first read. */
   readonly hadRecords: boolean;
-  /** RRsets that the backend had at the first read of the term, and when that was. */
+  /** RRsets that the backend had at the first read of this leader's term, and the time of that read. */
   readonly sets: readonly ActualRRset[];
   readonly since: Millis;
-  /** RRsets that the name had before an edit gave it a target that isn't known yet, and when that was. */
+  /** RRsets that the name had before an edit added an unknown target, and the time of that edit. */
   readonly carried: readonly ActualRRset[];
   readonly carriedSince: Millis;
-  /** Addresses of both that a target of the name was known to have. */
+  /** The addresses in `sets` and `carried` that a target of the name once had. */
   readonly known: ReadonlySet<string>;
-  /** RRsets of dnsalias in the first read that don't change, because some of their addresses belong to no known target, and a target isn't read yet. */
+  /**
+   * RRsets of dnsalias in the first read that don't change. Some of their addresses belong to no known target, and one target has
+   * not been read yet.
+   */
   readonly held: readonly ActualRRset[];
-  /** An alias of the name can't be read, which may have addresses of any family. */
+  /** True if an unreadable alias has the name. It may have addresses of any family. */
   readonly isUnreadable: boolean;
 }
 
-/** Only names that have a target that was not read in this term, or never well. */
+/** Only names with a target that this leader has not read, or has not read successfully. */
 export type InheritedNames = ReadonlyMap<Name, InheritedName>;
 
 /** One alias with its contribution to a name. */
 export type Contributed = Pick<Contributor, "alias" | "contribution">;
 
 export interface InheritInput {
-  /** Undefined: this is the first read of the term. */
+  /** Undefined: this is the first read of this leader's term. */
   readonly before: InheritedNames | undefined;
   readonly plan: ZonePlan;
   readonly zone: DnsZone;
   /** The published RRsets of dnsalias, and those that it would adopt. */
   readonly published: readonly ActualRRset[];
-  /** The namespace for whose aliases a name was published; undefined: it isn't known. */
+  /** The namespace for whose aliases a name was published. Undefined: it isn't known. */
   readonly namespaceOf: (name: Name) => string | undefined;
-  /** True if an alias of the namespace that can't be read may have addresses at the name. */
+  /** True if an unreadable alias of the namespace may have addresses at the name. */
   readonly mayBeUnreadable: (name: Name, namespace: string) => boolean;
   readonly now: Millis;
 }
 
 /**
- * What names have inherited, after another read or plan. An address goes when a target that had it was read without it, and all of them go after `maxStaleness`: at once those of
- * a name that another namespace had, and private addresses that the zone doesn't allow to the namespace. Records that this term wrote are never inherited. However, if an edit adds a target that isn't known yet, the name keeps its addresses.
+ * Returns the inherited RRsets of each name after another read or plan. An address is removed once a target that had it was read
+ * without it. All addresses are removed after `maxStaleness`. Two kinds are removed at once: those of a name that another
+ * namespace had, and private addresses that the zone doesn't allow to the namespace. Records that this leader wrote are never
+ * inherited. However, if an edit adds an unknown target, the name keeps its addresses.
  */
 export function inheritNames(input: InheritInput): InheritedNames {
   const names = input.plan.names.flatMap(({ name, keepPublished }) => {
@@ -94,7 +99,7 @@ export function inheritable(
 const NOTHING: InheritedNames = new Map();
 const NONE: ReadonlySet<string> = new Set();
 
-/** The aliases that have the name, with what they bring to it. */
+/** The aliases that have the name, with their contributions to it. */
 export function contributorsOf({ claims, contributions }: ZonePlan, name: Name): readonly Contributed[] {
   return (claims.get(name)?.winners ?? []).flatMap((alias) => {
     const contribution = contributions.get(objectKey(alias.meta));
@@ -161,7 +166,7 @@ function withoutGivenUp(entry: InheritedName, contributors: readonly Contributed
     : { ...entry, known };
 }
 
-/** Such an address can be an old one of a target that was read, or one of a target that wasn't. */
+/** Whether an RRset has an address that can be an old one of a target that was read, or one of a target that was not read. */
 function isHeld(
   { type, data }: ActualRRset,
   known: ReadonlySet<string>,
@@ -174,7 +179,7 @@ function isHeld(
   return data.some((address) => !known.has(address)) && answers.some(isOpen);
 }
 
-/** The first lookup of the term isn't over, or it found other addresses, which are confirmed next. A lookup that failed is over. */
+/** True while the first lookup of the term runs, or while its different addresses are being confirmed. A failed lookup has ended. */
 function isOpen({ unread, outcome, failingSince }: TargetAnswer): boolean {
   return unread === "pending" || (unread === "failing" && outcome.kind === "positive" && failingSince === undefined);
 }
@@ -189,8 +194,9 @@ function withoutAddresses(
 }
 
 /**
- * Nothing ends by time for an alias that can't be read, or that holds an empty target whose last addresses only a status has, nor do the last known good addresses of a target with `onStale: Keep`. With that policy, lookups that fail don't blank a name of
- * which nothing else is known.
+ * Removes inherited RRsets after `maxStaleness`. It removes none if an alias is unreadable, or has an empty target whose last
+ * addresses only a status has. The last known good addresses of a target with `onStale: Keep` remain too. With that policy,
+ * failing lookups don't remove the records of a name about which nothing else is known.
  */
 function expired(entry: InheritedName, contributors: readonly Contributed[], now: Millis): InheritedName {
   const maxStalenessMs = Math.max(...contributors.map(({ alias }) => alias.spec.maxStalenessMs));
@@ -209,7 +215,7 @@ function expired(entry: InheritedName, contributors: readonly Contributed[], now
   };
 }
 
-/** Last known good addresses of targets that were not read in this term, where they stay by `onStale: Keep`. */
+/** Last known good addresses of targets that this leader has not read, if `onStale: Keep` keeps them. */
 function staleAddresses(contributors: readonly Contributed[]): ReadonlySet<string> {
   return new Set(
     contributors

@@ -9,8 +9,8 @@ import type { ZonePlan } from "../zone-plan.ts";
 import { type Contributed, contributorsOf, type InheritedName, type InheritedNames } from "./inherited.ts";
 
 /**
- * The plan with what names have inherited. A name that has records stays as it is published until its targets are read: last known good addresses of a target that was not read in
- * this term can be older than that, and are left out.
+ * Returns the plan with the inherited RRsets of each name. A name with records keeps its published records until its targets are
+ * read. The last known good addresses of an unread target can be older than these records, so the plan omits them.
  */
 export function withInherited(plan: ZonePlan, inherited: InheritedNames, zoneTtl: TtlRange): ZonePlan {
   if (inherited.size === 0) {

@@ -3,15 +3,15 @@ import { isClosedHost } from "../../dns/zone-file/host-names.ts";
 import type { Refusal } from "../change.ts";
 import type { NamePlan } from "../name-plan.ts";
 
-/** The plan without records at names that are closed to the aliases of other namespaces, and why each is left out. */
+/** The plan without records at the names that are closed to aliases of other namespaces, and the reason for each of these. */
 export interface OpenNames {
   readonly names: readonly NamePlan[];
   readonly refusals: readonly Refusal[];
 }
 
 /**
- * Leaves out what aliases of other namespaces want at the hosts of the base zone, the names that its NS, MX, and SRV records point to. What is published
- * there is withdrawn.
+ * Removes the records of aliases of other namespaces at the hosts of the base zone: the names that its NS, MX, and SRV records
+ * point to. Published records there are withdrawn.
  */
 export function withoutClosedNames(
   names: readonly NamePlan[],

@@ -8,8 +8,8 @@ export interface NameLimitResult {
 }
 
 /**
- * Leaves out the owner names that a backend has no room for. Names that are published already come first, so that a new one never drives an old one
- * out; among the new the order of names decides.
+ * Omits the hostnames for which a backend has no space. Published names come first, so that a new name never displaces an old
+ * one. The new names are in alphabetical order.
  */
 export function applyNameLimit(
   names: readonly NamePlan[],

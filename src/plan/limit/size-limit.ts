@@ -3,7 +3,7 @@ import { displayName, type Name } from "../../dns/name/name.ts";
 import { type AliasType, rrsetKey, type Seconds } from "../../dns/record.ts";
 import type { ActualRRset, Refusal, Write } from "../change.ts";
 
-/** An RRset as it takes room. */
+/** An RRset with the fields that determine its size. */
 interface SizedRRset {
   readonly name: Name;
   readonly type: AliasType;
@@ -11,14 +11,14 @@ interface SizedRRset {
   readonly data: readonly string[];
 }
 
-/** How much a place holds. */
+/** The capacity of one place for records. */
 export interface Capacity {
-  /** Bytes for RRsets of dnsalias, without all other content; negative if the other content alone is too large. */
+  /** Bytes for RRsets of dnsalias, after all other content. Negative if the other content is already too large. */
   readonly maxBytes: number;
-  /** The bytes that all RRsets of one name take; 0 for none. */
+  /** The bytes that all RRsets of one name take. 0 for no RRsets. */
   readonly sizeOf: (sets: readonly SizedRRset[]) => number;
   readonly reason: "ZoneTooLarge" | "OverlayFull";
-  /** Which place is full, and what to do: a clause for users. */
+  /** The place that is full, and the cure: a clause for users. */
   readonly message: string;
 }
 
@@ -28,9 +28,10 @@ export interface SizeLimitResult {
 }
 
 /**
- * Leaves out the writes for which a place has no room, name by name, so that all other names are written. Published names come first, and of
- * them and of new ones those that grow least. A published name that would grow too much gets as many addresses as it has now, so that it still
- * follows. Each record counts with the longest address and TTL that it can have: a name that was admitted never outgrows its room by following.
+ * Omits the writes for which a place has no space, name by name, so that all other names are written. Published names come before
+ * new names; among each, the smallest growth comes first. A published name that would grow too much gets as many addresses as it
+ * has now, so that it still follows its target. Each record counts with the longest possible address and TTL, so that later
+ * changes of an accepted name always fit.
  */
 export function limitSize(
   writes: readonly Write[],
@@ -54,13 +55,13 @@ export function limitSize(
   return { writes: kept.sort(byKey), refusals: refusals.sort((a, b) => byCodeUnit(rrsetKey(a), rrsetKey(b))) };
 }
 
-/** What the writes at one name do to the room. */
+/** How the writes at one name change the used space. */
 interface Growth {
   readonly name: Name;
   readonly before: readonly SizedRRset[];
   readonly writes: readonly Write[];
   readonly bytes: number;
-  /** The same at the longest addresses and TTLs. */
+  /** The same with the longest possible addresses and TTLs. */
   readonly reserved: number;
 }
 
@@ -118,7 +119,10 @@ function takeRoom(room: Room, { bytes, reserved }: Growth): boolean {
   return fits;
 }
 
-/** The writes of a published name, each cut to as many records as are there now; none for a new name, or where even those have no room. */
+/**
+ * The writes of a published name, each limited to its present number of records. None for a new name, or if even these records
+ * have no space.
+ */
 function follow(room: Room, { name, before, writes }: Growth, capacity: Capacity): readonly Write[] {
   const cut = writes.flatMap((write): readonly Write[] => {
     if (write.kind !== "update") {
@@ -150,10 +154,13 @@ function longest(set: SizedRRset): SizedRRset {
 
 /** RFC 5952 texts: 255.255.255.255, and eight groups of four digits. An HTTPS record changes with the alias only. */
 const WIDTHS: Readonly<Record<AliasType, number>> = { A: 15, AAAA: 39, HTTPS: 0 };
-/** What a DnsZone can ask for at most. */
+/** The maximum TTL of a DnsZone. */
 const MAX_TTL: Seconds = 86_400;
 
-/** Names that shrink make room first; then published names before new ones, small growth before large. */
+/**
+ * Names that shrink come first, because they free space. Then published names come before new ones, and small growth before large
+ * growth.
+ */
 function byUrgency(a: Growth, b: Growth): number {
   return rank(a) - rank(b) || a.reserved - b.reserved || a.bytes - b.bytes || byCodeUnit(a.name, b.name);
 }

@@ -2,7 +2,7 @@ import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import { targetNames } from "../../api/target-names.ts";
 import { familyOf } from "../../dns/address/address.ts";
 
-/** What is published of an alias that selects among its targets. */
+/** The published targets of an alias that selects among its targets. */
 export type AppliedSelection =
   | {
       readonly kind: "selected";
@@ -10,19 +10,19 @@ export type AppliedSelection =
       readonly targets: ReadonlySet<string>;
       readonly isDown: (address: string) => boolean;
     }
-  /** Nothing is selected yet: what is published stays. */
+  /** Nothing is selected yet, and the published records remain. */
   | { readonly kind: "pending" }
-  /** No target is healthy, and `onUnhealthy` applies. */
+  /** No target is healthy. `onUnhealthy` decides between these two. */
   | { readonly kind: "withdrawn" | "fallback" };
 
-/** Whether the alias selects among its targets: with Failover, or with a health check. Others merge all targets, as if there were no selection. */
+/** Whether the alias selects among its targets, by Failover or by a health check. Other aliases merge all targets. */
 export function selects({ spec }: DnsAlias): boolean {
   return spec.selection === "Failover" || spec.targets.some(({ healthCheck }) => healthCheck !== undefined);
 }
 
 /**
- * The selection that the status of an alias has, for a replica that doesn't lead, and for commands; undefined: the alias selects nothing. An address of a selected
- * target is down if the status lists others of its family as published, and not this one.
+ * The selection in the status of an alias, for replicas that don't lead and for commands. Undefined: the alias selects nothing.
+ * An address of a selected target is down if it is not published but other addresses of its family are.
  */
 export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefined {
   if (!selects(alias)) {
@@ -39,7 +39,10 @@ export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefin
     : { kind: "selected", targets, isDown: downFromStatus(status, targets) };
 }
 
-/** The selection of an alias without one in its status, as in a command before the first run: that of healthy targets only. */
+/**
+ * The selection of an alias whose status has none, for example in a command before the first run. It assumes that all targets are
+ * healthy.
+ */
 export function expectedSelection(alias: DnsAlias): AppliedSelection | undefined {
   const known = selectionFromStatus(alias);
   if (known?.kind !== "pending") {
@@ -55,14 +58,14 @@ function isAllUnhealthy({ conditions }: AliasStatus): boolean {
   return conditions.some(({ type, reason }) => type === "Healthy" && reason === "AllUnhealthy");
 }
 
-/** The addresses that the last leader left out. */
+/** The addresses that the last leader omitted because they were down. */
 function downFromStatus(
   { hostnames, targets }: AliasStatus,
   selected: ReadonlySet<string>,
 ): (address: string) => boolean {
   const published = new Set(hostnames.flatMap(({ addresses }) => addresses));
   const listed = targets.flatMap(({ name, addresses }) => (selected.has(name) ? addresses : []));
-  // A status that was written just after a switch lists the records of before.
+  // The status lists the previous records if it was written just after a switch.
   const families = new Set(listed.filter((address) => published.has(address)).map(familyOf));
   const down = new Set(listed.filter((address) => families.has(familyOf(address)) && !published.has(address)));
   return (address) => down.has(address);

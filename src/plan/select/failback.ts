@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { Candidate, SelectInput } from "./select.ts";
 
 const HOUR_MS: Millis = 3_600_000;
-/** Up to this many switches in an hour delay nothing. */
+/** Up to this many switches in an hour don't lengthen the delay. */
 const FREE_SWITCHES = 2;
 
 /** The switches of the last hour. */
@@ -10,15 +10,18 @@ export function recentSwitches(switches: readonly Millis[], now: Millis): readon
   return switches.filter((at) => now - at < HOUR_MS);
 }
 
-/** How long a better target must have been healthy: `failback.after`, doubled with each switch from the third in an hour on, at most an hour. */
+/**
+ * How long a better target must have been healthy. This is `failback.after`, doubled with each switch from the third in an hour
+ * on. The maximum is one hour.
+ */
 export function failbackDelay(afterMs: Millis, switches: number): Millis {
   const doubled = afterMs * 2 ** Math.max(0, switches - FREE_SWITCHES);
   return Math.max(afterMs, Math.min(doubled, HOUR_MS));
 }
 
 /**
- * The earliest time at which one of these better targets has been healthy for long enough; undefined: never by itself. The delay shrinks when a switch is more
- * than an hour ago.
+ * The earliest time at which one of these better targets has been healthy for long enough. Undefined: it never fails back by
+ * itself. The delay becomes shorter once a switch is more than an hour ago.
  */
 export function failbackAt(
   { failback, switches, now }: Pick<SelectInput, "failback" | "switches" | "now">,

@@ -3,21 +3,21 @@ import { sameMembers } from "../../base/order.ts";
 import type { Health } from "../health/probe.ts";
 import { failbackAt, failbackDelay, recentSwitches } from "./failback.ts";
 
-/** One target, as selection sees it. */
+/** One target with the facts that the selection uses. */
 export interface Candidate {
   readonly name: string;
-  /** Lower comes first; equal ones are selected together. */
+  /** Lower numbers come first. Targets with equal numbers are selected together. */
   readonly priority: number;
-  /** It has addresses that the hold machine keeps, and is neither confirmed empty nor stale. */
+  /** The target has accepted addresses, and is neither confirmed empty nor stale. */
   readonly isEligible: boolean;
   /** Its first lookup or its first check has not ended. */
   readonly isPending: boolean;
   readonly health: Health;
   /** Time of the last change of `health`. */
   readonly healthSince: Millis;
-  /** It has a health check that connects. */
+  /** The target has a health check that opens connections. */
   readonly isChecked: boolean;
-  /** The last check of one of its addresses was successful. */
+  /** The last check of at least one of its addresses was successful. */
   readonly isReached: boolean;
   /** The last checks of all its addresses failed. */
   readonly isDoubtful: boolean;
@@ -27,7 +27,7 @@ export interface Candidate {
 export const SELECTION_REASONS = ["Initial", "Changed", "FailedOver", "FailedBack"] as const;
 type SelectionReason = (typeof SELECTION_REASONS)[number];
 
-/** The selected targets, as the status has them. */
+/** The selected targets, in the form of the status. */
 export interface Selected {
   /** Names, in the order of the spec. */
   readonly targets: readonly string[];
@@ -43,7 +43,7 @@ interface SelectionPolicy {
 export interface SelectInput extends SelectionPolicy {
   /** In the order of the spec. */
   readonly candidates: readonly Candidate[];
-  /** Undefined: nothing has been selected yet. */
+  /** Undefined: no targets have been selected yet. */
   readonly current: Selected | undefined;
   /** Times of the switches of the last hour. */
   readonly switches: readonly Millis[];
@@ -51,22 +51,22 @@ export interface SelectInput extends SelectionPolicy {
 }
 
 export interface Selection {
-  /** Undefined: nothing can be selected, because the first lookups or checks are running, or because no target is eligible. */
+  /** Undefined: no selection is possible, because the first lookups or checks are in progress, or because no target is eligible. */
   readonly selected: Selected | undefined;
-  /** No eligible target is healthy: `onUnhealthy` decides. */
+  /** No eligible target is healthy, so `onUnhealthy` decides. */
   readonly isAllUnhealthy: boolean;
   /** The time at which a better target is selected if it remains healthy. */
   readonly failbackAt?: Millis;
-  /** The time at which the same input selects other targets; undefined: never. */
+  /** The time at which the same input leads to another selection. Undefined: never. */
   readonly changesAt?: Millis;
 }
 
-/** Chooses the targets whose addresses are published. Same input, same value. */
+/** Selects the targets whose addresses are published. The same input always has the same result. */
 export function select(input: SelectInput): Selection {
   return input.selection === "Merge" ? merge(input) : failover(input);
 }
 
-/** All healthy targets together. */
+/** Selects all healthy targets together. */
 function merge(input: SelectInput): Selection {
   const { candidates, current } = input;
   const eligible = candidates.filter(({ isEligible }) => isEligible);
@@ -94,7 +94,7 @@ function failover(input: SelectInput): Selection {
     return better(input, stays, here);
   }
   if (candidates.some(({ priority, isPending }) => priority === stays && isPending)) {
-    // What it has isn't known yet, as after a restart.
+    // The targets of this priority aren't known yet, for example after a restart.
     return { selected: input.current, isAllUnhealthy: false };
   }
   const next = bestOf(healthy);
@@ -105,7 +105,7 @@ function failover(input: SelectInput): Selection {
   return { selected: selectedAs(input, next, isBack ? "FailedBack" : "FailedOver"), isAllUnhealthy: false };
 }
 
-/** The priority that is selected now; undefined: none, or its targets were removed from the spec. */
+/** The current priority. Undefined: there is none, or its targets were removed from the spec. */
 function currentPriority({ current, candidates }: SelectInput): number | undefined {
   const found = candidates.filter(({ name }) => current?.targets.includes(name));
   return found.length === 0 ? undefined : Math.min(...found.map(({ priority }) => priority));
@@ -122,7 +122,7 @@ function initial(input: SelectInput, healthy: readonly Candidate[], eligible: re
     : { selected: selectedAs(input, best, input.current === undefined ? "Initial" : "Changed"), isAllUnhealthy: false };
 }
 
-/** Stays, or returns to a better priority that has been healthy for long enough. */
+/** Keeps the current priority, or returns to a better one that has been healthy for long enough. */
 function better(input: SelectInput, stays: number, here: readonly Candidate[]): Selection {
   const { candidates, now } = input;
   const known = candidates.filter(
@@ -145,7 +145,10 @@ function healthyAt({ candidates }: SelectInput, wanted: number): readonly Candid
   );
 }
 
-/** The targets of the best priority: those that checks reach come before those that no check has judged, and those whose last checks failed come last. */
+/**
+ * The targets of the best priority. Priorities with a successful check come first, then those without a check result, then those
+ * whose last checks failed.
+ */
 function bestOf(healthy: readonly Candidate[]): readonly Candidate[] | undefined {
   const [first] = [...healthy].sort((a, b) => rank(a) - rank(b) || a.priority - b.priority);
   return first && healthy.filter(({ priority }) => priority === first.priority);
@@ -158,7 +161,7 @@ function rank({ health, isChecked, isReached, isDoubtful }: Candidate): number {
   return isReached || (isChecked && health === "Healthy") ? 0 : 1;
 }
 
-/** No healthy target: what is selected remains, or the best that has addresses. */
+/** Without a healthy target: keeps the current selection, or selects the best priority with addresses. */
 function keep(input: SelectInput, eligible: readonly Candidate[]): Selection {
   if (eligible.length === 0) {
     return { selected: input.current, isAllUnhealthy: false };

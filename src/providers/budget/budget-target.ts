@@ -1,7 +1,7 @@
 import type { DnsZone, ProviderSpec } from "../../api/dns-zone.ts";
 import type { Limit, BudgetTarget } from "./budget.ts";
 
-/** Whose calls a zone's are counted with, and how many there may be; undefined: the apiserver's own limits hold, as for CoreDNS. */
+/** The endpoint that a zone's calls count for, and its limits. Undefined: the limits of the API server apply, as for CoreDNS. */
 export function budgetPlaceOf({ meta, spec: { provider } }: DnsZone): BudgetTarget | undefined {
   const endpoint = endpointOf(provider);
   return endpoint === undefined
@@ -9,9 +9,9 @@ export function budgetPlaceOf({ meta, spec: { provider } }: DnsZone): BudgetTarg
     : { zone: `${meta.namespace}/${meta.name}`, endpoint, limit: LIMITS[provider.kind] ?? SERVER };
 }
 
-/** A name server or an API of its own in front of one. */
+/** A name server, or an API in front of one. */
 const SERVER: Limit = { perSecond: 20, burst: 40, atOnce: 4 };
-/** Most webhooks hand each call on to a cloud's API, of which an account has a handful a second (Route 53: 5). */
+/** Most webhooks pass each call to a cloud API, which allows few calls per second for each account (Route 53: 5). */
 const CLOUD: Limit = { perSecond: 5, burst: 20, atOnce: 4 };
 const LIMITS: Readonly<Partial<Record<ProviderSpec["kind"], Limit>>> = { externalDNSWebhook: CLOUD };
 

@@ -9,9 +9,9 @@ import { fullBucket, takeCall, type Bucket, type Rate } from "./token-bucket.ts"
 export interface BudgetDeps {
   readonly clock: Clock;
   readonly random: Random;
-  /** Counts; returns at once. */
+  /** Observes events. It returns at once. */
   readonly observe?: (event: BudgetEvent) => void;
-  /** A call that has not ended by then is aborted and counts as failed; default 60 s. */
+  /** A call that has not ended after this time is aborted and counts as failed. Defaults to 60 s. */
   readonly deadlineMs?: Millis;
 }
 
@@ -29,7 +29,7 @@ export interface Limit extends Rate {
 
 export interface BudgetTarget {
   readonly zone: ObjectKey;
-  /** One text for each server or service; what they share they share by it. */
+  /** One text for each server or service. Zones with the same text share its limits. */
   readonly endpoint: string;
   readonly limit: Limit;
 }
@@ -53,7 +53,7 @@ export function createBudgets(deps: BudgetDeps): Budgets {
         blockedUntil: 0,
       };
       endpoints.set(target.endpoint, endpoint);
-      // Reading may work where writing does not: each has a breaker of its own.
+      // Reads can succeed while writes fail, so each has its own circuit breaker.
       const reader = newCaller(deps, endpoint, target);
       const writing = newCaller(deps, endpoint, target);
       return {
@@ -65,11 +65,11 @@ export function createBudgets(deps: BudgetDeps): Budgets {
   };
 }
 
-/** What the zones at one server share. */
+/** The state that the zones of one server share. */
 interface Endpoint {
   bucket: Bucket;
   underWay: number;
-  /** It asked not to be called before this (Retry-After). */
+  /** The server asked for no calls before this time (Retry-After). */
   blockedUntil: Millis;
 }
 
@@ -78,7 +78,7 @@ interface Caller {
   readonly endpoint: Endpoint;
   readonly target: BudgetTarget;
   breaker: Breaker;
-  /** The time that the bucket promised; undefined: none is owed. */
+  /** The time that the bucket promised. Undefined: no call waits. */
   promisedAt: Millis | undefined;
   busyTries: number;
 }
@@ -197,7 +197,7 @@ function setBreaker(caller: Caller, breaker: Breaker): void {
   caller.breaker = breaker;
 }
 
-/** Ends the call when its time is over, whether or not the backend listens to the signal. */
+/** Ends the call after its time limit, also if the backend ignores the signal. */
 async function withDeadline<T>(
   { deps, target }: Caller,
   work: (signal: AbortSignal) => Promise<T>,

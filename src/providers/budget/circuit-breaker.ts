@@ -4,17 +4,17 @@ import type { Millis, Random } from "../../base/clock.ts";
 /** Whether calls for one zone are permitted after consecutive failures. */
 export type Breaker =
   | { readonly kind: "closed"; readonly failures: number }
-  /** `trips` counts how often in a row it opened: the pauses grow. */
+  /** `trips`: how often the circuit opened in succession. The pauses grow with it. */
   | { readonly kind: "open"; readonly until: Millis; readonly trips: number; readonly last: string }
   /** One call is in progress to test whether the backend works again. */
   | { readonly kind: "half-open"; readonly trips: number; readonly last: string };
 
 export const CLOSED: Breaker = { kind: "closed", failures: 0 };
 
-/** So many failures in a row open it. */
+/** The number of consecutive failures that opens the circuit. */
 export const TRIPS_AFTER = 5;
 const PAUSE: Backoff = { firstMs: 15_000, maxMs: 300_000, spread: 0.2 };
-/** A probe that never ends by itself is ended by the call's deadline; until then others look again after this. */
+/** The deadline of a call also ends a probe. Until then, other calls check the state again after this time. */
 const PROBE_WAIT_MS = 1_000;
 
 export type Admission =
@@ -34,7 +34,7 @@ export function admit(breaker: Breaker, now: Millis): Admission {
   }
 }
 
-/** After a call that failed. An answer of any other kind, a refusal too, closes it: the backend is there. */
+/** The breaker after a failed call. Any other answer closes the circuit, also a refusal, because it shows that the backend works. */
 export function afterFailure(breaker: Breaker, message: string, now: Millis, random: Random): Breaker {
   const trips = breaker.kind === "closed" ? 0 : breaker.trips;
   const failures = breaker.kind === "closed" ? breaker.failures + 1 : TRIPS_AFTER;

@@ -6,7 +6,7 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** A token bucket; `tokens` below 0 are calls that were promised a time and have not come yet. */
+/** A token bucket. Negative `tokens` are calls that have a promised time in the future. */
 export interface Bucket {
   readonly tokens: number;
   readonly at: Millis;

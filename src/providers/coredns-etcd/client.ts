@@ -5,11 +5,11 @@ import { zoneRoot } from "./convert.ts";
 import { AFTER_SLASH, base64 } from "./transaction.ts";
 import type { KeyValue } from "./zone-keys.ts";
 
-/** The keys of one zone in etcd, by its JSON gateway. Rejects only with the reason of the caller's signal. */
+/** The keys of one zone in etcd, over its JSON gateway. Rejects only with the reason of the caller's signal. */
 export interface EtcdClient {
   /** "etcd at http://…", for messages. */
   readonly server: string;
-  /** Every key below the zone's, as they were at one revision. */
+  /** Every key below the zone's key, all of one revision. */
   list(signal: AbortSignal): Promise<Listed | BackendProblem>;
   transact(body: object, signal: AbortSignal): Promise<Transacted | BackendProblem>;
 }
@@ -22,7 +22,7 @@ interface Listed {
 
 interface Transacted {
   readonly kind: "ok";
-  /** False: something that was compared is otherwise, and nothing was changed. */
+  /** False: a compared value was different, so nothing changed. */
   readonly succeeded: boolean;
   readonly revision: number;
 }
@@ -47,7 +47,7 @@ export function createEtcdClient(deps: EtcdClientDeps): EtcdClient {
 }
 
 const PAGE = 2_000;
-/** A revision of many pages can be compacted while it is read. */
+/** etcd can compact a revision of many pages while it is being read. */
 const MAX_STARTS = 3;
 
 async function list(calls: EtcdCalls, root: string, signal: AbortSignal): Promise<Listed | BackendProblem> {
@@ -63,7 +63,7 @@ async function list(calls: EtcdCalls, root: string, signal: AbortSignal): Promis
   }
 }
 
-/** The zone's own key, and page by page those below it, all of the revision of the first answer. */
+/** Reads the zone's own key, and page by page the keys below it. All have the revision of the first answer. */
 async function listOnce(
   calls: EtcdCalls,
   root: string,

@@ -10,12 +10,15 @@ export function zoneRoot(pathPrefix: string, domain: Name): string {
   return `/${path.join("/")}`;
 }
 
-/** The key of an owner name: its labels reversed below the zone's, and `dns/apex` for the zone's own name, where the plugin looks for its addresses. */
+/**
+ * The key of a hostname: its labels below the zone, reversed. For the zone's own name it is `dns/apex`, where the plugin looks
+ * for its addresses.
+ */
 export function ownerKeyOf(root: string, domain: Name, name: Name): string {
   return name === domain ? `${root}/${APEX_PATH}` : `${root}/${below(domain, name).toReversed().join("/")}`;
 }
 
-/** The name that a key below the zone's is the exact key of; undefined where no name has it. */
+/** The name of a key below the zone's key. Undefined if no name has exactly this key. */
 export function nameOfKey(root: string, domain: Name, key: string): Name | undefined {
   const path = key.slice(root.length + 1);
   if (path === APEX_PATH) {
@@ -27,19 +30,19 @@ export function nameOfKey(root: string, domain: Name, key: string): Name | undef
     : undefined;
 }
 
-/** The key above; undefined at the zone's. */
+/** The key one level above. Undefined for the zone's key. */
 export function parentKey(root: string, key: string): string | undefined {
   const parent = key.slice(0, key.lastIndexOf("/"));
   return parent.length > root.length ? parent : undefined;
 }
 
-/** The keys strictly between the zone's and this one, the nearest first. */
+/** The keys between the zone's key and this one, the nearest first. Both ends are excluded. */
 export function ancestorKeys(root: string, key: string): readonly string[] {
   const parent = parentKey(root, key);
   return parent === undefined ? [] : [parent, ...ancestorKeys(root, parent)];
 }
 
-/** The name that the plugin knows a key's place by: `apex.dns.example.com.` for that of the apex. */
+/** The name of a key in the plugin: `apex.dns.example.com.` for the key of the apex. */
 export function ownerNameOfKey(root: string, domain: Name, key: string): string {
   return `${key
     .slice(root.length + 1)
@@ -49,8 +52,8 @@ export function ownerNameOfKey(root: string, domain: Name, key: string): string 
 }
 
 /**
- * Returns the hostname whose marker is at a TXT name; undefined: the name is not a marker name. Markers are not written as TXT records: the key of the
- * hostname itself contains them.
+ * Returns the hostname whose marker is at a TXT name; undefined: the name is not a marker name. Markers are not TXT records here,
+ * because the key of the hostname itself contains them.
  */
 export function markedName(domain: Name, textName: Name): Name | undefined {
   const name = textName.startsWith(MARKER) ? parseCanonicalName(textName.slice(MARKER.length)) : undefined;
@@ -66,31 +69,31 @@ export function addressKey(ownerKey: string, address: string): string {
   return `${ownerKey}/${OWN}${address}`;
 }
 
-/** Returns the key of the screen record, which prevents that keys below a name answer at it. */
+/** Returns the key of the screen record, which prevents that the plugin answers at a name with the keys below it. */
 export function shadowKey(key: string): string {
   return `${key}/${OWN}screen`;
 }
 
-/** The owner key that one of our keys belongs to. */
+/** The hostname's key for a key of dnsalias. */
 export function ownerKeyOfOwn(key: string): string {
   const at = key.lastIndexOf("/");
   return key.startsWith(OWN, at + 1) ? key.slice(0, at) : key;
 }
 
-/** The members of a value that the plugin reads (its `msg.Service`), and the member of dnsalias. */
+/** The members of a value that the plugin reads (its `msg.Service`), and one member of dnsalias. */
 export interface Service {
   readonly host: string;
   readonly text: string;
   readonly ttl: Seconds;
   readonly group: string;
   readonly mail: boolean;
-  /** An SRV record's. */
+  /** The port of an SRV record. */
   readonly port: number;
-  /** Undefined: not written by dnsalias. */
+  /** Undefined: another writer wrote the key. */
   readonly own: Own | undefined;
 }
 
-/** `owner`: whose a name is, as RDATA of TXT markers. `screen`: see {@link shadowValue} and {@link placeholderValue}. */
+/** `owner`: the owner of a name, as RDATA of TXT markers. `screen`: see {@link shadowValue} and {@link placeholderValue}. */
 type Own =
   | { readonly kind: "owner"; readonly markers: readonly string[] }
   | { readonly kind: "address" }
@@ -118,7 +121,10 @@ export function addressValue(address: string, ttl: Seconds, group: string): stri
   return JSON.stringify({ host: address, ttl, group, port: NO_SRV, dnsalias: { kind: "address" } });
 }
 
-/** Whose a name is. It has no host: the plugin takes it for a name without records, which it is for CNAME and PTR questions. */
+/**
+ * The value with the owner of a name. It has no host, so the plugin sees a name without records. That is correct for CNAME and
+ * PTR queries.
+ */
 export function ownerValue(markers: readonly string[]): string {
   const owners = markers.map((data) => PLAIN_TEXT.exec(data)?.[1] ?? data);
   return JSON.stringify({ dnsalias: { kind: "owner", owners } });
@@ -134,20 +140,20 @@ export function placeholderValue(): string {
   return JSON.stringify({ dnsalias: { kind: "screen" } });
 }
 
-/** The address of a service that is nothing but an address record. */
+/** The address of a service that is only an address record. */
 export function plainAddress({ host, text, mail, port }: Service): string | undefined {
   return text === "" && !mail && port <= 0 ? parseAddress(host) : undefined;
 }
 
-/** What the plugin answers without a `ttl`. */
+/** The TTL of the plugin for a value without `ttl`. */
 const DEFAULT_TTL: Seconds = 300;
 const NO_SRV = -1;
-/** Below the zone's key: where the plugin looks for the zone's own addresses, and for its name servers. */
+/** The path below the zone's key where the plugin looks for the zone's own addresses and name servers. */
 export const APEX_PATH = "dns/apex";
 export const NAME_SERVER_PATH = "dns/ns";
 const MARKER = "_dnsalias.";
 const OWN = "+.";
-/** A possible label of a query. The plugin reads only lower-case keys. */
+/** A label that a query can have. The plugin reads only lower-case keys. */
 const SEGMENT = /^[a-z0-9_*-]{1,63}$/;
 const PLAIN_TEXT = /^"([ !#-[\]-~]*)"$/;
 

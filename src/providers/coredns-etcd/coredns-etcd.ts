@@ -11,8 +11,8 @@ import { zoneKeysOf, type ZoneKeys } from "./zone-keys.ts";
 export type CoreDNSEtcdDeps = EtcdClientDeps;
 
 /**
- * A zone in etcd for CoreDNS's `etcd` plugin. One range reads it whole; one transaction carries a batch out, if no key of the zone changed since. Owner
- * markers stand in the owner name's own key, where no question sees them.
+ * A zone in etcd for CoreDNS's `etcd` plugin. One range request reads the whole zone. One transaction makes all changes of a
+ * batch if no key of the zone has changed since. The owner markers are in the hostname's own key, where no query returns them.
  */
 export function createCoreDNSEtcdBackend(deps: CoreDNSEtcdDeps): RecordBackend {
   const client = createEtcdClient(deps);
@@ -28,13 +28,13 @@ export function createCoreDNSEtcdBackend(deps: CoreDNSEtcdDeps): RecordBackend {
 interface State {
   readonly client: EtcdClient;
   readonly deps: CoreDNSEtcdDeps;
-  /** What was read last, for the one write that is planned against it: etcd itself compares whether it is still so. */
+  /** The last read, for the next write. etcd itself compares whether it is still current. */
   seen: ZoneKeys | undefined;
 }
 
-/** Addresses, and markers. */
+/** The types that this backend writes: addresses and markers. */
 const HELD_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "TXT"]);
-/** Number of tries if another writer writes to the zone all the time. Then the plan is made again. */
+/** The number of tries if another writer writes to the zone all the time. Then dnsalias plans again. */
 const MAX_TRIES = 4;
 
 async function read(state: State, signal: AbortSignal): Promise<BackendRead> {
@@ -120,10 +120,10 @@ type Written =
   | { readonly kind: "applied"; readonly revision: string }
   /** The zone has changed since it was read. A part may have been written. */
   | { readonly kind: "stale" }
-  /** `inPart`: transactions before this one were done. */
+  /** `inPart`: earlier transactions succeeded. */
   | { readonly kind: "problem"; readonly problem: BackendProblem; readonly inPart: boolean };
 
-/** One transaction, or as few as hold all changes: each that follows is made for the revision that the one before left. */
+/** Writes all changes in as few transactions as possible. Each later one requires the revision of the one before. */
 async function writeAll(
   client: EtcdClient,
   view: ZoneKeys,

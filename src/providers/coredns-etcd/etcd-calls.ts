@@ -11,14 +11,17 @@ import { etcdProblem, loginNeeded, misfitOf, serverOf } from "./etcd-error.ts";
 export interface EtcdClientDeps {
   readonly spec: CoreDNSEtcdSpec;
   readonly domain: Name;
-  /** Of `spec.auth`; undefined without it. */
+  /** The password in `spec.auth`. Undefined without it. */
   readonly password: SecretText | undefined;
   readonly http: HttpClient;
-  /** Of the certificates that the spec refers to. */
+  /** The certificates in the spec. */
   readonly tls: TlsSource;
 }
 
-/** Calls the JSON gateway of etcd: the endpoint that answered last, then the others in order. Logs in if the DnsZone has credentials. */
+/**
+ * Calls the JSON gateway of etcd. It begins with the endpoint that answered last, and then tries the others in order. It logs in
+ * if the DnsZone has credentials.
+ */
 export interface EtcdCalls {
   /** "etcd at http://…", for messages. */
   readonly server: string;
@@ -42,7 +45,7 @@ const TIMEOUT_MS: Millis = 8_000;
 
 interface State {
   readonly deps: EtcdClientDeps;
-  /** The endpoint to begin with. */
+  /** The index of the endpoint to begin with. */
   first: number;
   token: string | undefined;
 }
@@ -51,8 +54,8 @@ interface State {
 const NO_TOKEN = "";
 
 /**
- * Repeating a call elsewhere is safe: reads are, and a transaction that took effect although its answer was lost finds the keys newer than it compares
- * them with.
+ * Another endpoint can safely get the same call. A read has no effect. A transaction that took effect although its answer was
+ * lost finds newer keys than it requires.
  */
 async function call(state: State, path: string, body: object, signal: AbortSignal): Promise<CallResult> {
   const certificates = await state.deps.tls(signal);
@@ -116,7 +119,7 @@ interface Result {
   readonly http: HttpResult;
 }
 
-/** The first answer that is one, from the endpoint that gave the last one on. */
+/** The first valid answer, beginning with the endpoint that answered last. */
 async function anywhere(state: State, request: Request, signal: AbortSignal): Promise<Result> {
   const { endpoints } = state.deps.spec;
   let result: Result | undefined;
@@ -135,7 +138,7 @@ function isDown(http: HttpResult): boolean {
   return http.kind === "unreachable" || http.status >= 500;
 }
 
-/** A kept connection may have been closed at the other end the moment it was used: once more on a new one. */
+/** Sends the request again over a new connection if the server closed a kept one during the first try. */
 async function send(state: State, endpoint: string, request: Request, signal: AbortSignal): Promise<Result> {
   const http = await post(state, endpoint, request, signal);
   const retry = http.kind === "unreachable" && /other side closed|ECONNRESET/.test(http.message);

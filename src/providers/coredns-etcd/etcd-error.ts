@@ -9,7 +9,7 @@ export interface ProblemContext {
   readonly spec: CoreDNSEtcdSpec;
   readonly domain: Name;
   readonly endpoint: string;
-  /** The password and the token: what must not be shown of the words of a server. */
+  /** The password and the token, which are removed from messages of the server. */
   readonly secrets: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export function etcdProblem(http: HttpResult, context: ProblemContext): BackendP
     : { kind: "refused", reason: known.reason, message, ...(known.isContent === true && { isContent: true }) };
 }
 
-/** The token is not, or no longer, what this etcd gave out: a new login helps. */
+/** True if this etcd does not accept the token, so that a new login can help. */
 export function loginNeeded(http: HttpResult): boolean {
   return (
     http.kind === "response" &&
@@ -50,9 +50,9 @@ export function serverOf({ endpoints }: CoreDNSEtcdSpec): string {
 
 interface ErrorDescription {
   readonly words: RegExp;
-  /** Undefined: it may go by itself. */
+  /** Undefined: the fault can end without a change of the DnsZone. */
   readonly reason?: string;
-  /** As in {@link BackendProblem}. */
+  /** See {@link BackendProblem}. */
   readonly isContent?: true;
   readonly cure: (context: ProblemContext) => string;
 }

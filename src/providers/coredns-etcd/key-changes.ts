@@ -15,12 +15,12 @@ import {
 import { shadowKeysFor } from "./shadow-keys.ts";
 import { type Entry, markedNames, textData, type ZoneKeys } from "./zone-keys.ts";
 
-/** One key written or deleted, by its exact name. */
+/** One key to write or delete, by its exact name. */
 export type KeyChange =
   | { readonly kind: "put"; readonly key: string; readonly value: string }
   | { readonly kind: "delete"; readonly key: string };
 
-/** The changes of one owner name's keys, which are never parted. */
+/** The key changes of one hostname. They are always in the same transaction. */
 export interface NameChanges {
   readonly ownerKey: string;
   readonly changes: readonly KeyChange[];
@@ -55,9 +55,9 @@ export function keyChangesFor(view: ZoneKeys, open: readonly BackendChange[]): r
 }
 
 interface Draft {
-  /** Our keys as they shall be. */
+  /** The desired keys of dnsalias. */
   readonly next: Map<string, string>;
-  /** Keys of others that are replaced. */
+  /** The keys of other writers that are replaced. */
   readonly gone: Set<string>;
 }
 
@@ -85,7 +85,7 @@ function carryOut(view: ZoneKeys, change: BackendChange, draft: Draft): void {
   }
 }
 
-/** Texts that stand as records of their own are left as they are while they are wanted; every other one is a marker. */
+/** Markers that are separate TXT records remain while they are desired. Every other text becomes a marker in the owner key. */
 function carryOutMarkers(view: ZoneKeys, set: RRset, data: readonly string[], draft: Draft): void {
   const name = markedName(view.domain, set.name);
   if (name === undefined) {

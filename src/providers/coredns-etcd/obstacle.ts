@@ -5,8 +5,9 @@ import { ancestorKeys, ownerKeyOf, parentKey, plainAddress } from "./convert.ts"
 import type { Entry, ZoneKeys } from "./zone-keys.ts";
 
 /**
- * The plugin reads the records of a name from the keys below it, and its own key only if none is below. Keys of another writer can therefore answer at a
- * hostname of dnsalias, and keys of dnsalias can hide or extend theirs. Such hostnames are not written.
+ * Returns the obstacles at hostnames. The plugin reads the records of a name from the keys below it, and reads its own key only
+ * if there are none below. Keys of another writer can therefore answer at a hostname of dnsalias, and keys of dnsalias can hide
+ * or extend theirs. dnsalias doesn't write such hostnames.
  */
 export function obstaclesIn(view: ZoneKeys): ObstacleOf {
   const { domain } = view;
@@ -56,17 +57,17 @@ function neverWritten(name: Name, domain: Name): string | undefined {
   return reserved === undefined ? undefined : `the etcd plugin of CoreDNS reserves ${reserved}.${displayName(domain)}`;
 }
 
-/** Addresses of the apex, and name servers. */
+/** The names of the apex's addresses, and of the name servers. */
 const RESERVED = ["apex.dns", "ns.dns"] as const;
 
 interface Foreign {
-  /** By owner key: a key at or directly below it that is more than an address or an alias, and has a host. */
+  /** By owner key: a key at or directly below it with a host and more than an address or an alias. */
   readonly beside: ReadonlyMap<string, Entry>;
-  /** By key: one at least two labels below it, with a host and without a group of its own. */
+  /** By key: a key at least two labels below it, with a host and without a group. */
   readonly deeper: ReadonlyMap<string, Entry>;
-  /** By key: one at or directly below it with a group. */
+  /** By key: a key at or directly below it that has a group. */
   readonly grouped: ReadonlyMap<string, Entry>;
-  /** The zone's own key, when nothing else of others is there. */
+  /** The zone's own key, if other writers have no other key. */
   readonly alone: readonly string[];
 }
 
@@ -97,7 +98,7 @@ function foreignIn({ root, entries }: ZoneKeys): Foreign {
   return { beside, deeper, grouped, alone };
 }
 
-/** These are sets that the plan knows of: addresses can be adopted, an alias is in the way. */
+/** The plan knows these sets. It can adopt an address, and an alias is an obstacle. */
 function isAddressOrAlias({ service }: Entry): boolean {
   if (service === undefined || service.group !== "") {
     return false;
@@ -108,7 +109,7 @@ function isAddressOrAlias({ service }: Entry): boolean {
   );
 }
 
-/** At the name itself an address would be replaced when it is adopted; everything else would be hidden. */
+/** An address at the name itself is replaced when it is adopted. Any other record would be hidden. */
 function isHidden(entry: Entry | undefined, isName: boolean): boolean {
   if (entry === undefined || entry.service?.own !== undefined) {
     return false;

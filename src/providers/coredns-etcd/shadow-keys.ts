@@ -13,8 +13,8 @@ import {
 import type { Entry, ZoneKeys } from "./zone-keys.ts";
 
 /**
- * Returns the keys that separate the names of all dnsalias owners. The plugin answers at a name with all keys below it. A
- * record without an answer and with another group prevents that. Without addresses of the apex, it answers there with the whole
+ * Returns the keys that separate the names of all dnsalias owners. The plugin answers at a name with all keys below it. A record
+ * with another group and without an answer prevents that. If the apex has no addresses, the plugin answers there with the whole
  * zone. An empty key for the apex prevents that.
  */
 export function shadowKeysFor(view: ZoneKeys, names: readonly Name[]): ReadonlyMap<string, string> {
@@ -49,7 +49,7 @@ function zonePlaceholders({ root, domain, entries }: ZoneKeys, names: readonly N
   ];
 }
 
-/** Another writer has addresses of the apex: at its key, or at the key of the zone or directly below it, as in SkyDNS. */
+/** True if another writer has addresses of the apex: at its key, at the zone's key, or directly below it as in SkyDNS. */
 function isOtherApex(root: string, { key, service }: Entry): boolean {
   const isLegacy = !key.slice(root.length + 1).includes("/") && service !== undefined;
   return (

@@ -1,13 +1,16 @@
 import type { KeyChange, NameChanges } from "./key-changes.ts";
 import type { ZoneKeys } from "./zone-keys.ts";
 
-/** Keys changed in one transaction at most. etcd takes 128 operations, each of which may be a transaction again: 24 of 64 are far from that and from its 1.5 MiB. */
+/**
+ * The maximum number of keys in one transaction. etcd allows 128 operations, and each can be a nested transaction. 24
+ * transactions of 64 operations are far below that and below its 1.5 MiB.
+ */
 const MAX_CHANGES = 24 * 64;
 const NESTED_CHANGES = 64;
-/** Keys whose revision is compared one by one, in addition to that of the whole zone. */
+/** The maximum number of keys whose revisions are compared one by one, in addition to the revision of the zone. */
 const MAX_COMPARED = 40;
 
-/** The changes in as few transactions as they fit in, names whole. */
+/** Divides the changes into as few transactions as possible. The changes of one name stay together. */
 export function pieces(names: readonly NameChanges[], most = MAX_CHANGES): readonly (readonly NameChanges[])[] {
   const all: NameChanges[][] = [];
   let left = 0;
@@ -25,8 +28,8 @@ export function pieces(names: readonly NameChanges[], most = MAX_CHANGES): reado
 }
 
 /**
- * The body of `/v3/kv/txn`: all of it or nothing, and only while no key of the zone is newer than `revision` and the owner keys of the names that are
- * changed are those that were read (or are still absent).
+ * Returns the body of `/v3/kv/txn`, which makes all changes or none. It requires that no key of the zone is newer than
+ * `revision`. It also requires that the owner keys of the changed names are those that were read, or are still absent.
  */
 export function transactionBody(view: ZoneKeys, names: readonly NameChanges[], revision: number): object {
   const { root } = view;
@@ -52,7 +55,7 @@ export function transactionBody(view: ZoneKeys, names: readonly NameChanges[], r
   return { compare: [zone, ...owners], success, failure: [] };
 }
 
-/** What sorts right after "/": the end of the range of all keys below. */
+/** The character after "/": the end of the range of all keys below. */
 export const AFTER_SLASH = "0";
 
 export function base64(text: string): string {

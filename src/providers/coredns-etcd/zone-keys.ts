@@ -5,7 +5,7 @@ import { sortedSets } from "../rrset-changes.ts";
 import { canonicalData } from "../canonical-rdata.ts";
 import { markedName, markerNameFor, nameOfKey, parentKey, readService, type Service, zoneRoot } from "./convert.ts";
 
-/** One key as etcd has it. */
+/** One key as etcd returns it. */
 export interface KeyValue {
   readonly key: string;
   readonly value: string;
@@ -13,20 +13,20 @@ export interface KeyValue {
 }
 
 export interface Entry extends KeyValue {
-  /** Undefined: the value is nothing that the plugin can read. */
+  /** Undefined: the plugin can't read the value. */
   readonly service: Service | undefined;
 }
 
-/** All keys below that of a zone, as the plugin interprets them. */
+/** All keys below the key of a zone, in the interpretation of the plugin. */
 export interface ZoneKeys {
   readonly domain: Name;
   readonly root: string;
-  /** Of the store, when the keys were read. */
+  /** The revision of the store when the keys were read. */
   readonly revision: number;
   readonly entries: ReadonlyMap<string, Entry>;
-  /** A, AAAA, CNAME and TXT sets; the markers in owner keys as TXT sets at the markers' names. */
+  /** The A, AAAA, CNAME and TXT RRsets. The markers in owner keys are TXT RRsets at the names of the markers. */
   readonly sets: readonly RRset[];
-  /** The keys that a set consists of, by {@link rrsetKey}; owner keys are not among them. */
+  /** The keys of an RRset, by {@link rrsetKey}, without owner keys. */
   readonly keysOf: ReadonlyMap<string, readonly Entry[]>;
 }
 
@@ -58,8 +58,8 @@ export function zoneKeysOf({ pathPrefix, domain }: EtcdZone, pairs: readonly Key
 const MARKER_TTL = 300;
 
 /**
- * A key is the record of the name whose key it is, and of the one above as well: the plugin answers with both. Deeper keys are other names' records,
- * although the plugin answers with them above, too (see `obstacle.ts`).
+ * The records of a key. It is a record of its own name and of the name one level above, because the plugin answers with it at
+ * both. Deeper keys count only for other names, although the plugin also answers with them above (see `obstacle.ts`).
  */
 function recordsOf({ key, service }: Entry, root: string, domain: Name): readonly RRset[] {
   const own = service?.own;
@@ -95,7 +95,7 @@ function recordOf({ host, text, ttl, mail }: Service): Omit<RRset, "name"> | und
   return target === undefined ? undefined : { type: "CNAME", ttl, data: [target] };
 }
 
-/** Returns a text as RDATA; undefined if it is longer than a string (RFC 1035 3.3.14) or not ASCII, and so not a marker. */
+/** Returns a text as RDATA; undefined if it is longer than a string (RFC 1035 3.3.14) or not ASCII, and is therefore not a marker. */
 export function textData(text: string): string | undefined {
   return canonicalData("TXT", JSON.stringify(text));
 }

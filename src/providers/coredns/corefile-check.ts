@@ -9,9 +9,10 @@ export interface CorefileProblem {
 }
 
 /**
- * The first fault for which CoreDNS doesn't start, although the braces are right: invalid and repeated keys of server blocks,
- * directives that cannot be plugins, repeated snippets, invalid imports. The text doesn't show which plugins this CoreDNS has, what they accept, environment variables, and other
- * files, so a fault in those isn't found. Linear in the text.
+ * Returns the first fault that prevents CoreDNS from starting. The braces of the Corefile are already checked. It finds invalid
+ * and repeated keys of server blocks, directives that cannot be plugins, repeated snippets, and invalid imports. It doesn't find
+ * faults in plugins and their arguments, in environment variables, or in other files, because the text doesn't show them. Linear
+ * in the text.
  */
 export function checkCorefile(corefile: Corefile): CorefileProblem | undefined {
   return [
@@ -37,7 +38,7 @@ function keyProblem({ blocks }: Corefile): CorefileProblem | undefined {
   return undefined;
 }
 
-/** As CoreDNS's `plugin.SplitHostPort` and `dns.IsDomainName` of github.com/miekg/dns decide. */
+/** Follows `plugin.SplitHostPort` of CoreDNS and `dns.IsDomainName` of github.com/miekg/dns. */
 function faultOfKey(key: string): string | undefined {
   if (ENVIRONMENT.test(key)) {
     return undefined;
@@ -60,7 +61,7 @@ function faultOfKey(key: string): string | undefined {
   return isTooLong || Buffer.byteLength(zone) > MAX_NAME ? "it is too long" : undefined;
 }
 
-/** Two blocks for one zone and port; blocks with a `view` can share them, and so can blocks that listen on different addresses. */
+/** Finds two blocks for one zone and port. Blocks with a `view` can share them, and so can blocks that listen on different addresses. */
 function repeatedKey(corefile: Corefile): CorefileProblem | undefined {
   const seen = new Map<string, { readonly line: number; readonly binds: Set<string> }>();
   for (const block of corefile.blocks) {
@@ -82,7 +83,10 @@ function repeatedKey(corefile: Corefile): CorefileProblem | undefined {
   return undefined;
 }
 
-/** The addresses on which a block listens, as one text; empty: all. Undefined: a view decides, or a file that isn't seen here. */
+/**
+ * The addresses on which a block listens, as one text. Empty: all addresses. Undefined: a view decides, or a file that is not
+ * visible here.
+ */
 function bindOf(corefile: Corefile, block: ServerBlock): string | undefined {
   const directives = directivesOf(corefile, block.directives);
   return directives.some(({ name }) => name === "view" || name === "import")
@@ -93,7 +97,7 @@ function bindOf(corefile: Corefile, block: ServerBlock): string | undefined {
         .join(" ");
 }
 
-/** No plugin has a name with a dot or a colon, so this is a server block in another one, whose closing brace is missing. */
+/** Finds a server block inside another one whose closing brace is missing: no plugin has a name with a dot or a colon. */
 function directiveProblem({ blocks }: Corefile): CorefileProblem | undefined {
   for (const { directives } of blocks) {
     const found = directives.find(({ name }) => !PLUGIN_NAME.test(name));
@@ -147,9 +151,9 @@ function shown(text: string): string {
 }
 
 const ENVIRONMENT = /\{[$%]/;
-/** An environment variable can be any part of it. */
+/** An environment variable can be any part of the name. */
 const PLUGIN_NAME = /^(?:[A-Za-z0-9_-]|\{\$[^}]*\}|\{%[^%]*%\})+$/;
 const MAX_PORT = 65_535;
 const MAX_LABEL = 63;
-/** CoreDNS counts the name with its final dot. */
+/** CoreDNS counts the final dot of the name. */
 const MAX_NAME = 255;

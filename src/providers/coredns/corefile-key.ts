@@ -1,10 +1,10 @@
-/** A server block's key, `[scheme://]zone[:port]`, taken apart. */
+/** The parts of a server block's key, `[scheme://]zone[:port]`. */
 export interface CorefileKey {
   /** "dns" if the key has no scheme. */
   readonly scheme: string;
   /** Lower case with its final dot. */
   readonly zone: string;
-  /** As written: digits or an environment variable; undefined: the server's default. */
+  /** The port as written: digits or an environment variable. Undefined: the server's default. */
   readonly port: string | undefined;
 }
 
@@ -15,7 +15,7 @@ export function parseCorefileKey(text: string): CorefileKey {
   return { scheme: scheme.toLowerCase(), zone: absolute.toLowerCase(), port };
 }
 
-/** True when both can be the same port: an environment variable can be any. */
+/** True if both can be the same port. An environment variable can be any port. */
 export function samePort(a: string | undefined, b: string | undefined): boolean {
   const left = a ?? DEFAULT_PORT;
   const right = b ?? DEFAULT_PORT;

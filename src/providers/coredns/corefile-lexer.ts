@@ -1,13 +1,13 @@
-/** A run of characters of a Corefile; all pieces joined are the file, byte for byte. */
+/** A piece of a Corefile. All pieces together are the file, byte for byte. */
 export interface Piece {
   readonly kind: "token" | "space" | "comment";
   /** The text in the file. */
   readonly raw: string;
-  /** What CoreDNS reads: without quotes, escapes and a comment glued to the word. Empty for space and comments. */
+  /** The text that CoreDNS reads: without quotes, escapes, and a comment directly after the word. Empty for white space and comments. */
   readonly text: string;
   /** Offset in the file, in UTF-16 code units. */
   readonly start: number;
-  /** From 1; of the first character. */
+  /** The line of the first character, from 1. */
   readonly line: number;
 }
 
@@ -16,8 +16,8 @@ export type LexedCorefile =
   | { readonly kind: "invalid"; readonly line: number; readonly message: string };
 
 /**
- * Splits a Corefile as CoreDNS's own lexer does (github.com/coredns/caddy/caddyfile), its oddities included: `#` begins a
- * comment inside a word too, and there the comment ends at the next blank; a carriage return does not end a word. Linear in the text.
+ * Splits a Corefile like CoreDNS's own lexer (github.com/coredns/caddy/caddyfile), including its oddities. `#` begins a comment
+ * inside a word too, and there the comment ends at the next blank. A carriage return does not end a word. Linear in the text.
  */
 export function lexCorefile(text: string): LexedCorefile {
   const state: LexerState = { text, at: text.startsWith("\uFEFF") ? 1 : 0, line: 1 };
@@ -42,9 +42,9 @@ interface LexerState {
   line: number;
 }
 
-/** Go's unicode.IsSpace; sticky, so that each run is found in one step. */
+/** Go's unicode.IsSpace. The pattern is sticky, so that it finds each run in one step. */
 const SPACE = /[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+/y;
-/** Up to white space; a carriage return does not end a word. */
+/** A word ends before white space, but not before a carriage return. */
 const WORD = /[^\t-\f \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+/y;
 
 function readPiece(state: LexerState): { readonly kind: Piece["kind"]; readonly text: string } | undefined {
@@ -76,7 +76,7 @@ function readWord(state: LexerState): string {
   return (hash === -1 ? raw : raw.slice(0, hash)).replaceAll("\r", "");
 }
 
-/** Only `\"` is an escape; a line's end is part of the string. */
+/** Only `\"` is an escape. The end of a line is part of the string. */
 function readQuoted(state: LexerState): string | undefined {
   for (let at = state.at + 1; at < state.text.length; at += 1) {
     const character = state.text[at];

@@ -1,18 +1,19 @@
 import type { Corefile, Directive, ServerBlock } from "./corefile.ts";
 import { parseCorefileKey } from "./corefile-key.ts";
 
-/** Where a root block listens for plain DNS. */
+/** The port and addresses of a root block for plain DNS. */
 export interface CorefileListener {
   /** The text after the zone in a key: ":53", or empty for the default port of the server. */
   readonly suffix: string;
   readonly port: string | undefined;
-  /** Its `bind` directives, as written: a block without them would listen on every address. */
+  /** The block's `bind` directives, as written. A block without `bind` listens on every address. */
   readonly bind: readonly string[];
 }
 
 /**
- * The listeners of the blocks for ".", only plain DNS, in file order; empty if the file has no such block. Blocks for one port differ by `bind`, and each
- * is a listener. Blocks with a `view` can share port and addresses, and are one.
+ * Returns the listeners of the blocks for ".", only for plain DNS, in the order of the file. Empty if the file has no such block.
+ * Blocks for one port with different `bind` directives are different listeners. Blocks with a `view` can share port and
+ * addresses, and count as one.
  */
 export function rootListeners(corefile: Corefile, text: string): readonly CorefileListener[] {
   const listeners = new Map<string, CorefileListener>();
@@ -31,7 +32,7 @@ export function rootListeners(corefile: Corefile, text: string): readonly Corefi
   return [...listeners.values()];
 }
 
-/** True unless the file shows that CoreDNS does not look for a new Corefile: a root block, nothing taken in from elsewhere, no `reload`. */
+/** False if the file shows that CoreDNS does not reload it. Then it has a root block, no imports, and no `reload` plugin. */
 export function mayReload(corefile: Corefile): boolean {
   const all = corefile.blocks.flatMap((block) => directivesOf(corefile, block.directives));
   const known = new Set(corefile.snippets.map(({ name }) => name));
@@ -44,7 +45,7 @@ function isRoot({ keys }: ServerBlock): boolean {
   return keys.some((key) => parseCorefileKey(key).zone === ".");
 }
 
-/** The directives, and those of the snippets that they import. */
+/** The directives, including those of imported snippets. */
 export function directivesOf(corefile: Corefile, directives: readonly Directive[], depth = 0): readonly Directive[] {
   return directives.flatMap((directive) => {
     const snippet =

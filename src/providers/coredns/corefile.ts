@@ -1,17 +1,17 @@
 import { lexCorefile, type Piece } from "./corefile-lexer.ts";
 
-/** A Corefile, just deep enough to find its server blocks and their directives; {@link printCorefile} returns the same bytes. */
+/** A Corefile, parsed down to its server blocks and their directives. {@link printCorefile} returns the same bytes. */
 export interface Corefile {
   readonly pieces: readonly Piece[];
   readonly blocks: readonly ServerBlock[];
   /** Names of snippets, `(name) { … }`. */
   readonly snippets: readonly Snippet[];
-  /** Files or snippets taken in at the top level. */
+  /** Files or snippets that are imported at the top level. */
   readonly imports: readonly Piece[];
 }
 
 export interface ServerBlock {
-  /** As written, without separating commas; never empty. */
+  /** The keys as written, without commas between them. Never empty. */
   readonly keys: readonly string[];
   readonly directives: readonly Directive[];
   /** False: its directives continue to the end of the file. */
@@ -31,7 +31,7 @@ interface Snippet {
   readonly end: number;
 }
 
-/** One directive with all that belongs to it, nested braces included. */
+/** One directive with its arguments and nested braces. */
 export interface Directive {
   readonly name: string;
   readonly tokens: readonly Piece[];
@@ -44,7 +44,7 @@ export type CorefileRead =
   | { readonly kind: "ok"; readonly corefile: Corefile }
   | { readonly kind: "invalid"; readonly line: number; readonly message: string };
 
-/** Parses as CoreDNS does and is stricter where CoreDNS guesses; linear in the text, never throws. */
+/** Parses a Corefile like CoreDNS, but refuses some texts in which CoreDNS guesses. Linear in the text; never throws. */
 export function parseCorefile(text: string): CorefileRead {
   const lexed = lexCorefile(text);
   if (lexed.kind === "invalid") {
@@ -156,7 +156,7 @@ function parseKeys(parser: Parser): { readonly texts: readonly string[] } | Prob
   }
 }
 
-/** Up to and including the closing brace. A block without braces extends to the end of the file. */
+/** Parses the directives up to the closing brace, which it includes. A block without braces extends to the end of the file. */
 function parseDirectives(
   parser: Parser,
   hasBrace: boolean,

@@ -17,15 +17,16 @@ export interface PartInput {
 }
 
 /**
- * Our part of a Corefile: for each owner name and listener one server block whose `view` takes A and AAAA questions, and HTTPS where we have it, for that very name and
- * leaves every other question to the blocks that would have got it. Same input, same bytes; no sets, no text.
+ * Returns dnsalias's part of a Corefile: one server block for each hostname and listener. The `view` of a block accepts A and
+ * AAAA queries for exactly this name, and HTTPS queries if it has such a record. All other queries go to the blocks that got them
+ * before. The same input always has the same bytes. Without RRsets, the text is empty.
  */
 export function renderPart({ zone, domain, owner, listeners, sets }: PartInput): string {
   const body = renderBlocks({ domain, listeners, sets }, namesOf(sets));
   return body === "" ? "" : wrapped(zone, owner, body);
 }
 
-/** The bytes of a part besides its blocks. */
+/** The bytes of a part without its blocks. */
 export function partOverhead(zone: ObjectKey, owner: string): number {
   return wrapped(zone, owner, "").length;
 }
@@ -34,7 +35,7 @@ function wrapped(zone: ObjectKey, owner: string, body: string): string {
   return `${beginMarker(zone, owner)}# Changes here are undone. sum=${fingerprint(body)}\n${body}${endMarker(zone)}`;
 }
 
-/** Returns only the blocks of these RRsets, for a part with these hostnames, sorted. */
+/** Returns only the blocks of these RRsets, for a part that has exactly these sorted hostnames. */
 export function renderBlocks(
   { domain, listeners, sets }: Pick<PartInput, "domain" | "listeners" | "sets">,
   partNames: readonly Name[],
@@ -48,20 +49,20 @@ export function renderBlocks(
   return blocks.join("");
 }
 
-/** The owner names of the sets, sorted. */
+/** The hostnames of the RRsets, sorted. */
 export function namesOf(sets: readonly OwnedRRset[]): readonly Name[] {
   return [...new Set(sets.map(({ name }) => name))].sort(byCodeUnit);
 }
 
-/** True when the part is as it was once written: what differs from a new rendering comes from around it. */
+/** True if the part is unchanged since dnsalias wrote it. A difference to a new rendering then has a cause outside the part. */
 export function isIntact(part: string): boolean {
   const [, sum, body = ""] = WRITTEN.exec(part) ?? [];
   return sum === fingerprint(body);
 }
 
 /**
- * The sets in a part, however damaged it is: lines that {@link renderPart} would not have written are passed over. White space that an
- * editor added at a line's end doesn't count.
+ * Reads the RRsets in a part, also in a damaged one. It ignores lines that {@link renderPart} would not have written, and white
+ * space at the end of a line.
  */
 export function readPart(text: string): readonly OwnedRRset[] {
   const sets = new Map<string, { name: Name; type: AliasType; ttl: Seconds; data: string[] }>();
@@ -80,7 +81,7 @@ export function readPart(text: string): readonly OwnedRRset[] {
   return [...sets.values()].map((set) => Object.assign(set, { data: [...new Set(set.data)].sort(byCodeUnit) }));
 }
 
-/** The zone of the server block that answers for an owner name. */
+/** The zone of the server block for a hostname. */
 export function blockZone(name: Name): string {
   return isWildcard(name) ? name.slice(2) : name;
 }

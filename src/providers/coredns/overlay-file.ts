@@ -9,22 +9,22 @@ import { type Segment, splitSegments } from "./overlay-part.ts";
 import { isSound, type Part, repairedPart } from "./overlay-repair.ts";
 import type { OwnedRRset } from "../owned-rrset.ts";
 
-/** What one DnsZone's overlay has to know of a Corefile key. */
+/** The content of a Corefile key for the overlay of one DnsZone. */
 export interface OverlayFile {
   readonly segments: readonly Segment[];
   /** The current part of dnsalias; undefined: there is none. */
   readonly part: string | undefined;
   readonly owner: string | undefined;
-  /** Of the part with this owner. */
+  /** The line of the part with this owner. */
   readonly line: number | undefined;
-  /** The sets of our part that may stand. */
+  /** The RRsets in dnsalias's part that are permitted. */
   readonly sets: readonly OwnedRRset[];
   readonly listeners: readonly CorefileListener[];
   /** Why dnsalias may not write a block for a name: another writer has a server block for it. */
   readonly obstacle: (name: Name) => string | undefined;
-  /** The damaged parts of other DnsZones of this installation, which `segments` contain repaired. */
+  /** The damaged parts of other DnsZones of this installation. `segments` has their repaired texts. */
   readonly repairs: readonly string[];
-  /** For users: a property of the file that prevents the overlay from working. */
+  /** A property of the file that prevents the overlay from working, for users. */
   readonly warning: string | undefined;
 }
 
@@ -35,13 +35,13 @@ export type OverlayFileRead =
 export interface OverlayInput {
   readonly zone: ObjectKey;
   readonly ownerId: string;
-  /** See OverlayDeps. */
+  /** See the field in OverlayDeps. */
   readonly formerOwnerIds?: readonly string[];
-  /** For a file that shows no block for ".", such as a `*.server` file that the main Corefile imports. */
+  /** The listener for a file without a block for ".", such as a `*.server` file that the main Corefile imports. */
   readonly fallback: CorefileListener;
 }
 
-/** Reads a Corefile for one DnsZone. A file with which CoreDNS can't start, whatever this DnsZone's part is, is invalid. */
+/** Reads a Corefile for one DnsZone. It is invalid if CoreDNS can't start with it, regardless of this DnsZone's part. */
 export function readOverlayFile(text: string, input: OverlayInput): OverlayFileRead {
   const { zone, fallback } = input;
   const ownerIds = [input.ownerId, ...(input.formerOwnerIds ?? [])];
@@ -81,7 +81,7 @@ export function readOverlayFile(text: string, input: OverlayInput): OverlayFileR
   };
 }
 
-/** A missing END marker doesn't hinder CoreDNS, so it counts only where it can be written again. */
+/** A missing END marker doesn't prevent CoreDNS from starting. It counts as damage only if dnsalias can write it again. */
 function isDamaged(part: Part, listeners: readonly CorefileListener[], ownerIds: readonly string[]): boolean {
   return !isSound(part, listeners) || (!part.hasEnd && ownerIds.includes(part.owner));
 }
@@ -159,12 +159,12 @@ function obstacleOf(keys: readonly ForeignKey[], listeners: readonly CorefileLis
   };
 }
 
-/** A segment as the parser sees it: a part is as many empty lines. */
+/** A segment for the parser. Empty lines replace a part of dnsalias. */
 function visibleText({ kind, text }: Segment): string {
   return kind === "rest" ? text : "\n".repeat(text.split("\n").length - 1);
 }
 
-/** A part that isn't between server blocks and snippets: CoreDNS would read it as a piece of one. */
+/** A part that is not between server blocks and snippets. CoreDNS would read it as content of a block. */
 function partInsideBlock(
   segments: readonly Segment[],
   { blocks, snippets, pieces }: Corefile,
@@ -192,7 +192,7 @@ function partInsideBlock(
   return undefined;
 }
 
-/** Whether an offset is inside one of the ranges, which are sorted and do not overlap. The offsets must come in ascending order. */
+/** Whether an offset is inside one of the ranges, which are sorted and do not overlap. Call it with ascending offsets. */
 function withinOneOf(ranges: readonly { readonly start: number; readonly end: number }[]): (offset: number) => boolean {
   let index = 0;
   return (offset) => {

@@ -1,17 +1,20 @@
 import type { ObjectKey } from "../../api/meta.ts";
 import { fingerprinter } from "../fingerprint.ts";
-/** A Corefile in parts: those between dnsalias markers, one a DnsZone, and the rest. Joined they are the file, byte for byte. */
+/**
+ * A segment of a Corefile: one part of a DnsZone between dnsalias's markers, or the text between such parts. All segments
+ * together are the file, byte for byte.
+ */
 export type Segment =
   | { readonly kind: "rest"; readonly text: string }
   | {
       readonly kind: "part";
       readonly zone: ObjectKey;
       readonly owner: string;
-      /** Of its BEGIN marker, from 1. */
+      /** The line of its BEGIN marker, from 1. */
       readonly line: number;
       /** False: the END marker is missing. */
       readonly hasEnd: boolean;
-      /** With its marker lines. */
+      /** The part with its marker lines. */
       readonly text: string;
     };
 
@@ -20,9 +23,9 @@ export type SegmentsRead =
   | { readonly kind: "invalid"; readonly line: number; readonly message: string };
 
 /**
- * Splits a Corefile at the marker lines, regardless of the text between them. A zone can have several parts, if a user copied one. A part without its END
- * marker ends where its checksum says. Other markers that are not clear pairs are an error, because only a user knows which
- * lines are theirs.
+ * Splits a Corefile at the marker lines, regardless of the text between them. A zone can have several parts, if a user copied
+ * one. The checksum of a part without its END marker shows where it ends. Other markers that are not in clear pairs are an error,
+ * because only a user knows which lines belong to them.
  */
 export function splitSegments(text: string): SegmentsRead {
   const segments: Segment[] = [];
@@ -62,7 +65,7 @@ export function splitSegments(text: string): SegmentsRead {
   return { kind: "ok", segments: [...segments, { kind: "rest", text: rest }] };
 }
 
-/** The index of the next clear marker, or the number of lines. An unclear one within a part is part of its damage. */
+/** The index of the next clear marker, or the number of lines. An unclear marker within a part belongs to the damage of the part. */
 function nextMarker(markers: readonly (Marker | undefined)[], from: number): number {
   let at = from;
   while (at < markers.length && (markers[at] === undefined || markers[at]?.kind === "unclear")) {
@@ -88,7 +91,10 @@ function intactEnd(lines: readonly string[], begin: number, limit: number): numb
   return undefined;
 }
 
-/** The file with the zone's part replaced at its place, or put in front. An empty text removes it. A second part of the zone is removed. */
+/**
+ * Returns the file with the zone's part replaced, or added at the start. An empty text removes the part. A second part of the
+ * zone is removed.
+ */
 export function replacePart(segments: readonly Segment[], zone: ObjectKey, text: string): string {
   const first = segments.find((segment) => segment.kind === "part" && segment.zone === zone);
   const joined = segments
@@ -111,7 +117,10 @@ export function endMarker(zone: ObjectKey): string {
   return `# END dnsalias zone=${zone}\n`;
 }
 
-/** The line without the white space that CoreDNS skips at its end. A loop, because a regular expression is quadratic here. */
+/**
+ * The line without the white space at its end, which CoreDNS skips. It is a loop, because a regular expression takes quadratic
+ * time here.
+ */
 export function trimLineEnd(line: string): string {
   let end = line.length;
   while (end > 0 && " \t\r".includes(line.charAt(end - 1))) {
@@ -127,7 +136,7 @@ type Marker =
   | { readonly kind: "end"; readonly zone: ObjectKey }
   | { readonly kind: "unclear" };
 
-/** An editor may have added blanks or a carriage return at the line's end. */
+/** An editor may have added blanks or a carriage return at the end of the line. */
 const BEGIN = /^# BEGIN dnsalias zone=(\S+) owner=(\S+)[ \t\r]*\n?$/;
 const END = /^# END dnsalias zone=(\S+)[ \t\r]*\n?$/;
 const SUM = /^# Changes here are undone\. sum=([0-9a-f]+)\n$/;
@@ -145,7 +154,7 @@ function readMarker(line: string): Marker | undefined {
   return ended === undefined ? { kind: "unclear" } : { kind: "end", zone: ended };
 }
 
-/** Each with its line's end. */
+/** The lines, each with its line end. */
 function linesOf(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }

@@ -8,14 +8,14 @@ import { ownerNameIn } from "../owner-name.ts";
 export type Part = Extract<Segment, { readonly kind: "part" }>;
 
 /**
- * True when CoreDNS can start with the part: it has the bytes that some dnsalias wrote, or, apart from comments and blanks at line ends, the
- * lines that dnsalias writes for the records in it.
+ * True if CoreDNS can start with the part. Either its bytes are unchanged since dnsalias wrote them, or its lines are those that
+ * dnsalias writes for its records. Comments and blanks at the end of a line don't matter.
  */
 export function isSound(part: Part, listeners: readonly CorefileListener[]): boolean {
   return isIntact(part.text) || configurationOf(part.text) === configurationOf(rewritten(part, listeners));
 }
 
-/** The part with the records that can still be read. Its checksum is wrong on purpose, so that its DnsZone notices the damage. */
+/** The part with its readable records. Its checksum is wrong on purpose, so that its DnsZone notices the damage. */
 export function repairedPart(part: Part, listeners: readonly CorefileListener[]): string {
   const text = rewritten(part, listeners);
   return text.replace(/^# Changes here are undone\. sum=[0-9a-f]+$/m, "# Changes here are undone. sum=0");
@@ -28,7 +28,7 @@ function rewritten({ zone, owner, text }: Part, listeners: readonly CorefileList
   return renderPart({ zone, domain: domainIn(text, sets), owner, listeners, sets });
 }
 
-/** The domain of the part's SOA records; in a part without a usable one, the closest name above all of its names. */
+/** The domain in the part's SOA records. Without a usable one, the closest name above all of its hostnames. */
 function domainIn(text: string, sets: readonly OwnedRRset[]): Name {
   const isAboveAll = (domain: Name): boolean => sets.every(({ name }) => isAtOrBelow(name, domain));
   for (const [, written = ""] of text.matchAll(SOA)) {
@@ -45,7 +45,7 @@ function domainIn(text: string, sets: readonly OwnedRRset[]): Name {
   return domain;
 }
 
-/** Its lines as CoreDNS reads them; only white space that CoreDNS skips at a line's end is dropped. */
+/** The lines of a part as CoreDNS reads them. It removes only the white space at the end of a line, which CoreDNS skips. */
 function configurationOf(text: string): string {
   return text
     .split("\n")

@@ -18,21 +18,21 @@ import type { TextStore } from "../text-store.ts";
 
 export interface OverlayDeps {
   readonly zone: DnsZone;
-  /** The Corefile key, which also has parts of other zones and blocks of users. */
+  /** The Corefile key, which also contains parts of other zones, and blocks of users. */
   readonly store: TextStore;
   readonly ownerId: string;
-  /** Ids that this installation had before: a part with one of them is its own, and keeps the id. */
+  /** Former owner ids. A part with one of them belongs to this installation, and keeps the id. */
   readonly formerOwnerIds?: readonly string[];
-  /** Where our blocks listen when the text shows no block for "."; default: port 53 of all addresses. */
+  /** The listener of the blocks if the text has no block for ".". Defaults to port 53 of all addresses. */
   readonly listener?: CorefileListener;
-  /** What the store's place can hold; default: a ConfigMap's 1,048,576. */
+  /** The maximum size of the store's text. Defaults to a ConfigMap's 1,048,576 bytes. */
   readonly maxBytes?: number;
 }
 
 /**
- * Keeps one marked part of a Corefile: a server block for each owner name that answers its A and AAAA questions, and nothing else. It never
- * changes a byte around the parts of this installation, and it writes only a file with which CoreDNS can start: it repairs the damaged part
- * of another DnsZone of this installation, and refuses a file that it can't repair.
+ * Keeps one marked part of a Corefile. It has a server block for each hostname, which answers only its A and AAAA queries. It
+ * never changes a byte outside the parts of this installation. It writes only a file with which CoreDNS can start: it repairs the
+ * damaged part of another DnsZone of this installation, and refuses a file that it can't repair.
  */
 export function createOverlayProvider(deps: OverlayDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
@@ -51,13 +51,13 @@ export function createOverlayProvider(deps: OverlayDeps): ZoneProvider {
 
 const DEFAULT_MAX_NAMES = 500;
 const DEFAULT_LISTENER: CorefileListener = { suffix: ":53", port: "53", bind: [] };
-/** ConfigMap data of 1 MiB at most. */
+/** At most 1 MiB of ConfigMap data. */
 const CONFIG_MAP_BYTES = 1_048_576;
 
 interface Loaded {
   readonly kind: "ok";
   readonly text: string;
-  /** What else the store's place holds. */
+  /** Bytes of other texts at the store's location. */
   readonly otherBytes: number;
   readonly revision: string;
   readonly file: OverlayFile;
@@ -106,7 +106,7 @@ function actualZone(deps: OverlayDeps, loaded: Loaded, ownerNames: readonly Name
   return {
     revision,
     sets: [...ownedBy(file.sets, deps.ownerId), ...obstacles],
-    // A wildcard takes the A and AAAA queries for every name below it that has no block of its own.
+    // A wildcard answers the A and AAAA queries for every name below it that has no block of its own.
     encloserOf: closestEnclosers(deps.zone.spec.domain, []),
     ...(needsWrite === undefined ? {} : { needsWrite }),
     ...(capacity === undefined ? {} : { capacity }),
@@ -114,7 +114,7 @@ function actualZone(deps: OverlayDeps, loaded: Loaded, ownerNames: readonly Name
   };
 }
 
-/** Undefined: a file holds any amount. */
+/** Undefined: a file has no size limit. */
 function capacityOf(deps: OverlayDeps, { text, file, otherBytes }: Loaded): Capacity | undefined {
   const { maxBytes = CONFIG_MAP_BYTES, store, zone, ownerId } = deps;
   const { owner = ownerId } = file;
@@ -211,7 +211,7 @@ function refusalOf(file: OverlayFile, sets: readonly OwnedRRset[], maxNames: num
   return undefined;
 }
 
-/** CoreDNS must be able to start with whatever is written. */
+/** The refusal of a text with which CoreDNS can't start. */
 function unsafeBecause(deps: OverlayDeps, text: string): Refused | undefined {
   const { store, maxBytes = CONFIG_MAP_BYTES } = deps;
   if (Buffer.byteLength(text) > maxBytes) {

@@ -6,17 +6,18 @@ import { createRejectionMemory, type RejectionMemory } from "../rejection-memory
 import { type Sent, splitBatch } from "../split-batch.ts";
 
 /**
- * A provider of one text, such as a ConfigMap key, that writes a zone without the records which an admission policy or webhook rejects. While the text as a
- * whole is rejected, halves of the writes show the records at fault; each is tried again once a minute, on its own.
+ * Wraps a provider of one text, such as a ConfigMap key. It writes a zone without the records that an admission policy or webhook
+ * rejects. If the text as a whole is rejected, halves of the writes show the records at fault. Each of these is tried again
+ * separately once a minute.
  */
 export function withoutRejected(provider: ZoneProvider, clock: Pick<Clock, "now">): ZoneProvider {
   const rejections = createRejectionMemory(clock);
   return { ...provider, apply: (request, signal) => apply({ provider, rejections, clock }, request, signal) };
 }
 
-/** Texts of one call at most: each is a request to the API server, and a reload of CoreDNS. */
+/** The maximum number of texts in one call. Each text is a request to the API server, and a reload of CoreDNS. */
 const MAX_TEXTS = 32;
-/** The budget ends a call after 60 s. */
+/** Below 60 s, after which the budget ends a call. */
 const MAX_DURATION_MS: Millis = 20_000;
 const CONTINUE_AFTER_MS: Millis = 1_000;
 
@@ -41,7 +42,7 @@ interface Session {
   readonly startedAt: Millis;
   readonly done: Set<string>;
   texts: number;
-  /** What the last text came to. */
+  /** The result of the last text. */
   last: Applied | undefined;
   wrote: boolean;
 }
@@ -55,7 +56,7 @@ async function apply(deps: Deps, { zone, writes }: ApplyRequest, signal: AbortSi
   const session: Session = { deps, zone, signal, startedAt, done: new Set(), texts: 0, last: undefined, wrote: false };
   const pick = (keys: readonly string[]): readonly Item[] => keys.flatMap((key) => byKey.get(key) ?? []);
   const fresh = pick(plan.fresh);
-  // Without a write the text can change too: the base zone did.
+  // The text can change without a write too, because the base zone has changed.
   const stop = fresh.length === 0 ? stopOf(await send(session, [])) : await split(session, fresh);
   const failed = stop ?? (await retry(session, pick(plan.due)));
   return failed ?? appliedAs(session, items);
@@ -72,7 +73,7 @@ async function split(session: Session, items: readonly Item[]): Promise<Stop | u
   return stop;
 }
 
-/** What was rejected before, one by one. */
+/** Tries rejected writes again, one by one. */
 async function retry(session: Session, due: readonly Item[]): Promise<Stop | undefined> {
   const { rejections } = session.deps;
   for (const item of due) {
@@ -122,7 +123,7 @@ function mayContinue({ deps, texts, startedAt }: Session): boolean {
   return texts < MAX_TEXTS && deps.clock.now() - startedAt < MAX_DURATION_MS;
 }
 
-/** The text is as it was where every write was rejected. */
+/** Without an accepted write, the text is unchanged. */
 function appliedAs({ deps, zone, last, wrote, done }: Session, items: readonly Item[]): Applied {
   const rejected: Rejection[] = [];
   const deferred: Write[] = [];

@@ -16,21 +16,21 @@ import { baseOfZoneText, readZoneText, recordBytes, type StoredZone, zoneRendere
 
 export interface ZoneFileDeps {
   readonly zone: DnsZone;
-  /** Where the team's own records come from: a store that is only read, or {@link inlineText}. */
+  /** The source of the records that dnsalias does not manage: a store that is only read, or {@link inlineText}. */
   readonly base: Pick<TextStore, "location" | "read">;
   /** The location of the rendered zone, which only dnsalias writes. */
   readonly store: TextStore;
   readonly ownerId: string;
-  /** Ids that this installation had before: a text with one of them is its own, and keeps the id. */
+  /** Former owner ids. A text with one of them belongs to this installation, and keeps the id. */
   readonly formerOwnerIds?: readonly string[];
-  /** What the store's place can hold, key and value together; default: a ConfigMap's 1,048,576. */
+  /** The maximum size of key and value together. Defaults to a ConfigMap's 1,048,576 bytes. */
   readonly maxBytes?: number;
   readonly now: () => Millis;
 }
 
 /**
- * Keeps a whole zone file: the base zone's records and our A and AAAA sets between markers. The SOA serial rises exactly when any other
- * byte changes, so equal content is never written twice, not even by two controllers.
+ * Keeps a whole zone file: the base zone's records, and the A and AAAA RRsets of dnsalias between markers. The SOA serial
+ * increases exactly when another byte changes. Equal content is therefore never written twice, also with two controllers.
  */
 export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
@@ -54,16 +54,16 @@ export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
   };
 }
 
-/** ConfigMap data of 1 MiB at most: keys and values together. */
+/** At most 1 MiB of ConfigMap data: keys and values together. */
 const CONFIG_MAP_BYTES = 1_048_576;
 
-/** What is kept between calls; losing it costs time only, but for `isOurs`. */
+/** Data that is kept between calls. Without it, only work is repeated, except for `isOurs`. */
 interface LastRender {
-  /** After dnsalias has recognized its text once, it restores it even if another writer replaced all of it. */
+  /** True after dnsalias has recognized its own text once. From then on it restores the text, even if another writer replaced all of it. */
   isOurs: boolean;
-  /** The last serial written here: a text that was deleted must come back with a higher one. */
+  /** The last serial that was written. After a deletion, the text must return with a higher one. */
   serial?: number;
-  /** The last base zone that was valid; the stored text has it too. */
+  /** The last valid base zone, which is also in the stored text. */
   base?: BaseZone;
   readonly decideBase: DecideBase;
   readonly storedOf: (text: string) => StoredZone;
@@ -76,9 +76,9 @@ interface Loaded {
   readonly text: string | undefined;
   readonly revision: string;
   readonly stored: StoredZone | undefined;
-  /** The owner id in the text: this installation's, or a former one of it. */
+  /** The owner id in the text: that of this installation, or a former one. */
   readonly textOwnerId: string;
-  /** What else the store's place holds. */
+  /** Bytes of other texts at the store's location. */
   readonly otherBytes: number;
   /** The permitted RRsets of dnsalias. Records of the base zone take precedence. */
   readonly sets: readonly OwnedRRset[];
@@ -121,7 +121,7 @@ function withRecords(stored: StoredZone | undefined, base: BaseZone): Pick<Loade
   return { base, sets: (stored?.sets ?? []).filter(({ name, type }) => base.obstacle(name, type) === undefined) };
 }
 
-/** A base zone that leaves too little room for the names that are published is a mistake like others. */
+/** A base zone that leaves too little space for the published names is a mistake like any other. */
 function outgrown({ base: { location } }: ZoneFileDeps, loaded: Loaded): InputProblem {
   const bytes = loaded.base.othersText.length;
   const message = `${location}: its ${bytes} bytes and the records of the aliases exceed the limit of the zone. Make the base zone smaller, or publish the zone with provider.transfer. The last known good base zone remains in effect`;
@@ -182,7 +182,7 @@ function reasonToWrite(
   if (stored.serial !== undefined && zoneRenderer(base, sets, textOwnerId)(stored.serial) === text) {
     return undefined;
   }
-  // Records of dnsalias at a name of the base zone were published by an earlier release.
+  // An earlier release published records of dnsalias at a name of the base zone.
   return stored.base === base.fingerprint && stored.sets.length === sets.length
     ? {
         kind: "foreign-edit",
@@ -222,7 +222,7 @@ async function apply(
 
 type Made =
   | { readonly kind: "made"; readonly text: string; readonly serial: number }
-  /** The base zone changed since it was read, and has one of the names now. */
+  /** The base zone has changed since it was read, and now has one of the names. */
   | { readonly kind: "conflict"; readonly message: string }
   | { readonly kind: "refused"; readonly reason: string; readonly message: string };
 
@@ -261,7 +261,7 @@ function fitting({ zone, maxBytes = CONFIG_MAP_BYTES }: ZoneFileDeps, text: stri
   return { kind: "made", text, serial };
 }
 
-/** Undefined: a file holds any amount. */
+/** Undefined: a file has no size limit. */
 function capacityOf(deps: ZoneFileDeps, { base, textOwnerId, otherBytes }: Loaded): Capacity | undefined {
   const { zone, maxBytes = CONFIG_MAP_BYTES } = deps;
   if (maxBytes === Infinity) {

@@ -22,16 +22,16 @@ export function zoneRenderer(base: BaseZone, sets: readonly OwnedRRset[], ownerI
 
 /** The readable properties of a stored text, even if it is damaged. */
 export interface StoredZone {
-  /** From the first line or the marker; undefined: neither is there. */
+  /** The owner in the first line or the marker. Undefined: the text has neither. */
   readonly owner: string | undefined;
-  /** From the first line: the base zone's fingerprint. */
+  /** The fingerprint of the base zone in the first line. */
   readonly base: string | undefined;
   readonly serial: number | undefined;
-  /** The sets between the markers. */
+  /** The RRsets between the markers. */
   readonly sets: readonly OwnedRRset[];
 }
 
-/** Reads what {@link zoneRenderer} wrote; lines that it would not have written are passed over. */
+/** Reads the text of {@link zoneRenderer}. It ignores lines that the renderer would not have written. */
 export function readZoneText(text: string, origin: Name): StoredZone {
   const lines = text.split("\n");
   const header = HEADER.exec(lines[0] ?? "");
@@ -48,8 +48,8 @@ export function readZoneText(text: string, origin: Name): StoredZone {
 }
 
 /**
- * The base zone of a text that {@link zoneRenderer} wrote: all except the managed part. Undefined if another writer changed it, which its fingerprint
- * in the first line shows.
+ * The base zone in a text of {@link zoneRenderer}: all records except the managed part. Undefined if another writer changed it,
+ * which the fingerprint in the first line shows.
  */
 export function baseOfZoneText(text: string, origin: Name): BaseZone | undefined {
   const lines = text.split("\n");

@@ -6,11 +6,11 @@ import { displayName, isHostName, parseOwnerName, type Name } from "../../dns/na
 import type { Family, Seconds } from "../../dns/record.ts";
 import type { Endpoint, EndpointObject, StoredEndpoint } from "./endpoint-store.ts";
 
-/** Whose objects they are. */
+/** The identity of the objects of one DnsZone. */
 export interface Ours {
   readonly zone: DnsZone;
   readonly ownerId: string;
-  /** Ids that this installation had before. An object that it wrote under one of them keeps its name and its owner. */
+  /** Former owner ids. An object that this installation wrote under one of them keeps its name and its owner. */
   readonly formerOwnerIds?: readonly string[];
 }
 
@@ -22,8 +22,8 @@ export interface EndpointSet {
 }
 
 /**
- * Returns the hostname of an object of dnsalias; undefined: it belongs to another writer. The name of the object is the mark: it depends on the installation, the DnsZone,
- * and the hostname, and cannot be changed.
+ * Returns the hostname of an object of dnsalias. Undefined: it belongs to another writer. The object's name shows this: it
+ * depends on the installation, the DnsZone, and the hostname, and cannot be changed.
  */
 export function ownerNameOf({ name, annotations, endpoints }: StoredEndpoint, ours: Ours): Name | undefined {
   const texts = [annotations[HOSTNAME_ANNOTATION] ?? "", ...endpoints.map(({ dnsName }) => dnsName)];
@@ -32,24 +32,24 @@ export function ownerNameOf({ name, annotations, endpoints }: StoredEndpoint, ou
     .find((candidate) => candidate !== undefined && ownerIdIn(name, ours, candidate) !== undefined);
 }
 
-/** With the owner id under which this installation wrote an object: its own, or a former one. */
+/** The owner under which this installation wrote an object: its own id, or a former one. */
 export function writerOfOurs(ours: Ours, object: StoredEndpoint | undefined, name: Name): Ours {
   const ownerId = object && ownerIdIn(object.name, ours, name);
   return { ...ours, ownerId: ownerId ?? ours.ownerId };
 }
 
-/** The owner id of which the name of an object was made; undefined: none of this installation's. */
+/** The owner id from which the name of an object was created. Undefined: it is not an id of this installation. */
 function ownerIdIn(objectName: string, ours: Ours, name: Name): string | undefined {
   const ids = [ours.ownerId, ...(ours.formerOwnerIds ?? [])];
   return ids.find((ownerId) => objectNameOf({ zone: ours.zone, ownerId }, name) === objectName);
 }
 
-/** The installation of dnsalias that wrote an object; undefined: something else did. */
+/** The dnsalias installation that wrote an object. Undefined: another program wrote it. */
 export function writerOf({ labels, annotations }: StoredEndpoint): string | undefined {
   return labels[MANAGED_BY_LABEL] === MANAGED_BY ? annotations[OWNER_ANNOTATION] : undefined;
 }
 
-/** The object for one owner name: both families in one object, so that they change together. `sets` is not empty. */
+/** The object for one hostname. It has both families, so that they change together. `sets` is not empty. */
 export function objectFor(ours: Ours, name: Name, sets: readonly EndpointSet[], aliases: string): EndpointObject {
   const { zone, ownerId } = ours;
   const { provider, policy } = zone.spec;
@@ -86,7 +86,7 @@ export function setsIn({ endpoints }: StoredEndpoint, name: Name): readonly Endp
   });
 }
 
-/** True when the endpoints are not what we left. */
+/** True if the endpoints differ from those that dnsalias wrote. */
 export function isEdited({ annotations, endpoints, hasMore }: StoredEndpoint): boolean {
   return hasMore || annotations[CONTENT_ANNOTATION] !== contentHash(endpoints);
 }
@@ -118,7 +118,7 @@ export function foreignSets(stored: StoredEndpoint): readonly { readonly name: N
   });
 }
 
-/** True when an ExternalDNS that selects our objects by the zone's labels would take this one too. */
+/** True if an ExternalDNS that selects the objects of dnsalias by the zone's labels also selects this one. */
 export function isSelectedWithOurs({ labels }: StoredEndpoint, { zone: { spec } }: Ours): boolean {
   return spec.provider.kind !== "dnsEndpoint" || holds(labels, spec.provider.dnsEndpoint.labels);
 }
@@ -130,13 +130,13 @@ const OWNER_ANNOTATION = "dnsalias.io/owner";
 const ZONE_ANNOTATION = "dnsalias.io/zone";
 const HOSTNAME_ANNOTATION = "dnsalias.io/hostname";
 const ALIASES_ANNOTATION = "dnsalias.io/aliases";
-/** A hash of the endpoints as we wrote them, so that an edit is known for one after a restart too. */
+/** A hash of the endpoints that dnsalias wrote. It shows an edit by another writer after a restart too. */
 const CONTENT_ANNOTATION = "dnsalias.io/content";
 const FOREIGN_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "CNAME"]);
-/** The value of a label (Kubernetes). */
+/** The maximum length of a label value in Kubernetes. */
 const MAX_LABEL = 63;
 const MAX_ALIASES = 16;
-/** The name of an object may have 253 characters; the hash and two hyphens are taken off. */
+/** The name of an object has at most 253 characters. This is the rest after the hash and two hyphens. */
 const MAX_READABLE = 220;
 
 function zoneText({ meta }: DnsZone): string {
@@ -147,7 +147,7 @@ function ownerOf({ meta }: DnsZone): EndpointObject["owner"] {
   return { apiVersion: "dnsalias.io/v1alpha1", kind: "DnsZone", name: meta.name, uid: meta.uid };
 }
 
-/** Readable, and different for each name, DnsZone and installation. */
+/** A readable name that differs for each hostname, DnsZone and installation. */
 function objectNameOf({ zone, ownerId }: Pick<Ours, "zone" | "ownerId">, name: Name): string {
   const readable = displayName(name)
     .replace("*", "wildcard")

@@ -35,17 +35,17 @@ export function createDnsEndpointProvider(deps: DnsEndpointDeps): ZoneProvider {
   };
 }
 
-/** An object that no ExternalDNS has looked at for so long is worth a word in the status. */
+/** If no ExternalDNS has read an object after this time, the status has a warning. */
 const UNSEEN_MS: Millis = 180_000;
 const CONCURRENT_WRITES = 8;
 
 interface State extends DnsEndpointDeps {
-  /** By {@link writeKey} and {@link marksKey}. */
+  /** The rejected writes, by {@link writeKey} and {@link marksKey}. */
   readonly rejections: RejectionMemory;
   view: View | undefined;
-  /** The sets that this process left in each object, so that a deleted one is known for deleted. */
+  /** The RRsets in each object after the last write of this process. They show whether an object was deleted. */
   left: Map<Name, readonly EndpointSet[]>;
-  /** Since when the present generation of an object (by uid) has not been looked at by ExternalDNS. */
+  /** For each object (by uid): since when ExternalDNS has not read its present generation. */
   unseen: Map<string, { readonly generation: number; readonly since: Millis }>;
 }
 
@@ -69,7 +69,7 @@ async function read(state: State, ownerNames: readonly Name[], signal: AbortSign
   };
 }
 
-/** ExternalDNS writes down which generation of an object it has looked at; where it does not, most likely none reads our objects. */
+/** ExternalDNS records the generation of an object that it has read. Without this record, probably no ExternalDNS reads the objects. */
 function warningOf(state: State, { ours }: View): string | undefined {
   const now = state.clock.now();
   const unseen = new Map<string, { readonly generation: number; readonly since: Millis }>();
@@ -119,17 +119,17 @@ function rejectedOf({ rejections }: State, writes: readonly Write[]): Pick<Appli
   return { ...(rejected.length > 0 && { rejected }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
-/** What is to be done to one object. */
+/** The work for one object. */
 interface Task {
   readonly name: Name;
   readonly before: StoredEndpoint | undefined;
-  /** May be empty: then only marks of the object are restored. */
+  /** Can be empty. Then only the labels and annotations of the object are restored. */
   readonly writes: readonly Write[];
   readonly aliases: string;
   readonly outcome: { object: StoredEndpoint | undefined };
 }
 
-/** Without rejected changes that are not due for a retry. */
+/** Leaves out rejected changes whose retry is not due. */
 function tasksOf(state: State, view: View, writes: readonly Write[]): readonly Task[] {
   const damaged = unsound(view, state);
   const { fresh, due } = state.rejections.plan([...writes.map(writeKey), ...damaged.map(marksKey)]);
@@ -148,7 +148,7 @@ function tasksOf(state: State, view: View, writes: readonly Write[]): readonly T
   });
 }
 
-/** The same for each try to write these records, and for each to remove them. */
+/** One key for all tries to write these records, and one for all tries to remove them. */
 function writeKey(write: Write): string {
   const { name, type } = subjectOf(write);
   return `${name} ${type} ${write.kind === "delete" ? "delete" : "put"}`;
@@ -178,7 +178,7 @@ function setsAfter(before: readonly EndpointSet[], writes: readonly Write[]): re
 
 type Problem = EndpointConflict | EndpointProblem;
 
-/** Undefined: it is done, or rejected. If an object is rejected with several changes, each is tried separately. */
+/** Undefined: the task is done, or rejected. If an object with several changes is rejected, each change is tried separately. */
 async function carryOut(state: State, task: Task, signal: AbortSignal): Promise<Problem | undefined> {
   const { name, writes } = task;
   const keys = writes.length === 0 ? [marksKey(name)] : writes.map(writeKey);
@@ -225,7 +225,7 @@ async function tryTask(state: State, task: Task, signal: AbortSignal): Promise<P
   return undefined;
 }
 
-/** A few at once. An object that is rejected is remembered and keeps no other one from being written; every other problem ends it. */
+/** Runs a few tasks at once. A rejected object is recorded and doesn't stop the others. Any other problem ends the run. */
 async function runAll(
   tasks: readonly Task[],
   run: (task: Task) => Promise<Problem | undefined>,

@@ -1,19 +1,19 @@
-/** One member of a DNSEndpoint's `spec.endpoints`, as far as addresses and names need it. */
+/** One member of a DNSEndpoint's `spec.endpoints`, with the fields for names and addresses. */
 export interface Endpoint {
-  /** Without the final dot, as ExternalDNS wants it. */
+  /** Without the final dot, as ExternalDNS requires. */
   readonly dnsName: string;
   readonly recordType: string;
-  /** In seconds; undefined: whatever ExternalDNS's provider takes for usual. */
+  /** In seconds. Undefined: the default of ExternalDNS's provider. */
   readonly recordTTL: number | undefined;
   readonly targets: readonly string[];
 }
 
-/** What we put into a DNSEndpoint object. */
+/** The content of a DNSEndpoint object of dnsalias. */
 export interface EndpointObject {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** The object that it is garbage-collected with; undefined: it stays. */
+  /** The object whose deletion also deletes this one. Undefined: no other deletion affects it. */
   readonly owner: EndpointOwner | undefined;
   readonly endpoints: readonly Endpoint[];
 }
@@ -33,7 +33,7 @@ export interface StoredEndpoint extends Omit<EndpointObject, "owner"> {
   readonly generation: number;
   /** True if an endpoint has more fields than {@link Endpoint}, for example a set identifier. */
   readonly hasMore: boolean;
-  /** `status.observedGeneration`: what ExternalDNS has looked at last. */
+  /** `status.observedGeneration`: the last generation that ExternalDNS has read. */
   readonly observedGeneration: number | undefined;
 }
 
@@ -41,11 +41,11 @@ export interface StoredEndpoint extends Omit<EndpointObject, "owner"> {
 export interface EndpointStore {
   list(signal: AbortSignal): Promise<EndpointList>;
   /**
-   * Creates the object, or replaces it if it is at `before`. A change of only its status is not a conflict. `undefined`: no object with
-   * other content may exist.
+   * Creates the object, or replaces it if it is unchanged since `before`. A change of only its status is not a conflict.
+   * `undefined`: no object with other content may exist.
    */
   put(object: EndpointObject, before: StoredEndpoint | undefined, signal: AbortSignal): Promise<EndpointPut>;
-  /** Removes the object while it is at `before`; one that is gone already is removed. */
+  /** Removes the object if it is unchanged since `before`. An absent object counts as removed. */
   remove(before: StoredEndpoint, signal: AbortSignal): Promise<EndpointRemoval>;
 }
 

@@ -23,7 +23,7 @@ import type { StoredEndpoint } from "./endpoint-store.ts";
 /** The objects of the namespace as they were read. */
 export interface View {
   readonly revision: string;
-  /** By owner name, sorted. */
+  /** The objects of dnsalias by hostname, sorted. */
   readonly ours: ReadonlyMap<Name, StoredEndpoint>;
   readonly others: readonly StoredEndpoint[];
 }
@@ -78,7 +78,7 @@ export function unsound({ ours: own }: View, ours: Ours): readonly Name[] {
   });
 }
 
-/** Changes by other writers to objects of dnsalias, as far as the object shows them, and deleted objects. */
+/** Changes by other writers to objects of dnsalias, if the object shows them, and deleted objects. */
 export function driftOf(view: View, left: ReadonlyMap<Name, readonly EndpointSet[]>): readonly Drift[] {
   const edited = [...view.ours].flatMap(([name, object]) =>
     isEdited(object)
@@ -108,7 +108,7 @@ function reasonToWrite(view: View, ours: Ours): ActualZone["needsWrite"] {
     : { kind: "foreign-edit", message: `another writer added endpoints to the DNSEndpoint of ${displayName(edited)}` };
 }
 
-/** Records that an ExternalDNS which reads our objects would publish at the same names; a CNAME leaves no room for either family. */
+/** Records that an ExternalDNS would publish at the same names, if it reads the objects of dnsalias. A CNAME excludes both families. */
 function othersAt({ others }: View, ours: Ours, requested: ReadonlySet<Name>): ReadonlyMap<string, ActualRRset> {
   const found = new Map<string, ActualRRset>();
   for (const object of others.filter((other) => isSelectedWithOurs(other, ours))) {

@@ -11,8 +11,8 @@ export interface AdjustedChange {
 }
 
 /**
- * Returns the bodies to send one after the other, usually one. A provider applies the creations of a body first, then its updates, then its deletions, each in any order. If this would
- * break the order of markers and addresses in the batch, the batch is split.
+ * Returns the bodies to send in sequence, usually one. A provider applies the creations of a body first, then its updates, then
+ * its deletions, each in any order. If this breaks the order of markers and addresses in the batch, the batch is split.
  */
 export function bodiesOf(changes: readonly AdjustedChange[], shown: Shown): readonly Changes[] {
   return phasesOf(changes, shown).map((phase) => bodyOf(phase, shown));
@@ -25,7 +25,7 @@ function phasesOf(changes: readonly AdjustedChange[], shown: Shown): readonly (r
   const phases: AdjustedChange[][] = [];
   let phase: AdjustedChange[] = [];
   let wasText: boolean | undefined;
-  /** The highest rank of the parts of this phase before the present one, and of the present one. */
+  /** The highest rank before the present phase, and in the present phase. */
   let floor = 0;
   let highest = 0;
   for (const change of changes) {
@@ -74,7 +74,10 @@ function bodyOf(changes: readonly AdjustedChange[], shown: Shown): Changes {
   return { create, updateOld, updateNew, delete: deleted };
 }
 
-/** The CoreDNS provider deletes only the key in the label `prefix`, which is one of several; it notes each target's key under the target. */
+/**
+ * The CoreDNS provider deletes only the key in the label `prefix`. That is one of several keys; each target has a label with its
+ * own key.
+ */
 function deletionsOf(endpoint: Endpoint): readonly Endpoint[] {
   const { targets, labels } = endpoint;
   const isKeyed = labels["prefix"] !== undefined && targets.every((target) => labels[target] !== undefined);

@@ -8,7 +8,7 @@ import { type Changes, type DomainFilter, domainFilterOf, type Endpoint, endpoin
 export interface WebhookClientDeps {
   readonly spec: WebhookSpec;
   readonly http: HttpClient;
-  /** Of the certificates that the spec refers to. */
+  /** The certificates in the spec. */
   readonly tls: TlsSource;
 }
 
@@ -18,9 +18,9 @@ type Answer<T> = { readonly kind: "ok"; readonly value: T } | BackendProblem;
 export interface WebhookClient {
   negotiate(signal: AbortSignal): Promise<Answer<DomainFilter>>;
   records(signal: AbortSignal): Promise<Answer<readonly Endpoint[]>>;
-  /** What the provider would make of these endpoints. */
+  /** Returns these endpoints as the provider would write them. */
   adjust(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Answer<readonly Endpoint[]>>;
-  /** `ok` is only the answer of the provider. It silently drops records that it does not serve. */
+  /** `ok` is only the answer of the provider. It silently drops records of names that it does not serve. */
   apply(changes: Changes, signal: AbortSignal): Promise<Answer<undefined>>;
 }
 

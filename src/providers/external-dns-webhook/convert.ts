@@ -11,15 +11,16 @@ import type { Endpoint } from "./endpoint.ts";
 /** An RRset with the endpoints that it was read from. The provider requires them for a change. */
 interface ShownRRset {
   readonly set: RRset;
-  /** Each with only what belongs to this set. */
+  /** Each endpoint contains only the data of this RRset. */
   readonly endpoints: readonly Endpoint[];
 }
 
 export type Shown = ReadonlyMap<string, ShownRRset>;
 
 /**
- * Returns the RRsets of one zone at a provider, by {@link rrsetKey}. Names outside the zone are ignored, and duplicates count once. Addresses are sorted by family, because
- * the CoreDNS provider lists both in one endpoint. An address record that points to a hostname (an alias of the service) counts as a CNAME.
+ * Returns the RRsets of one zone at a provider, by {@link rrsetKey}. Names outside the zone are ignored, and duplicates count
+ * once. Addresses are sorted by family, because the CoreDNS provider lists both in one endpoint. An address record that points to
+ * a hostname (an alias of the DNS service) counts as a CNAME.
  */
 export function shownOf(endpoints: readonly Endpoint[], domain: Name): Shown {
   const parts = new Map<string, { readonly name: Name; readonly type: string; readonly endpoints: Endpoint[] }>();
@@ -46,7 +47,7 @@ export function setsOf(shown: Shown): readonly RRset[] {
   return sortedSets([...shown.values()].map(({ set }) => set));
 }
 
-/** The endpoint for a set that is to be; without final dots, TXT in quotes. */
+/** The endpoint for a desired RRset, without final dots and with quoted TXT data. */
 export function endpointFor({ name, type, ttl, data }: RRset): Endpoint {
   return {
     dnsName: displayName(name),
@@ -59,7 +60,7 @@ export function endpointFor({ name, type, ttl, data }: RRset): Endpoint {
   };
 }
 
-/** Returns the data of the RRset in an endpoint, in canonical text, sorted; undefined if the endpoint has other types too. */
+/** Returns the data of the RRset in an endpoint as sorted canonical text. Undefined if the endpoint has other types too. */
 export function dataOf(endpoint: Endpoint): readonly string[] | undefined {
   const name = parseCanonicalName(endpoint.dnsName);
   const [part, ...more] = partsOf(endpoint);
@@ -102,7 +103,10 @@ function addressType(target: string): "A" | "AAAA" | "CNAME" {
   return address === undefined ? "CNAME" : familyOf(address);
 }
 
-/** The CoreDNS provider notes a key for each target, and removes those of targets that an update does not name: the other family's must not be among them. */
+/**
+ * The CoreDNS provider keeps a key for each target in a label. It removes the keys of targets that an update omits, so labels of
+ * the other family must not be among them.
+ */
 function labelsFor({ labels }: Endpoint, type: string): Endpoint["labels"] {
   return Object.fromEntries(
     Object.entries(labels).filter(([label]) => parseAddress(label) === undefined || addressType(label) === type),
@@ -119,7 +123,7 @@ function dataFor(type: string, target: string): string {
   if (type !== "TXT") {
     return canonicalData(type, target) ?? target;
   }
-  // The rfc2136 provider lists texts without the quotes that it wants to be given.
+  // The rfc2136 provider lists TXT data without quotes, although it requires quotes in changes.
   const quoted = /^\s*"/.test(target) ? canonicalData(type, target) : canonicalData(type, `"${target}"`);
   return quoted ?? quotedText(Buffer.from(target));
 }

@@ -4,8 +4,9 @@ import { parseCanonicalName } from "../canonical-rdata.ts";
 import type { DomainFilter } from "./endpoint.ts";
 
 /**
- * Whether the domain filter of a provider includes a name. It compares at label boundaries, so `evilexample.com` is not in `example.com`. Filters with (Go) regular expressions
- * are not evaluated; the names that they exclude are found by reading back.
+ * Whether the domain filter of a provider includes a name. It compares at label boundaries, so `evilexample.com` is not in
+ * `example.com`. Filters with (Go) regular expressions are not evaluated; reading back after a write shows the names that they
+ * exclude.
  */
 export function admits({ include, exclude, hasExpressions }: DomainFilter, name: Name): boolean {
   if (hasExpressions) {
@@ -15,7 +16,7 @@ export function admits({ include, exclude, hasExpressions }: DomainFilter, name:
   return (include.length === 0 || include.some(isIn)) && !exclude.some(isIn);
 }
 
-/** Whether any name of a zone can be served. */
+/** Whether the provider can serve at least one name of a zone. */
 export function admitsSomeOf(filter: DomainFilter, domain: Name): boolean {
   if (filter.hasExpressions || filter.include.length === 0) {
     return true;
@@ -32,7 +33,7 @@ function matches(entry: string, name: Name): boolean {
   return included !== undefined && isAtOrBelow(name, included) && !(isBelowOnly && name === included);
 }
 
-/** Domains come in Unicode where they have any (ExternalDNS undoes A-labels); both spellings are one name here. */
+/** ExternalDNS converts A-labels to Unicode. Both spellings count as the same name here. */
 function nameOf(entry: string): Name | undefined {
   const text = entry.replace(/^\./, "");
   return parseCanonicalName(/[^ -~]/.test(text) ? domainToASCII(text) : text);

@@ -6,14 +6,14 @@ export interface Endpoint {
   readonly recordType: string;
   readonly targets: readonly string[];
   readonly recordTTL: number;
-  /** Distinguishes several RRsets of one name and type (weighted and other routing policies); "" for the only one. */
+  /** Distinguishes several RRsets of one name and type (weighted and other routing policies). "" if there is only one. */
   readonly setIdentifier: string;
-  /** Notes of the provider, which wants them back when it changes the record. */
+  /** Notes of the provider, which it requires back in a change of the record. */
   readonly labels: Readonly<Record<string, string>>;
   readonly providerSpecific: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** Body of `POST /records`. An old and a new set stand at the same index. */
+/** The body of `POST /records`. The old and the new RRset of an update have the same index. */
 export interface Changes {
   readonly create: readonly Endpoint[];
   readonly updateOld: readonly Endpoint[];
@@ -25,11 +25,11 @@ export interface Changes {
 export interface DomainFilter {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** Regular expressions in Go's syntax; they are not evaluated here. */
+  /** Regular expressions in Go's syntax. dnsalias does not evaluate them. */
   readonly hasExpressions: boolean;
 }
 
-/** A list of endpoints, or null for none; undefined for anything else. */
+/** A list of endpoints. null counts as an empty list. Undefined for any other value. */
 export function endpointsOf(body: unknown): readonly Endpoint[] | undefined {
   if (body === null) {
     return [];

@@ -8,7 +8,7 @@ import { dataOf, endpointFor, type Shown } from "./convert.ts";
 import { admits } from "./domain-filter.ts";
 import { type DomainFilter, type Endpoint, endpointKey } from "./endpoint.ts";
 
-/** A change that is not sent, or not kept by the provider. Other changes continue. */
+/** A change that is not sent, or that the provider does not keep. Other changes continue. */
 export interface RejectedChange extends RejectedRecords {
   readonly reason: "NotKept" | "Rejected" | "ZoneNotFound";
 }
@@ -42,7 +42,7 @@ export function filterChanges(
   });
 }
 
-/** Joins each change with the endpoint that the provider makes of it. A TTL is the provider's to change; the addresses are not. */
+/** Combines each change with the endpoint that the provider returns for it. The provider may change a TTL, but not the addresses. */
 export function filterAdjusted(
   changes: readonly BackendChange[],
   adjusted: readonly Endpoint[],

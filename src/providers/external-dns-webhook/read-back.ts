@@ -4,14 +4,14 @@ import { sameSet, targetOf } from "../rrset-changes.ts";
 import type { AdjustedChange } from "./changes.ts";
 import type { Shown } from "./convert.ts";
 
-/** The results of changes, from reading back, because the protocol does not report single records. */
+/** The results of changes. They come from reading back, because the protocol does not report single records. */
 export interface Outcome {
   readonly done: readonly AdjustedChange[];
-  /** As before: the provider dropped the change, or does not show it yet. */
+  /** The RRset is as before. The provider dropped the change, or does not show it yet. */
   readonly untouched: readonly AdjustedChange[];
-  /** Half applied: send it again, based on the current records. */
+  /** The change is partly applied. It must be sent again, based on the current records. */
   readonly partial: readonly AdjustedChange[];
-  /** Something that neither we nor the state before had. */
+  /** The RRset has records that neither dnsalias nor the state before had. */
   readonly foreign: readonly AdjustedChange[];
 }
 

@@ -15,7 +15,7 @@ export type RecordsRead =
   | { readonly kind: "ok"; readonly shown: Shown; readonly filter: DomainFilter }
   | BackendProblem;
 
-/** What the provider has of the zone, after it has said that it serves it at all. */
+/** Reads the provider's records of a zone, after a check that the provider serves the zone. */
 export function createReadRecords(
   deps: ReadRecordsDeps,
   client: WebhookClient,

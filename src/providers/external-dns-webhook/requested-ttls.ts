@@ -3,8 +3,9 @@ import { type RRset, type Seconds, rrsetKey } from "../../dns/record.ts";
 import { setsOf, type Shown } from "./convert.ts";
 
 /**
- * Remembers the TTL that a provider lists instead of the requested one, because it has a minimum TTL or lists none. Such an RRset counts as correct, so that it is
- * not written repeatedly. If the provider later lists another TTL, that one counts.
+ * Remembers the TTL that a provider lists instead of the requested one, because it has a minimum TTL or lists none. Such an RRset
+ * counts as correct, so that it is not written repeatedly. If the provider later lists another TTL, the RRset no longer counts as
+ * correct.
  */
 export interface RequestedTtls {
   /** The current RRsets, with the requested TTLs. */

@@ -63,7 +63,10 @@ async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSign
 
 const NO_ENDPOINTS = { kind: "ok", value: [] } as const;
 
-/** After a restart, the TTL that the provider uses instead of the requested one is not known. Its answer to the candidate shows whether a write is needed. */
+/**
+ * Whether the provider already has the record. After a restart, the provider's TTL for a requested TTL is not known. Its answer
+ * to the candidate shows whether a write is needed.
+ */
 function standsAlready(
   requestedTtls: RequestedTtls,
   { change: { after }, wanted }: AdjustedChange,

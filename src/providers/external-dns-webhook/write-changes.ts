@@ -23,7 +23,7 @@ export interface PendingWrites {
   readonly shown: Shown;
 }
 
-/** Sends changes and reads back, until the provider shows them or cannot be brought to. */
+/** Sends changes and reads back, until the provider shows them or does not apply them. */
 export async function write(
   context: WriteContext,
   work: PendingWrites,
@@ -54,9 +54,12 @@ export async function write(
   return resultOf(open, left, work.open.length > 0);
 }
 
-/** Number of rounds for a provider that applies the records of an RRset one by one. The next reconciliation does the rest. */
+/**
+ * The maximum number of rounds for a provider that applies the records of an RRset one by one. The next reconciliation makes the
+ * other changes.
+ */
 const MAX_ROUNDS = 4;
-/** Some services list a change only after a moment. */
+/** Some services list a change only after some time. */
 const LOOK_AGAIN_MS: readonly Millis[] = [500, 2_000];
 
 type Back =
@@ -90,7 +93,7 @@ function learn(requestedTtls: RequestedTtls, requested: RRset | undefined, shown
   }
 }
 
-/** A provider can carry out some records of a body before it refuses another one. */
+/** A provider can apply some records of a body before it refuses another one. */
 function inPart(problem: ReturnType<typeof recordsRejectedBy>): BackendApplyResult {
   return problem.kind === "rejected" ? { ...problem, partial: true } : problem;
 }

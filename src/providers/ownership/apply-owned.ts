@@ -11,8 +11,8 @@ import { makeView, readView, remember, type State, type View } from "./owned-vie
 import { problemOf, rebase } from "./rebase-write.ts";
 
 /**
- * Carries the writes out, each with its marker, as one batch. If the backend rejects records of the batch, the others are sent without them. A rejected
- * write is sent again once a minute, on its own.
+ * Makes the writes as one batch, each with its marker. If the backend rejects some records of the batch, the others are sent
+ * without them. A rejected write is sent again separately once a minute.
  */
 export async function applyOwned(
   state: State,
@@ -38,9 +38,9 @@ export async function applyOwned(
   return appliedAs(session, items);
 }
 
-/** Batches of one call at most, so that a zone with many rejected records takes no more than its share of a server. */
+/** The maximum number of batches in one call. A zone with many rejected records therefore takes at most its share of a server. */
 const MAX_BATCHES = 32;
-/** The budget ends a call after 60 s. */
+/** Below 60 s, after which the budget ends a call. */
 const MAX_DURATION_MS: Millis = 20_000;
 const CONTINUE_AFTER_MS: Millis = 1_000;
 
@@ -53,7 +53,7 @@ interface Session {
   wrote: boolean;
   batches: number;
   readonly startedAt: Millis;
-  /** Keys of items that are carried out. */
+  /** The keys of items that are done. */
   readonly done: Set<string>;
 }
 
@@ -62,7 +62,7 @@ function newSession(state: State, view: View, signal: AbortSignal): Session {
   return { state, signal, view, serial: undefined, wrote: false, batches: 0, startedAt, done: new Set() };
 }
 
-/** One write, or a name of which only the marker must be corrected. */
+/** One write, or a name whose marker must be corrected. */
 interface Item {
   readonly key: string;
   readonly name: Name;
@@ -91,7 +91,7 @@ function itemOf(name: Name, write: Write): Item {
   return { key: `${name} ${type} ${write.kind === "delete" ? "delete" : "put"}`, name, type, write };
 }
 
-/** First the writes that were never rejected, so that the others cannot delay them. */
+/** Sends the writes that were never rejected first, so that the others cannot delay them. */
 async function sendAll(session: Session, items: readonly Item[]): Promise<Stop | undefined> {
   const byKey = new Map(items.map((item) => [item.key, item]));
   const markers = new Map(items.map(({ name }) => markerItem(name)).map((item) => [item.key, item]));
@@ -104,7 +104,7 @@ async function sendAll(session: Session, items: readonly Item[]): Promise<Stop |
   return stop ?? split(session, pick(markers, [...plan.fresh, ...plan.due]).filter(isUntidy));
 }
 
-/** What was rejected before, as one batch, or else one by one. */
+/** Tries rejected writes again: as one batch, and then one by one. */
 async function retry(session: Session, due: readonly Item[]): Promise<Stop | undefined> {
   if (due.length === 0 || !mayContinue(session)) {
     return undefined;
@@ -120,7 +120,7 @@ function pick(items: ReadonlyMap<string, Item>, keys: readonly string[]): readon
   return keys.flatMap((key) => items.get(key) ?? []);
 }
 
-/** One by one, because most of them are still rejected. */
+/** Tries them one by one, because most of them are still rejected. */
 async function retryEach(session: Session, due: readonly Item[], all: Rejected): Promise<Stop | undefined> {
   const { rejections } = session.state;
   for (const item of due) {
@@ -158,7 +158,7 @@ function mayContinue({ state, batches, startedAt }: Session): boolean {
 
 type Rejected = Extract<Sent<Item, Stop>, { readonly kind: "rejected" }>;
 
-/** Sends the writes of the items that are still to be done, and their markers. */
+/** Sends the remaining writes of the items, with their markers. */
 async function send(session: Session, items: readonly Item[]): Promise<Sent<Item, Stop>> {
   const { state, view } = session;
   const { lastWritten, own, backend } = state;
@@ -213,7 +213,7 @@ function touchedNames({ ownership }: View, items: readonly Item[], writes: reado
   });
 }
 
-/** A failed write can have taken effect, so its records are remembered as records of dnsalias. */
+/** A failed write may have taken effect, so its records count as records of dnsalias. */
 async function attempt(
   { backend, lastWritten }: State,
   changes: readonly BackendChange[],
@@ -249,7 +249,7 @@ function takeOver(
   remember(state, session.view);
 }
 
-/** What a part of a batch has left is read, so that the next batch begins with what there is. */
+/** Reads the zone after a partly applied batch, so that the next batch starts with the current records. */
 async function rejected(
   session: Session,
   items: readonly Item[],
@@ -276,7 +276,7 @@ async function rejected(
   };
 }
 
-/** A marker that is rejected keeps every RRset of its name from being written. */
+/** Whether a rejection concerns the name of an item. A rejected marker prevents all writes at its name. */
 function isAbout(domain: Name, record: { readonly name: Name; readonly type: string }, { name, type }: Item): boolean {
   return record.type === "TXT"
     ? ownerNameIn(domain, record.name) === name

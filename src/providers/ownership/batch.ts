@@ -11,9 +11,9 @@ import { markerNameOf } from "./marker-name.ts";
 import type { OwnMarkers } from "./own-markers.ts";
 
 export interface BatchInput {
-  /** What was read. */
+  /** The RRsets that were read. */
   readonly sets: RecordMap;
-  /** Every name that is written to, or whose marker is lost or left over. */
+  /** Every name that is written, and every name with a missing or unnecessary marker. */
   readonly names: readonly TouchedName[];
   readonly own: Pick<OwnMarkers, "ownerId" | "isOwn">;
   readonly resourceOf: (name: Name) => ObjectKey;
@@ -66,7 +66,7 @@ function setChange(write: Write, { sets, capabilities }: BatchInput): BackendCha
 
 interface MarkerChange {
   readonly change: BackendChange | undefined;
-  /** It speaks for a family afterwards for which it did not before. */
+  /** True if the new marker lists a type that the old one does not. */
   readonly grows: boolean;
 }
 
@@ -110,7 +110,7 @@ function resourceAfter({ name, writes }: TouchedName, resourceOf: BatchInput["re
   return [...resources].sort(byCodeUnit)[0] ?? resourceOf(name);
 }
 
-/** What a write is about. */
+/** The RRset of a write, for its name and type. */
 export function setOf(write: Write): { readonly name: Name; readonly type: AliasType } {
   return write.kind === "delete" ? write.before : write.after;
 }

@@ -6,15 +6,15 @@ import type { BackendChange } from "../backend.ts";
 import type { Drift } from "../provider.ts";
 
 /**
- * The RRsets as this process last wrote them. It distinguishes changes by another writer and lost markers from records of other writers. After a
- * restart only this knowledge is lost, no records.
+ * The RRsets as this process last wrote them. It distinguishes changes by another writer and lost markers from records of other
+ * writers. A restart loses only this knowledge, and no records.
  */
 export interface LastWritten {
-  /** True for a set exactly as it was written, first seen, or tried to be written. */
+  /** True for an RRset that equals its last written, first seen, or tried state. */
   isAsLeft(set: RRset): boolean;
   /** Hostnames with records of dnsalias. */
   names(): Iterable<Name>;
-  /** The alias that a name's marker named last. */
+  /** The alias in the last marker of a name. */
   resourceOf(name: Name): ObjectKey;
   /** Adds an RRset that has a marker of dnsalias. A known one keeps its last written state. */
   see(set: RRset): void;
@@ -22,9 +22,9 @@ export interface LastWritten {
   recordMissing(name: Name, type: AliasType): void;
   /** These changes took effect. */
   wrote(changes: readonly BackendChange[]): void;
-  /** These may have taken effect, or not, or some of them. */
+  /** These changes may have taken effect completely, partly, or not at all. */
   tried(changes: readonly BackendChange[]): void;
-  /** Another writer changed the RRset since it was written. */
+  /** The change of an RRset by another writer since it was written. Undefined: there is none. */
   driftOf(name: Name, type: AliasType, now: RRset | undefined): Drift | undefined;
   recordResource(name: Name, resource: ObjectKey): void;
 }
@@ -84,7 +84,7 @@ export function createLastWritten(): LastWritten {
   };
 }
 
-/** A backend that is down for long is tried with many plans; the last ones are what may have taken effect. */
+/** If a backend is not available for a long time, many plans are tried. Only the last ones may have taken effect. */
 const KEPT_TRIES = 4;
 
 function addressChanges(

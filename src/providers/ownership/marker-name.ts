@@ -1,9 +1,9 @@
 import { isAtOrBelow, isWildcard, nameOfCanonical, type Name } from "../../dns/name/name.ts";
 
 /**
- * Returns the marker name of a hostname: `_dnsalias.` in front of it, and `_dnsalias._wildcard.` instead of a leftmost `*`. It is in
- * the zone even for the apex, and answers for no other name. Undefined if the name is too long (RFC 1035 2.3.4), and for names that begin
- * with `_wildcard`, whose marker would be that of the wildcard.
+ * Returns the marker name of a hostname: `_dnsalias.` in front of it, and `_dnsalias._wildcard.` instead of a leftmost `*`. The
+ * marker name is in the zone even for the apex, and is not a marker of another hostname. Undefined if the name is too long (RFC
+ * 1035 2.3.4), and for names that begin with `_wildcard`, whose marker would be that of the wildcard.
  */
 export function markerNameOf(ownerName: Name): Name | undefined {
   if (ownerName.startsWith(WILDCARD)) {
@@ -14,7 +14,7 @@ export function markerNameOf(ownerName: Name): Name | undefined {
     : tryName(`${MARKER}${ownerName}`);
 }
 
-/** The owner name that a marker at this name speaks for; undefined: nothing there is a marker. */
+/** The hostname of a marker at this name. Undefined: it is not a marker name. */
 export function ownerNameOf(name: Name): Name | undefined {
   if (!name.startsWith(MARKER)) {
     return undefined;
@@ -23,7 +23,7 @@ export function ownerNameOf(name: Name): Name | undefined {
   return tryName(rest.startsWith(WILDCARD) ? `${STAR}${rest.slice(WILDCARD.length)}` : rest);
 }
 
-/** The same, and only for owner names of the zone: a marker at `_dnsalias.com` is none of example.com's. */
+/** The same, but only for hostnames of the zone: a marker at `_dnsalias.com` is not one of example.com. */
 export function ownerNameIn(zone: Name, name: Name): Name | undefined {
   const owner = ownerNameOf(name);
   return owner !== undefined && isAtOrBelow(owner, zone) ? owner : undefined;

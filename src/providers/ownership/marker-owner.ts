@@ -15,14 +15,14 @@ export type Holder =
       readonly kind: "ours";
       readonly types: readonly AliasType[];
       readonly resource: string;
-      /** A marker has a former owner id of this installation. */
+      /** True if a marker has a former owner id of this installation. */
       readonly outdated: boolean;
     }
   | { readonly kind: "foreign"; readonly owner: string };
 
 /**
- * Reads the markers of a name. Where two owners marked it at the same moment, the one whose id comes first has it: each decides so
- * by itself, and none touches the other's marker.
+ * Reads the markers of a name. If two owners marked it at the same time, the one with the first id owns it. Each of them decides
+ * this independently, and neither changes the other's marker.
  */
 export function holderOf(sets: RecordMap, name: Name, own: Pick<OwnMarkers, "ownerId" | "isOwn">): Holder {
   const markers = markersAt(sets, name);
@@ -43,7 +43,7 @@ export function holderOf(sets: RecordMap, name: Name, own: Pick<OwnMarkers, "own
   };
 }
 
-/** The RRset for the marker of a name. */
+/** The RRset with the marker of a name. */
 export function markerSetOf(sets: RecordMap, name: Name): RRset | undefined {
   const at = markerNameOf(name);
   return at === undefined ? undefined : sets.get(rrsetKey({ name: at, type: "TXT" }));

@@ -5,7 +5,7 @@ import { isOwnerId } from "../owner-id.ts";
 /** The content of a marker: the owner, the record types that it wrote at the name, and the alias. */
 export interface Marker {
   readonly owner: string;
-  /** In the order of {@link ALIAS_TYPES}; never empty. */
+  /** In the order of {@link ALIAS_TYPES}. Never empty. */
   readonly types: readonly AliasType[];
   readonly resource: ObjectKey;
 }
@@ -17,7 +17,7 @@ export function markerData({ owner, types, resource }: Marker): string {
   return (text.match(STRINGS) ?? []).map((part) => `"${part}"`).join(" ");
 }
 
-/** Reads RDATA of a TXT record; undefined if it is not a complete marker, and so a text of another writer. */
+/** Reads the RDATA of a TXT record. Undefined if it is not a complete marker, and is therefore a text of another writer. */
 export function readMarker(data: string): Marker | undefined {
   const text = textOf(data);
   if (!text.startsWith(`heritage=${HERITAGE},`)) {
@@ -35,7 +35,7 @@ const STRINGS = /.{1,255}/gs;
 const WORDS = /"((?:[^"\\]|\\.)*)"|([^\s"]+)/gs;
 const ESCAPES = /\\(?:(\d{3})|(.))/gs;
 
-/** The strings of the record joined, quotes and escapes resolved. */
+/** The joined strings of the record, without quotes and escapes. */
 function textOf(data: string): string {
   return [...data.matchAll(WORDS)]
     .map(([, quoted, plain]) => quoted ?? plain ?? "")

@@ -11,7 +11,7 @@ import type { OwnMarkers } from "./own-markers.ts";
 export interface NameOwnership {
   readonly sets: readonly ActualRRset[];
   readonly holder: Holder;
-  /** Types of dnsalias whose marker was removed, according to the last write. */
+  /** Types of dnsalias whose marker another writer removed, according to the last write. */
   readonly lost: readonly AliasType[];
   /** The marker of dnsalias lists a type without records, or has a former owner id. */
   readonly leftover: boolean;
@@ -69,7 +69,7 @@ function actualOf(name: Name, type: AliasType, sets: RecordMap): Omit<ActualRRse
   return { name, type, ttl: set?.ttl ?? 0, data: [...(set?.data ?? [])].sort(byCodeUnit) };
 }
 
-/** A name of another owner belongs to it for all types, so nothing is written there. */
+/** The refusal for a name of another owner, to whom all types at the name belong. */
 function foreignSet(name: Name, type: AliasType, owner: string, sets: RecordMap): ActualRRset {
   const set = { ...actualOf(name, type, sets), owner };
   return set.data.length > 0

@@ -14,8 +14,9 @@ export interface OtherNamesInput {
 }
 
 /**
- * The enclosers among the records of other writers; undefined: there is no wildcard. If the zone isn't listed, only requested names are known. If the backend doesn't
- * report delegations, a name counts as absent only right below a name that exists: further down a delegation may have it.
+ * The enclosers among the records of other writers; undefined: there is no wildcard. If the zone isn't listed, only requested
+ * names are known. If the backend doesn't report delegations, a name counts as absent only right below an existing name, because
+ * a delegation may contain deeper names.
  */
 export function otherEnclosers(input: OtherNamesInput): EncloserOf | undefined {
   const { domain, read, requested } = input;

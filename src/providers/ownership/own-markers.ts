@@ -5,11 +5,11 @@ export interface OwnMarkers {
   readonly ownerId: string;
   /** True for a marker that this installation wrote, under its owner id or under a former one. */
   isOwn(owner: string, name: Name): boolean;
-  /** The names that aliases of this installation have or had: only their markers with a former owner id are adopted. */
+  /** Sets the names that aliases of this installation have or had. Only their markers with a former owner id are adopted. */
   setRequested(names: readonly Name[]): void;
 }
 
-/** `formerOwnerIds` are ids that this installation had before. A marker with one of them, at any other name, is another installation's. */
+/** `formerOwnerIds`: former ids of this installation. A marker with one of them at any other name belongs to another installation. */
 export function createOwnMarkers(ownerId: string, formerOwnerIds: readonly string[] = []): OwnMarkers {
   let requested: ReadonlySet<Name> = new Set();
   return {

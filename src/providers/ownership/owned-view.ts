@@ -14,7 +14,7 @@ import type { OwnMarkers } from "./own-markers.ts";
 import { otherEnclosers } from "./other-names.ts";
 import { ownershipOf, type NameOwnership } from "./name-ownership.ts";
 
-/** What a process keeps of one zone at one backend. */
+/** The state of one zone at one backend in this process. */
 export interface State {
   readonly backend: RecordBackend;
   readonly domain: Name;
@@ -22,14 +22,14 @@ export interface State {
   readonly lastWritten: LastWritten;
   readonly rejections: RejectionMemory;
   readonly clock: Pick<Clock, "now">;
-  /** What the last plan is made against; gone after a write that may have taken effect in part. */
+  /** The view of the last plan. Undefined after a write that may have taken effect partly. */
   view: View | undefined;
 }
 
-/** The zone as it was read, or as it is after a write. */
+/** The zone after the last read or write. */
 export interface View {
   readonly revision: string;
-  /** A, AAAA and CNAME sets at owner names, TXT sets at their marker names. */
+  /** The A, AAAA and CNAME RRsets at hostnames, and the TXT RRsets at marker names. */
   readonly sets: RecordMap;
   readonly ownership: ReadonlyMap<Name, NameOwnership>;
   readonly serial: number | undefined;
@@ -40,11 +40,11 @@ interface ReadView {
   readonly kind: "ok";
   readonly view: View;
   readonly isPartial: boolean;
-  /** Among the records of other writers; see ActualZone. */
+  /** The enclosers among the records of other writers; see ActualZone. */
   readonly encloserOf: EncloserOf | undefined;
 }
 
-/** Reads these names, and every other one that a marker speaks for. */
+/** Reads these names, and every other name that has a marker. */
 export async function readView(
   state: State,
   requested: readonly Name[],
@@ -91,7 +91,7 @@ export function makeView({ own, lastWritten }: State, { names, sets: all, serial
   const ownership = new Map([...names].sort(byCodeUnit).map((name) => [name, ownershipOf(name, input)]));
   let revision: string | undefined;
   return {
-    // For a large zone it takes as long as all other work, and it is not needed between the batches of one write.
+    // Computed on demand. For a large zone it takes as long as all other work, and the batches of one write don't need it.
     get revision() {
       revision ??= revisionOf(sets);
       return revision;
@@ -103,7 +103,7 @@ export function makeView({ own, lastWritten }: State, { names, sets: all, serial
   };
 }
 
-/** The same records give the same revision, in whatever order they came. */
+/** Equal records have equal revisions, regardless of their order. */
 function revisionOf(sets: RecordMap): string {
   const hash = createHash("sha256");
   for (const key of [...sets.keys()].sort(byCodeUnit)) {

@@ -15,7 +15,7 @@ import { readView, type State, type View } from "./owned-view.ts";
 export interface Ownership {
   readonly zone: DnsZone;
   readonly ownerId: string;
-  /** Ids that this installation had before: its records with one of them are adopted, name by name. */
+  /** Former owner ids. Records of this installation with one of them are adopted, name by name. */
   readonly formerOwnerIds?: readonly string[];
   readonly clock: Pick<Clock, "now">;
 }

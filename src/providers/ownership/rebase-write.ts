@@ -8,7 +8,7 @@ import type { State, View } from "./owned-view.ts";
 
 type WriteProblem = Extract<ApplyResult, { readonly kind: "refused" | "conflict" }>;
 
-/** The plan never has such writes. If it did, records of other writers would still not be overwritten. */
+/** The plan never has such writes. With one, records of other writers would still not be overwritten. */
 export function problemOf({ own }: State, { sets, ownership }: View, write: Write): WriteProblem | undefined {
   const { name, type } = setOf(write);
   const holder = holderOf(sets, name, own);
@@ -27,7 +27,7 @@ export function problemOf({ own }: State, { sets, ownership }: View, write: Writ
     : { kind: "conflict", message: `${displayName(name)} ${type} differs from the state that the plan is for` };
 }
 
-/** The write as it has to be made now that others have been; undefined: it is done. */
+/** The write after other writes have taken effect. Undefined: it is already done. */
 export function rebase({ ownership }: View, write: Write): Write | "conflict" | undefined {
   const { name, type } = setOf(write);
   const now = ownership.get(name)?.sets.find((set) => set.type === type);

@@ -11,14 +11,14 @@ export interface PowerDNSClientDeps {
   readonly domain: Name;
   readonly apiKey: SecretText;
   readonly http: HttpClient;
-  /** Of the certificates that the spec refers to. */
+  /** The certificates in the spec. */
   readonly tls: TlsSource;
 }
 
-/** The two requests of PowerDNS's HTTP API that are needed. Rejects only with the reason of the caller's signal. */
+/** The two necessary requests of PowerDNS's HTTP API. Rejects only with the reason of the caller's signal. */
 export interface PowerDNSClient {
   zone(signal: AbortSignal): Promise<{ readonly kind: "ok"; readonly zone: PowerDNSZone } | BackendProblem>;
-  /** All sets in one transaction, or none. */
+  /** Writes all RRsets in one transaction, or none. */
   patch(rrsets: readonly RrsetPatch[], signal: AbortSignal): Promise<{ readonly kind: "ok" } | BackendProblem>;
 }
 

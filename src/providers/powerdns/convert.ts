@@ -7,13 +7,13 @@ import type { BackendChange } from "../backend.ts";
 import { BACKEND_TYPES, sortedSets, targetOf } from "../rrset-changes.ts";
 import { canonicalData, parseCanonicalName } from "../canonical-rdata.ts";
 
-/** A zone as `GET …/zones/{id}` has it, as far as it is needed. */
+/** The necessary fields of a zone in the answer to `GET …/zones/{id}`. */
 export interface PowerDNSZone {
-  /** "Native", "Master", "Slave", …; lower case. */
+  /** "Native", "Master", "Slave", … in lower case. */
   readonly kind: string;
-  /** The served serial: `edited_serial` if SOA-EDIT changes it. */
+  /** The served serial. It is `edited_serial` if SOA-EDIT changes the serial. */
   readonly serial: number | undefined;
-  /** False if writes with the API don't change the serial: SOA-EDIT-API is empty. */
+  /** False if writes over the API don't change the serial, because SOA-EDIT-API is empty. */
   readonly raisesSerial: boolean;
   readonly rrsets: readonly PowerDNSRrset[];
 }
@@ -63,21 +63,21 @@ export function rrsetsOfZone({ rrsets }: PowerDNSZone, domain: Name): readonly R
   return sortedSets(sets);
 }
 
-/** The names below the apex that have NS records which aren't disabled. */
+/** The names below the apex with enabled NS records. */
 export function delegationsOfZone({ rrsets }: PowerDNSZone, domain: Name): readonly Name[] {
   return rrsets
     .filter(({ name, type, records }) => type === "NS" && name !== domain && records.some(({ disabled }) => !disabled))
     .map(({ name }) => name);
 }
 
-/** The sets of one PATCH, which the server carries out in one transaction: deletions first, so that a CNAME can make way. */
+/** The RRsets of one PATCH, which the server applies in one transaction. Deletions come first, so that an address can replace a CNAME. */
 export function patchOf(changes: readonly BackendChange[], zone: PowerDNSZone): readonly RrsetPatch[] {
   const deletes = changes.flatMap((change) => (change.after === undefined ? deletesOf(targetOf(change), zone) : []));
   const replaces = changes.flatMap(({ after }) => (after === undefined ? [] : [replaceOf(after)]));
   return [...deletes, ...replaces];
 }
 
-/** Secondaries follow the serial. Where the server does not raise it, it is raised with the change; undefined where it does. */
+/** The new SOA if the server doesn't raise the serial itself, because secondaries follow the serial. Undefined if it does. */
 export function serialPatch(
   zone: PowerDNSZone,
   domain: Name,
@@ -111,7 +111,7 @@ function rrsetOf(value: unknown): readonly PowerDNSRrset[] {
   return [{ name, type, ttl: numberAt(value, "ttl") ?? 0, records }];
 }
 
-/** What is shown as a CNAME can be an ALIAS. */
+/** An RRset that is read as a CNAME can be an ALIAS. */
 function deletesOf({ name, type }: RRset, { rrsets }: PowerDNSZone): readonly RrsetPatch[] {
   const isAlias = type === "CNAME" && rrsets.some((rrset) => rrset.name === name && rrset.type === "ALIAS");
   return [{ name, type: isAlias ? "ALIAS" : type, changetype: "DELETE" }];

@@ -12,8 +12,8 @@ export interface PowerDNSDeps extends PowerDNSClientDeps {
 }
 
 /**
- * A zone of a PowerDNS server, by its HTTP API: one request reads it whole, one carries out a whole batch. The server cannot compare before it
- * writes, so the zone is read again right before.
+ * A zone of a PowerDNS server over its HTTP API. One request reads the whole zone, and one makes all changes of a batch. The
+ * server cannot compare before it writes, so the zone is read again directly before the write.
  */
 export function createPowerDNSBackend(deps: PowerDNSDeps): RecordBackend {
   const client = createPowerDNSClient(deps);
@@ -25,7 +25,7 @@ export function createPowerDNSBackend(deps: PowerDNSDeps): RecordBackend {
   };
 }
 
-/** Kinds of zones that take their records from elsewhere. */
+/** The kinds of zones that are copies from another server. */
 const SECONDARY_KINDS: ReadonlySet<string> = new Set(["slave", "secondary", "consumer"]);
 
 async function read(client: PowerDNSClient, domain: Name, signal: AbortSignal): Promise<BackendRead> {

@@ -11,7 +11,7 @@ import { recordsRejected, updateProblem, type Problem } from "./server-error.ts"
 
 export type Sent =
   | { readonly kind: "done" }
-  /** A prerequisite is not met: nothing of this message was done. */
+  /** A prerequisite is not met, so the server made no change of this message. */
   | { readonly kind: "conflict"; readonly message: string }
   | RecordsRejected
   | Problem;
@@ -55,8 +55,8 @@ export async function sendUpdate(session: Session, request: UpdateRequest, signa
 }
 
 /**
- * True if the server accepts an update without a change (RFC 2136 2.5 allows it): then the zone, the key and the address are as they have to be, and an
- * update that it refused was refused for its records.
+ * True if the server accepts an update without a change (RFC 2136 2.5 allows it). Then the zone, the key and the address are
+ * correct, and the server refused the earlier update because of its records.
  */
 async function takesUpdates(
   session: Session,
@@ -69,8 +69,8 @@ async function takesUpdates(
 }
 
 /**
- * The changes as updates of one message each: one as a rule, which takes effect wholly or not at all. What is over 64 KiB becomes several, cut between
- * names, each whole in itself; a single name that does not fit is rejected, and so is invalid data.
+ * Makes updates of the changes. Usually it is one message, which takes effect completely or not at all. Changes over 64 KiB need
+ * several messages, which never divide a name. Invalid data is rejected, and so is a single name that does not fit.
  */
 export function messagesOf(
   changes: readonly BackendChange[],
@@ -100,12 +100,13 @@ export function messagesOf(
   return { kind: "ok", messages };
 }
 
-/** Signed zones take their time. */
+/** Updates of signed zones take longer. */
 const UPDATE_MS: Millis = 15_000;
 const UNKNOWN = "; the next read shows whether the update took effect";
 /**
- * Policies of single records answer REFUSED as a server without permission does; NOTZONE and FORMERR can be about one name or type; BIND answers SERVFAIL to
- * more records than `max-records-per-type` allows.
+ * The rcodes that can mean a fault in single records. Policies for single records answer REFUSED, like a server without
+ * permission. NOTZONE and FORMERR can be about one name or type. BIND answers SERVFAIL to more records than
+ * `max-records-per-type` allows.
  */
 const MAY_BE_RECORDS: ReadonlySet<number> = new Set([RCODE.REFUSED, RCODE.NOTZONE, RCODE.FORMERR, RCODE.SERVFAIL]);
 const UNMET: ReadonlySet<number> = new Set([RCODE.YXDOMAIN, RCODE.YXRRSET, RCODE.NXRRSET, RCODE.NXDOMAIN]);

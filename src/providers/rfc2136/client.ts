@@ -16,32 +16,35 @@ import { refused, tsigProblem, unsignedDoubt, unsignedProblem, type Problem } fr
 
 export interface ClientDeps {
   readonly tsig: Rfc2136Spec["tsig"];
-  /** Given with `tsig`. */
+  /** The secret of the key. Present with `tsig`. */
   readonly secret: SecretText | undefined;
   readonly exchange: Exchange;
   readonly transfer: Transfer;
-  /** Wall time, which signatures carry: it must follow the machine's clock when that is set. */
+  /** Wall time, which signatures contain. It must follow changes of the machine's clock. */
   readonly clock: Pick<Clock, "now">;
   readonly randomBytes: (size: number) => Uint8Array;
 }
 
-/** Signed messages over TCP, to one server after another. Never throws for faults of a server. */
+/** Sends signed messages over TCP, to one server after another. Never throws for faults of a server. */
 export interface Client {
-  /** A message's id: random, so that an answer is not mistaken for another's. */
+  /** A random message id, so that the answer to another message does not match. */
   readonly newId: () => number;
-  /** Reads the key again, so that a changed Secret takes effect at once. `signer` undefined: the spec has none. */
+  /** Reads the key again, so that a changed Secret takes effect at once. `signer` is undefined if the spec has no key. */
   open(signal: AbortSignal): Promise<Opened>;
 }
 
 type Opened = { readonly kind: "ok"; readonly session: Session } | Problem;
 
-/** One call's worth of exchanges, all with the same key. */
+/** The exchanges of one call, all with the same key. */
 export interface Session {
   /** Bytes that a message must leave free for its signature. */
   readonly reserved: number;
-  /** Sends a message already encoded, without a signature. */
+  /** Sends an encoded message without a signature. */
   query(server: ResolverServer, query: Uint8Array, timeoutMs: Millis, signal: AbortSignal): Promise<Reply>;
-  /** Sends a question whose answer has several messages; each goes to `take`, once its signature is right or may come later. */
+  /**
+   * Sends a query whose answer has several messages. Each goes to `take`, after its signature is verified or if a later one can
+   * cover it.
+   */
   stream(server: ResolverServer, request: StreamRequest, signal: AbortSignal): Promise<StreamReply>;
 }
 
@@ -50,7 +53,7 @@ export type Reply = Answer | Problem;
 interface Answer {
   readonly kind: "answer";
   readonly message: Message;
-  /** What is to be said with an error that is unsigned though the request was signed. */
+  /** A clause for an unsigned error in answer to a signed request. */
   readonly doubt?: string;
 }
 
@@ -59,12 +62,12 @@ interface StreamRequest {
   readonly silenceMs: Millis;
   readonly timeoutMs: Millis;
   readonly maxBytes: number;
-  /** `end`: it is complete, or doesn't continue. */
+  /** `end`: the answer is complete, or doesn't continue. */
   readonly take: (message: Message) => "more" | "end";
 }
 
 type StreamReply =
-  /** What `take` made of it may be used. */
+  /** The result of `take` may be used. */
   | { readonly kind: "ended" }
   /** The server closed the connection without an answer. Some servers do this instead of REFUSED. */
   | { readonly kind: "closed"; readonly message: string }
@@ -151,8 +154,8 @@ async function sendQuery(
 }
 
 /**
- * The fault of the signature of an answer, if there is one. An error without a signature is taken as it is: it can only keep something from being done, and
- * servers leave errors unsigned.
+ * The fault in the signature of an answer, if there is one. An error without a signature is accepted. Servers send errors
+ * unsigned, and a forged one can only prevent a change.
  */
 function verified(
   { tsig }: ClientDeps,
@@ -227,13 +230,13 @@ async function stream(
   }
 }
 
-/** "192.0.2.1", with the port where it is not 53. */
+/** "192.0.2.1", with the port if it is not 53. */
 export function serverText({ address, port }: ResolverServer): string {
   const host = address.includes(":") && port !== 53 ? `[${address}]` : address;
   return port === 53 ? host : `${host}:${port}`;
 }
 
-/** A response with the id and opcode of the query; who sent it, TCP and the signature tell. */
+/** True for a response with the id and opcode of the query. TCP and the signature show who sent it. */
 function answers(query: Uint8Array, response: Uint8Array): boolean {
   const sameId = query[0] === response[0] && query[1] === response[1];
   const opcode = (byte = 0): number => (byte >> 3) & 0xf;

@@ -7,7 +7,7 @@ import { type WireRecord, EMPTY_QUERY, type Message } from "../../dns/message/me
 import type { Name } from "../../dns/name/name.ts";
 import { CLASS, TYPE, typeName } from "../../dns/registry.ts";
 
-/** What the backend reads: what an alias can have, what hides it, and markers. */
+/** The types that the backend reads: those of an alias, those that hide it, and markers. */
 export const READ_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.HTTPS, TYPE.CNAME, TYPE.TXT]);
 
 /** The names below the apex that have NS records of class IN, sorted. */
@@ -38,8 +38,8 @@ export function rrsetsOfMessage(records: readonly WireRecord[]): readonly RRset[
 }
 
 /**
- * The changes by the name that they are about, in their order: a marker and the sets that it speaks for may not be parted. Labels
- * that begin with `_`, and `*`, do not count: `_dnsalias.shop.example.com` goes with `shop.example.com`.
+ * Groups the changes by name, in their order, because a marker must stay with its RRsets. Labels that begin with `_`, and `*`, do
+ * not count: `_dnsalias.shop.example.com` belongs to `shop.example.com`.
  */
 export function groupsOf(changes: readonly BackendChange[]): readonly (readonly BackendChange[])[] {
   const groups = new Map<string, BackendChange[]>();
@@ -55,12 +55,15 @@ function subjectOf(name: Name | ""): string {
 }
 
 export type Rest =
-  /** The changes that are still to be made. */
+  /** The changes that are not yet in effect. */
   | { readonly kind: "rest"; readonly changes: readonly BackendChange[] }
   /** Another writer wrote an RRset that is neither the read one nor the desired one. */
   | { readonly kind: "foreign"; readonly set: Pick<RRset, "name" | "type"> };
 
-/** Returns the remaining changes of a batch that may be partly applied. As in an UPDATE, TTLs count in the desired RRsets, but not in the read ones. */
+/**
+ * Returns the remaining changes of a batch that may be partly applied. As in an UPDATE, TTLs of the desired RRsets count, but
+ * TTLs of the read ones don't.
+ */
 export function restOf(changes: readonly BackendChange[], sets: readonly RRset[]): Rest {
   const existing = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));
   const rest: BackendChange[] = [];
@@ -82,7 +85,7 @@ function sameData(a: RRset | undefined, b: RRset | undefined): boolean {
   return a === undefined || b === undefined ? a === b : sameMembers(a.data, b.data);
 }
 
-/** A question of an authoritative server. */
+/** A query for an authoritative server. */
 export function questionMessage(id: number, name: Name, type: number): Message {
   return {
     ...EMPTY_QUERY,

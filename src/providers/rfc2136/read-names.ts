@@ -15,7 +15,7 @@ export type NamesRead =
   | {
       readonly kind: "ok";
       readonly sets: readonly RRset[];
-      /** Names above or at those that were asked for. */
+      /** Delegations at or above the requested names. */
       readonly delegations: readonly Name[];
       readonly serial: number;
     }
@@ -28,7 +28,7 @@ export interface NamesRequest {
   readonly newId: () => number;
 }
 
-/** Reads A, AAAA, HTTPS, CNAME, and TXT RRsets at some names, with queries and authoritative answers. */
+/** Reads the A, AAAA, HTTPS, CNAME, and TXT RRsets of some names with queries. The server must be authoritative for the zone. */
 export async function readNames(session: Session, request: NamesRequest, signal: AbortSignal): Promise<NamesRead> {
   const query: NamesQuery = { session, request, wildcards: new Map(), delegations: new Set(), signal };
   const serial = await readSerial(session, request, signal);
@@ -59,7 +59,7 @@ export async function readNames(session: Session, request: NamesRequest, signal:
   );
 }
 
-/** The zone's serial, and whether the server is an authority for it. */
+/** Reads the serial of the zone, and whether the server is authoritative for it. */
 export async function readSerial(
   session: Session,
   { server, zone, newId }: Omit<NamesRequest, "names">,
@@ -82,7 +82,7 @@ export async function readSerial(
       );
 }
 
-/** Questions on the way at once. */
+/** The maximum number of concurrent queries. */
 const AT_ONCE = 8;
 const QUESTION_MS: Millis = 5_000;
 
@@ -91,7 +91,7 @@ interface NamesQuery {
   readonly request: NamesRequest;
   /** The RRsets at wildcards, by name and type, each queried once. */
   readonly wildcards: Map<string, Promise<NameRead>>;
-  /** Names to whose servers answers referred. */
+  /** Names of delegations that answers referred to. */
   readonly delegations: Set<Name>;
   readonly signal: AbortSignal;
 }
@@ -102,7 +102,7 @@ function isSets(read: NameRead): read is readonly RRset[] {
   return Array.isArray(read);
 }
 
-/** A name that does not exist, or is a CNAME, is known by the first question. */
+/** Reads one name. If it does not exist, or is a CNAME, the first query is enough. */
 async function readName(query: NamesQuery, name: Name): Promise<NameRead> {
   const first = await queryType(query, name, TYPE.A);
   if (first.kind !== "answer") {
@@ -145,7 +145,7 @@ function recordReferral({ request, delegations }: NamesQuery, { authoritative, a
   }
 }
 
-/** What the answer has at the very name: where it leads by CNAME is another's. */
+/** The RRsets of an answer at exactly this name. Records at the target of a CNAME belong to another name. */
 function setsAt(name: Name, message: Message): readonly RRset[] {
   return rrsetsOfMessage(message.answers).filter((set) => set.name === name);
 }

@@ -14,11 +14,11 @@ export type ZoneRead =
       readonly delegations: readonly Name[];
       readonly serial: number;
     }
-  /** The server refuses a transfer of the zone, or the zone is too large. It can be read with queries. */
+  /** The server refuses a transfer of the zone, or the zone is too large. Queries can still read it. */
   | { readonly kind: "not-given"; readonly message: string; readonly tooLarge: boolean }
   | Problem;
 
-/** Reads the zone's A, AAAA, HTTPS, CNAME and TXT, and its delegations, by AXFR (RFC 5936). */
+/** Reads the A, AAAA, HTTPS, CNAME and TXT RRsets of the zone, and its delegations, by AXFR (RFC 5936). */
 export async function readZone(
   session: Session,
   { server, zone, id }: { readonly server: ResolverServer; readonly zone: Name; readonly id: number },
@@ -47,7 +47,7 @@ export async function readZone(
 
 const TRANSFER_TYPES: ReadonlySet<number> = new Set([...READ_TYPES, TYPE.NS]);
 
-/** A zone of a million records has about 50 MB on the wire, and less in memory. */
+/** A zone of a million records has about 50 MB on the wire, and takes less memory. */
 const MAX_RECORDS = 1_000_000;
 const MAX_BYTES = 128 * 1024 * 1024;
 const SILENCE_MS: Millis = 10_000;

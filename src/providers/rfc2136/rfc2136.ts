@@ -38,7 +38,7 @@ interface State {
   readonly deps: Rfc2136Deps;
   readonly client: Client;
   readonly order: ServerOrder;
-  /** Until then the zone is read name by name: it was too large for a transfer. */
+  /** Until this time the zone is read name by name, because it was too large for a transfer. */
   tooLargeUntil: Millis;
 }
 
@@ -74,7 +74,7 @@ async function readAt(state: State, { session, server, names }: ZoneReader, sign
   return some.kind === "ok" ? { ...some, complete: false } : some;
 }
 
-/** A zone does not shrink from one reading to the next, and fetching too much of it each time is a burden. */
+/** A zone seldom becomes much smaller, and repeated transfers of a large zone are a burden. */
 const TOO_LARGE_FOR_MS: Millis = 3_600_000;
 
 /** Returns the first successful result of a server, otherwise the worst problem. */
@@ -116,7 +116,8 @@ async function apply(state: State, { changes }: BackendBatch, signal: AbortSigna
   if (first.kind !== "conflict") {
     return first;
   }
-  // What was to be done may be done already, in part too: by this process, whose answer was lost, or by another with the same plan.
+  // The changes may already be in effect, also partly. This process made them and lost the answer, or another process made them with the
+  // same plan.
   const names = [...new Set(changes.flatMap(({ before, after }) => (before ?? after)?.name ?? []))];
   const now = await read(state, names, signal);
   if (now.kind !== "ok") {
@@ -180,10 +181,10 @@ function appliedAt(serial: number | undefined, wrote: boolean): Applied {
   return { kind: "applied", revision: String(serial ?? ""), wrote, ...(serial !== undefined && { serial }) };
 }
 
-/** Which server to ask first: in the order that the spec has, those that were silent of late last. */
+/** The order of the servers for the next call: that of the spec, with servers that did not answer recently at the end. */
 export interface ServerOrder {
   current(): readonly ResolverServer[];
-  /** It did not answer. For a minute it is tried last, so that not every call waits for it. */
+  /** Records that a server did not answer. It comes last for a minute, so that later calls don't wait for it. */
   silent(server: ResolverServer): void;
   answered(server: ResolverServer): void;
 }

@@ -4,12 +4,12 @@ import { RCODE, rcodeName } from "../../dns/registry.ts";
 import type { TsigRefusal } from "../../dns/tsig/tsig-sign.ts";
 import type { RecordsRejected } from "../backend.ts";
 
-/** Why a request to a server failed; `silent`: it did not answer. */
+/** Why a request to a server failed. `silent`: it did not answer. */
 export type Problem =
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly silent?: true };
 
-/** A refused signature, with its cure. */
+/** The problem of a refused signature, with its cure. */
 export function tsigProblem(server: string, refusal: TsigRefusal, secretRef: SecretKeyRef): Problem {
   const secret = `the Secret ${secretRef.name}, key ${secretRef.key}`;
   const said = `${server}: ${refusal.message}`;
@@ -29,13 +29,13 @@ export function tsigProblem(server: string, refusal: TsigRefusal, secretRef: Sec
   }
 }
 
-/** An unsigned success, which an attacker could have sent. */
+/** The problem of an unsigned success, which an attacker could have sent. */
 export function unsignedProblem(server: string): Problem {
   const message = `${server}: the answer is not signed, although the request was, so dnsalias ignores it: configure the TSIG key at the server`;
   return refused("BadSignature", message);
 }
 
-/** What an error without a signature may mean where the request was signed: PowerDNS does not say that it refuses a signature. */
+/** The possible meaning of an unsigned error after a signed request. PowerDNS does not report that it refuses a signature. */
 export function unsignedDoubt({ name, key }: SecretKeyRef): string {
   return `the answer is unsigned, so the server probably did not accept the signature: check tsig.keyName, tsig.algorithm, the Secret ${name}, key ${key}, and both clocks`;
 }
@@ -43,11 +43,11 @@ export function unsignedDoubt({ name, key }: SecretKeyRef): string {
 /** An error answer of a server. */
 export interface ErrorAnswer {
   readonly rcode: number;
-  /** {@link unsignedDoubt}, where there is one. */
+  /** {@link unsignedDoubt}, if there is one. */
   readonly doubt?: string;
 }
 
-/** The rcode of an answer to a question. */
+/** The problem for the rcode of an answer to a query. */
 export function readProblem(server: string, zone: Name, { rcode, doubt }: ErrorAnswer): Problem {
   const what = `${server} answers ${rcodeName(rcode)} for ${displayName(zone)}`;
   switch (rcode) {
@@ -65,7 +65,7 @@ export function readProblem(server: string, zone: Name, { rcode, doubt }: ErrorA
   }
 }
 
-/** The rcode of an answer to an update (RFC 2136 3), other than success and unmet prerequisites. */
+/** The problem for the rcode of an answer to an update (RFC 2136 3). Success and unmet prerequisites are not among them. */
 export function updateProblem(server: string, zone: Name, { rcode, doubt }: ErrorAnswer): Problem {
   const answer = `${server} answers ${rcodeName(rcode)} to an update of ${displayName(zone)}`;
   const what = doubt === undefined ? answer : `${answer} (${doubt})`;
@@ -88,7 +88,7 @@ export function updateProblem(server: string, zone: Name, { rcode, doubt }: Erro
   }
 }
 
-/** The answer to an update of which the server refuses only the records (RFC 2136 3): it takes other updates of the zone. */
+/** The problem if the server refuses only the records of an update (RFC 2136 3), because it accepts other updates of the zone. */
 export function recordsRejected(server: string, zone: Name, answer: string): RecordsRejected {
   const message = `${server} answers ${answer} to these records, but accepts other updates of ${displayName(zone)}. Read its log. See its rules for names and types (BIND: check-names, update-policy, max-records-per-type; Knot: update-owner and update-type of an acl), or choose another hostname`;
   return { kind: "rejected", message };
@@ -103,8 +103,8 @@ export function refused(reason: string, message: string): Problem {
 }
 
 /**
- * The one result of several servers that each had a problem: a failure where any of them may do it later, so that it is tried again; else what the
- * first of them refuses.
+ * One result for several servers with problems. If one of them may succeed later, it is a failure with a retry. Otherwise it is
+ * the refusal of the first server.
  */
 export function worstOf(problems: readonly Problem[]): Problem {
   const [first = { kind: "failed", message: "no server to query" } satisfies Problem] = problems;

@@ -8,11 +8,11 @@ export interface TlsReferences extends AuthoritySpec {
 }
 
 export interface TlsSourceDeps {
-  /** What is wrong with a bundle in PEM; undefined if nothing. */
+  /** The fault in a PEM bundle. Undefined: there is none. */
   readonly bundleProblem: (pem: string) => string | undefined;
   /** A key of a Secret in the DnsZone's namespace. */
   readonly secretText: (ref: SecretKeyRef) => SecretText;
-  /** A key of a ConfigMap there. */
+  /** A key of a ConfigMap in that namespace. */
   readonly configMapText: (ref: SecretKeyRef) => TextSource;
 }
 

@@ -29,7 +29,7 @@ export interface TransferDeps {
   readonly zone: DnsZone;
   readonly spec: TransferSpec;
   readonly base: Pick<TextStore, "location" | "read">;
-  /** Undefined: the spec names no key. */
+  /** Undefined: the spec has no key. */
   readonly secret: SecretText | undefined;
   readonly primary: Pick<Primary, "open" | "serves" | "claim">;
   readonly ownerId: string;
@@ -42,8 +42,9 @@ export interface TransferDeps {
 }
 
 /**
- * A zone that is kept in memory and transferred from us: the base zone's records and our own sets. What was published comes back after a restart from the statuses,
- * so that nothing is blanked that cannot be looked up at that moment; nothing is served before that and the first plan are one version.
+ * A zone that is kept in memory, and that secondaries transfer from dnsalias. It has the base zone's records and the RRsets of
+ * dnsalias. After a restart, the statuses restore the published records, so that a failing lookup removes none. The zone is not
+ * served before the first plan, which creates one version with both.
  */
 export function createTransferProvider(deps: TransferDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
@@ -149,7 +150,7 @@ function obstaclesAt(base: BaseZone, name: Name): readonly ActualRRset[] {
 
 function reasonToWrite(deps: TransferDeps, { base, published }: Loaded): ActualZone["needsWrite"] {
   if (published === undefined && !deps.primary.serves) {
-    // Another process serves it; what that one has published is what its statuses say.
+    // Another process serves the zone. The statuses have its published records.
     return undefined;
   }
   if (published === undefined) {
@@ -160,7 +161,7 @@ function reasonToWrite(deps: TransferDeps, { base, published }: Loaded): ActualZ
     : { kind: "base", message: `the base zone ${deps.base.location} changed` };
 }
 
-/** The writes that a secondary could reject its whole zone for are left out, and named. */
+/** Leaves out the writes that could make a secondary reject its whole zone, and reports them. */
 async function apply(
   deps: TransferDeps,
   lastRender: LastRender,
@@ -246,7 +247,7 @@ function readTransferBase(text: string, origin: Name, location: string): BaseRea
   return oversized === undefined ? read : { kind: "invalid", message: `${location}: ${oversized}` };
 }
 
-/** A conflict: the base zone changed since it was read, and has one of the names now. */
+/** A conflict means that the base zone has changed since it was read and now has one of the names. */
 function firstProblem(base: BaseZone, sets: readonly OwnedRRset[]): ApplyResult | undefined {
   for (const set of sets) {
     const obstacle = base.obstacle(set.name, set.type);

@@ -11,12 +11,12 @@ import { aliasAt, type CnameHop, indexRecords, type RecordIndex } from "./cname-
 import { addressOfRdata, negativeTtlOfSoa } from "./read-rdata.ts";
 import { steadySubset } from "./steady-subset.ts";
 
-/** No intended chain has more hops. */
+/** No useful chain has more hops. */
 const MAX_HOPS = 16;
 
-/** How far the names were followed: every name from the target on, and the least TTL of the hops between them. */
+/** The followed part of a chain: every name from the target on, and the smallest TTL of the hops between them. */
 export interface Chain {
-  /** Never empty; the last one is the name to ask for. */
+  /** Never empty. The last one is the name of the next query. */
   readonly path: readonly Name[];
   readonly ttl: Seconds;
   /** The largest of their TTLs. */
@@ -27,7 +27,7 @@ export function startOfChain(target: Name): Chain {
   return { path: [target], ttl: MAX_TTL, maxTtl: 0 };
 }
 
-/** The name that a chain has come to. */
+/** The last name of a chain. */
 export function endOfChain({ path }: Chain): Name {
   const [first] = path;
   const last = path.at(-1) ?? first;
@@ -38,13 +38,13 @@ export function endOfChain({ path }: Chain): Name {
 }
 
 export type ChainResult = Progress &
-  /** `isSubset`: there are more than can be published. */
+  /** `isSubset`: there are more addresses than dnsalias publishes. */
   (
     | { readonly kind: "addresses"; readonly addresses: readonly string[]; readonly isSubset: boolean }
     /** The answer has no records for the rest of the chain, which requires another query. */
     | { readonly kind: "unfinished" }
     | { readonly kind: "empty"; readonly outcome: "nodata" | "nxdomain"; readonly negativeTtl: Seconds }
-    /** `nat64`: the prefixes whose addresses are never published, where one of them is the reason. */
+    /** `nat64`: the prefixes whose addresses are never published, if one of them is the reason. */
     | {
         readonly kind: "failed";
         readonly reason: FailureReason;
@@ -54,24 +54,27 @@ export type ChainResult = Progress &
   );
 
 interface Progress {
-  /** `ttl` includes the addresses' own. */
+  /** `ttl` includes the TTL of the addresses. */
   readonly chain: Chain;
   /** The hops that this answer added. */
   readonly hops: readonly CnameHop[];
 }
 
-/** The policy keeps a public name from leading into a private network, or to an address that names no host. */
+/**
+ * A query for the rest of a chain. The policy prevents that a public name points into a private network, or to an address that no
+ * host has.
+ */
 export interface ChainQuestion extends AddressPolicy {
   /** The queried type: A, AAAA, or CNAME for a single hop. */
   readonly type: number;
-  /** What was followed before; the question was for its last name. */
+  /** The chain before this query, which was for its last name. */
   readonly chain: Chain;
 }
 
 /**
- * Returns the information of one answer about the queried name. Its records can be in any order. Records count only if their owner is on
- * the chain from that name (RFC 1034 5.3.3), and their class is IN. The rcode applies to the last name of the chain (RFC 6604 3). A CNAME hides
- * every other record at its name.
+ * Returns the information of one answer about the queried name. Its records can be in any order. Only records of class IN whose
+ * owner is on the chain from that name count (RFC 1034 5.3.3). The rcode applies to the last name of the chain (RFC 6604 3). A
+ * CNAME hides every other record at its name.
  */
 export function followChain(message: Message, question: ChainQuestion): ChainResult {
   const refused = rcodeFailure(message);
@@ -182,7 +185,7 @@ function isReferral({ authorities }: Message): boolean {
   return authorities.some((record) => record.type === TYPE.NS && record.class === CLASS.IN);
 }
 
-/** RFC 2308 3 and 5; undefined when no SOA of a zone that the name can be in came with the answer. */
+/** RFC 2308 3 and 5. Undefined if the answer has no SOA of a zone that can contain the name. */
 function negativeTtlAt(message: Message, name: Name): Seconds | undefined {
   const ttls = message.authorities
     .filter((record) => record.type === TYPE.SOA && record.class === CLASS.IN && isAtOrBelow(name, record.name))

@@ -9,8 +9,8 @@ export interface RcodeFailure {
 }
 
 /**
- * Why this response carries no answer by its rcode; undefined for NOERROR and NXDOMAIN, which say something about the name. SERVFAIL with an
- * extended error of DNSSEC validation (RFC 8914 4.7 to 4.13: codes 6 to 12) is `bogus`.
+ * Why the rcode of a response means a failure. Undefined for NOERROR and NXDOMAIN, which have information about the name.
+ * SERVFAIL with an extended error of DNSSEC validation (RFC 8914 4.7 to 4.13: codes 6 to 12) is `bogus`.
  */
 export function rcodeFailure(message: Message): RcodeFailure | undefined {
   const { rcode } = message;
@@ -26,11 +26,11 @@ export function rcodeFailure(message: Message): RcodeFailure | undefined {
 /** RFC 8914 2. */
 interface ExtendedError {
   readonly code: number;
-  /** EXTRA-TEXT as printable text of at most 200 characters; often empty. */
+  /** EXTRA-TEXT as printable text of at most 200 characters. It is often empty. */
   readonly text: string;
 }
 
-/** The extended errors of a response, at most 4: a hostile one may carry thousands. */
+/** The extended errors of a response, at most 4. A malicious response can have thousands. */
 function extendedErrors(message: Message): readonly ExtendedError[] {
   return (message.edns?.options ?? [])
     .filter(({ code, data }) => code === EDNS_OPTION.EXTENDED_ERROR && data.length >= 2)
@@ -90,7 +90,7 @@ function describe({ code, text }: ExtendedError): string {
   return text === "" ? meaning : `${meaning}: ${text}`;
 }
 
-/** Whatever could draw on a terminal or break a log line becomes a space. */
+/** Replaces every byte that could control a terminal or break a log line by a space. */
 function printable(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes.subarray(0, MAX_TEXT * 4));
   return text

@@ -3,7 +3,7 @@ import type { WireRecord } from "../../dns/message/message.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { TYPE } from "../../dns/registry.ts";
 
-/** The address of an A or AAAA record in its one text (RFC 5952); undefined when its RDATA has another length. */
+/** The address of an A or AAAA record as canonical text (RFC 5952). Undefined if the RDATA has the wrong length. */
 export function addressOfRdata({ type, rdata }: WireRecord): string | undefined {
   switch (type) {
     case TYPE.A:
@@ -15,7 +15,7 @@ export function addressOfRdata({ type, rdata }: WireRecord): string | undefined 
   }
 }
 
-/** How long a negative answer with this SOA may stand: min(its TTL, its MINIMUM) (RFC 2308 5). */
+/** How long a negative answer with this SOA is valid: min(its TTL, its MINIMUM) (RFC 2308 5). */
 export function negativeTtlOfSoa({ rdata, ttl }: WireRecord): Seconds {
   const view = new DataView(rdata.buffer, rdata.byteOffset, rdata.byteLength);
   return rdata.length < MINIMUM_BYTES ? 0 : Math.min(ttl, view.getUint32(rdata.length - MINIMUM_BYTES));

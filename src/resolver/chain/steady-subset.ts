@@ -10,8 +10,9 @@ interface Subset {
 }
 
 /**
- * The addresses that count of an address set. Each address has a rank of its own, and the 64 of the lowest ranks count: another order changes nothing, and an
- * address that comes or goes changes at most one other. Ranks are spread over networks, so that the subset is not all in one place.
+ * A subset of at most 64 addresses. Each address has a rank that depends only on the address, and the 64 lowest ranks count. The
+ * order of the addresses therefore has no effect, and a change of one address changes at most one other. The ranks of one network
+ * differ widely, so that the subset has addresses of several networks.
  */
 export function steadySubset(addresses: readonly string[]): Subset {
   if (addresses.length <= MAX_ADDRESSES) {
@@ -22,7 +23,7 @@ export function steadySubset(addresses: readonly string[]): Subset {
   return { addresses: addressSet(ranked.slice(0, MAX_ADDRESSES).map(({ address }) => address)), isSubset: true };
 }
 
-/** FNV-1a, then the finalizer of MurmurHash3: addresses that differ in their last character have ranks far apart. */
+/** FNV-1a, then the finalizer of MurmurHash3. Addresses that differ only in their last character have very different ranks. */
 function rankOf(address: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < address.length; index += 1) {

@@ -4,7 +4,7 @@ import type { CnameHop } from "./cname-hop.ts";
 
 /** The steps of a lookup in progress, for users who watch it. */
 export type LookupStep =
-  /** One server has answered, or not: `result` is an rcode's name or a sentence. */
+  /** One server has answered or failed. `result` is the name of an rcode, or a sentence. */
   | {
       readonly kind: "queried";
       readonly server: string;
@@ -14,7 +14,7 @@ export type LookupStep =
       readonly tookMs: Millis;
       readonly result: string;
     }
-  /** A hop of an answer that was believed. */
+  /** A hop of an accepted answer. */
   | ({ readonly kind: "hop" } & { readonly hop: CnameHop })
   /** The addresses at the end of the chain. */
   | { readonly kind: "addresses"; readonly name: Name; readonly addresses: readonly string[]; readonly ttl: number };

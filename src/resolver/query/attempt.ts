@@ -9,7 +9,7 @@ import { matchResponse, type SpoofingProof } from "./match-response.ts";
 import { type ResolverQuestion, buildQuery, type QueryVariant } from "./build-query.ts";
 import { cookieToSend, type Traits } from "../server/server-traits.ts";
 
-/** How long one packet is waited for. */
+/** How long dnsalias waits for one packet. */
 export const TRY_MS: Millis = 2_000;
 
 export interface AttemptDeps {
@@ -23,9 +23,9 @@ export interface AttemptDeps {
 export type Attempt =
   | {
       readonly kind: "answered";
-      /** Judged, whole, with any rcode. */
+      /** A verified and complete message with any rcode. */
       readonly message: Message;
-      /** The same as it came. */
+      /** The message as it was received. */
       readonly bytes: Uint8Array;
       /** A fault of a server whose answer is still usable, as a clause for users. */
       readonly warning?: string;
@@ -36,13 +36,15 @@ interface Failed {
   readonly kind: "failed";
   readonly reason: FailureReason;
   readonly detail: string;
-  /** Nothing of the server's came in time; a packet may have been lost. */
+  /** The server sent nothing in time. A packet may have been lost. */
   readonly silent?: true;
 }
 
 /**
- * Sends one query to one server, and the queries that its answer requires: TCP on TC, the new cookie on BADCOOKIE, no EDNS on FORMERR, no subnet if it refuses one. If an answer lacks
- * a feature that this server usually has, it is verified over TCP, or several times over UDP if there is no TCP. Waits 2 s for each packet, and sends at most six. Rejects only if the signal aborts.
+ * Sends one query to one server, and the queries that its answer requires: TCP on TC, the new cookie on BADCOOKIE, no EDNS on
+ * FORMERR, no subnet if it refuses one. An answer without a feature that this server usually has is verified over TCP. If the
+ * server has no TCP, repeated answers over UDP verify it. Waits 2 s for each packet, and sends at most six. Rejects only if the
+ * signal aborts.
  */
 export async function attempt(
   deps: AttemptDeps,
@@ -111,7 +113,10 @@ async function send(deps: AttemptDeps, server: ResolverServer, out: Outgoing, si
   return understand(result, reader.seen());
 }
 
-/** Cookies and random letters are for protocols that a stranger can answer over (RFC 7873 5.2, RFC 8484 4.1: id 0 lets HTTP caches work). */
+/**
+ * Cookies and random letter case protect protocols over which other hosts can send answers (RFC 7873 5.2). RFC 8484 4.1: id 0
+ * lets HTTP caches work.
+ */
 function variantFor(deps: AttemptDeps, traits: Traits, { queried, sent }: Outgoing): QueryVariant {
   const [high = 0, low = 0] = deps.randomBytes(2);
   return {
@@ -130,7 +135,7 @@ function isPlain({ protocol }: Sent): boolean {
   return protocol === "udp" || protocol === "tcp";
 }
 
-/** A bit for each of the 254 characters that a name can have. */
+/** One bit for each of the 254 characters of a name. */
 const LETTER_BYTES = 32;
 
 interface Reader {
@@ -140,13 +145,14 @@ interface Reader {
 
 interface Seen {
   readonly response?: Response;
-  /** Why the last packet that came was not the answer. */
+  /** Why the last packet was not accepted as the answer. */
   readonly mismatched?: string;
 }
 
 /**
- * Over UDP, a packet that does not match can be forged, so the wait continues. Over a stream it comes from the server. A packet with another id is the answer to
- * an earlier query or a guess of an attacker, and is ignored. Only over HTTPS each response has its own request.
+ * Over UDP, a packet that does not match can be forged, so the wait continues. Over a stream it comes from the server. A packet
+ * with another id answers an earlier query, or is a guess of an attacker, and is ignored. Over HTTPS this can't happen, because
+ * each response belongs to one request.
  */
 function createReader(query: Message, cookieExpected: boolean, protocol: Protocol): Reader {
   let seen: Seen = {};
@@ -195,7 +201,7 @@ function malformed(problem: string): Failed {
   return { kind: "failed", reason: "malformed", detail: `sent what is not an answer: ${problem}` };
 }
 
-/** A second packet was needed and did not bring an answer: the first is the reason. */
+/** The second query got no answer, so the first answer is the reason of the failure. */
 function lost(retry: Retry, detail: string): Failed {
   return { kind: "failed", reason: LOST[retry].reason, detail: `${LOST[retry].detail}, then ${detail}` };
 }

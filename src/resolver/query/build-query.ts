@@ -10,26 +10,26 @@ export interface ResolverQuestion {
   readonly type: number;
   /** True for queries to a recursive resolver. */
   readonly recursion: boolean;
-  /** Whose answer is wanted (RFC 7871). */
+  /** The client network of the query (RFC 7871). */
   readonly subnet?: Subnet;
 }
 
 /** The optional features of this query; see {@link Traits} for the features of the server. */
 export interface QueryVariant {
-  /** 0 to 65535, random. */
+  /** A random number from 0 to 65535. */
   readonly id: number;
-  /** One bit a letter, random; absent: all letters in lower case. */
+  /** One random bit for each letter. Absent: all letters are in lower case. */
   readonly case0x20?: Uint8Array;
-  /** Absent: without EDNS, and so without a cookie and a subnet. */
+  /** Absent: the query has no EDNS, and therefore no cookie and no subnet. */
   readonly edns?: { readonly cookie?: Uint8Array; readonly subnet?: Subnet };
 }
 
-/** RFC 9715: no fragments anywhere. */
+/** RFC 9715: packets of this size are not fragmented. */
 const UDP_SIZE = 1232;
 
 /**
- * Builds a query. AD requests that validating servers show it (RFC 6840 5.7). DO is off, because dnsalias does not read signatures. Servers echo the random letter case (0x20);
- * attackers who did not see the query can't.
+ * Builds a query. With the AD bit in the query, validating servers set it in the answer (RFC 6840 5.7). DO is off, because
+ * dnsalias does not read signatures. Servers echo the random letter case (0x20); attackers who did not see the query can't.
  */
 export function buildQuery(queried: ResolverQuestion, variant: QueryVariant): Message {
   return {
@@ -42,7 +42,7 @@ export function buildQuery(queried: ResolverQuestion, variant: QueryVariant): Me
   };
 }
 
-/** The letters of the question as they stand in the packet. */
+/** The name of the question with the letter case of the packet. */
 export function originalCaseOf(question: Question): string {
   return question.originalCase ?? question.name;
 }
@@ -64,7 +64,7 @@ function spell(name: Name, bits: Uint8Array): string {
   return Array.from(name, (character, index) => (bitAt(bits, index) ? character.toUpperCase() : character)).join("");
 }
 
-/** Bits are used again when there are fewer than letters. */
+/** The bits repeat if there are fewer bits than letters. */
 function bitAt(bits: Uint8Array, index: number): boolean {
   const byte = bits[(index >> 3) % Math.max(1, bits.length)] ?? 0;
   return ((byte >> (index & 7)) & 1) === 1;

@@ -6,7 +6,7 @@ import type { Protocol } from "../../transport/exchange.ts";
 import { cookieOf, type ResponseMatch, type SpoofingProof } from "./match-response.ts";
 import { REMEMBERED_MS, type Traits, withCookie, withoutCookie } from "../server/server-traits.ts";
 
-/** How one packet of a try goes out. */
+/** How one query was sent. */
 export interface Sent {
   readonly protocol: Protocol;
   readonly edns: boolean;
@@ -14,11 +14,14 @@ export interface Sent {
   readonly subnet: boolean;
   /** Number of repeated queries over UDP because the answer was not verified and the server has no TCP. */
   readonly repeats: number;
-  /** Why the same question goes out once more; undefined the first time. */
+  /** Why the query is sent again. Undefined for the first one. */
   readonly retry?: Retry;
 }
 
-/** `edns`: the server refused the query with EDNS. `subnet`: it refused the one with a client subnet. `badcookie`: it wants the new cookie that it sent. The answer lacked this {@link SpoofingProof}. */
+/**
+ * Why a query is sent again. `edns`: the server refused EDNS. `subnet`: it refused the client subnet. `badcookie`: it requires
+ * the new cookie that it sent. A {@link SpoofingProof}: the answer lacked this feature.
+ */
 export type Retry = "truncated" | "edns" | "subnet" | "badcookie" | SpoofingProof;
 
 export type FollowUp =
@@ -26,7 +29,10 @@ export type FollowUp =
   | { readonly kind: "again"; readonly next: Sent }
   | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
 
-/** The next step after a matching response. Over TCP and protocols on it, a response counts as verified, because only the server can answer there. */
+/**
+ * Returns the next step after a matching response. Over TCP and protocols on it, every response counts as verified, because only
+ * the server can answer there.
+ */
 export function followUp(sent: Sent, message: Message, match: ResponseMatch): FollowUp {
   const isUdp = sent.protocol === "udp";
   if (isUdp && match.kind === "unverified" && sent.repeats < REPEATS) {
@@ -51,8 +57,9 @@ export function followUp(sent: Sent, message: Message, match: ResponseMatch): Fo
 }
 
 /**
- * Returns the query over UDP again, if the check over TCP failed because the server has no TCP or a firewall blocks it. A server that always answers this way
- * does so each time; an attacker would have to guess id, port, and letters each time. Undefined if TCP had another purpose or another fault.
+ * Returns another query over UDP if the verification over TCP failed, because the server has no TCP or a firewall blocks it. A
+ * server that always omits the feature does so each time, while an attacker would have to guess id, port, and letter case each
+ * time. Undefined if TCP had another purpose or another fault.
  */
 export function overUdpAgain(sent: Sent, failure: FailureReason): Sent | undefined {
   const isProof = sent.protocol === "tcp" && (sent.retry === "0x20" || sent.retry === "cookie");
@@ -64,7 +71,7 @@ export function overUdpAgain(sent: Sent, failure: FailureReason): Sent | undefin
 /** Number of additional answers over UDP with the same fault that count as much as one over TCP. */
 const REPEATS = 3;
 
-/** What the same response teaches about the server. */
+/** Updates the known features of the server from this response. */
 export function learn(traits: Traits, sent: Sent, response: Response, now: Millis): Traits {
   const { message, match } = response;
   const isRepeated = sent.repeats >= REPEATS;
@@ -89,7 +96,7 @@ export interface Response {
   readonly trailing: number;
 }
 
-/** RFC 7873 5.3: once more with the new cookie, then over TCP, where none is needed. */
+/** RFC 7873 5.3: sends the query again with the new cookie, and then over TCP, where no cookie is necessary. */
 function afterInvalidCookie(sent: Sent): FollowUp {
   if (sent.protocol !== "udp") {
     return { kind: "failed", reason: "rcode", detail: "answered BADCOOKIE over TCP" };
@@ -99,12 +106,15 @@ function afterInvalidCookie(sent: Sent): FollowUp {
     : { kind: "again", next: { ...sent, retry: "badcookie" } };
 }
 
-/** RFC 7871 7.1.3: REFUSED from servers that want none; those that know no such option answer as they do to any EDNS they dislike. */
+/**
+ * RFC 7871 7.1.3: servers that refuse client subnets answer REFUSED. Servers without the option answer as they do to other EDNS
+ * that they refuse.
+ */
 function refusesSubnet(message: Message): boolean {
   return message.rcode === RCODE.REFUSED || refusesEdns(message);
 }
 
-/** RFC 6891 7: FORMERR from servers that do not know EDNS; NOTIMP and BADVERS are seen too. */
+/** RFC 6891 7: servers without EDNS answer FORMERR. Some answer NOTIMP or BADVERS. */
 function refusesEdns({ rcode }: Message): boolean {
   return rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP || rcode === RCODE.BADVERS;
 }

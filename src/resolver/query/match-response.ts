@@ -5,8 +5,9 @@ import { originalCaseOf } from "./build-query.ts";
 import { CLIENT_COOKIE_BYTES } from "../server/server-traits.ts";
 
 /**
- * `answer`: from the queried server. `unverified`: the packet matches, but lacks a feature that answers of this server usually have, or should have. It requires a query
- * over TCP, where attackers can't answer. `mismatched`: not an answer to this query; the real one may still come.
+ * `answer`: from the queried server. `unverified`: the packet matches, but lacks a feature that answers of this server usually
+ * have, or should have. It requires a query over TCP, where attackers can't answer. `mismatched`: not an answer to this query;
+ * the correct one may still arrive.
  */
 export type ResponseMatch =
   | { readonly kind: "answer" }
@@ -15,7 +16,7 @@ export type ResponseMatch =
 
 export type SpoofingProof = "0x20" | "cookie";
 
-/** Is this packet the answer to that query? RFC 5452 9.1, RFC 7873 5.3, RFC 7871 7.3. */
+/** Decides whether a packet is the answer to a query (RFC 5452 9.1, RFC 7873 5.3, RFC 7871 7.3). */
 export function matchResponse(query: Message, response: Message, cookieExpected: boolean): ResponseMatch {
   const why = strangeHeader(query, response) ?? strangeCookie(query, response) ?? strangeSubnet(query, response);
   if (why !== undefined) {
@@ -37,7 +38,8 @@ export function cookieOf(message: Message): Uint8Array | undefined {
 }
 
 /**
- * Returns the number of bits of the queried subnet for which the answer is valid (RFC 7871 7.3): at most as many as were sent. 0 if the server does not send it.
+ * Returns the number of bits of the queried subnet for which the answer is valid (RFC 7871 7.3): at most as many as the query
+ * had. 0 if the answer has no option.
  */
 export function scopeOf(message: Message): number {
   const [, , source = 0, scope = 0] = optionOf(message, EDNS_OPTION.CLIENT_SUBNET) ?? [];
@@ -63,7 +65,10 @@ function strangeHeader(query: Message, response: Message): string | undefined {
   return queried !== undefined && more.length === 0 && sameQuestion(queried, echoed) ? undefined : "another question";
 }
 
-/** Some servers send errors as a bare header (Unbound's REFUSED). Believing one costs no more than a try at another server. */
+/**
+ * True for a response that is only a header. Some servers send errors in this form (Unbound's REFUSED). If it is forged, only one
+ * try at another server is lost.
+ */
 function saysNothing(response: Message): boolean {
   return response.rcode !== RCODE.NOERROR && response.rcode !== RCODE.NXDOMAIN && response.answers.length === 0;
 }
@@ -81,7 +86,7 @@ function strangeCookie(query: Message, response: Message): string | undefined {
   return isCookieLength(got.length) && sent.every((byte, index) => byte === got[index]) ? undefined : "another cookie";
 }
 
-/** RFC 7871 7.3: an answer for another subnet is ignored, as a forged one would be. An answer without a subnet is accepted. */
+/** RFC 7871 7.3: ignores an answer for another subnet, like a forged one. An answer without a subnet is accepted. */
 function strangeSubnet(query: Message, response: Message): string | undefined {
   const sent = optionOf(query, EDNS_OPTION.CLIENT_SUBNET);
   const got = optionOf(response, EDNS_OPTION.CLIENT_SUBNET);
@@ -92,7 +97,7 @@ function strangeSubnet(query: Message, response: Message): string | undefined {
   return isEcho && readClientSubnet(got).kind === "read" ? undefined : "another subnet";
 }
 
-/** The byte of the option that the server sets. */
+/** The position of the byte that the server sets in the option. */
 const SCOPE_AT = 3;
 
 function isCookieLength(bytes: number): boolean {

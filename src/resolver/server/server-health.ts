@@ -1,12 +1,12 @@
 import type { Millis, Random } from "../../base/clock.ts";
 
-/** What is measured of one server. */
+/** Measured values of one server. */
 export interface Health {
-  /** Smoothed time to an answer; undefined until the first. */
+  /** The smoothed time to an answer. Undefined before the first answer. */
   readonly answerMs: Millis | undefined;
-  /** Tries in a row that gave no usable answer. */
+  /** Consecutive tries without a usable answer. */
   readonly failures: number;
-  /** Until then, other servers are queried first. */
+  /** Until this time, other servers are queried first. */
   readonly penalisedUntil: Millis;
 }
 
@@ -16,14 +16,14 @@ export function afterAnswer(health: Health, tookMs: Millis): Health {
   return { answerMs: smooth(health.answerMs, tookMs), failures: 0, penalisedUntil: 0 };
 }
 
-/** A penalty of 1 s, doubled with each failure in a row up to a minute. */
+/** The health after a failure. The penalty is 1 s, doubled with each consecutive failure, and at most a minute. */
 export function afterFailure(health: Health, now: Millis): Health {
   const failures = health.failures + 1;
   const penalty = Math.min(FIRST_PENALTY_MS * 2 ** Math.min(failures - 1, MAX_DOUBLINGS), MAX_PENALTY_MS);
   return { ...health, failures, penalisedUntil: now + penalty };
 }
 
-/** Another server was faster and this one was given up: it takes at least that long. */
+/** The health after another server was faster and the query to this one was cancelled. Its time to an answer is at least `silentMs`. */
 export function afterSilence(health: Health, silentMs: Millis): Health {
   return silentMs > (health.answerMs ?? 0) ? { ...health, answerMs: smooth(health.answerMs, silentMs) } : health;
 }
@@ -45,13 +45,14 @@ export interface Ranking<Server> {
   readonly healthOf: (server: Server) => Health;
   readonly now: Millis;
   readonly random: Random;
-  /** Comes last, whatever its health. */
+  /** Whether the server comes last, regardless of its health. */
   readonly isAvoided: (server: Server) => boolean;
 }
 
 /**
- * All servers, best first: those without a penalty by their time to an answer (an unmeasured one first, in the order given), then those whose penalty ends
- * soonest. One time in twenty another healthy one comes first, so that a server that has become faster is noticed.
+ * Returns all servers, best first. Servers without a penalty come first, sorted by their time to an answer; unmeasured ones lead,
+ * in the given order. Then come the others, by the end of their penalty. One time in twenty, another healthy server comes first,
+ * so that dnsalias notices a server that has become faster.
  */
 export function rankServers<Server>(ranking: Ranking<Server>): readonly Server[] {
   const { servers, healthOf, now, random, isAvoided } = ranking;

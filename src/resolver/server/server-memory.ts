@@ -3,7 +3,7 @@ import { serverLabel } from "./server-label.ts";
 import { type Health, NEW_SERVER } from "./server-health.ts";
 import { newTraits, type Traits } from "./server-traits.ts";
 
-/** What is known of each server, by {@link serverLabel}. */
+/** The known features and the health of each server, by {@link serverLabel}. */
 export interface ServerRecords {
   readonly healthOf: (server: ResolverServer) => Health;
   readonly setHealth: (server: ResolverServer, health: Health) => void;
@@ -11,7 +11,10 @@ export interface ServerRecords {
   readonly remember: (server: ResolverServer, traits: Traits) => void;
 }
 
-/** Holds at most 1,024 servers of each kind; the one learnt of first is forgotten first, which costs one query. */
+/**
+ * Keeps records of at most 1,024 servers of each kind. The oldest record is removed first, and the next use of that server takes
+ * one more query.
+ */
 export function createServerRecords(randomBytes: (bytes: number) => Uint8Array): ServerRecords {
   const healths = new Map<string, Health>();
   const traits = new Map<string, Traits>();

@@ -2,7 +2,10 @@ import type { Clock, Millis } from "../../base/clock.ts";
 
 type Warn = (server: string, warning: string) => void;
 
-/** Reports each warning about a server once an hour. Remembers at most 1,024; after that the oldest is removed first, and can be reported again. */
+/**
+ * Reports each warning about a server once an hour. It remembers at most 1,024 warnings. The oldest one is removed first, and can
+ * be reported again.
+ */
 export function onceAnHour(clock: Pick<Clock, "now">, warn: Warn): Warn {
   const told = new Map<string, Millis>();
   return (server, warning) => {

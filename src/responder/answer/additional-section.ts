@@ -9,15 +9,15 @@ import { findIn } from "../zone/find-name.ts";
 import { setOf, type ServedAliasData, type ZoneNode, type ZoneView } from "../zone/zone-view.ts";
 import { addressRecords, isStale } from "../live/live-records.ts";
 
-/** Records for the additional section. Live answers are taken where they are there and fresh, and never waited for. */
+/** Records for the additional section. It uses live answers that are available and fresh, and never waits for one. */
 export interface Additional {
   readonly records: readonly WireRecord[];
   readonly uses: readonly LiveUse[];
 }
 
 /**
- * Addresses of the names that a set's RDATA leads to, as far as the zone has them with authority (RFC 1035 3.3, RFC 2782), and where a service record leads
- * to another name, that one's service records (RFC 9460 4.1).
+ * Returns the addresses of the names in a set's RDATA, if the zone is authoritative for them (RFC 1035 3.3, RFC 2782). For a
+ * service record that points to another service name, it also returns that name's service records (RFC 9460 4.1).
  */
 export function addressesFor(
   view: ZoneView,
@@ -41,8 +41,8 @@ export function addressesFor(
 }
 
 /**
- * The addresses of a delegation's servers: first the glue proper, of names at or below the delegation itself, then those of others that the zone has, be
- * they in it or below another delegation (RFC 9471 2.1, 2.2).
+ * Returns the addresses of a delegation's servers. The addresses of servers at or below the delegation itself are required, so
+ * they come first. The addresses of other servers in the zone, or below another delegation, follow (RFC 9471 2.1, 2.2).
  */
 export function glueFor(
   view: ZoneView,
@@ -74,7 +74,7 @@ export function glueFor(
 
 const NOTHING: Additional = { records: [], uses: [] };
 
-/** Bytes before the name in RDATA. */
+/** The number of bytes before the name in RDATA. */
 const NAME_AT: ReadonlyMap<number, number> = new Map([
   [TYPE.NS, 0],
   [TYPE.MX, 2],

@@ -19,7 +19,10 @@ export type AliasHttps =
     }
   | { readonly kind: "ask"; readonly alias: Name; readonly family: Family };
 
-/** `HTTPS 0 target` (RFC 9460 2.4.2) as it is published: only with addresses of the target, and with their TTL. Clients that follow it never see fallback addresses. */
+/**
+ * `HTTPS 0 target` (RFC 9460 2.4.2) under the same conditions as a published one: only with addresses of the target, and with
+ * their TTL. Clients that follow it never get fallback addresses.
+ */
 export function aliasHttps(
   { families, httpsTarget, maxTtl }: ServedAliasData,
   { name, owner }: { readonly name: Name; readonly owner: Name },

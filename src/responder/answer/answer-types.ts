@@ -4,16 +4,16 @@ import type { Name } from "../../dns/name/name.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
 import type { LiveAnswer } from "../answer-source.ts";
 
-/** What an answer may look at besides the zone. */
+/** The inputs of an answer in addition to the zone. */
 export interface AnswerContext {
   /**
-   * Returns the answer for one family of the alias with that hostname (for a wildcard the name with `*`), fresh or stale; undefined: it must be requested
-   * first. To request a stale one again, the caller returns undefined for it, and returns it after the wait. For an alias that the source
-   * no longer has, it returns `none`.
+   * Returns the answer for one family of the alias with that hostname (for a wildcard the name with `*`), fresh or stale.
+   * Undefined: the caller must request it first. To refresh a stale answer, the caller first returns undefined, and after the
+   * wait returns an answer. It returns `none` for an alias that the source no longer has.
    */
   readonly live: (alias: Name, family: Family) => LiveAnswer | undefined;
   readonly now: Millis;
-  /** True for names that another, longer zone of this server has: CNAMEs are followed up to there. Absent: there are none. */
+  /** True for names of another, longer zone of this server. CNAMEs are followed only up to such a name. Absent: there are none. */
   readonly isElsewhere?: (name: Name) => boolean;
 }
 
@@ -22,7 +22,7 @@ export type AnswerResult =
   /** The answer of the zone requires this live answer first. */
   | { readonly kind: "ask"; readonly alias: Name; readonly family: Family };
 
-/** The sections of a response; records of one set stand together. Owner names that are the question's are the question's `name`. */
+/** The sections of a response. Records of one RRset are adjacent. An owner name that equals the question's name is the same string. */
 export interface ReadyAnswer {
   readonly kind: "answer";
   readonly rcode: number;
@@ -30,25 +30,25 @@ export interface ReadyAnswer {
   readonly answers: readonly WireRecord[];
   readonly authorities: readonly WireRecord[];
   readonly additionals: readonly WireRecord[];
-  /** So many additionals, from the first on, are glue: a response without all of them needs TC (RFC 9471 3.1). */
+  /** How many of the first additional records are glue. A response without all of them needs TC (RFC 9471 3.1). */
   readonly glue: number;
-  /** Every live answer that it depends on. Without one, it is valid as long as the view. */
+  /** Every live answer that the response depends on. Without one, it is valid as long as the zone view. */
   readonly uses: readonly LiveUse[];
-  /** It has addresses past their time: send EDE 3 (RFC 8914 4.4). Only `answers` are ever stale. */
+  /** True if `answers` has stale addresses, which requires EDE 3 (RFC 8914 4.4). Other sections never have stale addresses. */
   readonly stale: boolean;
   /** Only for SERVFAIL: a sentence for users with the reason. */
   readonly failure?: string;
 }
 
-/** Where a live answer's addresses stand; their TTL at another moment is that of `liveTtl`, and their order is free. */
+/** The position of a live answer's addresses. Their TTL at another time comes from `liveTtl`, and their order can change. */
 export interface LiveUse {
   readonly alias: Name;
   readonly family: Family;
-  /** Undefined: additional addresses that were not there and were not waited for. */
+  /** Undefined: the response omits additional addresses that were not available. */
   readonly live: LiveAnswer | undefined;
   readonly maxTtl: Seconds;
   readonly section: "answers" | "additionals";
-  /** The first record in the section, and how many; none for live answers without addresses. */
+  /** The index of the first record in the section, and the number of records. 0 for live answers without addresses. */
   readonly start: number;
   readonly count: number;
 }

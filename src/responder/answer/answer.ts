@@ -13,8 +13,9 @@ import { packRdata, rdataOf, recordsOf } from "../zone/packed-rrset.ts";
 import { setOf, type ServedAliasData, type ZoneView } from "../zone/zone-view.ts";
 
 /**
- * Returns the answer of a zone to a query for a name at or below its domain: RFC 1034 4.3.2 without recursion. Pure: it doesn't wait, and returns `ask` if a live
- * answer is missing. Only A and AAAA, and HTTPS of an alias that has it, ever need one.
+ * Returns the answer of a zone to a query for a name at or below its domain: RFC 1034 4.3.2 without recursion. It is a pure
+ * function, and returns `ask` if a live answer is missing. Only A and AAAA, and HTTPS at an alias with `httpsTarget`, can need
+ * one.
  */
 export function answer(view: ZoneView, question: Question, context: AnswerContext): AnswerResult {
   if (question.class !== CLASS.IN || question.type === TYPE.AXFR || question.type === TYPE.IXFR) {
@@ -34,7 +35,7 @@ export function answer(view: ZoneView, question: Question, context: AnswerContex
     }
     if (step.kind === "answer") {
       if (step.failure === RESERVED && chain.length > 0) {
-        // The client continues itself, as with a CNAME into any other zone.
+        // The client follows the rest itself, as with a CNAME into another zone.
         break;
       }
       return behind(chain, step);
@@ -81,7 +82,10 @@ function isServedHere({ domain }: ZoneView, name: Name, { isElsewhere }: AnswerC
   return isAtOrBelow(name, domain) && isElsewhere?.(name) !== true;
 }
 
-/** The answer at a chain's end with the chain before it: AA is for the first owner name (RFC 1035 4.1.1), the rcode for the last (RFC 6604 3). */
+/**
+ * The answer at the end of a chain, after the records of the chain. AA is for the first owner name (RFC 1035 4.1.1), and the
+ * rcode for the last (RFC 6604 3).
+ */
 function behind(chain: readonly WireRecord[], end: ReadyAnswer): ReadyAnswer {
   if (chain.length === 0 || end.rcode === RCODE.SERVFAIL) {
     return end;
@@ -95,7 +99,7 @@ function stepAt(lookup: NameLookup): Step {
   const found = findIn(view, name);
   switch (found.kind) {
     case "reserved":
-      // RFC 8020 2: NXDOMAIN would deny every name below, and NODATA could also be false.
+      // RFC 8020 2: NXDOMAIN would deny every name below, and NODATA could also be wrong.
       return { ...EMPTY, rcode: RCODE.SERVFAIL, authoritative: false, failure: RESERVED };
     case "absent":
       return { ...EMPTY, rcode: RCODE.NXDOMAIN, authorities: negativeSoa(view) };
@@ -104,7 +108,7 @@ function stepAt(lookup: NameLookup): Step {
       if (next === undefined) {
         return { ...EMPTY, rcode: RCODE.YXDOMAIN, answers: records };
       }
-      // The CNAME that was made answers a question for CNAME, as any other does (RFC 1034 3.6.2).
+      // The synthesized CNAME answers a query for CNAME, like any other CNAME (RFC 1034 3.6.2).
       return isForCname(type) ? { ...EMPTY, answers: records } : { kind: "alias", records, next };
     }
     case "cut":
@@ -224,7 +228,7 @@ function liveAt({ view, name, context }: NameLookup, { alias, owner, family }: A
   }
 }
 
-/** The SOA of NXDOMAIN and NODATA, whose TTL is min(SOA TTL, MINIMUM) (RFC 2308 3); nothing in a zone without one. */
+/** The SOA of NXDOMAIN and NODATA. Its TTL is min(SOA TTL, MINIMUM) (RFC 2308 3). Empty for a zone without a SOA. */
 function negativeSoa(view: ZoneView): readonly WireRecord[] {
   const apex = view.nodes.get(view.domain);
   const soa = apex === undefined ? undefined : setOf(apex, TYPE.SOA);

@@ -7,11 +7,11 @@ import { rdataOf, recordsOf, type WireSet } from "../zone/packed-rrset.ts";
 
 export interface Substitution {
   readonly records: readonly WireRecord[];
-  /** Undefined: the new name is too long, which is YXDOMAIN (RFC 6672 2.2). */
+  /** Undefined: the new name is too long, so the answer is YXDOMAIN (RFC 6672 2.2). */
   readonly next: Name | undefined;
 }
 
-/** The DNAME above a name, and the CNAME that it makes of it, with the DNAME's TTL (RFC 6672 3.1). */
+/** The DNAME above a name, and the CNAME that it creates for the name, with the DNAME's TTL (RFC 6672 3.1). */
 export function substituteDname(name: Name, owner: Name, dname: WireSet): Substitution {
   const records = recordsOf(dname, owner);
   const [rdata] = rdataOf(dname);

@@ -1,9 +1,10 @@
-/** What {@link readAddress} found. 0: no address. */
+/** The result of {@link readAddress}. 0: the text is not an address. */
 export type AddressFamily = 0 | 4 | 6;
 
 /**
- * Reads an address as sockets give it into 32-bit words, first word first: one for IPv4 (and for `::ffff:192.0.2.1`, as dual-stack sockets write it), four for
- * IPv6 (a zone such as `%eth0` is left out). Makes no objects, as it runs for every packet. Never throws.
+ * Reads an address, in the form that sockets report, into 32-bit words, first word first. IPv4 has one word, also as
+ * `::ffff:192.0.2.1` of a dual-stack socket. IPv6 has four words, and a zone such as `%eth0` is ignored. It allocates no objects,
+ * because it runs for every packet. Never throws.
  */
 export function readAddress(text: string, words: Uint32Array): AddressFamily {
   words[0] = words[1] = words[2] = words[3] = 0;
@@ -13,7 +14,7 @@ export function readAddress(text: string, words: Uint32Array): AddressFamily {
   return text.includes(":") ? readIPv6(text, words) : 0;
 }
 
-/** Writes the address into the words, starting with the first. Doesn't change them without an address. */
+/** Writes the address into the words, from the first word on. It changes nothing if the text is not an address. */
 function readIPv4(text: string, start: number, end: number, words: Uint32Array): AddressFamily {
   let word = 0;
   let byte = -1;
@@ -40,7 +41,7 @@ function readIPv4(text: string, start: number, end: number, words: Uint32Array):
   return 4;
 }
 
-/** Groups before `::` are put in from the left as they come; those after it are moved to the right at the end. */
+/** Writes groups before `::` from the left. It moves the groups after `::` to the right at the end. */
 function readIPv6(text: string, words: Uint32Array): AddressFamily {
   const zone = text.indexOf("%");
   const end = zone < 0 ? text.length : zone;

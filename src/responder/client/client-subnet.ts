@@ -6,17 +6,21 @@ import { NETWORK_BITS, type Subnet, subnetOf } from "../../dns/address/subnet.ts
 export type DnsClientSubnet =
   | {
       readonly kind: "asker";
-      /** What to look up with, at most 24 bits of IPv4 and 56 of IPv6. Undefined: the general answer, because the client forbids forwarding or has a special-use address. */
+      /**
+       * The subnet for the lookup: at most 24 bits of IPv4 and 56 of IPv6. Undefined: the answer for all clients, because the
+       * client forbids forwarding or has a special-use address.
+       */
       readonly subnet?: Subnet;
-      /** The query's option; undefined: it had none, and the answer has none. */
+      /** The option in the query. Undefined: the query had none, so the answer has none. */
       readonly option?: Uint8Array;
     }
-  /** FORMERR; one sentence for users. */
+  /** The answer is FORMERR. `problem` is one sentence for users. */
   | { readonly kind: "malformed"; readonly problem: string };
 
 /**
- * RFC 7871 7.1 and 7.2.1. `option`: the data of the query's client-subnet option. Without one, the network of the peer counts. With a source
- * prefix of 0, no subnet is sent. Special-use addresses (RFC 6890) have no meaning elsewhere and are never forwarded (RFC 7871 11.1 and 10).
+ * Returns the subnet of a client by RFC 7871 7.1 and 7.2.1. `option` is the data of the query's client-subnet option. Without
+ * one, it is the network of the peer. With a source prefix of 0, no subnet is sent. Special-use addresses (RFC 6890) have no
+ * meaning elsewhere and are never forwarded (RFC 7871 11.1 and 10).
  */
 export function subnetOfClient(option: Uint8Array | undefined, peer: string): DnsClientSubnet {
   if (option === undefined) {
@@ -34,8 +38,9 @@ export function subnetOfClient(option: Uint8Array | undefined, peer: string): Dn
 }
 
 /**
- * Returns the data of the option in the answer: that of the query with a scope (RFC 7871 7.2.1). `scope` is that of the answer for the client subnet. It is 0 for records that are
- * the same for all clients, which are all except the addresses of an alias. Undefined: the general answer is used, which is valid only for the queried subnet.
+ * Returns the data of the option in the answer: that of the query with a scope (RFC 7871 7.2.1). `scope` is that of the answer
+ * for the client subnet. It is 0 for records that are the same for all clients: all records except the addresses of an alias.
+ * Undefined: the answer for all clients is used, and counts only for the queried subnet.
  */
 export function answerOption(option: Uint8Array, scope: number | undefined): Uint8Array {
   const [, family, sourcePrefix = 0] = option;

@@ -4,33 +4,34 @@ import type { RateLimitAction } from "./rate-limit.ts";
 import { sipHash24 } from "./siphash.ts";
 
 /**
- * The secrets for server cookies (RFC 9018 5). The main thread creates them and sends the same ones to every worker; replicas behind one address should
- * have the same too. Where they do not, nothing breaks: no query is refused for its cookie, it only counts in the rate limits.
+ * The secrets for server cookies (RFC 9018 5). The main thread creates them and sends them to every worker. Replicas behind one
+ * address should share them too. With different secrets, no query is refused for its cookie; it only counts in the rate limits.
  */
 export interface CookieSecrets {
   /** 16 bytes, like all others. */
   readonly current: Uint8Array;
-  /** Still taken, no longer made. Two changes are at least an hour apart, as long as a cookie lives. */
+  /** The previous secret, whose cookies are still accepted. Two changes are at least an hour apart, which is the lifetime of a cookie. */
   readonly previous?: Uint8Array;
 }
 
 /**
- * The verdict on the COOKIE option of a query. `malformed`: FORMERR (RFC 7873 5.2.2). `client-only` and `invalid` (of another address, too old, made with another
- * secret): answered as without a cookie, with a new one. `valid` and `renew`: the address of the client is verified; with `renew` the cookie is over half
- * an hour old, or from the previous secret.
+ * The verdict about the COOKIE option of a query. `malformed`: FORMERR (RFC 7873 5.2.2). `client-only` and `invalid`: the query
+ * is answered like one without a cookie, and gets a new cookie. An invalid cookie is of another address, too old, or made with
+ * another secret. `valid` and `renew`: the address of the client is verified. With `renew`, the cookie is over half an hour old,
+ * or from the previous secret.
  */
 export type CookieCheck = "malformed" | "client-only" | "invalid" | "renew" | "valid";
 
 export interface Cookies {
-  /** `option`: the data of the first COOKIE option; those after it do not count (RFC 7873 5.2). */
+  /** `option`: the data of the first COOKIE option. Later ones do not count (RFC 7873 5.2). */
   check(option: Uint8Array, address: string, now: Millis): CookieCheck;
   /** The data of the answer's option, for every verdict except `malformed`: 24 bytes. A `valid` cookie is returned unchanged, which saves time. */
   reply(option: Uint8Array, verdict: CookieCheck, address: string, now: Millis): Uint8Array;
-  /** From now on. */
+  /** Uses these secrets from now on. */
   use(secrets: CookieSecrets): void;
 }
 
-/** Server cookies of RFC 9018, which BIND, Knot and NSD with the same secret take and make too. */
+/** Server cookies of RFC 9018. BIND, Knot and NSD with the same secret create and accept the same cookies. */
 export function createCookies(first: CookieSecrets): Cookies {
   let secrets = first;
   const words = new Uint32Array(4);
@@ -57,7 +58,7 @@ export function createCookies(first: CookieSecrets): Cookies {
       if (option.length < 2 * CLIENT_BYTES || option.length > 5 * CLIENT_BYTES) {
         return "malformed";
       }
-      // RFC 1982: the time of 32 bits goes round in 2106.
+      // RFC 1982: the 32-bit time overflows in 2106.
       const age = (secondsOf(now) - timeOf(option)) | 0;
       if (option.length !== COOKIE_BYTES || option[8] !== VERSION || age > LIFE_S || age < -AHEAD_S) {
         return "invalid";
@@ -85,7 +86,7 @@ export function createCookies(first: CookieSecrets): Cookies {
   };
 }
 
-/** New secrets; those that were current are taken for as long as these stand. */
+/** New secrets. The current secret becomes the previous one, and its cookies remain valid until the next change. */
 export function renewedSecrets(
   before: CookieSecrets | undefined,
   randomBytes: (bytes: number) => Uint8Array,
@@ -137,7 +138,7 @@ function addWord(bytes: Uint8Array, at: number, word: number): void {
   bytes[at + 3] = word;
 }
 
-/** In the same time wherever they differ. */
+/** Compares in constant time. */
 function isSame(mac: Uint8Array, option: Uint8Array): boolean {
   let difference = 0;
   for (let at = 0; at < COOKIE_BYTES - HEAD_BYTES; at += 1) {

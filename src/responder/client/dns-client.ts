@@ -13,7 +13,7 @@ export interface DnsClient {
   readonly protocol: Protocol;
   /** Undefined without a cookie. */
   readonly cookie: CookieCheck | undefined;
-  /** The rate limits do not hold for TCP and for who has shown a valid cookie. */
+  /** True over TCP and with a valid cookie. The rate limits do not apply then. */
   readonly isProven: boolean;
 }
 
@@ -28,7 +28,7 @@ export function dnsClientOf(
   return { address: peer.address, protocol: how.protocol, cookie, isProven };
 }
 
-/** The EDNS options of a response: a cookie where the query had one, and an extended error (RFC 8914). */
+/** The EDNS options of a response: a cookie if the query had one, and an extended error (RFC 8914). */
 export function replyOptions(
   query: Query,
   { address, cookie }: DnsClient,
@@ -82,7 +82,7 @@ function optionBytesOf(options: readonly OptOption[]): number {
   return options.reduce((sum, { data }) => sum + 4 + data.length, OPT_BYTES);
 }
 
-/** A number for the network of an address (/24, /56), so that each network sees one order of addresses. */
+/** A number for the network of an address (/24, /56), so that each network gets the addresses in one order. */
 export function createTurns(): (address: string) => number {
   const words = new Uint32Array(4);
   return (address) => {
@@ -94,5 +94,5 @@ export function createTurns(): (address: string) => number {
   };
 }
 
-/** The /24 of one word, and the /56 of the second of two. */
+/** Masks the /24 in one word of IPv4, and the /56 in the second word of IPv6. */
 const NETWORK = 0xffff_ff00;

@@ -1,33 +1,34 @@
 import type { Subnet } from "../../dns/address/subnet.ts";
 
 /**
- * How much one network may make us send over UDP. Plain data, the same for all workers; each worker counts by itself, so that with two of them at most twice
- * as much goes out. A rate is a number a second; 0: without a limit.
+ * The limits of UDP responses to one network. Plain data, and the same for all workers. Each worker counts by itself, so two
+ * workers send at most twice as much. A rate is a number per second; 0 means no limit.
  */
 export interface RateLimitOptions {
   /** Answers with data, for each client network (/24, /56), name and type. */
   readonly positivePerSecond: number;
   /** NXDOMAIN and NODATA, for each client network and zone. */
   readonly negativePerSecond: number;
-  /** REFUSED, FORMERR, SERVFAIL and the like, for each client network. */
+  /** REFUSED, FORMERR, SERVFAIL and similar answers, for each client network. */
   readonly errorsPerSecond: number;
-  /** Queries of one client: an IPv4 address, or an IPv6 /64, as one host may have all of that. */
+  /** Queries of one client: an IPv4 address, or an IPv6 /64, because one host can have all of it. */
   readonly clientQueriesPerSecond: number;
   /** Queries of one client network. */
   readonly networkQueriesPerSecond: number;
-  /** The burst, in seconds of the rate; at least one packet. */
+  /** The size of a burst, in seconds of the rate. At least one packet. */
   readonly burstSeconds: number;
   /** Every n-th answer beyond the limits is sent truncated (TC), so that a real client repeats the query over TCP. 1: all; 0: none. */
   readonly slip: number;
-  /** Networks without limits, for caches such as CoreDNS, which send the queries of many clients. Replaces the default networks. */
+  /** Networks without limits, for caches such as CoreDNS that send the queries of many clients. The list replaces the default networks. */
   readonly exempt: readonly Subnet[];
-  /** Number of counters in memory, rounded up to a power of two; 16 bytes each. */
+  /** The number of counters in memory, rounded up to a power of two. Each takes 16 bytes. */
   readonly accounts: number;
 }
 
 /**
- * The limits are far above the rate of resolvers. One that respects TTLs queries a name and type at most once in 5 s, so 200 a second are a thousand resolvers in one /24. A
- * client with a valid cookie or over TCP is not limited. The limits are far below the rate of an attack by reflection. Loopback addresses cannot be forged from outside.
+ * The limits are far above the rate of resolvers. A resolver that respects TTLs queries a name and type at most once in 5 s, so a
+ * rate of 200 allows a thousand resolvers in one /24. A client with a valid cookie or over TCP is not limited. The limits are far
+ * below the rate of an attack by reflection. Loopback addresses cannot be forged from outside.
  */
 export const DEFAULT_RATE_LIMITS: RateLimitOptions = {
   positivePerSecond: 200,

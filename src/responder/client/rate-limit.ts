@@ -6,12 +6,12 @@ import type { RateLimitOptions } from "./rate-limit-options.ts";
 import { type Allowance, createTokenBuckets, SEED_WORDS } from "./token-buckets.ts";
 
 /**
- * What becomes of an answer over UDP. `truncate`: an empty answer with TC, no longer than the query, which a real client follows by TCP (or BADCOOKIE, see
- * `limitedReply` in cookie.ts). `drop`: nothing is sent.
+ * What happens to an answer over UDP. `truncate`: sends an empty answer with TC, no longer than the query. A real client then
+ * uses TCP (or gets BADCOOKIE, see `limitedReply` in cookie.ts). `drop`: sends nothing.
  */
 export type RateLimitAction = "answer" | "truncate" | "drop";
 
-/** What an answer is counted as. */
+/** The class that an answer counts in. */
 export type ResponseClass = "positive" | "negative" | "error";
 
 /**
@@ -19,13 +19,16 @@ export type ResponseClass = "positive" | "negative" | "error";
  * nanoseconds and allocate nothing.
  */
 export interface RateLimiter {
-  /** Once a query, as soon as it is known to have no valid cookie: the client's and its network's share of queries. */
+  /** Counts a query for its client and its network. Call it once for each query, as soon as it is known to have no valid cookie. */
   query(address: string, now: Millis): RateLimitAction;
-  /** Once an answer, before it is sent: `account` is the {@link accountOf} of the name and type, or of the zone; any number for errors. */
+  /**
+   * Counts an answer. Call it once for each answer, before it is sent. `account` is the {@link accountOf} of the name and type,
+   * or of the zone. For errors it can be any number.
+   */
   response(address: string, kind: ResponseClass, account: number, now: Millis): RateLimitAction;
 }
 
-/** `seed`: 6 random words, another one in each worker. */
+/** `seed`: 6 random words, different in each worker. */
 export function createRateLimiter(options: RateLimitOptions, seed: Uint32Array): RateLimiter {
   const buckets = createTokenBuckets(options.accounts, seed);
   const exempt = options.exempt.map(prefixOf);
@@ -36,7 +39,7 @@ export function createRateLimiter(options: RateLimitOptions, seed: Uint32Array):
   let family: AddressFamily = 0;
   let isExempt = false;
 
-  /** The two calls for one query come one after the other. */
+  /** Both calls for one query use the same address, so the words are kept between them. */
   function read(text: string): void {
     if (text !== address) {
       address = text;
@@ -85,9 +88,9 @@ export function rateLimitSeed(randomBytes: (bytes: number) => Uint8Array): Uint3
 }
 
 /**
- * Returns a number for the content of an answer, to be computed once for each cached answer. Positive: the name of the RRset and the type. Under a
- * wildcard it is the name with `*`, because otherwise every name would have its own counter. Negative: the name of the zone, without a type. Names are
- * in lower case, like `Name`.
+ * Returns a number for the content of an answer. Compute it once for each cached answer. Positive: the name of the RRset and the
+ * type. Under a wildcard it is the name with `*`, because otherwise every name would have its own counter. Negative: the name of
+ * the zone, without a type. Names are in lower case, like `Name`.
  */
 export function accountOf(name: string, type = 0): number {
   let hash = 0x811c_9dc5 ^ type;
@@ -97,7 +100,10 @@ export function accountOf(name: string, type = 0): number {
   return hash >>> 0;
 }
 
-/** In the lowest bits of a word whose network part leaves them free: of IPv6 the /56 ends 8 bits above, of IPv4 the word is empty. */
+/**
+ * The kind is in the lowest bits of a word that the network doesn't use. The /56 of IPv6 ends 8 bits above them, and for IPv4 the
+ * word is empty.
+ */
 const KIND = { client: 1, network: 2, positive: 3, negative: 4, error: 5 } as const;
 const V6 = 16;
 const V4_NETWORK = 0xffff_ff00;

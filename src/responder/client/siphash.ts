@@ -1,4 +1,4 @@
-/** SipHash-2-4 (Aumasson, Bernstein) of the bytes under a key of 16 bytes: 8 bytes, as RFC 9018 4.4 requires. */
+/** SipHash-2-4 (Aumasson, Bernstein) of the bytes with a key of 16 bytes. The result has 8 bytes, as RFC 9018 4.4 requires. */
 export function sipHash24(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   const [k0, k1, k2, k3] = [wordAt(key, 0), wordAt(key, 4), wordAt(key, 8), wordAt(key, 12)];
   const state: State = {
@@ -23,7 +23,7 @@ export function sipHash24(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   return Uint8Array.of(low, low >> 8, low >> 16, low >> 24, high, high >> 8, high >> 16, high >> 24);
 }
 
-/** Four words of 64 bits, in halves of 32 bits with a sign: numbers that the engine keeps in registers. */
+/** Four words of 64 bits in signed 32-bit halves, which the engine keeps in registers. */
 interface State {
   a: number;
   aHigh: number;
@@ -48,12 +48,12 @@ function wordAt(bytes: Uint8Array, at: number): number {
   return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
 }
 
-/** 1 when the sum, cut to 32 bits, went over. */
+/** 1 if the sum overflowed 32 bits. */
 function carry(sum: number, part: number): number {
   return sum >>> 0 < part >>> 0 ? 1 : 0;
 }
 
-/** One SipRound is four times: add, turn the second word to the left, xor; a word is turned by 32 bits by changing its halves. */
+/** Each SipRound has four steps: add, rotate the second word to the left, xor. A rotation by 32 bits swaps the halves of a word. */
 function rounds(state: State, count: number): void {
   let { a, aHigh, b, bHigh, c, cHigh, d, dHigh } = state;
   for (let round = 0; round < count; round += 1) {

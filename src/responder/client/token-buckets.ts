@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** What one key may take: `perSecond` tokens come back, at most `burst` are kept. */
+/** The limit for one key. `perSecond` tokens are added, and at most `burst` are kept. */
 export interface Allowance {
   readonly perSecond: number;
   readonly burst: number;
@@ -8,14 +8,18 @@ export interface Allowance {
 
 /** Token buckets in a table of fixed size. */
 export interface TokenBuckets {
-  /** Takes one token of the key's bucket. 0: there was one; else how many have been refused there, this one included. */
+  /**
+   * Takes one token of the key's bucket. Returns 0 if there was one. Otherwise it returns how many requests the bucket has
+   * refused, this one included.
+   */
   take(first: number, second: number, third: number, allowance: Allowance, now: Millis): number;
 }
 
 /**
- * A table of sets of four buckets in one block of memory with 16 bytes for each bucket. Nothing is allocated after the start. The set of a key, and
- * its word in the set, depend on the seed, so attackers can't choose keys that collide. In a full set, the least recently used bucket (of several, the fullest)
- * is replaced, and a new key starts with a full bucket. To replace one bucket, an attacker must query from about as many networks as there are buckets.
+ * A table of sets of four buckets in one block of memory with 16 bytes for each bucket. Nothing is allocated after the start. The
+ * set of a key, and its word in the set, depend on the seed, so attackers can't choose keys that collide. In a full set, a new
+ * key replaces the least recently used bucket, or the fullest of several such buckets. It starts with a full bucket. An attacker
+ * who wants to replace a certain bucket must query from about as many networks as there are buckets.
  */
 export function createTokenBuckets(capacity: number, seed: Uint32Array): TokenBuckets {
   const sets = 2 ** Math.ceil(Math.log2(Math.max(1, capacity / WAYS)));
@@ -27,7 +31,7 @@ export function createTokenBuckets(capacity: number, seed: Uint32Array): TokenBu
   return {
     take(first, second, third, { perSecond, burst }, now) {
       const set = mix(first, second, third, seed0, seed1, seed2) & (sets - 1);
-      // 0 marks an empty place.
+      // A mark of 0 means an empty place.
       const mark = mix(third, first, second, seed3, seed4, seed5) || 1;
       const time = now >>> 0;
       const start = set * WAYS * WORDS;
@@ -63,19 +67,19 @@ export function createTokenBuckets(capacity: number, seed: Uint32Array): TokenBu
   };
 }
 
-/** Words of seed that {@link createTokenBuckets} takes. */
+/** How many words of seed {@link createTokenBuckets} needs. */
 export const SEED_WORDS = 6;
 
 const WAYS = 4;
-/** A bucket: its mark, when it was used last, its tokens, and how many were refused. */
+/** The words of a bucket: its mark, the time of its last use, its tokens, and its number of refused requests. */
 const WORDS = 4;
 const MARK = 0;
 const TIME = 1;
 const TOKENS = 2;
 const REFUSED = 3;
-/** The time is kept modulo 2^32 ms (49 days): a clock that went back by up to 17 minutes looks like this. */
+/** Times are modulo 2^32 ms (49 days). A difference above this value means that the clock went back by up to 17 minutes. */
 const BACKWARDS = 0xfff0_0000;
-/** Older than anything. */
+/** Larger than the age of any bucket. */
 const EMPTY_AGE = 0x1_0000_0000;
 
 function mix(a: number, b: number, c: number, seedA: number, seedB: number, seedC: number): number {

@@ -7,20 +7,20 @@ import type { LiveAnswer, LiveQuestion } from "../answer-source.ts";
 /** The answer of one family of one alias in a worker, for all clients or for those of one subnet. */
 export interface LiveCacheEntry {
   readonly question: LiveQuestion;
-  /** Replaced whole, never changed. */
+  /** It is replaced as a whole, and never changed. */
   answer: LiveAnswer | undefined;
-  /** Rises with whatever becomes of the answer. */
+  /** It increases with every change of the answer. */
   version: number;
   /** The source has a newer answer. This one is used if the newer one does not arrive. */
   isInvalidated: boolean;
   /** From this time on, a request keeps the answer fresh for the next client. */
   prefetchAt: Millis;
-  /** The source has been asked, and until when its answer is waited for. */
+  /** Queries wait for the requested answer until this time. Undefined: no answer was requested. */
   waitUntil: Millis | undefined;
   waiters: (() => void)[];
   timer: NodeJS.Timeout | undefined;
   queriedAs: number;
-  /** Slots of the same alias and family for subnets, by the subnet's text. */
+  /** Entries of the same alias and family for subnets, by the subnet's text. */
   subnets: Map<string, LiveCacheEntry> | undefined;
 }
 
@@ -32,22 +32,22 @@ export interface LiveCacheDeps {
 }
 
 export interface LiveLimits {
-  /** Live answers that are kept; beyond it the one that was first asked for goes. */
+  /** The maximum number of live answers. Beyond it, the one that was requested first is removed. */
   readonly maxAnswers: number;
-  /** Queries that may wait at once. */
+  /** The maximum number of queries that wait at the same time. */
   readonly maxWaiting: number;
   /** How long a query waits. */
   readonly waitMs: Millis;
 }
 
-/** The live answers of one worker: one request to the source a slot, however many wait for it. */
+/** The live answers of one worker. Each entry has at most one request to the source, for any number of waiting queries. */
 export interface LiveCache {
   entry(question: LiveQuestion): LiveCacheEntry;
   /** Requests an answer from the source, unless a request is in progress. */
   refresh(entry: LiveCacheEntry): void;
   /**
-   * Resolves once the slot has another answer or the time is up. Undefined: it is not worth waiting, as too many wait, or the source has let others wait
-   * in vain.
+   * Resolves when the entry has another answer or the time is over. Undefined: a wait is not useful, because too many queries
+   * wait or the source did not answer earlier waits.
    */
   wait(entry: LiveCacheEntry): Promise<void> | undefined;
   settle(id: number, answer: LiveAnswer | undefined): void;
@@ -57,7 +57,7 @@ export interface LiveCache {
   readonly waiting: number;
 }
 
-/** What a slot has that can be given out without asking the source first. */
+/** The answer of an entry that can be sent without a new request to the source. */
 export function usable({ answer, isInvalidated }: LiveCacheEntry, now: Millis): LiveAnswer | undefined {
   if (answer === undefined || isInvalidated) {
     return undefined;
@@ -66,7 +66,7 @@ export function usable({ answer, isInvalidated }: LiveCacheEntry, now: Millis): 
   return isFresh || now < answer.refreshAt ? answer : undefined;
 }
 
-/** What is given out when the waiting is over: whatever was known last (RFC 8767), or that there is nothing. */
+/** The answer after a wait in vain: the last known one (RFC 8767), or a failure. */
 export function lastResort({ answer }: LiveCacheEntry, now: Millis): LiveAnswer {
   return answer ?? { kind: "failed", refreshAt: now, detail: "the target's addresses did not come in time" };
 }
@@ -141,9 +141,9 @@ function settled(entry: LiveCacheEntry, answer: LiveAnswer | undefined, now: Mil
 }
 
 interface Table {
-  /** Made where there is none. */
+  /** Creates the entry if it doesn't exist. */
   readonly entry: (question: LiveQuestion) => LiveCacheEntry;
-  /** That of the question and those of subnets. */
+  /** The entry of the question, and the entries for its subnets. */
   readonly find: (question: LiveQuestion) => readonly LiveCacheEntry[];
 }
 
@@ -191,11 +191,11 @@ function createTable(maxAnswers: number): Table {
   };
 }
 
-/** If the source has not answered this long after the wait, the request is repeated. */
+/** If the source has not answered this long after the end of the wait, the request is repeated. */
 const FORGET_AFTER_MS = 10_000;
-/** The alias is gone at the source, and will soon be in the zone too. */
+/** The source no longer has the alias. The zone will soon lack it too. */
 const GONE_AGAIN_MS = 5_000;
-/** Of the time that an answer is fresh, and at least so long (see docs/concepts/responder.md). */
+/** The part of the fresh time in which a query prefetches, and its minimum (see docs/concepts/responder.md). */
 const PREFETCH_SHARE = 0.1;
 const PREFETCH_LEAST_MS = 5_000;
 /** The source reports changes. In case a report is lost, queried answers are requested again after this time. A request causes no lookup while the answer is fresh. */
@@ -229,7 +229,7 @@ function prefetchAt(answer: LiveAnswer, now: Millis): Millis {
   return Math.min(now + RECHECK_MS, Math.max(answer.refreshAt, answer.freshUntil - rest));
 }
 
-/** Invalidates the cached responses of this slot, which refer to it. */
+/** Invalidates the cached responses that refer to this entry. */
 function forget(entry: LiveCacheEntry): void {
   entry.subnets?.forEach(forget);
   entry.subnets = undefined;
@@ -242,7 +242,7 @@ function markInvalidated(entry: LiveCacheEntry): void {
   entry.isInvalidated = true;
 }
 
-/** Gives how many went. */
+/** Returns how many entries were removed. */
 function makeRoom(subnets: Map<string, LiveCacheEntry>): number {
   if (subnets.size < MAX_SUBNETS) {
     return 0;

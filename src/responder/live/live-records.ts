@@ -13,7 +13,7 @@ export interface AddressQuestion {
   readonly now: Millis;
 }
 
-/** The A or AAAA records of a live answer at a name, in the answer's order, with one TTL. */
+/** The A or AAAA records of a live answer at a name. They have the order of the answer, and one TTL. */
 export function addressRecords(
   { addresses, freshUntil }: Extract<LiveAnswer, { kind: "addresses" }>,
   { name, family, maxTtl, now }: AddressQuestion,
@@ -27,10 +27,10 @@ export function addressRecords(
 
 const BYTES: Readonly<Record<Family, number>> = { A: 4, AAAA: 16 };
 
-/** The TTL of addresses that are no longer fresh (RFC 8767 5). */
+/** The TTL of stale addresses (RFC 8767 5). */
 const STALE_TTL: Seconds = 30;
 
-/** Shorter ones bring a question each and freshen nothing. */
+/** A shorter TTL would cause more queries without fresher data. */
 const MIN_LIVE_TTL: Seconds = 5;
 
 /** Returns the TTL of the addresses of a live answer at a moment: the remaining TTL, within the limits of the alias; {@link STALE_TTL} if it is stale. */

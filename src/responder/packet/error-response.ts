@@ -11,8 +11,8 @@ export interface PlainFields {
 }
 
 /**
- * A response without records: the query's id, opcode, RD and CD, its question where it has one that can be read, an OPT record where it has one. Every
- * other flag is 0, those without a meaning yet too (RFC 8906 3.1.3).
+ * Returns a response without records. It has the query's id, opcode, RD and CD, its question if it is readable, and an OPT record
+ * if the query has one. All other flags are 0, including those without a meaning today (RFC 8906 3.1.3).
  */
 export function plainResponse(query: Query, fields: PlainFields): Uint8Array {
   const { bytes, nameEnd, edns } = query;

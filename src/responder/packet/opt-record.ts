@@ -13,13 +13,13 @@ export interface OptFields {
   readonly options: readonly OptOption[];
 }
 
-/** What we take over UDP, and at most send: larger datagrams get lost in pieces (RFC 9715 3). */
+/** The maximum size of packets over UDP, in both directions. Fragments of larger ones can get lost (RFC 9715 3). */
 export const UDP_SIZE = 1232;
 
 /** An OPT record without options. */
 export const OPT_BYTES = 11;
 
-/** Size of the options in bytes, including their heads. */
+/** The size of the options in bytes, including their headers. */
 export function optionBytes(options: readonly OptOption[]): number {
   let bytes = 0;
   for (const { data } of options) {
@@ -28,7 +28,7 @@ export function optionBytes(options: readonly OptOption[]): number {
   return bytes;
 }
 
-/** Writes the OPT record; there is room for it. DO is given back as it came (RFC 3225 3). */
+/** Writes the OPT record. The caller provides enough space. DO has the value of the query (RFC 3225 3). */
 export function writeOpt(out: Uint8Array, start: number, { extendedRcode, dnssecOk, options }: OptFields): void {
   const length = optionBytes(options);
   out[start] = 0;

@@ -3,23 +3,23 @@ import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from "../../dns/name/name.ts";
 import { endOfCompressedName } from "../../dns/name/name-wire.ts";
 import { EDNS_OPTION, OPCODE, TYPE } from "../../dns/registry.ts";
 
-/** A query's header, the place of its question, and its EDNS fields (RFC 1035 4.1, RFC 6891 6.1); names stay where they are. */
+/** A query's header, the position of its question, and its EDNS fields (RFC 1035 4.1, RFC 6891 6.1). Names are not copied. */
 export interface Query {
   readonly bytes: Uint8Array;
   /**
-   * `plain`: one question. `empty`: none, which is valid with a cookie (RFC 7873 5.4). `drop`: a response, or not a message. `unknown`: an unsupported
-   * opcode. Otherwise the sections don't match the header.
+   * `plain`: one question. `empty`: no question, which is valid with a cookie (RFC 7873 5.4). `drop`: a response, or not a
+   * message. `unknown`: an unsupported opcode. `malformed`: the sections don't match the header.
    */
   readonly kind: "plain" | "empty" | "drop" | "unknown" | "malformed";
-  /** Behind the question's name; 0 when there is none. */
+  /** The offset after the question's name. 0 without a question. */
   readonly nameEnd: number;
   readonly type: number;
   readonly class: number;
-  /** Hash of the name without case and of the type; 30 bits, so that it needs no allocation. */
+  /** A hash of the type and the name, without its letter case. It has 30 bits, so that it needs no allocation. */
   readonly hash: number;
   /** The OPT record; absent: a query without EDNS. */
   readonly edns: QueryEdns | undefined;
-  /** The query is signed (RFC 8945), or has another record that requires a key. */
+  /** True if the query is signed (RFC 8945), or has another record that requires a key. */
   readonly signed: boolean;
 }
 
@@ -27,7 +27,7 @@ interface QueryEdns {
   readonly udpSize: number;
   readonly version: number;
   readonly dnssecOk: boolean;
-  /** The data of the options that mean something here; views into the query. */
+  /** The data of the supported options, as views into the query. */
   readonly cookie: Uint8Array | undefined;
   readonly subnet: Uint8Array | undefined;
 }
@@ -49,7 +49,7 @@ export function readQuery(bytes: Uint8Array, seed: number): Query {
 
 const NOTHING = { nameEnd: 0, type: 0, class: 0, hash: 0, edns: undefined, signed: false } as const;
 
-/** RFC 4343: for the bytes of a name and the lengths of its labels, which are lower than every letter. */
+/** RFC 4343: lower case for the bytes of a name. The lengths of its labels are lower than every letter, so they don't change. */
 export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
 );
@@ -110,7 +110,7 @@ type Sections = Pick<Query, "kind" | "edns" | "signed">;
 
 const MALFORMED: Sections = { kind: "malformed", edns: undefined, signed: false };
 
-/** Reads the records after the question. They are only counted, except OPT. More data after them is an error. */
+/** Reads the records after the question. It only counts them, except OPT. More data after them is an error. */
 function readSections(bytes: Uint8Array, start: number, others: number, additionals: number): Sections {
   let offset = start;
   let edns: QueryEdns | undefined;

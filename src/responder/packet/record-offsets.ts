@@ -2,9 +2,9 @@ import { endOfCompressedName } from "../../dns/name/name-wire.ts";
 import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import { uint16 } from "./query.ts";
 
-/** Where things stand in a message. */
+/** Positions in a message. */
 export interface RecordOffsets {
-  /** Behind the question's name. */
+  /** The offset after the question's name. */
   readonly nameEnd: number;
   /** The offset of the TTL of each record. Its RDATA begin 6 bytes later. */
   readonly ttlAt: readonly number[];
@@ -12,7 +12,7 @@ export interface RecordOffsets {
   readonly authorities: number;
 }
 
-/** Walks a message with one question that we have written ourselves. */
+/** Reads a message that dnsalias wrote and that has one question. */
 export function recordOffsets(bytes: Uint8Array): RecordOffsets {
   const nameEnd = nameEndAt(bytes, HEADER_BYTES);
   const ttlAt: number[] = [];

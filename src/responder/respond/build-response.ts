@@ -16,10 +16,10 @@ import type { RespondDeps } from "./respond-deps.ts";
 import type { ZoneTable } from "../zone/zone-table.ts";
 import type { ZoneView } from "../zone/zone-view.ts";
 
-/** A response, or that the name is in none of our zones, or that the client subnet makes no sense. */
+/** A response. `foreign`: the name is in no zone of this server. `malformed`: the client subnet is malformed. */
 export type Made = CachedResponse | "foreign" | "malformed";
 
-/** Answers a query without a cached response: from its zone, after a lookup of its addresses if that is needed. */
+/** Answers a query without a cached response: from its zone, and after a lookup of its addresses if one is needed. */
 export interface SlowPath {
   /** Never rejects. */
   answer(query: Query, client: DnsClient, now: Millis): Made | Promise<Made>;
@@ -73,7 +73,7 @@ export function createSlowPath({ zoneTable, liveCache, responses: packets, count
     }
   };
 
-  /** Another one that waited for the same may have prepared it by now. */
+  /** Another query that waited for the same answer may have cached the response meanwhile. */
   const after = (rotation: ResponseInput): Made | Promise<Made> => {
     const now = clock.now();
     const known = rotation.view.clientSubnet ? undefined : packets.find(rotation.query);
@@ -125,7 +125,7 @@ function subnetFor(
 
 const NOBODY: DnsClientSubnet = { kind: "asker" };
 
-/** One query on its way. */
+/** One query in progress. */
 interface ResponseInput {
   readonly query: Query;
   readonly name: Name;
@@ -133,7 +133,7 @@ interface ResponseInput {
   readonly epoch: number;
   readonly subnet: Subnet | undefined;
   readonly option: Uint8Array | undefined;
-  /** Live answers after the wait: the current ones are used. */
+  /** Live answers whose wait has ended. Their current answers are used. */
   readonly settled: Set<LiveCacheEntry>;
 }
 
@@ -147,7 +147,7 @@ function scopeOf({ subnet }: ResponseInput, { uses }: ReadyAnswer): number | und
   return subnet === undefined ? undefined : (live?.scope ?? 0);
 }
 
-/** The name of a question that has been found well formed. */
+/** The name of a question that is well formed. */
 function nameOf(bytes: Uint8Array): Name {
   return nameFromWire(bytes.subarray(HEADER_BYTES));
 }

@@ -14,43 +14,43 @@ import { findIn } from "../zone/find-name.ts";
 import type { ZoneView } from "../zone/zone-view.ts";
 
 /**
- * An encoded response. A query adds only its own fields: id, RD, CD, the letter case of the question, EDNS, and the current order and TTL of the
- * addresses. Its bytes and numbers are computed once.
+ * An encoded response. For each query, only some fields are added: id, RD, CD, the letter case of the question, EDNS, and the
+ * current order and TTL of the addresses. All other bytes are computed once.
  */
 export interface CachedResponse {
   /** The message with id 0, the question in lower case, and no OPT. */
   readonly bytes: Uint8Array;
-  /** Behind the question's name. */
+  /** The offset after the question's name. */
   readonly nameEnd: number;
   readonly type: number;
   readonly rcode: number;
-  /** The zone that it was made of. */
+  /** The zone view of the answer. */
   readonly view: ZoneView;
-  /** Of the zones, when the view was last found to be one of them. */
+  /** The epoch of the zone table in which `view` was last current. */
   epoch: number;
-  /** An extended error (RFC 8914) for those who speak EDNS. */
+  /** An extended error (RFC 8914) for queries with EDNS. */
   readonly extendedError: number | undefined;
   readonly isStale: boolean;
   readonly uses: readonly CachedUse[];
-  /** It is valid until then, if the view and every live answer remain valid. */
+  /** The response is valid until this time, if the view and every live answer remain valid. */
   readonly validUntil: Millis;
-  /** What it counts as for the rate limits, and on whose account. */
+  /** The class and the account for the rate limits. */
   readonly responseClass: ResponseClass;
   readonly account: number;
-  /** Data of the client-subnet option that is given back. */
+  /** The data of the client-subnet option in the response. */
   readonly subnetOption: Uint8Array | undefined;
-  /** From then on, each use also requests the next answer. */
+  /** From this time on, each use also requests the next answer. */
   readonly prefetchAt: Millis;
-  /** What a smaller one is made of; not kept where it fits into everything. */
+  /** The parts of a shorter response. Absent if the response fits into every size. */
   readonly source: ResponseParts | undefined;
   /** The truncated response, computed once for the last requested size. */
   cut: { readonly size: number; readonly response: CachedResponse } | undefined;
 }
 
-/** Live addresses of a response. */
+/** The live addresses of a response. */
 export interface CachedUse {
   readonly entry: LiveCacheEntry;
-  /** Of the slot; another one makes the response void. */
+  /** The version of the entry. With another version, the response is invalid. */
   readonly version: number;
   readonly freshUntil: Millis;
   readonly maxTtl: Seconds;
@@ -66,18 +66,18 @@ export interface ResponseParts {
   readonly view: ZoneView;
   readonly epoch: number;
   readonly answer: ReadyAnswer;
-  /** The slot of a live answer that was used. */
+  /** The cache entry of a live answer in the response. */
   readonly slotOf: (use: LiveUse) => LiveCacheEntry;
   readonly now: Millis;
   readonly subnetOption?: Uint8Array;
 }
 
-/** The whole response, as TCP takes it. */
+/** The whole response, as sent over TCP. */
 export function prepare(input: ResponseParts): CachedResponse {
   return prepareFor(input, {});
 }
 
-/** Returns the response for a size that is too small for the complete one; `reserved` bytes of it are for the OPT record. */
+/** Returns the response for a size that is too small for the complete one. `reserved` bytes of that size are for the OPT record. */
 export function cutTo(whole: CachedResponse, size: number, reserved: number): CachedResponse {
   const room = size - reserved;
   if (whole.source === undefined || whole.bytes.length <= room) {
@@ -118,10 +118,10 @@ function prepareFor(input: ResponseParts, room: Room): CachedResponse {
   };
 }
 
-/** The size that everyone takes (RFC 1035 4.2.1), without the largest OPT record that is written. */
+/** The size that every client accepts (RFC 1035 4.2.1), minus the largest OPT record that dnsalias writes. */
 const NEVER_CUT = 512 - 128;
 
-/** OPT is written with the message and taken off again, so that there is room for it. */
+/** Writes the message with OPT and then removes OPT, so that there is space for it. */
 function encoded({ answer, name, type }: ResponseParts, { maxSize, reserved = 0 }: Room): Uint8Array {
   const bytes = encodeMessage(
     {
@@ -177,7 +177,10 @@ function extendedErrorOf(answer: ReadyAnswer): number | undefined {
 
 export const EXTENDED_ERROR = { staleAnswer: 3, notAuthoritative: 20, noReachableAuthority: 22 } as const;
 
-/** How long one live answer can be given out as it is, its TTL apart. One that is not there holds until it comes. */
+/**
+ * How long a response can use a live answer without changes, except for the TTL. A missing live answer has no limit, because its
+ * arrival changes the version.
+ */
 function validUntil(live: LiveAnswer | undefined, now: Millis): Millis {
   if (live === undefined) {
     return Number.POSITIVE_INFINITY;
@@ -189,7 +192,7 @@ function least(times: readonly Millis[]): Millis {
   return times.reduce((first, time) => Math.min(first, time), Number.POSITIVE_INFINITY);
 }
 
-/** A set that did not fit has no places. */
+/** The positions of the addresses. Empty for a set that did not fit. */
 function cachedUse(use: LiveUse, entry: LiveCacheEntry, records: RecordOffsets): CachedUse {
   const first = use.section === "answers" ? 0 : records.answers + records.authorities;
   const end = use.section === "answers" ? records.answers : records.ttlAt.length;

@@ -6,7 +6,7 @@ import type { PacketCache } from "./response-cache.ts";
 import type { RateLimiter } from "../client/rate-limit.ts";
 import type { ZoneTable } from "../zone/zone-table.ts";
 
-/** What the way from packet to packet is made of. */
+/** The parts of the path from a query to its response. */
 export interface RespondDeps {
   readonly zoneTable: ZoneTable;
   readonly liveCache: LiveCache;
@@ -15,6 +15,6 @@ export interface RespondDeps {
   readonly cookies: Cookies;
   readonly counters: Counters;
   readonly clock: Clock;
-  /** A different number in each worker, so attackers can't choose names that collide in the cache. */
+  /** A different number in each worker, so that attackers can't choose names that collide in the cache. */
   readonly seed: number;
 }

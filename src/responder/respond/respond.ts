@@ -19,8 +19,8 @@ export type Respond = (
 ) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
 /**
- * Returns the bytes of the response to the bytes of a query, or nothing. Known queries are answered at once from the cache. The promise of others
- * ends within the waiting time of `slots`. Never throws and never rejects because of data from the network.
+ * Returns the bytes of the response to the bytes of a query, or nothing. Queries with a cached response are answered at once. The
+ * promise of others ends within the waiting time of the live cache. Data from the network never makes it throw or reject.
  */
 export function createRespond(deps: RespondDeps): Respond {
   const { counters, clock, responses: packets, limiter, cookies } = deps;
@@ -58,7 +58,7 @@ export function createRespond(deps: RespondDeps): Respond {
   };
 }
 
-/** The client's subnet has to be given back (RFC 7871 7.2.1). */
+/** Whether the response must contain the client's subnet (RFC 7871 7.2.1). */
 function isScoped({ view }: CachedResponse, { edns }: Query): boolean {
   return edns?.subnet !== undefined && view.clientSubnet;
 }
@@ -85,12 +85,12 @@ function answerSlowly({ slow, responder, query, client, now, clock }: SlowInput)
   return isSettled(made) ? finish(made, now) : made.then((later) => finish(later, clock.now()));
 }
 
-/** Never recursion for names of others. */
+/** The responder never recurses for names of other zones. */
 const FOREIGN: Problem = { rcode: RCODE.REFUSED, extendedError: EXTENDED_ERROR.notAuthoritative };
 
 type Problem = Pick<PlainFields, "rcode"> & { readonly extendedError?: number };
 
-/** What can be said without the zones. */
+/** The faults of a query that don't depend on the zones. */
 function problemOf(query: Query, { cookie }: DnsClient, protocol: Protocol): Problem | undefined {
   const { kind, edns, type } = query;
   if (kind === "unknown") {

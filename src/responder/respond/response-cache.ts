@@ -2,21 +2,21 @@ import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import type { CachedResponse } from "./cached-response.ts";
 import { LOWER, type Query } from "../packet/query.ts";
 
-/** Prepared responses by name and type, of bounded number: those asked for least lately go. */
+/** Cached responses by name and type. If there are too many, the least recently used ones are removed. */
 export interface PacketCache {
-  /** Whatever the letters' case. */
+  /** Ignores the letter case. */
   find(query: Query): CachedResponse | undefined;
   /**
-   * Stores a response when the same query arrives a second time. A flood of names that are queried once therefore doesn't replace names that are queried
-   * repeatedly.
+   * Stores a response when the same query arrives a second time. Names that are queried only once therefore don't replace names
+   * that are queried repeatedly.
    */
   keep(query: Query, response: CachedResponse): void;
   readonly size: number;
 }
 
 /**
- * The cache has two generations. A used entry moves to the younger one. When that is full, the older one is dropped as a whole, which takes no time. Two queries
- * with the same hash replace each other, so attackers can't create long chains.
+ * The cache has two generations. A used entry moves to the younger one. When that is full, the older one is dropped as a whole,
+ * which takes no time. Of two queries with the same hash, the newer replaces the older, so attackers can't create long chains.
  */
 export function createPacketCache(maxPackets: number): PacketCache {
   const generation = Math.max(1, Math.floor(maxPackets / 2));

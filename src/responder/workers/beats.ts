@@ -1,17 +1,17 @@
 import { NO_COUNTS, type ResponderCounts } from "../counters.ts";
 import type { ToWorker } from "./messages.ts";
 
-/** The counts of one worker, and whether it still answers. */
+/** The counts of one worker, and a check whether it still answers. */
 export interface Beats {
-  /** As they last came. */
+  /** The last counts that the worker sent. */
   readonly counts: () => ResponderCounts;
-  /** Requests the counts; any number of callers share one request. Resolves when they arrive, or if they don't. */
+  /** Requests the counts; any number of callers share one request. It resolves when they arrive, or when they fail to arrive. */
   readonly counted: () => Promise<void>;
   /** Call it regularly. Requests the counts too, and calls `end` if none have arrived since the last five beats. */
   readonly beat: () => void;
-  /** The worker's counts have come. */
+  /** Receives the worker's counts. */
   readonly take: (counts: ResponderCounts) => void;
-  /** The worker has ended. */
+  /** Call it when the worker has ended. */
   readonly stop: () => void;
 }
 

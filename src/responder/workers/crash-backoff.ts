@@ -9,7 +9,7 @@ export interface CrashBackoff {
   readonly retryInMs: Millis;
 }
 
-/** The state after one more crash: a worker that lived for ten seconds is replaced at once, and each of consecutive crashes doubles the wait. */
+/** The state after one more crash. A worker that lived for ten seconds is replaced at once. Each consecutive crash doubles the wait. */
 export function afterCrash(crashesBefore: number, livedMs: Millis, random: Random): CrashBackoff {
   if (livedMs >= LIVED_MS) {
     return { crashes: 0, retryInMs: 0 };

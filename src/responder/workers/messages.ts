@@ -7,7 +7,7 @@ import type { LiveAnswer, LiveQuestion, ServedAlias } from "../answer-source.ts"
 import type { RateLimitOptions } from "../client/rate-limit-options.ts";
 import type { ClockMark } from "./thread-clock.ts";
 
-/** An address and a port to answer at. */
+/** A listen address with its port. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -16,37 +16,37 @@ export interface ListenAddress {
 export interface ResponderLimits {
   readonly live: LiveLimits;
   readonly rate: RateLimitOptions;
-  /** Prepared packets of one worker. */
+  /** The maximum number of cached responses in one worker. */
   readonly maxPackets: number;
-  /** Open TCP connections of one worker. */
+  /** The maximum number of open TCP connections of one worker. */
   readonly maxConnections: number;
   /** Maximum number of concurrent queries on one TCP connection. */
   readonly maxPipelined: number;
-  /** A TCP connection without a query or an answer is closed after that. */
+  /** A TCP connection is closed after this time without a query or an answer. */
   readonly idleMs: number;
-  /** Heap of one worker; a worker that needs more ends and is replaced. */
+  /** The maximum heap of one worker. A worker that needs more ends and is replaced. */
   readonly maxHeapMb: number;
 }
 
-/** What a worker is started with. */
+/** The data that a worker starts with. */
 export interface WorkerStart {
   readonly clock: ClockMark;
   readonly limits: ResponderLimits;
   readonly cookieSecrets: CookieSecrets;
 }
 
-/** From the main thread to a worker; they are read in their order. */
+/** Messages from the main thread to a worker, which reads them in order. */
 export type ToWorker =
-  /** A zone begins; whatever came of it before and did not end is forgotten. */
+  /** Begins a zone. A previous zone that did not end is dropped. */
   | {
       readonly kind: "zone";
       readonly domain: Name;
       readonly clientSubnet: boolean;
       readonly reserved?: readonly Name[];
     }
-  /** A slice of that zone; each is answered by `taken`. */
+  /** A slice of that zone. The worker answers each slice with `taken`. */
   | { readonly kind: "slice"; readonly sets: readonly RRset[]; readonly aliases: readonly ServedAlias[] }
-  /** The zone is whole: from now on it is served. */
+  /** Ends the zone, which is served from now on. */
   | { readonly kind: "zone-whole" }
   | { readonly kind: "zone-gone"; readonly domain: Name }
   | { readonly kind: "changed"; readonly zone: Name; readonly names: readonly Name[] }
@@ -62,11 +62,11 @@ export type FromWorker =
   | { readonly kind: "listening" }
   | { readonly kind: "not-listening"; readonly problem: string }
   | { readonly kind: "counts"; readonly counts: ResponderCounts }
-  /** An error in answering, which is a defect: at most one a second. */
+  /** An error in answering, which is a defect. At most one each second. */
   | { readonly kind: "error"; readonly problem: string };
 
 export interface PendingQuestion {
-  /** The worker's own. */
+  /** The id of the worker. */
   readonly id: number;
   readonly question: LiveQuestion;
 }

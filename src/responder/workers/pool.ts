@@ -14,9 +14,12 @@ import { createWorkerSupervisor, type WorkerSupervisor } from "./supervisor.ts";
 import { markOf } from "./thread-clock.ts";
 
 export interface ResponderPoolOptions {
-  /** The addresses of the responder, over UDP and TCP; port 0 uses a free one. `::` is only IPv6. */
+  /** The addresses of the responder, for UDP and TCP. Port 0 uses a free one, and `::` is only IPv6. */
   readonly listen: readonly ListenAddress[];
-  /** Threads that answer, 1 or more. With 2 the port is served while one is replaced. Where threads cannot share a port there is 1 (macOS). */
+  /**
+   * The number of threads, 1 or more. With 2, the port is still served while one is replaced. On systems whose threads cannot
+   * share a port, it is 1 (macOS).
+   */
   readonly workers: number;
   readonly source: AnswerSource;
   readonly log: Logger;
@@ -24,27 +27,27 @@ export interface ResponderPoolOptions {
   readonly random: Random;
   readonly limits?: Partial<Omit<ResponderLimits, "rate">>;
   readonly rate?: Partial<RateLimitOptions>;
-  /** The same for all replicas with one address; absent: created, and renewed every day. */
+  /** The same for all replicas with one address. Absent: created at the start, and renewed every day. */
   readonly cookieSecrets?: CookieSecrets;
 }
 
-/** Answers questions in threads of its own. Zones may come before and after it is opened. */
+/** Answers queries in separate threads. It accepts zones before and after `open`. */
 export interface ResponderPool extends AsyncDisposable {
   /**
-   * Starts the workers, which get all zones before they listen. Gives where they listen. Rejects with the error of the system (`EADDRINUSE`) when an address
-   * is taken, by whatever process, and has stopped everything then.
+   * Starts the workers, which get all zones before they listen. Returns the addresses in use. If another process uses an address,
+   * it stops everything and rejects with the system's error (`EADDRINUSE`).
    */
   open(): Promise<readonly ListenAddress[]>;
-  /** From some moments later on the zone is served so; the object must not change any more. */
+  /** Serves the zone, after a short delay. The object must not change any more. */
   setZone(zone: ServedZone): void;
   removeZone(domain: Name): void;
   /** `AnswerSource.live` has new answers for these hostnames. */
   changed(zone: Name, names: readonly Name[]): void;
-  /** Of all workers, those that have ended included; at most a second old if they answer. */
+  /** The counts of all workers, including those that have ended. They are at most a second old, unless a worker doesn't answer. */
   counts(): Promise<ResponderCounts>;
   /** How many workers have been replaced. */
   readonly restarts: number;
-  /** Of the workers that run. */
+  /** The ids of the running workers' threads. */
   readonly threadIds: readonly number[];
   /** For tests: ends one worker as a crash does. */
   terminate(threadId: number): Promise<void>;
@@ -148,8 +151,8 @@ async function countedInTime(supervisors: readonly WorkerSupervisor[]): Promise<
 }
 
 /**
- * The workers share their port, so the system would silently share it with another process that does the same. Therefore a socket that does not share
- * the port opens it for a moment first.
+ * The workers share their port, so the system would also share it with another process that does the same. A socket that does not
+ * share the port therefore opens it first for a moment.
  */
 async function freeAddresses(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]> {
   const free: ListenAddress[] = [];

@@ -18,11 +18,11 @@ import { createZoneTable } from "../zone/zone-table.ts";
 import { createZoneReceiver } from "./zone-receiver.ts";
 
 export interface ServingWorker {
-  /** Resolves with true when the worker has stopped, and has nothing more to do. */
+  /** Resolves with true after the worker has stopped and all its work is done. */
   receive(message: ToWorker): Promise<boolean>;
 }
 
-/** What one worker does, its thread apart. */
+/** The work of one worker, without its thread. */
 export function serveInWorker(start: WorkerStart, post: (message: FromWorker) => void): ServingWorker {
   const { limits } = start;
   const clock = threadClock(start);
@@ -126,7 +126,7 @@ function threadClock(start: WorkerStart): Clock {
   };
 }
 
-/** Only queries that wait are promised an answer, and `slots` sees to their number. */
+/** Only waiting queries have a pending answer, and the live cache limits their number. */
 function listenLimits({ live, maxConnections, maxPipelined, idleMs }: ResponderLimits): ListenLimits {
   const maxConnectionsPerClient = Math.ceil(maxConnections / 4);
   return { maxPendingUdp: live.maxWaiting + 1, maxConnections, maxConnectionsPerClient, maxPipelined, idleMs };

@@ -11,18 +11,18 @@ export interface WorkerSupervisorDeps {
   readonly index: number;
   readonly source: AnswerSource;
   readonly zones: ReadonlyMap<Name, ServedZone>;
-  /** What a worker that starts now is started with. */
+  /** The data for a worker that starts now. */
   readonly start: () => WorkerStart;
-  /** The message to a worker after it has all zones, so that it listens. */
+  /** The message that makes a worker listen. It gets the message after all zones. */
   readonly listen: () => ToWorker;
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** The place of one worker: when the one in it ends, another one takes it. */
+/** The place of one worker. If its worker ends, another one replaces it. */
 export interface WorkerSupervisor {
-  /** Resolves when the first worker listens, rejects with a sentence when it cannot. */
+  /** Resolves when the first worker listens. Rejects with a sentence if it cannot. */
   readonly listening: Promise<void>;
   readonly threadId: number | undefined;
   readonly restarts: number;
@@ -32,9 +32,9 @@ export interface WorkerSupervisor {
   counts(): ResponderCounts;
   /** Requests the counts of the worker, and ends a worker that has not answered since the last beats. */
   beat(): void;
-  /** Requests the counts of the worker. Resolves when they arrive, or if they don't. */
+  /** Requests the counts of the worker. It resolves when they arrive, or when they fail to arrive. */
   counted(): Promise<void>;
-  /** Ends the worker as a crash does; another one takes its place. */
+  /** Ends the worker as a crash does. Another one replaces it. */
   terminate(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -1,12 +1,15 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 
-/** The same moment on a clock and on the monotonic clock of the machine, which is equal in all threads. */
+/** The same moment on a clock and on the monotonic clock of the machine, which all threads share. */
 export interface ClockMark {
   readonly now: Millis;
   readonly monotonicMs: Millis;
 }
 
-/** Reads both clocks within a millisecond where the scheduler lets it: a thread that is preempted between the two would be off by that time for good. */
+/**
+ * Reads both clocks within a millisecond, unless the scheduler preempts the thread between the two reads. Without the retry, such
+ * a thread would be off by that time permanently.
+ */
 export function markOf(clock: Clock): ClockMark {
   let best = readBoth(clock);
   for (let tries = 1; tries < MOST_TRIES && best.tookMs > 1; tries += 1) {

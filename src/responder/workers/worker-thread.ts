@@ -14,7 +14,7 @@ export interface RunningDeps {
   readonly source: AnswerSource;
   readonly zones: ReadonlyMap<Name, ServedZone>;
   readonly start: WorkerStart;
-  /** The message to the thread after it has all zones, so that it listens. */
+  /** The message that makes the thread listen. It gets the message after all zones. */
   readonly listen: ToWorker;
   readonly log: Logger;
   readonly clock: Clock;
@@ -26,15 +26,15 @@ export interface RunningDeps {
 /** One thread, from its start to its end. */
 export interface RunningWorker {
   readonly threadId: number;
-  /** As they last came. */
+  /** The last counts that the thread sent. */
   readonly counts: ResponderCounts;
   post(message: ToWorker): void;
   setZone(domain: Name): void;
   /** Requests the counts, and ends a thread that has not answered since the last five beats. */
   beat(): void;
-  /** Requests the counts. Resolves when they arrive, or if they don't. */
+  /** Requests the counts. It resolves when they arrive, or when they fail to arrive. */
   counted(): Promise<void>;
-  /** As a crash does. */
+  /** Ends the thread as a crash does. */
   terminate(): Promise<void>;
   /** Closes all sockets, and ends. */
   stop(): Promise<void>;
@@ -112,7 +112,7 @@ function once(action: () => void): () => void {
   };
 }
 
-/** Next to this file, with the same extension: `.ts` in the sources, `.js` in the build. */
+/** The script is in the same folder and has the same extension: `.ts` in the sources, `.js` in the build. */
 function workerScript(): URL {
   const isSource = import.meta.url.endsWith(".ts");
   return new URL(isSource ? "./worker-entry.ts" : "./worker-entry.js", import.meta.url);

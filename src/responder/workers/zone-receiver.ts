@@ -5,7 +5,7 @@ import { zoneViewBuilder, type ZoneViewBuilder } from "../zone/zone-view.ts";
 
 type ZoneMessage = Extract<ToWorker, { kind: "zone" | "slice" | "zone-whole" | "zone-gone" }>;
 
-/** Makes views of the slices that come, and puts them in place when they are whole; zone-sender.ts is the other side. */
+/** Builds zone views from slices, and serves a view when it is complete. zone-sender.ts is the other side. */
 export interface ZoneReceiver {
   take(message: ZoneMessage): void;
 }
@@ -37,7 +37,7 @@ export function createZoneReceiver(zoneTable: ZoneTable, post: (message: FromWor
       try {
         read(message);
       } catch (error) {
-        // One zone must not end the thread and so all zones. The previous version of the zone remains served.
+        // A fault in one zone must not end the thread, and with it all zones. The previous version of the zone remains served.
         growing = undefined;
         post({ kind: "error", problem: `a zone cannot be served: ${messageOf(error)}` });
       }

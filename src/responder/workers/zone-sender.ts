@@ -5,21 +5,21 @@ import type { ToWorker } from "./messages.ts";
 
 export interface ZoneSenderDeps {
   readonly post: (message: ToWorker) => void;
-  /** The current zone; undefined: the zone was removed. */
+  /** The current zone. Undefined: it was removed. */
   readonly zoneOf: (domain: Name) => ServedZone | undefined;
-  /** Everything that was put in has been taken. */
+  /** The worker has taken everything that was added. */
   readonly onDrained: () => void;
   readonly clock: Pick<Clock, "now">;
 }
 
 /**
- * Brings zones to one worker, one after the other and each in slices: the next slice goes when the worker has taken the one before, so neither thread
- * is held up for longer than a slice, and no more than one is in memory. A zone that changes while it is on its way comes again when it has been there; a large
- * one no more often than a fifth of the time.
+ * Sends zones to one worker, one at a time and in slices. The next slice follows when the worker has taken the previous one.
+ * Neither thread is blocked for longer than a slice, and at most one slice is in memory. A zone that changes during its transfer
+ * is sent again afterwards. A large zone takes at most a fifth of the time.
  */
 export interface ZoneSender {
   put(domains: Iterable<Name>): void;
-  /** The worker has taken a slice. */
+  /** Call it when the worker has taken a slice. */
   acknowledged(): void;
   stop(): void;
 }
@@ -87,7 +87,7 @@ export function createZoneSender({ post, zoneOf, onDrained, clock }: ZoneSenderD
 }
 
 interface Rests {
-  /** True when the zone has come lately, and will be put in again later. */
+  /** True if the zone was sent recently. It is added again later. */
   delays(domain: Name): boolean;
   begin(domain: Name, zone: ServedZone | undefined, tookMs: Millis): void;
   stop(): void;
@@ -123,10 +123,10 @@ function createRests(put: (domain: Name) => void): Rests {
   };
 }
 
-/** Measured: a slice takes either thread a few milliseconds. */
+/** Measured: a slice takes a few milliseconds in each thread. */
 const SETS_IN_SLICE = 500;
 const ALIASES_IN_SLICE = 1_000;
-/** Aliases and RRsets. */
+/** The number of aliases and RRsets from which a zone is large. */
 const LARGE = 5_000;
 const REST_FACTOR = 4;
 const MAX_REST_MS = 5_000;

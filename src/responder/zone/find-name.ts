@@ -5,17 +5,17 @@ import { setOf, type ZoneNode, type ZoneView } from "./zone-view.ts";
 
 /** Finds the records at a name of a zone: RFC 1034 4.3.2 step 3 with RFC 4592 and RFC 6672. */
 export type NameMatch =
-  /** `owner` is where its records are kept: the name itself, or the wildcard that it comes from. */
+  /** `owner` is the name that has the records: the name itself, or the wildcard that answers for it. */
   | { readonly kind: "node"; readonly node: ZoneNode; readonly owner: Name }
   /** The name is at or below a delegation. */
   | { readonly kind: "cut"; readonly node: ZoneNode; readonly owner: Name; readonly servers: WireSet }
   /** The name is below a DNAME. */
   | { readonly kind: "dname"; readonly owner: Name; readonly dname: WireSet }
-  /** Another zone has the name, and its records are not known here. */
+  /** Another zone has the name, and this zone doesn't know its records. */
   | { readonly kind: "reserved" }
   | { readonly kind: "absent" };
 
-/** Finds a name that is at or below the zone's domain. Time grows with the labels that exist, not with those that were asked for. */
+/** Finds a name at or below the zone's domain. The time depends on the number of existing labels, not on the labels in the query. */
 export function findIn(view: ZoneView, name: Name): NameMatch {
   if (view.reserved.size > 0 && isReserved(view, name)) {
     const found = walkDown(view, name);
@@ -64,7 +64,7 @@ function walkDown(view: ZoneView, name: Name): NameMatch {
 
 const ABSENT: NameMatch = { kind: "absent" };
 
-/** RFC 4592 3.3.1: the `*` right below the closest encloser, and no other. */
+/** RFC 4592 3.3.1: only the `*` right below the closest encloser answers. */
 function wildcardBelow({ nodes }: ZoneView, encloser: string): NameMatch {
   const owner = encloser === ROOT ? "*." : `*.${encloser}`;
   const node = nodes.get(owner);

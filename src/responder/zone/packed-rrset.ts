@@ -3,7 +3,7 @@ import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
 import { CLASS } from "../../dns/registry.ts";
 
-/** One type's records at one name, as small as they get. */
+/** The records of one type at one name, in a compact form. */
 export interface WireSet {
   readonly type: number;
   readonly ttl: Seconds;

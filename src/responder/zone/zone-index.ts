@@ -3,16 +3,17 @@ import { TYPE } from "../../dns/registry.ts";
 import { findIn } from "./find-name.ts";
 import type { ZoneView } from "./zone-view.ts";
 
-/** The zones that are served, for finding the one of a name. */
+/** An index of the served zones by name. */
 export interface Zones {
   /**
-   * The zone with the longest domain that is the name or above it, at label boundaries (RFC 1034 4.3.2 step 2); for DS at a zone's apex the zone
-   * above, where that is served too and delegates it (RFC 4035 3.1.4.1): another one would deny the zone (RFC 8020). Undefined: the name is foreign.
+   * Returns the zone of a name: the one with the longest domain at or above it, at label boundaries (RFC 1034 4.3.2 step 2). DS
+   * at a zone's apex belongs to the zone above, if that one is served and delegates it (RFC 4035 3.1.4.1). Another zone would
+   * deny the delegated zone (RFC 8020). Undefined: the name is in no zone.
    */
   zoneOf(name: Name, type?: number): ZoneView | undefined;
 }
 
-/** An index of zones with different domains; a zone that changes makes a new one. */
+/** Creates an index of zones with different domains. A change of a zone requires a new index. */
 export function zonesOf(views: Iterable<ZoneView>): Zones {
   const byDomain = new Map<string, ZoneView>();
   for (const view of views) {

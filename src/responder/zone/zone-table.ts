@@ -2,10 +2,10 @@ import type { Name } from "../../dns/name/name.ts";
 import { zonesOf, type Zones } from "./zone-index.ts";
 import type { ZoneView } from "./zone-view.ts";
 
-/** The zones of one worker, each swapped as a whole. */
+/** The zones of one worker. Each is replaced as a whole. */
 export interface ZoneTable {
   readonly zones: Zones;
-  /** Rises with every change. */
+  /** Increases with every change. */
   readonly epoch: number;
   set(view: ZoneView): void;
   remove(domain: Name): void;
@@ -17,7 +17,7 @@ export function createZoneTable(): ZoneTable {
   let epoch = 0;
   return {
     get zones() {
-      // Many zones can come one after the other, with no question in between.
+      // The index is created by the next query, because many zones can arrive without a query between them.
       zones ??= zonesOf(views.values());
       return zones;
     },

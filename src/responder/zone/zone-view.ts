@@ -6,15 +6,15 @@ import { TYPE, typeNumber } from "../../dns/registry.ts";
 import type { ServedAlias, ServedZone } from "../answer-source.ts";
 import { packRdata, type WireSet } from "./packed-rrset.ts";
 
-/** One zone ready to be answered from: nothing in it changes, so that any number of answers can be made of it while the next view is built. */
+/** One zone in a form for answers. Nothing in it changes, so that any number of answers can use it while the next view is built. */
 export interface ZoneView {
   readonly domain: Name;
   readonly clientSubnet: boolean;
   /** See {@link ServedZone}. */
   readonly reserved: ReadonlySet<string>;
   /**
-   * By name, every name that exists: those with records or an alias, wildcards under their name with `*`, and the empty ones between them and the apex
-   * (RFC 4592 2.2.2). Names below a delegation are there too, for their glue.
+   * Every name that exists: names with records or an alias, wildcards (as the name with `*`), and the empty names between them
+   * and the apex (RFC 4592 2.2.2). Names below a delegation are included for their glue.
    */
   readonly nodes: ReadonlyMap<string, ZoneNode>;
   /** True if the zone has a delegation or a DNAME, so that the names above a name matter. */
@@ -23,9 +23,9 @@ export interface ZoneView {
   readonly skipped: readonly Pick<RRset, "name" | "type">[];
 }
 
-/** What one name has; names with the same, such as all plain aliases, share one node. */
+/** The records at one name. Names with equal content, such as all plain aliases, share one node. */
 export interface ZoneNode {
-  /** Without A, AAAA and CNAME where there is an alias. */
+  /** At an alias, without A, AAAA and CNAME. */
   readonly sets: readonly WireSet[];
   readonly alias?: ServedAliasData;
 }
@@ -33,7 +33,10 @@ export interface ZoneNode {
 /** A {@link ServedAlias} without its name. */
 export type ServedAliasData = Omit<ServedAlias, "name">;
 
-/** Takes a zone in pieces of any size and order, each in time linear in the piece; `finish` is quick, and nothing may be added after it. */
+/**
+ * Accepts a zone in pieces of any size and order. Each takes time linear in its size, and `finish` is quick. Nothing can be added
+ * after it.
+ */
 export interface ZoneViewBuilder {
   add(sets: readonly RRset[]): void;
   addAliases(aliases: readonly ServedAlias[]): void;
@@ -88,7 +91,7 @@ export function setOf(node: ZoneNode, type: number): WireSet | undefined {
 }
 
 interface GrowingNode extends ZoneNode {
-  /** Shared with other names, and never written to, as long as it is empty. */
+  /** While it is empty, it is shared with other names, and must not change. */
   readonly sets: WireSet[];
 }
 
@@ -106,12 +109,12 @@ function withAlias(node: GrowingNode, alias: ServedAliasData): GrowingNode {
   return { sets: node.sets.filter((set) => !isShadowed({ alias }, set)), alias };
 }
 
-/** An alias has the addresses of its name, and next to addresses no CNAME is possible (RFC 1034 3.6.2). */
+/** An alias owns the addresses of its name, and a CNAME can't exist next to addresses (RFC 1034 3.6.2). */
 function isShadowed({ alias }: Pick<ZoneNode, "alias">, { type }: WireSet): boolean {
   return alias !== undefined && (type === TYPE.A || type === TYPE.AAAA || type === TYPE.CNAME);
 }
 
-/** A hundred thousand aliases differ in little but their names. */
+/** A node that equal aliases share, because a hundred thousand aliases differ in little except their names. */
 function sharedNode(plainAliases: Map<string, GrowingNode>, alias: ServedAliasData): GrowingNode {
   if (alias.httpsTarget !== undefined) {
     return { sets: [], alias };
@@ -130,7 +133,7 @@ function factsOf(families: readonly Family[], maxTtl: Seconds): ServedAliasData 
   return { families, maxTtl };
 }
 
-/** The names between a name and the apex exist too. Stops at the first that is known, whose ancestors are known then. */
+/** Adds the names between a name and the apex, which exist too. It stops at the first known name, whose ancestors are known. */
 function addAncestors(nodes: Map<string, GrowingNode>, name: Name, domain: Name): void {
   if (name === domain) {
     return;

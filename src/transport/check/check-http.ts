@@ -15,7 +15,7 @@ export async function checkHttp(check: CheckRequest, http: HttpCheckRequest): Pr
   const timer = setTimeout(() => resolve({ kind: "failure", class: "timeout" }), check.timeoutMs);
   const outgoing = send(check, http);
   outgoing.on("error", (error) => resolve(failureOf(error)));
-  // A server can change the protocol, which no check requests.
+  // A server can change the protocol although no check requests it.
   outgoing.once("upgrade", () => resolve({ kind: "failure", class: "protocol" }));
   outgoing.once("response", (response) => judge(http, response, resolve));
   const result = await promise;
@@ -26,7 +26,7 @@ export async function checkHttp(check: CheckRequest, http: HttpCheckRequest): Pr
 
 function send(check: CheckRequest, http: HttpCheckRequest): ClientRequest {
   return request({
-    // With a connection of its own, no agent and none of its proxies is used.
+    // A connection of its own uses no agent, and therefore no proxy of an agent.
     createConnection: () => open(check, http),
     method: "GET",
     path: http.path,
@@ -41,7 +41,7 @@ function send(check: CheckRequest, http: HttpCheckRequest): ClientRequest {
   }).end();
 }
 
-/** RFC 9110 7.2: with the port, unless it is the one of the scheme. */
+/** RFC 9110 7.2: the Host header has the port, unless it is the default port of the scheme. */
 function hostHeader({ port }: CheckRequest, { host, tls }: HttpCheckRequest): string {
   return port === (tls ? 443 : 80) ? host : `${host}:${port}`;
 }

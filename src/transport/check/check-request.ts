@@ -1,11 +1,11 @@
-/** One check of one address, as plain data, so that one thread can hand it to another. */
+/** One check of one address as plain data, so that another thread can receive it. */
 export interface CheckRequest {
-  /** Canonical; the connection goes to it, and nothing is resolved. */
+  /** In canonical form. The connection goes to this address, without a lookup. */
   readonly address: string;
   readonly port: number;
-  /** For the whole check, in milliseconds. */
+  /** The limit for the whole check, in milliseconds. */
   readonly timeoutMs: number;
-  /** Absent: a TCP connection is a success. */
+  /** Absent: the check only opens a TCP connection. */
   readonly http?: HttpCheckRequest;
 }
 
@@ -23,8 +23,8 @@ export interface HttpCheckRequest {
 }
 
 /**
- * The result of one check: never text from the server. `local`: this process or its system could not make the connection, which proves nothing about the
- * address.
+ * The result of one check. It never contains text from the server. `local`: this process or its system could not make the
+ * connection, so the result is not evidence about the address.
  */
 export type CheckResult =
   | { readonly kind: "success" }
@@ -42,11 +42,11 @@ export type FailureClass =
   | "status"
   | "body";
 
-/** What the system reports for its own limits and rules: sockets, ports, buffers, a firewall of this host. */
+/** Error codes for the limits and rules of this system: sockets, ports, buffers, or the host's firewall. */
 const LOCAL = new Set(["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS", "ENOMEM", "EPERM", "EACCES"]);
 const UNREACHABLE = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN"]);
 const CLOSED = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
-/** OpenSSL's words for a certificate that it doesn't accept, as Node.js has them (tls.TLSSocket `authorizationError`). */
+/** OpenSSL's codes for a refused certificate, as Node.js reports them (tls.TLSSocket `authorizationError`). */
 const CERTIFICATE =
   /^(?:CERT_|ERR_TLS_CERT_ALTNAME|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 

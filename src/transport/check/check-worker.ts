@@ -11,7 +11,7 @@ interface FromCheckWorker {
   readonly result: CheckResult;
 }
 
-/** Makes checks in one thread of its own, so that TLS handshakes don't stall the main thread. */
+/** Makes checks in a separate thread, so that TLS handshakes don't block the main thread. */
 export interface CheckWorker extends AsyncDisposable {
   /** Never rejects. A check that ends without a result, because its thread ended, is `local`. */
   check(request: CheckRequest): Promise<CheckResult>;
@@ -23,7 +23,7 @@ export interface CheckWorker extends AsyncDisposable {
   terminate(): Promise<void>;
 }
 
-/** What is reported of the thread; returns at once. */
+/** Reports about the thread. Every function returns at once. */
 export interface CheckWorkerEvents {
   /** The thread ended unexpectedly. The next check starts another one. */
   readonly onEnd: (error: unknown) => void;
@@ -71,7 +71,7 @@ interface RunningThread {
   terminate(): Promise<void>;
 }
 
-/** A thread that has no result this long after a check's deadline hangs, and is replaced. */
+/** A thread without a result this long after a check's deadline hangs, and is replaced. */
 const HUNG_AFTER_MS = 10_000;
 
 function startThread(onEnd: (error: unknown) => void): RunningThread {
@@ -115,7 +115,7 @@ function startThread(onEnd: (error: unknown) => void): RunningThread {
   };
 }
 
-/** Next to this file and of its kind: `.ts` in the sources, `.js` in the build. */
+/** The script is in the same folder and has the same extension: `.ts` in the sources, `.js` in the build. */
 function entryScript(): URL {
   const isSource = import.meta.url.endsWith(".ts");
   return new URL(isSource ? "./check-entry.ts" : "./check-entry.js", import.meta.url);

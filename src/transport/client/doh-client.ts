@@ -7,10 +7,10 @@ import type { PendingExchanges } from "./pending-exchanges.ts";
 
 export interface HttpsClientOptions {
   readonly pendingExchanges: PendingExchanges;
-  /** Connections open at once to each server. */
+  /** The maximum number of open connections to each server. */
   readonly maxConnections: number;
   readonly idleMs: Millis;
-  /** PEM of what signs the servers' certificates; absent: what Node trusts. */
+  /** PEM of the authorities for the servers' certificates. Absent: those that Node.js trusts. */
   readonly ca?: string;
 }
 
@@ -20,8 +20,9 @@ export interface HttpsClient {
 }
 
 /**
- * DNS over HTTPS by POST (RFC 8484). The connection goes to the server's address, the certificate must carry its name. A status other than 200, another
- * media type, more than 64 KiB or an answer that `accept` does not take is `unreachable`, as nothing more will come.
+ * DNS over HTTPS by POST (RFC 8484). The connection goes to the server's address, and the certificate must contain its name. Some
+ * results are `unreachable`, because no other answer follows: a status other than 200, another media type, more than 64 KiB, or
+ * an answer that `accept` refuses.
  */
 export function createHttpsClient(options: HttpsClientOptions): HttpsClient {
   const agents = new Map<string, Agent>();
@@ -66,7 +67,7 @@ async function answer(
   }
 }
 
-/** Once more where the server closed a kept connection as the query went out; asking twice does no harm. */
+/** Sends the query again if the server closed a kept connection during the first try. Two queries do no harm. */
 async function postTwice(once: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
     return await once();
@@ -120,7 +121,7 @@ function createAgent(server: ResolverServer, { maxConnections, idleMs, ca }: Htt
     keepAliveMaxTimeout: idleMs,
     connect: {
       ...(ca !== undefined && { ca }),
-      // The name in the URL is for the certificate; looking it up would need the very DNS that is being asked.
+      // The name in the URL is only for the certificate. A lookup of the name would need the DNS server itself.
       lookup: (_hostname, lookupOptions, callback) => {
         const family = isIP(server.address);
         if (lookupOptions.all === true) {

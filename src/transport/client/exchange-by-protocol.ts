@@ -6,13 +6,13 @@ import { createStreamClient } from "./stream-client.ts";
 import { createUdpClient } from "./udp-client.ts";
 
 export interface ExchangeOptions {
-  /** UDP queries on the way at once; more wait in line, within their time. */
+  /** The maximum number of concurrent UDP queries. Further queries wait, within their time. */
   readonly maxUdpSockets?: number;
   /** Open TCP and TLS connections, and open HTTPS connections to each server. */
   readonly maxConnections?: number;
   /** How long an unused connection stays open. */
   readonly idleMs?: Millis;
-  /** PEM of what signs the certificates of TLS and HTTPS servers; absent: what Node trusts. */
+  /** PEM of the authorities for TLS and HTTPS servers. Absent: those that Node.js trusts. */
   readonly ca?: string;
 }
 
@@ -21,8 +21,8 @@ export interface ExchangeClient extends AsyncDisposable {
 }
 
 /**
- * The transport of the DNS client: UDP, TCP, TLS (RFC 7858), and HTTPS (RFC 8484), as configured for each server. Does nothing until the first query; disposing ends
- * every wait as `unreachable` and closes every socket.
+ * The transport of the DNS client: UDP, TCP, TLS (RFC 7858), and HTTPS (RFC 8484), as configured for each server. It opens no
+ * socket before the first query. Disposal ends every wait as `unreachable` and closes every socket.
  */
 export function createExchange(options: ExchangeOptions = {}): ExchangeClient {
   const { maxUdpSockets = 1_000, maxConnections = 64, idleMs = 5_000, ca } = options;

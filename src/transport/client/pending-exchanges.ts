@@ -4,11 +4,11 @@ import type { ExchangeResult } from "../exchange.ts";
 /** Starts the exchange. Returns its cleanup, which runs exactly once, regardless of how the wait ends. */
 type Start = (settle: (result: ExchangeResult) => void) => () => void;
 
-/** Every wait of one client, so that each ends in time and all end with the client. */
+/** Every wait of one client. Each wait ends in time, and all end with the client. */
 export interface PendingExchanges {
-  /** Ends by what `start` settles, by time, or by {@link close}; rejects with the signal's reason when it aborts. */
+  /** Waits for the result of `start`, the time limit, or {@link close}. Rejects with the signal's reason when the signal aborts. */
   wait(timeoutMs: Millis, signal: AbortSignal, start: Start): Promise<ExchangeResult>;
-  /** Ends all waits, those to come included, as unreachable. */
+  /** Ends all present and future waits as unreachable. */
   close(): void;
 }
 

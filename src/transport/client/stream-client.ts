@@ -6,23 +6,23 @@ import { openStream } from "./stream-socket.ts";
 
 export interface StreamClientOptions {
   readonly pendingExchanges: PendingExchanges;
-  /** Connections open at once, over all servers; beyond it a query ends as unreachable. */
+  /** The maximum number of open connections to all servers. Without a free one, a query ends as unreachable. */
   readonly maxConnections: number;
-  /** Without a query so long, a connection is closed (RFC 7766 6.2.3). */
+  /** A connection is closed after this time without a query (RFC 7766 6.2.3). */
   readonly idleMs: Millis;
-  /** PEM of what signs the servers' certificates; absent: what Node trusts. */
+  /** PEM of the authorities for the servers' certificates. Absent: those that Node.js trusts. */
   readonly ca?: string;
 }
 
 export interface StreamClient {
   exchange(server: ResolverServer, request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResult>;
-  /** Closes every connection; resolves when the last is gone. */
+  /** Closes every connection, and resolves when the last is closed. */
   close(): Promise<void>;
 }
 
 /**
- * DNS over TCP and TLS (RFC 7766, RFC 7858), over connections that are shared by server and kept for a while. A query that meets a
- * connection which the server has closed meanwhile goes once more over a new one.
+ * DNS over TCP and TLS (RFC 7766, RFC 7858). Queries to one server share connections, which are kept for some time. If the server
+ * has closed such a connection, the query is sent again over a new one.
  */
 export function createStreamClient(options: StreamClientOptions): StreamClient {
   const pool = createPool(options);

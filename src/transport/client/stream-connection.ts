@@ -4,15 +4,18 @@ import { messageOf } from "../../base/error.ts";
 import type { ExchangeRequest, ExchangeResult } from "../exchange.ts";
 import { createDeframer, framed } from "../frames.ts";
 
-/** How a query on a connection ended; `stale`: the server had closed a connection that had been in use before, so a new one may do. */
+/**
+ * The end of a query on a connection. `stale`: the server has closed a connection that was in use before, so a new connection may
+ * succeed.
+ */
 export type StreamResult = ExchangeResult | { readonly kind: "stale" };
 
 export interface StreamOptions {
   /** Not yet connected. */
   readonly socket: Socket;
-  /** The event after which the peer is known to be the right one. */
+  /** The event after which the peer is verified. */
   readonly readyEvent: "connect" | "secureConnect";
-  /** Without a query on the way so long, it is closed. */
+  /** A connection without pending queries is closed after this time. */
   readonly idleMs: Millis;
   readonly onClose: () => void;
 }
@@ -23,9 +26,9 @@ interface Pending {
   readonly startedAt: Millis;
 }
 
-/** Servers work on few at once; beyond it another connection is faster. */
+/** Servers process few queries of a connection at once. With more, another connection is faster. */
 const MAX_PIPELINED = 32;
-/** A connection on which nothing came for so long while a query waited is not used again. */
+/** A connection is not used again after this time without any data while a query waited. */
 const DEAD_AFTER_MS = 1_000;
 const MAX_ABANDONED = 64;
 
@@ -33,7 +36,7 @@ const MAX_ABANDONED = 64;
 export class StreamConnection {
   readonly #options: StreamOptions;
   readonly #pending = new Map<number, Pending>();
-  /** Ids taken back whose answer may still come: it must not meet a later query with the same id. */
+  /** The ids of cancelled queries whose answer may still arrive. A later query must not reuse such an id. */
   readonly #abandoned = new Set<number>();
   #state: "opening" | "open" | "used" | "closing" = "opening";
   #lastReceivedAt: Millis = 0;
@@ -55,7 +58,7 @@ export class StreamConnection {
     socket.on("close", () => this.#closed());
   }
 
-  /** False once it is closing, with as many queries on the way as it may have, and when one of them has this id. */
+  /** False for a connection that is closing, that has the maximum number of pending queries, or that has one with this id. */
   canTake(id: number): boolean {
     const isKnown = this.#pending.has(id) || this.#abandoned.has(id);
     return this.#state !== "closing" && this.#pending.size < MAX_PIPELINED && !isKnown;
@@ -82,7 +85,7 @@ export class StreamConnection {
     this.#options.socket.destroy();
   }
 
-  /** Nothing is written before: a TLS peer is judged only when the handshake is done. */
+  /** Nothing is written before this, because a TLS peer is verified only at the end of the handshake. */
   #ready(): void {
     this.#state = this.#state === "opening" ? "open" : this.#state;
     for (const { request } of this.#pending.values()) {
@@ -137,7 +140,7 @@ export class StreamConnection {
   }
 }
 
-/** Whose answer it is; with a wrong id it can only be judged where a single query is on the way. */
+/** The query that an answer belongs to. An answer with a wrong id can only belong to a single pending query. */
 function addressee(
   pending: ReadonlyMap<number, Pending>,
   message: Uint8Array,

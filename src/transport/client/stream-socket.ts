@@ -2,13 +2,13 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls } from "node:tls";
 import type { ResolverServer } from "../exchange.ts";
 
-/** A socket on its way to a server, and the event after which the peer is known to be the right one. */
+/** A socket that connects to a server, and the event after which the peer is verified. */
 export interface OpeningStream {
   readonly socket: Socket;
   readonly readyEvent: "connect" | "secureConnect";
 }
 
-/** Connects to an address, never to a name, which would have to be looked up in the very DNS that is being asked. */
+/** Connects to an address. A hostname would need a lookup through the DNS server itself. */
 export function openStream(server: ResolverServer, ca: string | undefined): OpeningStream {
   const target = { host: server.address, port: server.port, lookup: noLookup };
   if (server.protocol !== "tls") {

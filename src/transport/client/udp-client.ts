@@ -7,19 +7,20 @@ import { createSemaphore } from "../../base/semaphore.ts";
 
 export interface UdpOptions {
   readonly pendingExchanges: PendingExchanges;
-  /** Sockets open at once; more queries wait for one, within their time. */
+  /** The maximum number of open sockets. Further queries wait for one, within their time. */
   readonly maxSockets: number;
 }
 
 export interface UdpClient {
   exchange(server: ResolverServer, request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResult>;
-  /** Resolves when the last socket is closed; the waits have to be ended first. */
+  /** Resolves when the last socket is closed. The waits have to end first. */
   closed(): Promise<void>;
 }
 
 /**
- * A new socket for each query, so that the kernel picks a random source port (RFC 5452 9.2), connected, so that only packets from
- * the server's address and port come in, and a refused port is known at once. What `accept` does not take is passed over.
+ * Opens a new socket for each query, so that the kernel picks a random source port (RFC 5452 9.2). The socket is connected: it
+ * receives only packets from the server's address and port, and reports a closed port at once. It ignores packets that `accept`
+ * refuses.
  */
 export function createUdpClient({ pendingExchanges, maxSockets }: UdpOptions): UdpClient {
   const permits = createSemaphore(maxSockets);
@@ -39,7 +40,7 @@ export function createUdpClient({ pendingExchanges, maxSockets }: UdpOptions): U
           open += 1;
         });
         return () => {
-          // The slot is free when the socket is gone, not before.
+          // The slot becomes free only when the socket is closed.
           if (socket === undefined) {
             leave();
           } else {
@@ -69,7 +70,7 @@ function openSocket(
   const family = isIPv6(server.address) ? 6 : 4;
   const socket = createSocket({
     type: family === 6 ? "udp6" : "udp4",
-    // Addresses only: a name would have to be looked up in the very DNS that is being asked.
+    // Only addresses are allowed. A hostname would need a lookup through the DNS server itself.
     lookup: (hostname, _options, callback) => {
       callback(isIP(hostname) === 0 ? new Error(`not an address: ${hostname}`) : null, hostname, family);
     },

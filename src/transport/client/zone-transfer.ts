@@ -7,9 +7,9 @@ import { openStream } from "./stream-socket.ts";
 /** One query whose answer is any number of messages, such as a zone transfer (RFC 5936). */
 export interface TransferRequest {
   readonly query: Uint8Array;
-  /** Until it is connected, and between two pieces of the answer. */
+  /** The limit for the connection, and for the pause between two pieces of the answer. */
   readonly silenceMs: Millis;
-  /** For all of it. */
+  /** The limit for the whole transfer. */
   readonly timeoutMs: Millis;
   /** Maximum size of the whole answer, in bytes. */
   readonly maxBytes: number;
@@ -32,7 +32,7 @@ export type Transfer = (
   signal: AbortSignal,
 ) => Promise<TransferResult>;
 
-/** {@link Transfer} over TCP, and TLS (RFC 9103) with `ca` as the PEM of what signs the certificate. */
+/** {@link Transfer} over TCP, or over TLS (RFC 9103) with `ca` as the PEM of the certificate's authority. */
 export function createTransfer(ca?: string): Transfer {
   return (server, request, signal) =>
     new Promise((resolve, reject) => {

@@ -1,12 +1,15 @@
-/** How much each client has of something that there is a limit of. */
+/** Counts how much of a limited resource each client uses. */
 export interface ClientCounts {
-  /** One more for the client; false, and none more, when it has as many as it may. */
+  /** Counts one more for the client. False, without a count, if the client has reached its limit. */
   enter(address: string): boolean;
-  /** One less; once for each that entered. */
+  /** Counts one less. Call it once for each successful {@link enter}. */
   leave(address: string): void;
 }
 
-/** An IPv4 address is a client; of IPv6 a /64 is, as one host may have all of it. Addresses as sockets give them. */
+/**
+ * An IPv4 address is one client. An IPv6 /64 is one client, because one host can have all of it. Addresses have the form that
+ * sockets report.
+ */
 export function createClientCounts(most: number): ClientCounts {
   const counts = new Map<string, number>();
   return {

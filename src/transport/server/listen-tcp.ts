@@ -44,8 +44,8 @@ export async function listenTcp(part: ListenPart): Promise<Listener> {
 const HEADER_BYTES = 12;
 
 /**
- * Messages are answered as their answers come, not in their order (RFC 7766 7). Nothing is read while too many answers are promised or
- * the peer does not take those that are ready.
+ * Sends each answer as soon as it is ready, not in the order of the queries (RFC 7766 7). It reads nothing while too many answers
+ * are pending, or while the peer does not receive the ready ones.
  */
 function serve(socket: Socket, { onQuery, onError, limits }: ListenPart): void {
   const deframer = createDeframer();
@@ -53,7 +53,7 @@ function serve(socket: Socket, { onQuery, onError, limits }: ListenPart): void {
   let pending = 0;
   let isEnding = false;
   const waiting: Uint8Array[] = [];
-  // Not setTimeout of the socket, because single bytes must not keep a connection open.
+  // A timer instead of the socket's setTimeout, because single bytes must not keep a connection open.
   const idle = setTimeout(() => socket.destroy(), limits.idleMs);
 
   const answer = async (query: Uint8Array): Promise<void> => {

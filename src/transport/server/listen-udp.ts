@@ -3,14 +3,15 @@ import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import type { Answer, Listener, ListenPart, Peer } from "./listener.ts";
 
-/** Rejects when the port is taken. Bound to a wildcard address, the kernel picks the address that answers come from. */
+/** Rejects if the port is in use. On a wildcard address, the kernel picks the source address of answers. */
 export async function listenUdp({ host, port, onQuery, onError, limits, reusePort }: ListenPart): Promise<Listener> {
   const socket = createUdpSocket(host, reusePort);
   let pending = 0;
   let isOpen = true;
   const send = (answer: Answer, peer: Peer): void => {
     if (answer instanceof Uint8Array && isOpen) {
-      // Without a callback, which would cost more than all the rest: an answer that cannot be sent is lost, as any datagram can be.
+      // Without a callback, because a callback takes more time than the rest. An answer that cannot be sent is lost, as any datagram can
+      // be.
       socket.send(answer, peer.port, peer.address);
     }
   };
@@ -62,7 +63,7 @@ export async function listenUdp({ host, port, onQuery, onError, limits, reusePor
   };
 }
 
-/** Bytes; the system limits it (net.core.rmem_max). The default buffer is full after about 250 simultaneous queries. */
+/** In bytes. The system limits it (net.core.rmem_max). The default buffer is full after about 250 simultaneous queries. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 function createUdpSocket(host: string, reusePort: boolean): Socket {
@@ -72,7 +73,7 @@ function createUdpSocket(host: string, reusePort: boolean): Socket {
     reusePort,
     ipv6Only: type === "udp6",
     recvBufferSize: RECEIVE_BUFFER,
-    // Peers' addresses need no looking up; Node's own lookup would take a turn of the loop for each answer.
+    // The addresses of peers need no lookup. Node's own lookup would take a turn of the event loop for each answer.
     lookup: (address, _options, done) => done(null, address, type === "udp6" ? 6 : 4),
   });
 }

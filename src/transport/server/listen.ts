@@ -11,18 +11,21 @@ const DEFAULT_LIMITS: ListenLimits = {
 };
 
 export interface ListenOptions {
-  /** An address; `::` is only IPv6. */
+  /** An address. `::` listens only on IPv6. */
   readonly host: string;
-  /** 0 takes one that is free for both protocols. */
+  /** 0 picks a port that is free for both protocols. */
   readonly port: number;
   readonly onQuery: OnQuery;
   readonly onError?: (error: unknown) => void;
   readonly limits?: Partial<ListenLimits>;
-  /** Lets other processes and threads listen on the same port, the kernel spreading the queries (SO_REUSEPORT; Linux). */
+  /** Lets other processes and threads listen on the same port. The kernel distributes the queries (SO_REUSEPORT; Linux). */
   readonly reusePort?: boolean;
 }
 
-/** Listens on one address and one port over UDP and TCP; rejects when either is taken. Disposing closes every socket at once. */
+/**
+ * Listens on one address and one port over UDP and TCP. Rejects if the port is in use for one of them. Disposal closes every
+ * socket at once.
+ */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const part: ListenPart = {
     host: options.host,
@@ -52,5 +55,5 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   }
 }
 
-/** A port that the kernel picked for TCP can be taken for UDP. */
+/** A port that the kernel picked for TCP can be in use for UDP. */
 const MAX_TRIES = 20;

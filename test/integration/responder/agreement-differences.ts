@@ -136,7 +136,7 @@ export const JUSTIFIED: readonly Justified[] = [
     why: "RFC 4035 3.1.4.1 applies only to the apex; Knot and NSD do the same",
   },
   {
-    title: "DS of a zone that the one above does not delegate is NODATA, with its own SOA",
+    title: "DS of a zone that the parent zone does not delegate: NODATA with the SOA of the zone itself",
     peers: ["coredns", "knot", "nsd"],
     aspects: ["rcode", "authority"],
     is: ({ question, ours, theirs }) =>

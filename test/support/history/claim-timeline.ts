@@ -15,6 +15,16 @@ export interface ClaimTimeline {
   throughout(zone: string, name: string, since: number): readonly DnsAlias[];
   /** When the last alias lost the name in the zone; -Infinity while one has it, or if none ever had it. */
   lostAt(zone: string, name: string): number;
+  /** Who took the name over from another namespace, and since when; undefined if no other namespace ever had it before those that have it now. */
+  takeover(zone: string, name: string): Takeover | undefined;
+}
+
+export interface Takeover {
+  readonly at: number;
+  /** Every version that had the name since. */
+  readonly versions: readonly DnsAlias[];
+  /** At each time since then, one that had the name was paused. */
+  readonly isPaused: boolean;
 }
 
 interface Entry {
@@ -49,6 +59,22 @@ export function createClaimTimeline(): ClaimTimeline {
       const key = `${zone} ${name}`;
       const had = entries.findLastIndex(({ claims }) => (claims.get(key) ?? []).length > 0);
       return had === -1 || had === entries.length - 1 ? -Infinity : (entries[had + 1]?.at ?? -Infinity);
+    },
+    takeover: (zone, name) => {
+      const key = `${zone} ${name}`;
+      const namespace = last().get(key)?.[0]?.meta.namespace;
+      const others = entries.findLastIndex(({ claims }) =>
+        (claims.get(key) ?? []).some(({ meta }) => meta.namespace !== namespace),
+      );
+      const since = entries.slice(others + 1);
+      const claimed = since.map(({ claims }) => claims.get(key) ?? []);
+      return namespace === undefined || others === -1
+        ? undefined
+        : {
+            at: since[0]?.at ?? Infinity,
+            versions: [...new Set(claimed.flat())],
+            isPaused: claimed.every((aliases) => aliases.length === 0 || aliases.some(({ spec }) => spec.paused)),
+          };
     },
   };
 }

@@ -6,7 +6,7 @@ import { aliasesOf, isWithin, zonesOf } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { NAMES, ZONES } from "./scene.ts";
-import { BOUND_MS, type IsKnown, mayBeBlank, mayLackFamily, staticsOf, targetsOf } from "./target-facts.ts";
+import { BOUND_MS, hadEver, type IsKnown, mayBeBlank, mayLackFamily, staticsOf, targetsOf } from "./target-facts.ts";
 import {
   closedSince,
   describe,
@@ -47,7 +47,11 @@ export function faultsOfRemoval(
       after.every((set) => set.name !== name || set.type !== family) &&
       !steady.every((alias) => mayLackFamily(world, alias, family, isKnownFor(judged, alias))),
   );
-  const dropped = removed.filter((address) => steady.some((alias) => hasSteadily(judged, alias, address)));
+  const dropped = removed.filter((address) =>
+    steady.some(
+      (alias) => hasSteadily(judged, alias, address) && !mayBeOthersOnly(judged, { zone: key, name, alias, address }),
+    ),
+  );
   return [
     ...lacking.map(
       (family) => `family: ${name} lost its ${family} records in ${key}, and ${describe(steady)} has some`,
@@ -85,6 +89,30 @@ function hasSteadily({ world, changedAt }: JudgedWorld, alias: DnsAlias, address
         world.clock.now() - (changedAt.get(`target ${target}`) ?? 0) > BOUND_MS
       );
     })
+  );
+}
+
+interface Owned {
+  readonly zone: string;
+  readonly name: string;
+  readonly alias: DnsAlias;
+  readonly address: string;
+}
+
+/** A leader that never read the alias doesn't know its targets. It follows another alias of the name, which gave the address up. */
+function mayBeOthersOnly({ world, timeline, changedAt }: JudgedWorld, { zone, name, alias, address }: Owned): boolean {
+  const key = objectKey(alias.meta);
+  const ledSince = changedAt.get("leader") ?? 0;
+  return (
+    world.unread.has(key) &&
+    (changedAt.get(`alias ${key}`) ?? 0) < ledSince &&
+    timeline
+      .since(zone, name, ledSince)
+      .some(
+        (other) =>
+          other.meta.uid !== alias.meta.uid &&
+          (staticsOf(other).includes(address) || targetsOf(other).some((target) => hadEver(world, target, address))),
+      )
   );
 }
 

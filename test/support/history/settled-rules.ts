@@ -1,5 +1,6 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
+import { faultsOfTakeover } from "./takeover-rules.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
@@ -114,7 +115,7 @@ function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonl
       : [`orphan: ${name} is still in ${key} with ${have.join(" ")}, and no alias has it there`];
   }
   if (aliases.some(({ spec }) => spec.paused)) {
-    return [];
+    return isHeldOrOthers(judged, zone, name) ? [] : faultsOfTakeover(judged, { zone: key, name, addresses: have });
   }
   const bounds = aliases.map((alias) => boundsOf(world, alias));
   const missing = [...new Set(bounds.flatMap(({ must }) => [...must]))].filter((address) => !have.includes(address));

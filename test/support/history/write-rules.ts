@@ -11,6 +11,7 @@ import { FORGED_ADDRESS, HOSTILE, ZONES } from "./scene.ts";
 import { hadEver, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
 import { isInBaseZone, leavingSince, mayWaitForMove, type PlaceWrite, UNDERWAY_MS } from "./place-facts.ts";
 import { faultsOfRemoval, faultsOfWithdrawal } from "./removal-rules.ts";
+import { areOthersRecords } from "./takeover-rules.ts";
 
 /** Returns what is wrong with a write, at the moment of the write. */
 export function faultsOfWrite(judged: JudgedWorld, write: PlaceWrite): readonly string[] {
@@ -36,7 +37,8 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
   const steady = judged.timeline.throughout(zone, name, since);
   const paused = steady.find(({ spec }) => spec.paused);
   if (paused !== undefined) {
-    return [`paused: ${name} was changed in ${zone}, and DnsAlias ${objectKey(paused.meta)} is paused`];
+    const isOrder = after.length === 0 && areOthersRecords(judged, { zone, name, addresses: removed });
+    return isOrder ? [] : [`paused: ${name} was changed in ${zone}, and DnsAlias ${objectKey(paused.meta)} is paused`];
   }
   const versions = [
     ...judged.timeline.since(zone, name, Math.min(since, leavingSince(judged, zone, name, write.late))),

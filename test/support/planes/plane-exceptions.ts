@@ -67,7 +67,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
     difference:
       "A name of an alias without addresses: NODATA at the responder. Where nothing is published, the name doesn't exist: NXDOMAIN, or the records of a wildcard of the zone.",
     reason:
-      "A backend can't have a name without records. The responder knows the name by its object, and not by lookups of every name: NXDOMAIN would deny all names below it (RFC 8020).",
+      "A backend can't have a name without records. The responder knows the name from its object, without a lookup of every name. NXDOMAIN would deny all names below it (RFC 8020).",
     maxShare: 0.05,
     applies: ({ stage, zones }) => zones.some((zone) => namesWithoutRecords(stage, zone).length > 0),
     permits: (facts, _want, got) => textOf(wantWithEmptyNames(facts)) === textOf(got),

@@ -208,7 +208,7 @@ test("two aliases of one hostname select by themselves, which is reported once",
     [
       [
         "web/shop",
-        "Another DnsAlias has the hostname example.com too. Each selects by itself, and the results are merged.",
+        "Another DnsAlias has the hostname example.com too. Each selects its targets separately, and the results are merged.",
       ],
     ],
   );

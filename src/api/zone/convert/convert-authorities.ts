@@ -11,13 +11,13 @@ export function authoritiesOf({ caBundle, caBundleRef }: AuthoritiesText): Autho
   };
 }
 
-/** What the rules can't see in a bundle: its content, which is never repeated. */
+/** Problems in the content of a bundle, which the rules can't check. They never repeat the content. */
 export function authorityProblems(at: string, caBundle: string | undefined): readonly Problem[] {
   const message = caBundle === undefined ? undefined : bundleProblem(decoded(caBundle));
   return message === undefined ? [] : [problem(`${at}.caBundle`, undefined, message)];
 }
 
-/** What is wrong with a bundle in PEM; undefined if every certificate in it can be read. */
+/** The fault in a PEM bundle. Undefined if every certificate in it is readable. */
 export function bundleProblem(pem: string): string | undefined {
   if (pem.includes("PRIVATE KEY-----")) {
     return "a private key is among the certificates: remove it, and replace it everywhere, because everyone who sees this object knows it";

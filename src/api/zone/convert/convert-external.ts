@@ -9,7 +9,7 @@ import { tsigOf } from "./convert-tsig.ts";
 
 type ProviderText = ZoneSpecText["provider"];
 
-/** The provider outside CoreDNS that the spec names; undefined when it names none, or after a problem with a name. */
+/** The external provider that the spec names. Undefined if it names none, or after a problem with a name. */
 export function externalProviderOf(text: ProviderText, names: NameReader): ProviderSpec | undefined {
   const { rfc2136, powerDNS, externalDNSWebhook, dnsEndpoint, transfer, coreDNSEtcd } = text;
   if (rfc2136 !== undefined) {
@@ -35,7 +35,7 @@ export function externalProviderOf(text: ProviderText, names: NameReader): Provi
     : { kind: "dnsEndpoint", dnsEndpoint: { labels: dnsEndpoint.labels ?? {} } };
 }
 
-/** What the rules cannot see: addresses that no URL may have, and certificates that cannot be read. */
+/** Faults that the rules cannot find: addresses that are not valid in a URL, and unreadable certificates. */
 export function externalProblems({ powerDNS, externalDNSWebhook, coreDNSEtcd }: ProviderText): readonly Problem[] {
   const reached = [
     { at: "spec.provider.powerDNS", text: powerDNS },
@@ -76,7 +76,7 @@ function rfc2136Of(text: Rfc2136Text, names: NameReader): ProviderSpec | undefin
   return { kind: "rfc2136", rfc2136: { servers, read: text.read, ...signed } };
 }
 
-/** The usual port left out, letters in lower case. */
+/** The origin of a URL in lower case, without the default port. */
 function originOf(url: string): string {
   return URL.parse(url)?.origin ?? url;
 }

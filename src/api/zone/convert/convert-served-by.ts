@@ -2,7 +2,7 @@ import type { ProviderSpec, ServedBySpec } from "../../dns-zone.ts";
 import { serverOf } from "./convert-server.ts";
 import type { ServedByText } from "../shared-fields.ts";
 
-/** The name servers that the spec names, or those that the provider's own fields name. */
+/** The name servers in `servedBy`. Without that field, the name servers that the provider's own fields name. */
 export function servedByOf(servedBy: ServedByText | undefined, provider: ProviderSpec): ServedBySpec {
   if (servedBy === undefined) {
     const addresses = serversOf(provider);
@@ -18,7 +18,7 @@ export function servedByOf(servedBy: ServedByText | undefined, provider: Provide
 
 type Addresses = Extract<ServedBySpec, { readonly kind: "addresses" }>["addresses"];
 
-/** The servers that take updates, and the secondaries that get notifications, serve the zone too. */
+/** The servers that accept updates and the secondaries that get notifications also serve the zone. */
 function serversOf(provider: ProviderSpec): Addresses {
   switch (provider.kind) {
     case "rfc2136":

@@ -17,7 +17,7 @@ import { servedByOf } from "./convert-served-by.ts";
 import { sameKeyMessage } from "../rules/zone-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
-/** Makes the domain model of a spec that has passed the schema and the rules, with the defaults that depend on other fields. */
+/** Makes the domain model of a spec that has passed the schema and the rules. It sets the defaults that depend on other fields. */
 export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
   const names = nameReader();
   const domain = names.read(text.domain, "spec.domain");
@@ -99,10 +99,10 @@ function nudgeOf({ nudge }: CoreDNS): { readonly nudge?: NudgeSpec } {
   return nudge === undefined ? {} : { nudge };
 }
 
-/** Kubernetes takes no longer name of an object or of a key in a ConfigMap. */
+/** Kubernetes accepts no longer name for an object, or for a key in a ConfigMap. */
 const MAX_OBJECT_NAME = 253;
 
-/** What can be wrong with the computed names alone: given ones have passed the rules. */
+/** Problems of computed names. The names in the spec have passed the rules already. */
 function placeProblems(provider: ProviderSpec): readonly Problem[] {
   if (provider.kind !== "coreDNSZoneFile") {
     return [];

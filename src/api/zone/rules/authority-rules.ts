@@ -9,7 +9,7 @@ type Spec = ZoneSpecText;
 
 const BASE64 = String.raw`^[A-Za-z0-9+/\s]+=?\s*=?\s*$`;
 
-/** The rules of `caBundle` and `caBundleRef` of one provider. That each certificate can be read is checked once the rules have passed. */
+/** The rules of `caBundle` and `caBundleRef` of one provider. The conversion checks later whether each certificate is readable. */
 export function authorityRules(
   at: string,
   authorities: (spec: Spec) => AuthoritiesText | undefined,

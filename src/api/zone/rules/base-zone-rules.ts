@@ -6,7 +6,7 @@ import type { ZoneSpecText } from "../schema.ts";
 
 type Spec = ZoneSpecText;
 
-/** The rules of a `baseZone`, wherever it stands. */
+/** The rules of a `baseZone` at any path. */
 export function baseZoneRules(at: string, baseZone: (spec: Spec) => BaseZoneText | undefined): readonly Rule<Spec>[] {
   return [
     exactlyOne<Spec>({

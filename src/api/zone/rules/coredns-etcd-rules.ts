@@ -21,7 +21,7 @@ export const ETCD_RULES: readonly Rule<Spec>[] = [
     ...textAt(`${ETCD}.pathPrefix`, (spec) => etcd(spec)?.pathPrefix),
     cel: `self.matches(r'${PATH}')`,
     message:
-      "not a path of the etcd plugin: write a slash before each part and none at the end, like /skydns, with letters, digits, hyphens, underscores and dots in a part",
+      "not a path of the etcd plugin: use a slash before each part, and letters, digits, hyphens, underscores and dots in it, like /skydns",
     holds: (text) => new RegExp(PATH).test(text),
   }),
   ...secretRefRules(`${ETCD}.auth.passwordRef`, (spec) => etcd(spec)?.auth?.passwordRef),

@@ -51,7 +51,7 @@ const caBundleNeedsHttps: readonly Rule<Spec>[] = [
   needsHttps(WEBHOOK, ({ provider }) => provider.externalDNSWebhook),
 ];
 
-/** The rules of the providers outside CoreDNS. */
+/** The rules of the external providers. */
 export const EXTERNAL_RULES: readonly Rule<Spec>[] = [
   ...rfc2136Rules,
   ...powerDNSRules,

@@ -3,8 +3,8 @@ import { rule, type Rule, type Spot } from "../../schema/rule.ts";
 import { labelsRule } from "./label-selector-rules.ts";
 
 /**
- * An http or https address of scheme, host and port. What is written is not repeated in the message: a user may have put a
- * credential in it, and messages go to logs and statuses.
+ * An http or https URL of scheme, host and port. The message doesn't repeat the value, because messages go to logs and statuses
+ * and a user may have written a credential in the URL.
  */
 export function urlRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   const shape = new RegExp(URL_SHAPE);
@@ -14,7 +14,7 @@ export function urlRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
         ...texts,
         cel: `self.contains('@') || self.matches(r'${URL_SHAPE}')`,
         message:
-          "not an address of a server: write http:// or https://, a hostname or address (IPv6 in brackets), and a port if it is not the usual one, with no path or query after it",
+          "not an address of a server: use http:// or https://, a hostname or address (IPv6 in brackets), a port if needed, and no path",
         holds: (text) => text.includes("@") || shape.test(text),
       }),
     ),
@@ -61,7 +61,7 @@ const URL_SHAPE = String.raw`^https?://(${HOST_LABEL}(\.${HOST_LABEL})*|\[[0-9A-
 const MANAGED_BY = "app.kubernetes.io/managed-by";
 const OWN_PREFIX = "dnsalias.io/";
 
-/** The value is not repeated in a problem. */
+/** The same rule, with problems that don't repeat the value. */
 export function unshown<Spec>(shown: Rule<Spec>): Rule<Spec> {
   return {
     ...shown,

@@ -9,7 +9,7 @@ const VALUE = new RegExp(LABEL_VALUE);
 
 type Requirement = NonNullable<LabelSelectorText["matchExpressions"]>[number];
 
-/** The rules of apimachinery for a LabelSelector, and that it isn't empty: an empty one would match everything. */
+/** The rules of apimachinery for a LabelSelector. In addition, the selector isn't empty, because an empty one matches everything. */
 export function labelSelectorRules<Spec>(
   at: string,
   selector: (spec: Spec) => LabelSelectorText | undefined,
@@ -54,7 +54,7 @@ export function labelSelectorRules<Spec>(
   ];
 }
 
-/** Labels as Kubernetes accepts them. */
+/** The rules of Kubernetes for labels. */
 export function labelsRule<Spec>(labels: {
   readonly at: string;
   readonly values: (spec: Spec) => readonly Spot<Readonly<Record<string, string>>>[];
@@ -69,4 +69,4 @@ export function labelsRule<Spec>(labels: {
 }
 
 const KEY_CURE =
-  "use letters, digits, hyphens, underscores, and dots, with a letter or digit at each end, and in keys a domain and a slash in front if wanted";
+  "use letters, digits, hyphens, underscores, and dots, a letter or digit at each end, and in keys optionally a domain and a slash";

@@ -4,7 +4,7 @@ import type { ZoneSpecText } from "../schema.ts";
 
 type Spec = ZoneSpecText;
 
-/** The rules of one text of a zone's spec that may not be there. */
+/** The rules of one text of a zone's spec that may be absent. */
 export function textAt(path: string, value: (spec: Spec) => string | undefined) {
   return { at: path, values: (spec: Spec) => spot(path, value(spec)) };
 }
@@ -14,7 +14,7 @@ interface SecretRef {
   readonly key: string;
 }
 
-/** The rules of a reference to a Secret's key, wherever it stands. */
+/** The rules of a reference to a key of a Secret, at any path. */
 export function secretRefRules(path: string, ref: (spec: Spec) => SecretRef | undefined): readonly Rule<Spec>[] {
   return [
     objectNameRule<Spec>(textAt(`${path}.name`, (spec) => ref(spec)?.name)),

@@ -12,8 +12,9 @@ type Spec = ZoneSpecText;
 const TRANSFER = "spec.provider.transfer";
 
 /**
- * CEL: the address of a network is also its first one. Kubernetes 1.31 estimates that the comparison of two networks (`cidr(self) == cidr(self).masked()`) costs
- * more than a rule may, so this asks whether the network of that one address contains the first one.
+ * CEL: a network's address must be the first address of the network. Kubernetes 1.31 estimates that a comparison of two networks
+ * (`cidr(self) == cidr(self).masked()`) exceeds the budget of a rule. The expression therefore checks whether the network that
+ * has only this address contains the first one.
  */
 const NO_BIT_BEYOND =
   "cidr(self.split('/')[0] + (self.contains(':') ? '/128' : '/32')).containsIP(cidr(self).masked().ip())";

@@ -117,7 +117,7 @@ export const ZONE_RULES: readonly Rule<Spec>[] = [
   ...baseZoneRules("spec.responder.baseZone", ({ responder }) => responder.baseZone),
 ];
 
-/** For the two places where it can show: in the fields as written, and once the default names are computed. */
+/** The message for two places: one checks the fields of the manifest, the other checks the computed default names. */
 export function sameKeyMessage(): string {
   return "the zone would be written over its own base zone: give configMap another name or key than configMapKeyRef";
 }

@@ -12,19 +12,19 @@ import type { HealthCheckConfig } from "../../config/health-check-config.ts";
 
 export interface HealthChecksOptions {
   readonly config: HealthCheckConfig;
-  /** Of dnsalias, for the user agent. */
+  /** The version of dnsalias, for the user agent. */
   readonly version: string;
-  /** The name or address of the API server; undefined: there is none. */
+  /** The name or address of the API server. Undefined: there is none. */
   readonly apiServerHost: () => Promise<string | undefined>;
   readonly log: Logger;
 }
 
-/** The part of the controller that makes health checks, in a thread of its own. */
+/** The part of the controller that makes health checks, in a separate thread. */
 export interface HealthChecks extends AsyncDisposable {
   readonly port: HealthCheckPort;
 }
 
-/** Checks a second to one address, over all aliases. */
+/** The maximum number of checks per second of one address, for all aliases. */
 const ADDRESS_RATE = 2;
 const CHECKS_AT_ONCE = 64;
 
@@ -90,7 +90,7 @@ const MESSAGES: Readonly<Record<Exclude<FailureClass, "status">, (host: string) 
   body: () => "the body lacks the text of bodyContains",
 };
 
-/** Addresses of a host change. */
+/** The addresses of a host can change. */
 const REFRESH_MS: Millis = 60_000;
 
 /** The addresses of this host and of the API server, at most a minute old. */
@@ -109,7 +109,7 @@ function createForbidden(apiServerHost: HealthChecksOptions["apiServerHost"], cl
     if (clock.now() - readAt > REFRESH_MS) {
       readAt = clock.now();
       own = Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
-      // A name that can't be looked up now keeps the addresses that it had.
+      // If the lookup of the API server's name fails, the known addresses remain.
       readApiServer().catch(() => undefined);
     }
     return new Set([...own, ...apiServer].flatMap((address) => parseAddress(address) ?? []));

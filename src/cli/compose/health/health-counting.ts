@@ -5,7 +5,7 @@ import { type HealthMetrics, MAX_TARGET_SERIES } from "../../../ops/health-metri
 
 export interface HealthCounting {
   readonly observer: HealthObserver;
-  /** Brings the gauges over all aliases up to date. */
+  /** Updates the gauges of all aliases. */
   flush(): void;
 }
 
@@ -17,7 +17,7 @@ interface Steered extends SteeredAlias {
 export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
   const aliases = new Map<ObjectKey, Steered>();
   const bounds = new Map<ObjectKey, Millis>();
-  /** After a switch there may be no bound, because no standby is left. */
+  /** After a switch, an alias may have no bound, because no standby is left. The last one is used. */
   const lastBounds = new Map<ObjectKey, Millis>();
   return {
     observer: {

@@ -4,16 +4,16 @@ import type { ObjectKey } from "../../../api/meta.ts";
 /** Users often change labels in two steps. A name that loses its zone because of a label of its namespace or a selector therefore remains for this time. */
 export const GRACE_MS: Millis = 60_000;
 
-/** Which DnsZones have stopped to admit which namespaces, and until when the names that they had there stay. */
+/** The DnsZones that no longer admit a namespace, with the time until which its names stay there. */
 export interface AdmissionGrace {
   lost(zone: ObjectKey, namespace: string, now: Millis): void;
   regained(zone: ObjectKey, namespace: string): void;
   zoneGone(zone: ObjectKey): void;
   /** Undefined: the zone admits the namespace, or the time is over. */
   until(zone: ObjectKey, namespace: string): Millis | undefined;
-  /** Ends what is over, and returns the namespaces that it concerns. */
+  /** Removes entries whose time is over, and returns their namespaces. */
   expire(now: Millis): ReadonlySet<string>;
-  /** When the next one ends. */
+  /** The earliest time at which an entry ends. */
   next(): Millis | undefined;
   readonly size: number;
 }

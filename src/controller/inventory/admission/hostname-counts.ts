@@ -12,9 +12,9 @@ export interface LimitedPlace {
 export interface HostnameCounts {
   /** Replaces the places in which a hostname counts. */
   set(hostname: Name, places: readonly LimitedPlace[]): void;
-  /** The status of an alias with the hostname changed, which can change which hostnames are the youngest. */
+  /** Call it after a status change of an alias with the hostname, because the change can affect which hostnames are the youngest. */
   statusChanged(hostname: Name): void;
-  /** Decides the places that changed since the last call, and returns the hostnames that are newly beyond the limit, or no longer. */
+  /** Decides the places that changed since the last call. Returns the hostnames that are newly beyond the limit, or no longer beyond it. */
   decide(overLimit: (place: LimitedPlace, hostnames: ReadonlySet<Name>) => ReadonlySet<Name>): readonly Name[];
   readonly isOver: IsOverLimit;
   readonly size: number;

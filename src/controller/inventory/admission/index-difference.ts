@@ -3,7 +3,10 @@ import type { Name } from "../../../dns/name/name.ts";
 import type { ZoneIndex } from "../../../plan/claims.ts";
 import type { ReservedZone } from "../../../plan/domain/reserved-zone.ts";
 
-/** DnsZones that match other names than before, by what happens to other DnsZones, and the domains of which names may have another zone. */
+/**
+ * The effect of a change of DnsZones on other DnsZones: those that now match other names, and the domains whose names may have
+ * another zone.
+ */
 export interface IndexDifference {
   readonly undelegated: readonly ObjectKey[];
   readonly reservedDomains: readonly Name[];

@@ -11,7 +11,7 @@ interface LostAdmission<T> {
   readonly regained: readonly T[];
 }
 
-/** The namespaces with names in the zone to which it allows less than before, or something else, and those that it admits. */
+/** The namespaces with names in the zone for which it now allows fewer or other names, and those that it admits. */
 export function namespacesLost(
   before: DnsZone,
   after: DnsZone,
@@ -29,7 +29,7 @@ export function namespacesLost(
   );
 }
 
-/** The zones that allow the namespace less than before by its new labels, or something else, and those that admit it. */
+/** The zones that now allow the namespace fewer or other names because of its new labels, and those that admit it. */
 export function zonesLost(
   zones: ReadonlyMap<ObjectKey, DnsZone>,
   namespace: string,
@@ -60,7 +60,7 @@ function difference<T>(all: readonly T[], before: ScopeOf<T>, after: ScopeOf<T>)
   };
 }
 
-/** The names that a zone allows a namespace, as a text to compare; undefined: it doesn't admit the namespace. */
+/** The names that a zone allows a namespace, as a comparable text. Undefined: it doesn't admit the namespace. */
 function scopeIn(zone: DnsZone, namespace: string, labels: NamespaceLabels): string | undefined {
   const { meta, spec } = zone;
   if (!admits({ namespace: meta.namespace, allowedNamespaces: spec.allowedNamespaces }, namespace, labels)) {

@@ -6,22 +6,22 @@ import type { InvalidObject } from "../../ports/inventory.ts";
 
 /** The reserved zones that this process knows. */
 export interface ReservedZones {
-  /** The zone is there and can be read. */
+  /** Records that the zone exists and is readable. */
   readable(key: ObjectKey): void;
-  /** It can't be read, and nothing better is known of it. */
+  /** Records that the zone is not readable, and that no readable version of it is known. */
   unread(manifest: InvalidObject): void;
-  /** It was deleted; `zone`: as it was read last. */
+  /** Records that the zone was deleted. `zone`: its last readable version. */
   deleted(key: ObjectKey, zone: DnsZone | undefined): void;
-  /** For when no object is left whose names they could have. */
+  /** Forgets deleted zones. For a time when no object is left that could have their names. */
   forgetDeleted(): void;
   all(): Iterable<ReservedZone>;
-  /** Whether the domain of a zone that can't be read is known. */
+  /** Whether the domain of an unreadable zone is known. */
   knows(key: ObjectKey): boolean;
   why(key: ObjectKey): ReservedZone["why"] | undefined;
   readonly size: number;
 }
 
-/** So many deleted DnsZones of one namespace are remembered, the latest ones. */
+/** The maximum number of remembered deleted DnsZones in one namespace. The oldest are forgotten first. */
 const MAX_DELETED = 100;
 
 export function createReservedZones(): ReservedZones {

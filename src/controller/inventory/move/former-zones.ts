@@ -1,24 +1,22 @@
 import type { ObjectKey } from "../../../api/meta.ts";
 import type { Name } from "../../../dns/name/name.ts";
 
-/** A name that a zone had before and that other zones have now. */
+/** A name of a zone that other zones have now. */
 interface FormerClaim {
-  /** The namespace whose aliases had the name there; undefined: only a status lists the name there, as after a restart. */
+  /** The namespace whose aliases had the name there. Undefined: only a status lists the name there, as after a restart. */
   readonly namespace: string | undefined;
 }
 
-/**
- * Which zones had a name before the zones that have it now. Only names that an alias has now are remembered, so that this is never more than the names in use.
- */
+/** The former zones of each name. Only names with an alias are remembered, so the memory is limited by the names in use. */
 export interface FormerZones {
   /** Records that the name left the zone. An earlier record of the name remains. */
   record(zone: ObjectKey, name: Name, namespace: string | undefined): void;
-  /** The zone has the name again, or nothing of it is there any more. */
+  /** Call it when the zone has the name again, or has no records of it any more. */
   remove(zone: ObjectKey, name: Name): void;
-  /** No alias has the name any more. */
+  /** Call it when no alias has the name any more. */
   removeName(name: Name): void;
   removeZone(zone: ObjectKey): void;
-  /** Zones that had the name before. */
+  /** The former zones of the name. */
   zonesOf(name: Name): readonly ObjectKey[];
   claimsIn(zone: ObjectKey): ReadonlyMap<Name, FormerClaim>;
   size(): number;

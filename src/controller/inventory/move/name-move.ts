@@ -4,26 +4,32 @@ import type { DnsAlias } from "../../../api/dns-alias.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import type { Claim } from "../../../plan/claims.ts";
 
-/** Once its new zones have a name written, it stays in its old zone at most this long for their servers. */
+/** How long a name stays in its old zone at most, after its new zones have written it, until their servers serve it. */
 export const MOVE_WAIT_MS: Millis = 600_000;
 
-/** A name that an alias has in other zones now, and of which records are, or were, in a zone that had it before. */
+/** A name that an alias now has in other zones, with records in a former zone, also past ones. */
 export interface Move {
   readonly name: Name;
-  /** The zones that have the name now, sorted. */
+  /** The present zones of the name, sorted. */
   readonly to: readonly ObjectKey[];
-  /** When this process saw first that the name is to be in these zones. */
+  /** When this process first saw that the name belongs to these zones. */
   readonly since: Millis;
-  /** `waiting`: a new zone doesn't serve the name yet. `moved`: all of them do. `overdue`: one of them doesn't, and the wait is over. */
+  /**
+   * `waiting`: a new zone doesn't serve the name yet. `moved`: all new zones serve it. `overdue`: one of them doesn't, and the
+   * wait is over.
+   */
   readonly phase: "waiting" | "moved" | "overdue";
-  /** Why a name that waits does so without an end. `frozen`: nothing may change at it. `unwritten`: a new zone doesn't have it, so the records here are the only ones. */
+  /**
+   * Why the wait has no time limit. `frozen`: nothing may change at the name. `unwritten`: a new zone doesn't have it, so the old
+   * records are the only ones.
+   */
   readonly stays?: "frozen" | "unwritten";
 }
 
 export interface MoveInput {
   readonly name: Name;
   readonly to: readonly ObjectKey[];
-  /** Every new zone has the name written, and served as far as that can be checked. */
+  /** Every new zone has written the name, and serves it as far as this can be checked. */
   readonly isServed: boolean;
   /** The name is paused, or leads back to itself. */
   readonly isFrozen?: boolean;
@@ -32,7 +38,10 @@ export interface MoveInput {
   readonly now: Millis;
 }
 
-/** Returns the move of a name for the current state of its new zones. The wait begins again if the name moves on, or if its new zones no longer serve it. */
+/**
+ * Returns the move of a name for the current state of its new zones. The wait begins again if the name moves to yet another zone,
+ * or if its new zones no longer serve it.
+ */
 export function nextMove(before: Move | undefined, input: MoveInput): Move {
   const { name, to, isServed, now } = input;
   const stays = input.isFrozen === true ? "frozen" : input.isUnwritten === true ? "unwritten" : undefined;
@@ -45,7 +54,7 @@ export function nextMove(before: Move | undefined, input: MoveInput): Move {
   return { name, to, since, phase: isServed ? "moved" : isOver ? "overdue" : "waiting" };
 }
 
-/** When a move that waits is over, whatever its new zones have; undefined: it doesn't end by time. */
+/** When the wait of a move ends, regardless of the new zones. Undefined: it has no time limit. */
 export function moveEndsAt({ since, stays }: Pick<Move, "since" | "stays">): Millis | undefined {
   return stays === undefined ? since + MOVE_WAIT_MS : undefined;
 }
@@ -53,15 +62,16 @@ export function moveEndsAt({ since, stays }: Pick<Move, "since" | "stays">): Mil
 export interface KeeperInput {
   /** The aliases that have the name in its new zones. */
   readonly winners: readonly DnsAlias[];
-  /** The namespace that had the name in the old zone; undefined: unknown. */
+  /** The namespace that had the name in the old zone. Undefined: unknown. */
   readonly namespace: string | undefined;
   /** Whether the old zone admits aliases of a namespace. */
   readonly admits: (namespace: string) => boolean;
 }
 
 /**
- * The aliases that the records in the old zone follow until they are withdrawn: those of the namespace that had the name there, or where that isn't known, those that the zone
- * admits. Without one the records stay as they are, so that no address passes to another namespace.
+ * Returns the aliases that the records in the old zone follow until they are withdrawn: those of the namespace that had the name
+ * there. If that isn't known, those that the zone admits. Without such an alias, the records stay as they are, so that no address
+ * passes to another namespace.
  */
 export function keeperClaim({ winners, namespace, admits }: KeeperInput): Claim {
   const isKeeper = (of: string): boolean => (namespace === undefined ? admits(of) : of === namespace);

@@ -15,8 +15,8 @@ interface Inventory {
 }
 
 /**
- * Remembers the zones that a name leaves for others, before `claims` and `placed` show the new ones. What left while no process ran is in the statuses: they list a name in each zone
- * that has records of it.
+ * Records the zones that a name leaves, before `claims` and `placed` have the new ones. If it left while no process ran, the
+ * statuses show it: they list a name in each zone that has records of it.
  */
 export function recordLeft(inventory: Inventory, name: Name, byZone: ReadonlyMap<ObjectKey, unknown>): void {
   const { former, claims, placed } = inventory;

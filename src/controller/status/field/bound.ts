@@ -1,17 +1,17 @@
 import type { Millis } from "../../../base/clock.ts";
 import { durationText, parseDuration } from "../../../api/schema/duration.ts";
 
-/** Fewer measured lags than this say too little: what the delivery usually takes stands in. */
+/** With fewer measured lags than this, the usual time of the delivery is used. */
 const ENOUGH_LAGS = 5;
 
-/** The largest measured lag of the last changes, or what the delivery is expected to take while too few were measured. */
+/** The largest lag of the last changes, or the expected time of the delivery if too few lags were measured. */
 export function deliveryLagMs(lags: readonly Millis[], expectedMs: Millis): Millis {
   return lags.length < ENOUGH_LAGS ? Math.max(expectedMs, ...lags) : Math.max(...lags);
 }
 
 /**
- * "1m35s", rounded up to whole steps. The previous text is kept until it is exceeded, or the bound has fallen by a quarter, so that a status
- * doesn't flutter.
+ * A duration such as "1m35s", rounded up to whole steps. The previous text remains until the bound exceeds it, or has fallen by a
+ * quarter. The status therefore doesn't change often.
  */
 export function boundText(bound: Millis | undefined, previous: string | undefined, step: Millis): string | undefined {
   if (bound === undefined) {

@@ -3,7 +3,7 @@ import type { Finding } from "../../../api/condition/summarize.ts";
 import { isOnStandby } from "../../health/steering.ts";
 import type { Decision, SteeredTarget } from "../../health/steering-state.ts";
 
-/** Whether the targets are healthy, and which of them are selected. It is no part of Ready, because the name works on a standby too. */
+/** Whether the targets are healthy, and which of them are selected. Ready doesn't depend on it, because the name works on a standby too. */
 export function healthyCondition(alias: DnsAlias, decision: Decision): Finding {
   return (
     withoutHealthy(alias, decision) ??
@@ -28,7 +28,7 @@ function withoutHealthy({ spec }: DnsAlias, { selection, isUnproven, targets }: 
   return { status: "False", reason: "AllUnhealthy", message };
 }
 
-/** Every last check failed, and no other address was reached: this can be a fault of the observer. */
+/** All last checks failed, and no other address was reached. The observer itself may be at fault. */
 function withoutControl({ targets, isUnproven }: Decision): Finding | undefined {
   const outcomes = targets.flatMap(({ addresses }) => addresses.flatMap(({ state }) => state?.last ?? []));
   return isUnproven || (outcomes.length > 0 && outcomes.every((last) => last === "inconclusive"))
@@ -36,7 +36,7 @@ function withoutControl({ targets, isUnproven }: Decision): Finding | undefined 
         status: "Unknown",
         reason: "NothingReachable",
         message:
-          "Health checks reach no address, so their failures prove nothing, and nothing moves. Check the egress of dnsalias.",
+          "Health checks reach no address, so their failures are not evidence, and the selection does not change. Check the egress of dnsalias.",
       }
     : undefined;
 }

@@ -6,13 +6,13 @@ import { cutList, MAX_ADDRESSES } from "./status-limits.ts";
 import { type Delivered, switchBoundMs } from "./switch-bound.ts";
 import { time } from "./time.ts";
 
-/** What a status has of the selection among targets. */
+/** The selection among targets, for the status. */
 export interface SteeringFacts {
   readonly decision: Decision;
   readonly stretchOf: (address: string) => number;
 }
 
-/** The fields `selected` and `switchBound`. A paused alias keeps those that it has. */
+/** The fields `selected` and `switchBound`. A paused alias keeps its values. */
 export function selectionStatus(
   alias: DnsAlias,
   delivered: readonly Delivered[],
@@ -36,7 +36,7 @@ export function selectionStatus(
   };
 }
 
-/** The statuses of targets with their health, and those of static targets, which have no lookups. */
+/** Adds the health to the statuses of targets, and adds static targets, which have no lookups. */
 export function withHealth(
   alias: DnsAlias,
   targets: readonly TargetStatus[],
@@ -53,7 +53,7 @@ export function withHealth(
   });
 }
 
-/** A paused alias isn't checked, and keeps the health that it had. */
+/** Keeps the health in the status. For a paused alias, which isn't checked. */
 function withPrevious(targets: readonly TargetStatus[], { status }: DnsAlias): readonly TargetStatus[] {
   const previous = (status?.targets ?? []).filter(({ health }) => health !== undefined);
   const own = targets.map((target) => {

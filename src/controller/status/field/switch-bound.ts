@@ -3,14 +3,14 @@ import type { Seconds } from "../../../dns/record.ts";
 import type { Decision, SteeredTarget } from "../../health/steering-state.ts";
 import { deliveryLagMs } from "./bound.ts";
 
-/** The records of one hostname in one zone, and how long their delivery takes. */
+/** The records of one hostname in one zone, and the time of their delivery. */
 export interface Delivered {
   readonly published: readonly { readonly ttl: Seconds }[];
   readonly lags: readonly Millis[];
   readonly expectedLagMs: Millis;
 }
 
-/** From a verdict to the write: the plan, which waits at most so long for other changes. */
+/** The maximum time from a verdict to the write: a plan waits at most this long for other changes. */
 const PLAN_MS: Millis = 2_000;
 
 /**
@@ -36,7 +36,7 @@ export function switchBoundMs(
   return detectionMs + PLAN_MS + Math.max(...published.map(servedAfterMs));
 }
 
-/** Failures until the target is Unhealthy, with the timeout of the last one. */
+/** The time until the target is Unhealthy: its failures, and the timeout of the last check. */
 function detectionOf({ target, addresses }: SteeredTarget, stretchOf: (address: string) => number): Millis {
   const { check } = target;
   const stretch = Math.max(1, ...addresses.map(({ address }) => stretchOf(address)));

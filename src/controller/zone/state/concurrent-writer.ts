@@ -9,19 +9,23 @@ import type { Observed } from "./observed.ts";
 const FIRST_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 60_000;
 
-/** A name whose records another process of this installation wrote. They are not overwritten before this process has looked up the targets itself. */
+/**
+ * A name whose records another process of this installation wrote. This process doesn't overwrite them before it has looked up
+ * the targets itself.
+ */
 interface WriterHold {
   readonly until: Millis;
   readonly waitMs: Millis;
 }
 
-/** The names that wait, by owner name. */
+/** The waiting names. */
 export type WriterHolds = ReadonlyMap<Name, WriterHold>;
 
 /**
- * The names that another process with our owner ID wrote since we last knew (two leaders for a moment, or two controllers without a Lease). It has seen a change
- * sooner, or later, than we did; writing our own answer over it at once would be undone by it in turn. An edit by another writer is not this: the backend reports
- * it as `needsWrite` or as `drift`. Nothing is known before the first read.
+ * Returns the names that another process with the same owner id wrote since the last read. There can be two leaders for a moment,
+ * or two controllers without a Lease. The other process may have seen a change earlier or later. If this process overwrote the
+ * records at once, the other one would revert them. An edit by another writer is different, because the backend reports it as
+ * `needsWrite` or as `drift`. Before the first read, the result is empty.
  */
 export function concurrentWrites(
   { owned, readAt }: Pick<Observed, "owned" | "readAt">,
@@ -36,7 +40,7 @@ export function concurrentWrites(
   return [...new Set(theirs.map(({ name }) => name))];
 }
 
-/** Another process wrote these names: they wait for 5 s, and twice as long each time within a minute, a minute at most. */
+/** Records that another process wrote these names. They wait for 5 s. Repetitions within a minute double the wait, up to a minute. */
 export function writeSeen(holds: WriterHolds, names: readonly Name[], now: Millis): WriterHolds {
   if (names.length === 0) {
     return holds;
@@ -57,7 +61,7 @@ export function holdsExpired(holds: WriterHolds, now: Millis): WriterHolds {
   return holds.values().some(isOver) ? new Map([...holds].filter(([, hold]) => !isOver(hold))) : holds;
 }
 
-/** The writes that need not wait for a lookup of our own, and how long the first of the others waits. */
+/** Returns the writes that need not wait for a lookup by this process, and the wait of the first of the others. */
 export function holdBack(
   holds: WriterHolds,
   writes: readonly Write[],

@@ -2,42 +2,45 @@ import type { Millis } from "../../../base/clock.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import type { PropagationObstacle } from "../../ports/servers.ts";
 
-/** A change that is on its way: when it was noticed, and until when the target was last seen to be as before. */
+/** A change that not all servers serve yet: when it was noticed, and when the target was last seen without it. */
 export interface PendingChange {
   readonly at: Millis;
   readonly lastSuccessBefore: Millis | undefined;
 }
 
-/** How far the servers of a zone had come with the written records at the end of the last check. */
+/** The state of the propagation at the end of the last check of a zone's servers. */
 export interface Propagation {
-  /** Undefined: no server of the zone is known, so that nothing can be verified. */
+  /** Undefined: no server of the zone is known, so nothing can be verified. */
   readonly total: number | undefined;
-  /** Servers that returned everything that is written. */
+  /** The number of servers that returned all written records. */
   readonly current: number;
-  /** Since when a written record has not been seen at every server. */
+  /** When a server first lacked a written record. Undefined: every server serves all of them. */
   readonly laggingSince: Millis | undefined;
-  /** Behind for longer than the delivery should take. */
+  /** True if a server is out of date for longer than the delivery should take. */
   readonly slow: boolean;
   /** Why no server could be queried, although the DnsZone names some. */
   readonly obstacle?: PropagationObstacle;
 }
 
-/** What the servers of a zone have been seen to serve. */
+/** The records that the servers of a zone were seen to serve. */
 export interface Confirmed {
-  /** The servers by "address#port", each with the owner names that it has not been seen to serve as written. Undefined: not listed yet; empty: there is none. */
+  /**
+   * The servers by "address#port", each with the hostnames that it was not seen to serve as written. Undefined: not listed yet.
+   * Empty: there is no server.
+   */
   readonly servers: ReadonlyMap<string, ReadonlySet<Name>> | undefined;
-  /** Why there is none, although the DnsZone names some. */
+  /** Why the list of servers is not known, although the DnsZone names some. */
   readonly obstacle: PropagationObstacle | undefined;
   readonly propagation: Propagation;
-  /** Milliseconds from a noticed change to every server serving it, newest last, the last 50. */
+  /** The last 50 times from a noticed change until every server served it, in milliseconds, newest last. */
   readonly propagationTimes: readonly Millis[];
-  /** Owner names whose written RRsets have not been seen at every server, each with its change. */
+  /** Hostnames whose written RRsets were not yet seen at every server, each with its change. */
   readonly unconfirmed: ReadonlyMap<Name, PendingChange>;
-  /** When each owner name's RRsets were first seen at every server, or written where no server is known. */
+  /** When every server was first seen to serve the RRsets of each hostname. Without a known server, when they were written. */
   readonly publishedTimes: ReadonlyMap<Name, Millis>;
 }
 
-/** Nothing is known of the servers: at the start, after a change of the place, and from the end of a term on. */
+/** The state without information about servers: at the start, after a change of the location, and after the end of a term. */
 export const NOTHING_CONFIRMED: Confirmed = {
   servers: undefined,
   obstacle: undefined,
@@ -47,11 +50,11 @@ export const NOTHING_CONFIRMED: Confirmed = {
   publishedTimes: new Map(),
 };
 
-/** The kubelet may take 90 s and CoreDNS's own reload 45 s: beyond both, a delivery is slow. */
+/** The kubelet may take 90 s, and CoreDNS's own reload 45 s. A delivery that takes longer than both is slow. */
 const SLOW_AFTER_MS: Millis = 150_000;
 const KEPT_TIMES = 50;
 
-/** RRsets of these names were created or updated. A name that is unconfirmed already keeps its older change. */
+/** Records that RRsets of these names were created or updated. An unconfirmed name keeps its older change. */
 export function written(confirmed: Confirmed, names: readonly Name[], change: PendingChange): Confirmed {
   if (names.length === 0) {
     return confirmed;
@@ -64,7 +67,7 @@ export function written(confirmed: Confirmed, names: readonly Name[], change: Pe
   return { ...confirmed, unconfirmed };
 }
 
-/** Only the names of `left` have records now. No server can confirm the others, and they have no published time. */
+/** Removes all names without records: only those of `left` have any. No server can confirm the others, and they have no published time. */
 export function withdrawn(confirmed: Confirmed, left: ReadonlySet<Name>): Confirmed {
   const isLeft = (name: Name): boolean => left.has(name);
   const { servers, unconfirmed, publishedTimes } = confirmed;
@@ -80,7 +83,10 @@ export function withdrawn(confirmed: Confirmed, left: ReadonlySet<Name>): Confir
   };
 }
 
-/** A server that is new has to show all of `names`, and one that is known those that are unconfirmed or have no published time. One that is gone doesn't count any more. */
+/**
+ * Updates the list of servers. A new server has to return all of `names`. A known one has to return the names that are
+ * unconfirmed or have no published time. A removed one doesn't count any more.
+ */
 export function serversListed(confirmed: Confirmed, servers: readonly string[], names: readonly Name[]): Confirmed {
   const { servers: before, unconfirmed, publishedTimes } = confirmed;
   const open = names.filter((name) => unconfirmed.has(name) || !publishedTimes.has(name));
@@ -95,12 +101,12 @@ export function serversListed(confirmed: Confirmed, servers: readonly string[], 
   return { ...confirmed, obstacle: undefined, servers: new Map(servers.map((server) => [server, laggingOf(server)])) };
 }
 
-/** No server can be queried, although the DnsZone names some: nothing is confirmed, and one that comes back has to show all. */
+/** No server can be queried, although the DnsZone names some. Nothing is confirmed, and a server that returns has to return all names. */
 export function serversUnknown(confirmed: Confirmed, obstacle: PropagationObstacle): Confirmed {
   return { ...confirmed, obstacle, servers: new Map() };
 }
 
-/** A server returned `served` of the queried names as written. If it returned all of them, they stand for all of its names. */
+/** Records that a server returned `served` of the queried names as written. If it returned all of them, they count for all of its names. */
 export function serverChecked(
   confirmed: Confirmed,
   server: string,
@@ -115,15 +121,18 @@ export function serverChecked(
   return { ...confirmed, servers: new Map(confirmed.servers).set(server, new Set(left)) };
 }
 
-/** What a check shows of the names. */
+/** The result of a check for the names. */
 export interface CheckResult {
   /** The changes that every server serves now. */
   readonly changes: ReadonlyMap<Name, PendingChange>;
-  /** Names that every server serves, and that this process neither wrote nor has confirmed: an earlier process published them. */
+  /** Names that every server serves, and that this process neither wrote nor confirmed. An earlier process published them. */
   readonly known: readonly Name[];
 }
 
-/** What every server serves of `names` and of the changes that were unconfirmed when the check began. What was written since then waits for the next check. */
+/**
+ * Returns the names and the unconfirmed changes that every server serves. Records that were written after the check began wait
+ * for the next one.
+ */
 export function checkResult(
   { servers, obstacle, unconfirmed, publishedTimes }: Confirmed,
   { begun, names }: { readonly begun: Confirmed["unconfirmed"]; readonly names: Iterable<Name> },
@@ -136,7 +145,7 @@ export function checkResult(
   };
 }
 
-/** A check of all servers has ended. Without a server, written records count as published, and no time is measured. */
+/** Ends a check of all servers. Without a server, written records count as published, and no time is measured. */
 export function checkEnded(confirmed: Confirmed, { changes, known }: CheckResult, now: Millis): Confirmed {
   const lagging = [...(confirmed.servers?.values() ?? [])];
   const total = lagging.length === 0 ? undefined : lagging.length;

@@ -5,25 +5,25 @@ import type { ActualRRset, Write } from "../../../plan/change.ts";
 import type { InheritedNames } from "../../../plan/inherited/inherited.ts";
 import type { ActualZone, InputProblem } from "../../../providers/provider.ts";
 
-/** What was last read of a zone's backend. */
+/** The result of the last read of a zone's backend. */
 export interface Observed {
-  /** Undefined: to be read before the next plan. */
+  /** Undefined: the backend has to be read before the next plan. */
   readonly actual: ActualZone | undefined;
-  /** Counts changes of the spec, of an input, and of the term. What was read before the last of them may be out of date. */
+  /** Counts changes of the spec, of an input, and of the term. Reads from before the last of them may be out of date. */
   readonly inputVersion: number;
-  /** The RRsets of dnsalias, by {@link rrsetKey}; the last known ones while `actual` is undefined. */
+  /** The RRsets of dnsalias, by {@link rrsetKey}. While `actual` is undefined, the last known ones. */
   readonly owned: ReadonlyMap<string, ActualRRset>;
   /** Undefined: never read. */
   readonly readAt: Millis | undefined;
   /** The names of the last read, including former ones. Records at other names are not known. */
   readonly readNames: ReadonlySet<Name>;
-  /** Whether the backend lists the RRsets of dnsalias; undefined: not known before the first read. */
+  /** Whether the backend lists the RRsets of dnsalias. Undefined: not known before the first read. */
   readonly lists: boolean | undefined;
-  /** What was wrong with an input of the zone at the last read; names follow without it. */
+  /** The fault in an input of the zone at the last read. Hostnames continue to follow their targets. */
   readonly inputProblem: InputProblem | undefined;
-  /** What names have of which no target has shown whose it is; undefined until the first read of a term. */
+  /** The inherited RRsets of names, which no read target has explained yet. Undefined before the first read of a term. */
   readonly inherited: InheritedNames | undefined;
-  /** For whose aliases each name is published, by namespace. */
+  /** The namespace for whose aliases each name is published. */
   readonly publishedFor: ReadonlyMap<Name, string>;
 }
 
@@ -42,17 +42,17 @@ export function nothingObserved(lists: false | undefined): Observed {
   };
 }
 
-/** The backend has to be read again, also by a round that has begun and has read it already. */
+/** Requires another read of the backend, also in a round that has already read it. */
 export function inputChanged(observed: Observed): Observed {
   return { ...observed, actual: undefined, inputVersion: observed.inputVersion + 1 };
 }
 
-/** Other replicas may have written since the last term. */
+/** The state at the start of a term, because other replicas may have written since the last one. */
 export function termStarted(observed: Observed): Observed {
   return { ...inputChanged(observed), inherited: undefined, publishedFor: new Map() };
 }
 
-/** The backend may have other records than those that were read. */
+/** Requires another read, because the backend may have other records than those that were read. */
 export function readInvalidated(observed: Observed): Observed {
   return observed.actual === undefined ? observed : { ...observed, actual: undefined };
 }
@@ -62,7 +62,7 @@ export function providerChanged(observed: Observed, lists: false | undefined): O
   return { ...observed, lists };
 }
 
-/** What the backend has, for a round that began when the inputs had the version `since`. */
+/** The content of the backend, for a round that began when the inputs had the version `since`. */
 export interface BackendContent {
   readonly actual: ActualZone;
   readonly ownerId: string;
@@ -74,7 +74,7 @@ export interface Read extends BackendContent {
   readonly at: Millis;
 }
 
-/** The backend was read. A read that began before an input change has to be repeated. */
+/** The state after a read. A read that began before an input change has to be repeated. */
 export function readDone(observed: Observed, { names, at, ...content }: Read): Observed {
   const { inputProblem, isPartial } = content.actual;
   return {
@@ -86,7 +86,7 @@ export function readDone(observed: Observed, { names, at, ...content }: Read): O
   };
 }
 
-/** The backend was written. */
+/** The state after a write. */
 export function writeDone(
   observed: Observed,
   { writes, ...content }: BackendContent & { readonly writes: readonly Write[] },
@@ -101,7 +101,7 @@ export function writeDone(
   return withContent({ ...observed, publishedFor }, content);
 }
 
-/** Whose the names are was found out, and what they have inherited. */
+/** Stores the namespaces of the names, and their inherited RRsets. */
 export function inheritanceFound(
   observed: Observed,
   found: { readonly publishedFor: ReadonlyMap<Name, string>; readonly inherited: InheritedNames },

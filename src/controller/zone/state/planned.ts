@@ -10,20 +10,20 @@ import type { PendingChange } from "./confirmed.ts";
 export type ZoneOutcome =
   | { readonly kind: "pending" }
   | { readonly kind: "ok" }
-  /** Nothing changes until a user acts. The served records remain. */
+  /** The zone doesn't change until a user acts. The served records remain. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
-  /** Being retried. */
+  /** The round failed and is retried. */
   | { readonly kind: "failed"; readonly message: string; readonly since: Millis }
   | { readonly kind: "held"; readonly message: string; readonly hash: string };
 
-/** What the guard remembers of a zone's deletes. */
+/** The state of the guard for a zone. */
 export interface GuardMemory {
   readonly window: GuardWindow;
-  /** The guard has judged a plan in this process. */
+  /** True if the guard has judged a plan in this process. */
   readonly isJudged: boolean;
-  /** The deletes of the last plan, by RRset key, with the time at which each was planned first. */
+  /** The deletes of the last plan, by RRset key, with the time when each was first planned. */
   readonly deletesPlanned: ReadonlyMap<string, Millis>;
-  /** The hash of the plan whose approval was used: the annotation approves once. */
+  /** The hash of the plan whose approval was used. An annotation approves only once. */
   readonly usedApproval: string | undefined;
 }
 
@@ -31,26 +31,26 @@ export interface GuardMemory {
 export interface Planned {
   readonly plan: ZonePlan | undefined;
   readonly outcome: ZoneOutcome;
-  /** Refused changes of the last plan, and writes of it that the backend rejects. */
+  /** Refused changes of the last plan, and those of its writes that the backend rejects. */
   readonly refusals: readonly Refusal[];
-  /** Those of `refusals` that the backend rejected at the last write. */
+  /** The `refusals` that the backend rejected at the last write. */
   readonly rejected: readonly Refusal[];
-  /** The oldest change that no plan has taken up yet. */
+  /** The oldest change that no plan includes yet. */
   readonly changePendingSince: PendingChange | undefined;
-  /** The same for the changes that a plan has taken up and that are not yet written. */
+  /** The oldest change that a plan includes and that is not written yet. */
   readonly changePlannedSince: PendingChange | undefined;
-  /** Hostnames whose aliases were reported before a change was planned. They are reported again with the plan. */
+  /** Hostnames whose aliases were reported before a change was planned. The plan reports them again. */
   readonly reportedEarly: ReadonlySet<Name>;
-  /** Names that are not written for the first time, because none of their aliases has its finalizer yet. */
+  /** Names without a first write, because none of their aliases has its finalizer yet. */
   readonly unfinalized: ReadonlySet<Name>;
   /** The names with records here that other zones have now. */
   readonly moves: ReadonlyMap<Name, Move>;
-  /** When the next of them is to be decided though no event comes. */
+  /** When the next of them must be decided without an event. */
   readonly movesDueAt: Millis | undefined;
   readonly guard: GuardMemory;
 }
 
-/** No plan was made yet. */
+/** The state before the first plan. */
 export const NOTHING_PLANNED: Planned = {
   plan: undefined,
   outcome: { kind: "pending" },
@@ -65,12 +65,12 @@ export const NOTHING_PLANNED: Planned = {
   guard: { window: EMPTY_WINDOW, isJudged: false, deletesPlanned: new Map(), usedApproval: undefined },
 };
 
-/** The next plan has to take up a change. One that waits already is older, and counts. */
+/** Records a change for the next plan. A change that waits already is older, and remains. */
 export function changeSeen(planned: Planned, change: PendingChange): Planned {
   return planned.changePendingSince === undefined ? { ...planned, changePendingSince: change } : planned;
 }
 
-/** A status of an alias with this name is about to be written. If a change waits, the next plan has it written again. */
+/** Records that the status of an alias with this name is about to be written. If a change waits, the next plan writes the status again. */
 export function aliasReported(planned: Planned, name: Name): Planned {
   const { changePendingSince, reportedEarly } = planned;
   return changePendingSince === undefined || reportedEarly.has(name)
@@ -78,7 +78,7 @@ export function aliasReported(planned: Planned, name: Name): Planned {
     : { ...planned, reportedEarly: new Set([...reportedEarly, name]) };
 }
 
-/** A plan takes up the changes that waited; a change from here on belongs to the next plan. */
+/** The plan includes the waiting changes. Later changes belong to the next plan. */
 export function planMade(planned: Planned, plan: ZonePlan): Planned {
   return {
     ...planned,
@@ -94,22 +94,22 @@ export function planCorrected(planned: Planned, plan: ZonePlan): Planned {
   return planned.plan === plan ? planned : { ...planned, plan };
 }
 
-/** Another place begins with no plan, and with the changes that are not written yet. */
+/** Another location begins without a plan, and with the changes that are not written yet. */
 export function placeChanged({ changePendingSince, changePlannedSince }: Planned): Planned {
   return { ...NOTHING_PLANNED, changePendingSince, changePlannedSince };
 }
 
-/** Which names leave the zone was decided. */
+/** Stores the decision which names leave the zone. */
 export function movesDecided(planned: Planned, moves: Planned["moves"], dueAt: Millis | undefined): Planned {
   return { ...planned, moves, movesDueAt: dueAt };
 }
 
-/** These names wait for the finalizers of their aliases. */
+/** Stores the names that wait for the finalizers of their aliases. */
 export function finalizersAwaited(planned: Planned, names: ReadonlySet<Name>): Planned {
   return names.size === 0 && planned.unfinalized.size === 0 ? planned : { ...planned, unfinalized: names };
 }
 
-/** What the plan refuses, and what of it the backend rejects, which is refused with it. */
+/** Stores the refusals of the plan, and those of them that the backend rejects. */
 export function refusalsFound(
   planned: Planned,
   { refusals, rejected }: { readonly refusals: readonly Refusal[]; readonly rejected: readonly Refusal[] },
@@ -117,17 +117,17 @@ export function refusalsFound(
   return { ...planned, refusals: [...refusals, ...rejected], rejected };
 }
 
-/** The guard knows more: the window moved, deletes were planned or carried out, or an approval was used. */
+/** Updates the state of the guard: the window moved, deletes were planned or made, or an approval was used. */
 export function guardMoved(planned: Planned, memory: Partial<GuardMemory>): Planned {
   return { ...planned, guard: { ...planned.guard, ...memory } };
 }
 
-/** All changes that the plan took up are written, or there was nothing to write. */
+/** All changes in the plan are written, or there was nothing to write. */
 export function changesWritten(planned: Planned): Planned {
   return planned.changePlannedSince === undefined ? planned : { ...planned, changePlannedSince: undefined };
 }
 
-/** A round ended. A failure keeps the time of the first one in a row. */
+/** Stores the outcome of a round. Consecutive failures keep the time of the first one. */
 export function roundEnded(planned: Planned, outcome: ZoneOutcome): Planned {
   const { outcome: before } = planned;
   return {

@@ -4,16 +4,19 @@ import { displayName } from "../../../dns/name/name.ts";
 import type { Write, Refusal } from "../../../plan/change.ts";
 import type { Drift } from "../../../providers/provider.ts";
 
-/** The times of the last repairs of each RRset, by {@link rrsetKey}, and of the whole text, by {@link WHOLE_TEXT}, newest last. */
+/** The times of the last repairs, newest last: of each RRset, by {@link rrsetKey}, and of the whole text, by {@link WHOLE_TEXT}. */
 export type Repairs = ReadonlyMap<string, readonly Millis[]>;
 
 /** The key for the text of a whole zone, which is not the key of an RRset. */
 export const WHOLE_TEXT = "";
 
-/** This many repairs within the window show another writer that changes the same again and again: it is left as it is, and that is reported. */
+/**
+ * This many repairs within the window show that another writer keeps changing the records. dnsalias then leaves them as they are,
+ * and reports this.
+ */
 const CONTESTED_REPAIRS = 5;
 const RRSET_WINDOW_MS: Millis = 3_600_000;
-/** Every name of the zone waits while its text is contested, so the text is tried again sooner than an RRset. */
+/** Every name of the zone waits while another writer keeps changing its text, so the text is tried again sooner than an RRset. */
 export const TEXT_WINDOW_MS: Millis = 600_000;
 
 /** Whether another writer keeps changing an RRset, or the whole text. */
@@ -21,7 +24,7 @@ export function isContested(repairs: Repairs, key: string, now: Millis): boolean
   return recent(repairs, key, now).length >= CONTESTED_REPAIRS;
 }
 
-/** These RRsets, or the whole text, were repaired. Repairs that are older than the window are forgotten. */
+/** Records a repair of these RRsets, or of the whole text. Repairs outside the window are forgotten. */
 export function repaired(repairs: Repairs, keys: Iterable<string>, now: Millis): Repairs {
   const known = new Map([...repairs.keys()].map((key) => [key, recent(repairs, key, now)] as const));
   for (const key of keys) {
@@ -30,7 +33,7 @@ export function repaired(repairs: Repairs, keys: Iterable<string>, now: Millis):
   return new Map([...known].filter(([, times]) => times.length > 0));
 }
 
-/** The keys of the RRsets that were changed. A change of a marker has none: markers are never contested. */
+/** The keys of the changed RRsets. A changed marker has none, because a repair of a marker never stops. */
 export function driftKeys(drift: readonly Drift[]): readonly string[] {
   return drift.flatMap((one) => (one.type === undefined ? [] : [driftKey(one)]));
 }
@@ -40,7 +43,7 @@ export interface UncontestedWrites {
   readonly refusals: readonly Refusal[];
 }
 
-/** Leaves out writes to RRsets that another writer keeps changing; every other name is written as planned. */
+/** Leaves out writes to RRsets that another writer keeps changing. Every other name is written as planned. */
 export function withoutContested(
   writes: readonly Write[],
   drift: readonly Drift[],
@@ -57,7 +60,7 @@ export function withoutContested(
   return { writes: writes.filter((write) => !contested.has(writeKey(write))), refusals };
 }
 
-/** The changes by other writers that these writes restore. Any write restores markers. */
+/** The changes by other writers that these writes revert. Any write restores markers. */
 export function repairedBy(writes: readonly Write[], drift: readonly Drift[]): readonly Drift[] {
   const written = new Set(writes.map(writeKey));
   return drift.filter((one) => one.type === undefined || written.has(driftKey(one)));

@@ -7,38 +7,38 @@ import { nothingObserved, type Observed, ownedNames, providerChanged } from "./o
 import { NOTHING_PLANNED, placeChanged, type Planned } from "./planned.ts";
 import type { Repairs } from "./repairs.ts";
 
-/** A DnsZone and the provider that was made for it. */
+/** A DnsZone and its provider. */
 interface ZoneHandle {
   readonly zone: DnsZone;
   readonly provider: ZoneProvider;
-  /** The backend asked not to be called before this. */
+  /** The earliest time of the next call, as the backend requested. */
   readonly notBefore: Millis;
 }
 
 interface NextHandle extends Pick<ZoneHandle, "zone" | "provider"> {
-  /** The provider writes to another place than the one before. */
+  /** True if the provider writes to another location than the previous one. */
   readonly isElsewhere: boolean;
 }
 
-/** What is at a place that the DnsZone names no more. */
+/** The records at a location that the DnsZone no longer names. */
 export interface LeftBehind {
   /** The id of its provider. */
   readonly provider: string;
   readonly names: number;
 }
 
-/** Everything that is remembered of one zone between two reconciles; lost at a restart, and then read again. */
+/** The memory of one zone between two rounds. A restart loses it, and the next round reads it again. */
 export interface ZoneState {
   /** The state at the start of the last round. It is replaced between rounds. */
   readonly handle: ZoneHandle;
-  /** What the next round begins with; undefined: the same. */
+  /** The start of the next round. Undefined: it is the same. */
   readonly next: NextHandle | undefined;
   readonly observed: Observed;
   readonly planned: Planned;
   readonly writerHolds: WriterHolds;
   readonly repairs: Repairs;
   readonly confirmed: Confirmed;
-  /** Why the delivery of the last write could not be expedited, as a clause for users; undefined: it was, or this is not possible. */
+  /** Why the delivery of the last write could not be expedited, as a clause for users. Undefined: it was, or this is not possible. */
   readonly deliveryProblem: string | undefined;
 }
 
@@ -60,7 +60,7 @@ export function replace(state: ZoneState, values: Partial<ZoneState>): void {
   Object.assign(state, values);
 }
 
-/** A round in progress ends with the DnsZone and the provider that it started with. The next one starts with these. */
+/** Sets the DnsZone and the provider of the next round. A round in progress ends with those that it started with. */
 export function setNext(state: ZoneState, next: NextHandle): void {
   replace(state, { next: { ...next, isElsewhere: next.isElsewhere || state.next?.isElsewhere === true } });
 }
@@ -90,7 +90,7 @@ export function takeNext(state: ZoneState): LeftBehind | undefined {
   return { provider: handle.provider.id, names: ownedNames(observed).size };
 }
 
-/** The backend is not called before that time. It ends with the provider. */
+/** Sets the earliest time of the next call. It ends with the provider. */
 export function retryNotBefore(state: ZoneState, notBefore: Millis): void {
   replace(state, { handle: { ...state.handle, notBefore } });
 }

@@ -29,5 +29,5 @@ const ALGORITHMS: ReadonlyMap<string, number> = new Map([
   ["PRIVATEOID", 254],
 ]);
 
-/** A number or a mnemonic; it prints as a number (RFC 4034 2.2, 5.3). */
+/** Accepts a number or a mnemonic, and prints a number (RFC 4034 2.2, 5.3). */
 export const algorithm = mnemonic(1, "a DNSSEC algorithm, such as 13 or ECDSAP256SHA256", ALGORITHMS);

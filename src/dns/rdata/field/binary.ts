@@ -2,16 +2,16 @@ import { readBytes } from "../../wire/wire-reader.ts";
 import { appendBytes } from "./byte-buffer.ts";
 import { type Field, invalid, missing, oneToken, takeRest } from "./field.ts";
 
-/** All that is left, as hexadecimal digits in any number of words: at least one byte. */
+/** All remaining words, as hexadecimal digits of at least one byte. */
 export const hexRest = rest("hexadecimal digits", "hex", (digits) => /^(?:[0-9a-f]{2})+$/i.test(digits));
 
-/** All that is left, as base64 in any number of words: at least one byte. */
+/** All remaining words, as base64 of at least one byte. */
 export const base64Rest = rest("base64", "base64", (text) => isBase64(text));
 
-/** Exactly so many bytes as hexadecimal groups with a separator between (RFC 7043 3.2, RFC 6742 2.1). */
+/** A fixed number of bytes as hexadecimal groups with separators (RFC 7043 3.2, RFC 6742 2.1). */
 export function hexGroups(noun: string, layout: HexLayout): Field {
   const { count, digits, separator } = layout;
-  // BIND leaves out leading zeros between colons.
+  // BIND omits leading zeros between colons.
   const group = separator === ":" ? /^[0-9a-f]{1,4}$/i : /^[0-9a-f]{2}$/i;
   return oneToken(
     noun,
@@ -33,7 +33,7 @@ interface HexLayout {
   readonly separator: "-" | ":";
 }
 
-/** True for one or more bytes in the one base64 spelling that they have. */
+/** True for the only base64 text of one or more bytes. */
 export function isBase64(text: string): boolean {
   return text !== "" && Buffer.from(text, "base64").toString("base64") === text;
 }

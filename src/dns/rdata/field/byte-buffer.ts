@@ -1,4 +1,4 @@
-/** Bytes written so far. It grows as needed. */
+/** The bytes that were written. The buffer grows with them. */
 export interface ByteBuffer {
   bytes: Uint8Array;
   length: number;
@@ -8,7 +8,7 @@ export function byteBuffer(): ByteBuffer {
   return { bytes: new Uint8Array(INITIAL_SIZE), length: 0 };
 }
 
-/** A copy of the bytes written so far. */
+/** A copy of the bytes that were written. */
 export function writtenBytes(buffer: ByteBuffer): Uint8Array {
   return buffer.bytes.slice(0, buffer.length);
 }

@@ -4,10 +4,10 @@ import { readBytes, readUint8, type WireReader } from "../../wire/wire-reader.ts
 import { appendBytes, appendUint, type ByteBuffer } from "./byte-buffer.ts";
 import { type Field, missing, oneToken, takeRest } from "./field.ts";
 
-/** RFC 1035 3.3: a length and up to 255 bytes. It prints in quotes, so that every string has one text. */
+/** RFC 1035 3.3: a length and up to 255 bytes. It prints with quotes, so that every string has only one text. */
 export const characterString: Field = oneToken("a character string", appendString, printString);
 
-/** All that is left, as character strings: at least one. */
+/** All remaining words as character strings; at least one. */
 export const characterStrings: Field = {
   noun: "one or more character strings",
   parse: (text, into) => {
@@ -29,7 +29,7 @@ export const characterStrings: Field = {
   },
 };
 
-/** One string that is all that is left, without a length of its own (RFC 7553 4.4, RFC 8659 4.1.1). */
+/** One string to the end of the data, without a length byte (RFC 7553 4.4, RFC 8659 4.1.1). */
 export function remainingText(noun: string): Field {
   return oneToken(
     noun,
@@ -74,7 +74,7 @@ function appendString(token: Token, into: ByteBuffer): true | string {
   return true;
 }
 
-/** A quote inside a word begins another string, as BIND reads it: `a"b"` is two. */
+/** A quote inside a word begins another string, as in BIND: `a"b"` is two strings. */
 function partsOf(token: Token): readonly Token[] {
   if (token.quoted || !hasBareQuote(token.raw)) {
     return [token];

@@ -6,7 +6,7 @@ import type { ByteBuffer } from "./byte-buffer.ts";
 
 /** One part of RDATA, or all of it, as text and as bytes. */
 export interface Field {
-  /** For messages: "an IPv4 address". */
+  /** The name of the field in messages: "an IPv4 address". */
   readonly noun: string;
   /** Takes its tokens from the text and appends its bytes. A problem ends the parse. */
   parse(text: RdataText, into: ByteBuffer): FieldProblem | undefined;
@@ -14,7 +14,7 @@ export interface Field {
   print(reader: WireReader): string | undefined;
 }
 
-/** The tokens of a record's data, and how many of them have been taken. */
+/** The tokens of a record's data, with the number of tokens that were read. */
 export interface RdataText {
   readonly tokens: readonly Token[];
   readonly origin: Name;
@@ -27,21 +27,21 @@ export interface FieldProblem {
   readonly message: string;
 }
 
-/** The next token; undefined at the end. */
+/** Returns the next token. Undefined at the end. */
 function takeToken(text: RdataText): Token | undefined {
   const token = text.tokens[text.next];
   text.next += token === undefined ? 0 : 1;
   return token;
 }
 
-/** All tokens that are left. */
+/** Returns all remaining tokens. */
 export function takeRest(text: RdataText): readonly Token[] {
   const tokens = text.tokens.slice(text.next);
   text.next = text.tokens.length;
   return tokens;
 }
 
-/** `invalid IPv4 address "x"` for a noun "an IPv4 address". */
+/** The problem `invalid IPv4 address "x"` for a noun "an IPv4 address". */
 export function invalid(noun: string, token: Token): FieldProblem {
   return { token, message: `invalid ${noun.replace(/^an? /, "")} "${excerpt(token.raw)}"` };
 }
@@ -50,7 +50,7 @@ export function missing(noun: string): FieldProblem {
   return { token: undefined, message: `the data ends too early: add ${noun}` };
 }
 
-/** A field of exactly one token. `parse` returns false for invalid text, or a message of its own. */
+/** A field of exactly one token. For invalid text, `parse` returns false or a message of its own. */
 export function oneToken(
   noun: string,
   parse: (token: Token, into: ByteBuffer, origin: Name) => boolean | string,

@@ -7,7 +7,7 @@ export const uint8 = integer(1, "a number from 0 to 255");
 export const uint16 = integer(2, "a number from 0 to 65535");
 export const uint32 = integer(4, "a number from 0 to 4294967295");
 
-/** Seconds of an SOA record, also as BIND writes them: `1h30m`. */
+/** Seconds of an SOA record, as a number or in BIND's form: `1h30m`. */
 export const period: Field = oneToken(
   "a duration in seconds, or such as 1h30m",
   ({ raw }, into) => {
@@ -18,7 +18,7 @@ export const period: Field = oneToken(
   (reader) => String(readUint32(reader)),
 );
 
-/** A number whose values have mnemonics. It prints as a number, which every server reads. */
+/** A number whose values have mnemonics. It prints as a number, because every server reads numbers. */
 export function mnemonic(size: 1 | 2, noun: string, values: ReadonlyMap<string, number>): Field {
   return oneToken(
     noun,
@@ -31,7 +31,7 @@ export function mnemonic(size: 1 | 2, noun: string, values: ReadonlyMap<string, 
   );
 }
 
-/** The value of decimal digits that fits into `size` bytes. */
+/** The value of decimal digits. Undefined if it doesn't fit into `size` bytes. */
 export function unsigned(text: string, size: 1 | 2 | 4): number | undefined {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   return value < 2 ** (8 * size) ? value : undefined;

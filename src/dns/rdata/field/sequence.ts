@@ -1,6 +1,6 @@
 import type { Field } from "./field.ts";
 
-/** Fields one after the other, separated by blanks. A field that prints an empty text has no place in the line. */
+/** Fields in sequence, separated by blanks. A field with an empty text is omitted. */
 export function sequence(...fields: readonly Field[]): Field {
   return {
     noun: fields[0]?.noun ?? "",
@@ -27,7 +27,7 @@ export function sequence(...fields: readonly Field[]): Field {
   };
 }
 
-/** A field with a condition on its bytes that its parts alone do not know. `problemOf` returns a message for users. */
+/** A field with an additional check of its bytes. `problemOf` returns a message for users. */
 export function checked(field: Field, problemOf: (bytes: Uint8Array) => string | undefined): Field {
   return {
     noun: field.noun,

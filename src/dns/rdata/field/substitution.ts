@@ -2,8 +2,8 @@ import { characterString } from "./character-string.ts";
 import { checked } from "./sequence.ts";
 
 /**
- * A substitution expression (RFC 3402 3.2): empty, or a pattern and a replacement between delimiters, as in `!^.*$!sip:a@example.com!`. BIND refuses
- * a zone with another one.
+ * A substitution expression (RFC 3402 3.2): empty, or a pattern and a replacement between delimiters, as in
+ * `!^.*$!sip:a@example.com!`. BIND refuses a zone with another text.
  */
 export const substitution = checked(characterString, (bytes) => {
   const text = Buffer.from(bytes.subarray(1)).toString("latin1");
@@ -22,7 +22,7 @@ function isSubstitution(text: string): boolean {
   return pattern !== "" && (flags === "" || flags === "i") && isReplaceable;
 }
 
-/** Parts between delimiters that have no backslash before them. */
+/** The parts between delimiters. A delimiter after a backslash doesn't count. */
 function split(text: string, delimiter: string): readonly string[] {
   const parts = [""];
   for (let at = 0; at < text.length; at += 1) {

@@ -6,7 +6,7 @@ import { unsigned } from "./integer.ts";
 /** The value of a registered SvcParamKey. */
 export interface SvcParamValue {
   readonly name: string;
-  /** From the text without quotes and escapes (RFC 9460 appendix A) to the wire form; undefined if it is invalid. */
+  /** Converts the text, without quotes and escapes (RFC 9460 appendix A), to the wire form. Undefined if it is invalid. */
   parse(text: Uint8Array): Uint8Array | undefined;
   /** True for a wire form that the key allows. */
   isValid(value: Uint8Array): boolean;
@@ -19,7 +19,7 @@ export function svcParamValue(key: number): SvcParamValue | undefined {
   return VALUES[key];
 }
 
-/** The number of `alpn` or `key1`; undefined for text that is no key. */
+/** The number of `alpn` or `key1`. Undefined if the text is not a key. */
 export function keyNumber(text: string): number | undefined {
   const digits = /^key(0|[1-9]\d{0,4})$/.exec(text)?.[1];
   if (digits !== undefined) {
@@ -39,7 +39,7 @@ const mandatory: SvcParamValue = {
     const known = keys.filter((key) => key !== undefined).sort((a, b) => a - b);
     return known.length === keys.length ? uint16s(known) : undefined;
   },
-  // RFC 9460 8: in ascending order, without itself.
+  // RFC 9460 8: the keys are in ascending order, and `mandatory` itself is not among them.
   isValid: (value) => hasParts(value, 2) && chunks(value, 2).every((key, at, all) => number(key) > number(all[at - 1])),
   print: (value) =>
     chunks(value, 2)
@@ -71,7 +71,7 @@ const ech: SvcParamValue = {
   print: (value) => Buffer.from(value).toString("base64"),
 };
 
-/** RFC 9461 5: a relative URI template in UTF-8 with the variable dns (RFC 6570 2). */
+/** RFC 9461 5: a relative URI template in UTF-8 with the variable `dns` (RFC 6570 2). */
 const dohpath: SvcParamValue = {
   name: "dohpath",
   parse: (text) => text,
@@ -83,7 +83,7 @@ const dohpath: SvcParamValue = {
 };
 const DNS_VARIABLE = /\{[+#./;?&]?(?:[^{},]+,)*dns(?::\d{1,4}|\*)?(?:,[^{},]+)*\}/;
 
-/** draft-ietf-tls-key-share-prediction: numbers of groups, none twice. */
+/** draft-ietf-tls-key-share-prediction: numbers of groups, without duplicates. */
 const tlsSupportedGroups: SvcParamValue = {
   name: "tls-supported-groups",
   parse: (text) => {
@@ -95,7 +95,7 @@ const tlsSupportedGroups: SvcParamValue = {
   print: (value) => chunks(value, 2).map(number).join(","),
 };
 
-/** RFC 9953: the segments of a CoAP path, maybe none. */
+/** RFC 9953: the segments of a CoAP path. The list can be empty. */
 const docpath: SvcParamValue = {
   name: "docpath",
   parse: (text) => (text.length === 0 ? text : lengthAndBytes(text)),
@@ -137,12 +137,12 @@ function hint(name: string, size: 4 | 16): SvcParamValue {
   };
 }
 
-/** An IPv4 address in an IPv6 one (RFC 4291 2.5.5.2). CoreDNS drops the whole zone over one. */
+/** An IPv4 address in an IPv6 one (RFC 4291 2.5.5.2). CoreDNS drops a whole zone that contains one. */
 function isMapped(address: Uint8Array): boolean {
   return address.length === 16 && Buffer.from(address).toString("hex").startsWith("00000000000000000000ffff");
 }
 
-/** RFC 9460 appendix A.1: items between commas, in which `\,` is a comma and `\\` a backslash; undefined for another escape. */
+/** RFC 9460 appendix A.1: items between commas, in which `\,` is a comma and `\\` a backslash. Undefined for other escapes. */
 function items(text: Uint8Array): readonly (readonly number[])[] | undefined {
   const list: number[][] = [[]];
   for (let at = 0; at < text.length; at += 1) {
@@ -164,7 +164,7 @@ function items(text: Uint8Array): readonly (readonly number[])[] | undefined {
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 
-/** Items, each after its length. */
+/** The items, each after its length. */
 function lengthAndBytes(text: Uint8Array): Uint8Array | undefined {
   const list = items(text);
   const isFine = list?.every((item) => item.length > 0 && item.length <= 255) === true;
@@ -179,7 +179,10 @@ function isLengthAndBytes(value: Uint8Array): boolean {
   return at === value.length;
 }
 
-/** Plain items as they are; others in quotes, with the escapes of a list within those of a string (RFC 9460 appendix A.1). */
+/**
+ * Prints plain items without quotes. Other items are in quotes, and the string escapes contain the list escapes (RFC 9460
+ * appendix A.1).
+ */
 function listText(value: Uint8Array): string {
   const texts = segments(value).map(latin1);
   if (texts.every((text) => /^[\w./+:~-]+$/.test(text))) {
@@ -212,7 +215,7 @@ function chunks(value: Uint8Array, size: number): readonly Uint8Array[] {
   return Array.from({ length: value.length / size }, (_, index) => value.subarray(size * index, size * (index + 1)));
 }
 
-/** The number of two bytes; 0 for none. */
+/** The number in two bytes. 0 if there are none. */
 function number(bytes: Uint8Array = new Uint8Array(2)): number {
   return ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
 }

@@ -7,9 +7,7 @@ import { keyNumber, keyText, svcParamValue } from "./svc-param-value.ts";
 
 type Params = Map<number, Uint8Array>;
 
-/**
- * All that is left, as `key=value` words (RFC 9460 2.1). On the wire they are sorted by key, and a key comes once (2.2).
- */
+/** All remaining words as `key=value` (RFC 9460 2.1). On the wire they are sorted by key, and each key occurs once (2.2). */
 export const svcParams: Field = {
   noun: "service parameters",
   parse: (text, into) => {
@@ -58,7 +56,7 @@ const MAX_VALUE_LENGTH = 0xffff;
 /** RFC 9460 14.3.2: 65535 is reserved as invalid. */
 const INVALID_KEY = 0xffff;
 
-/** Adds the parameter of a token; a message if it is invalid. */
+/** Adds the parameter of a token. Returns a message if it is invalid. */
 function addParam(params: Params, token: Token): string | undefined {
   const equals = token.raw.indexOf("=");
   const name = equals === -1 ? token.raw : token.raw.slice(0, equals);
@@ -80,14 +78,14 @@ function addParam(params: Params, token: Token): string | undefined {
   return undefined;
 }
 
-/** The bytes of a value, which may be quoted as a whole; undefined for an invalid escape or a quote inside. */
+/** The bytes of a value, which may be quoted as a whole. Undefined for an invalid escape, or for a quote inside the value. */
 function decodeValue(text: string): Uint8Array | undefined {
   const isQuoted = text.length > 1 && text.startsWith('"') && text.endsWith('"');
   const raw = isQuoted ? text.slice(1, -1) : text;
   return hasBareQuote(raw) ? undefined : unescapeText(raw);
 }
 
-/** What the parameters have wrong together (RFC 9460 7.1.1, 8). */
+/** A fault in the combination of the parameters (RFC 9460 7.1.1, 8). */
 function contradiction(params: ReadonlyMap<number, Uint8Array>): string | undefined {
   const mandatory = params.get(MANDATORY) ?? new Uint8Array(0);
   for (let at = 0; at + 1 < mandatory.length; at += 2) {

@@ -4,7 +4,7 @@ import { appendBytes } from "./byte-buffer.ts";
 import { type Field, takeRest } from "./field.ts";
 import { excerpt } from "../../presentation/escapes.ts";
 
-/** The list of types that ends CSYNC (RFC 4034 4.1.2): windows of 256 types, each with its bits up to the last that is set. */
+/** The list of types at the end of CSYNC (RFC 4034 4.1.2). It has windows of 256 types, each with its bits up to the last 1. */
 export const typeBitmap: Field = {
   noun: "record types",
   parse: (text, into) => {
@@ -24,7 +24,7 @@ export const typeBitmap: Field = {
     for (let previous = -1; reader.offset < reader.end;) {
       const window = readUint8(reader);
       const bits = readBytes(reader, readUint8(reader));
-      // Another form of the same list would not be written again as it was.
+      // A different form of the same list would change when it is printed and parsed again.
       if (reader.problem !== undefined || window <= previous || bits.length > 32 || (bits.at(-1) ?? 0) === 0) {
         return undefined;
       }

@@ -9,7 +9,7 @@ export const a = ipv4;
 /** AAAA (RFC 3596 2.2). */
 export const aaaa = ipv6;
 
-/** NSAP (RFC 1706 5): hexadecimal digits after `0x`, with dots where the writer likes. */
+/** NSAP (RFC 1706 5): hexadecimal digits after `0x`, with dots in any place. */
 export const nsap: Field = oneToken(
   "an NSAP address, such as 0x47.0005.80",
   ({ raw }, into) => {

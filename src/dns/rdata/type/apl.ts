@@ -4,7 +4,7 @@ import { appendBytes, appendUint, type ByteBuffer } from "../field/byte-buffer.t
 import { type Field, invalid, takeRest } from "../field/field.ts";
 import { unsigned } from "../field/integer.ts";
 
-/** APL (RFC 3123): `[!]family:address/prefix` items, maybe none. */
+/** APL (RFC 3123): any number of `[!]family:address/prefix` items. */
 export const apl: Field = {
   noun: "address prefixes",
   parse: (text, into) => {
@@ -28,7 +28,7 @@ export const apl: Field = {
   },
 };
 
-/** Bytes of an address by address family (IANA "Address Family Numbers"). */
+/** The number of bytes in an address, by address family (IANA "Address Family Numbers"). */
 const ADDRESS_LENGTHS: ReadonlyMap<number, number> = new Map([
   [1, 4],
   [2, 16],
@@ -43,7 +43,7 @@ function appendItem(into: ByteBuffer, raw: string): boolean {
   if (address === undefined || prefix === undefined || address.length !== ADDRESS_LENGTHS.get(family)) {
     return false;
   }
-  // RFC 3123 4: trailing zero bytes are left out.
+  // RFC 3123 4: trailing zero bytes are omitted.
   const part = address.subarray(0, address.findLastIndex((byte) => byte !== 0) + 1);
   appendUint(into, family, 2);
   appendUint(into, prefix, 1);
@@ -74,7 +74,7 @@ function printItem(reader: WireReader): string | undefined {
   return `${flags >= NEGATION ? "!" : ""}${family}:${addressText(address)}/${prefix}`;
 }
 
-/** True if all bits after the prefix are 0. CoreDNS drops the whole zone over others. */
+/** True if all bits after the prefix are 0. CoreDNS drops a whole zone with other items. */
 function hasOnlyPrefix(address: Uint8Array, prefix: number): boolean {
   return address.every((byte, index) => (byte & (0xff >>> Math.min(8, Math.max(0, prefix - 8 * index)))) === 0);
 }

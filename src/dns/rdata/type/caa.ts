@@ -5,7 +5,7 @@ import { oneToken } from "../field/field.ts";
 import { uint8 } from "../field/integer.ts";
 import { sequence } from "../field/sequence.ts";
 
-/** RFC 8659 4.1: letters and digits after their length. */
+/** RFC 8659 4.1: a length, then letters and digits. */
 const tag = oneToken(
   "a property tag of letters and digits",
   ({ raw }, into) => {

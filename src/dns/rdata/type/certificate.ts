@@ -3,7 +3,7 @@ import { base64Rest, hexRest } from "../field/binary.ts";
 import { mnemonic, uint16, uint8 } from "../field/integer.ts";
 import { checked, sequence } from "../field/sequence.ts";
 
-/** RFC 4398 2.1. They print as numbers: CoreDNS reads `IPKIX` under another name. */
+/** RFC 4398 2.1. The types print as numbers, because CoreDNS reads `IPKIX` under another name. */
 const CERTIFICATE_TYPES: ReadonlyMap<string, number> = new Map([
   ["PKIX", 1],
   ["SPKI", 2],
@@ -29,7 +29,7 @@ export const tlsa = sequence(uint8, uint8, uint8, hexRest);
 /** OPENPGPKEY (RFC 7929 2.1), DHCID (RFC 4701 3.1). */
 export const opaqueBase64 = base64Rest;
 
-/** Bytes of each fingerprint type (RFC 4255 3.1.2, RFC 6594 4). */
+/** The number of bytes of each fingerprint type (RFC 4255 3.1.2, RFC 6594 4). */
 const FINGERPRINT_LENGTHS: ReadonlyMap<number, number> = new Map([
   [1, 20],
   [2, 32],

@@ -14,7 +14,7 @@ const DIGESTS: ReadonlyMap<string, number> = new Map([
   ["SHA384", 4],
   ["SHA-384", 4],
 ]);
-/** Bytes of each digest type (RFC 3658, 4509, 5933, 6605). */
+/** The number of bytes of each digest type (RFC 3658, 4509, 5933, 6605). */
 const DIGEST_LENGTHS: ReadonlyMap<number, number> = new Map([
   [1, 20],
   [2, 32],

@@ -7,7 +7,10 @@ import { uint8 } from "../field/integer.ts";
 import { ipv4, ipv6 } from "../field/ip-address.ts";
 import { checked, sequence } from "../field/sequence.ts";
 
-/** IPSECKEY (RFC 4025 2): precedence, gateway type, algorithm, gateway, key. BIND refuses a record without a key, so it is refused here. */
+/**
+ * IPSECKEY (RFC 4025 2): precedence, gateway type, algorithm, gateway, key. BIND refuses a record without a key, and so does this
+ * codec.
+ */
 const ipseckeyFields: Field = {
   noun: "a precedence",
   parse: (text, into) => {

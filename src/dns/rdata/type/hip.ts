@@ -5,7 +5,7 @@ import { domainName } from "../field/domain-name.ts";
 import { type Field, oneToken } from "../field/field.ts";
 import { uint8 } from "../field/integer.ts";
 
-/** HIP (RFC 8005 5): algorithm, host identity tag, key, rendezvous servers. The lengths of tag and key come first on the wire. */
+/** HIP (RFC 8005 5): algorithm, host identity tag, key, rendezvous servers. On the wire, the lengths of tag and key come first. */
 export const hip: Field = {
   noun: "a public key algorithm",
   parse: (text, into) => {

@@ -5,7 +5,7 @@ export function httpsAliasData(target: Name): string {
   return `0 ${target}`;
 }
 
-/** The target of such RDATA; undefined for every other text. */
+/** The target in such RDATA. Undefined for any other text. */
 export function httpsAliasTarget(data: string): Name | undefined {
   const [, target] = ALIAS_MODE.exec(data) ?? [];
   return target === undefined || target.length > MAX_NAME ? undefined : nameOfCanonical(target);

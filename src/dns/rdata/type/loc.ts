@@ -3,8 +3,8 @@ import { appendBytes, appendUint } from "../field/byte-buffer.ts";
 import { type Field, invalid, missing, takeRest } from "../field/field.ts";
 
 /**
- * LOC (RFC 1876 3): degrees, minutes and seconds, meters of altitude, size and precisions. It prints all of them: RFC 1876 lets a writer
- * leave out the last ones, but CoreDNS does not.
+ * LOC (RFC 1876 3): degrees, minutes and seconds, meters of altitude, size and precisions. It prints all of them. RFC 1876 allows
+ * the last ones to be omitted, but CoreDNS does not.
  */
 export const loc: Field = {
   noun: 'a location, such as "52 22 23.000 N 4 53 32.000 E -2.00m"',
@@ -55,7 +55,7 @@ const LOCATION = new RegExp(
 /** The equator and the prime meridian, in thousandths of a second of arc. */
 const ORIGIN = 2 ** 31;
 const DEGREE = 3_600_000;
-/** The reference spheroid, in centimeters above the lowest altitude that the format has. */
+/** The reference spheroid, in centimeters above the lowest altitude of the format. */
 const SEA_LEVEL = 10_000_000;
 /** Size 1 m, horizontal 10 km, vertical 10 m (RFC 1876 3). */
 const DEFAULT_CENTIMETERS = [100, 1_000_000, 1_000];
@@ -92,7 +92,7 @@ function angleOf(text: string | undefined, limit: number): number | undefined {
   return minutes < 60 && seconds < 60 && whole <= limit * DEGREE ? whole : undefined;
 }
 
-/** One digit and a power of ten of centimeters. */
+/** One byte for a length: one digit and a power of ten, in centimeters. */
 function lengthByte(meters: string | undefined, normal: number): number | undefined {
   const centimeters = meters === undefined ? normal : Math.round(Number(meters) * 100);
   const power = centimeters === 0 ? 0 : Math.floor(Math.log10(centimeters) + 1e-9);

@@ -13,7 +13,7 @@ export const x25 = checked(characterString, (bytes) =>
     ? undefined
     : "an X.25 address has four digits or more",
 );
-/** ISDN (RFC 1183 3.2): a number and, if there is one, a subaddress. */
+/** ISDN (RFC 1183 3.2): a number, and optionally a subaddress. */
 export const isdn = atMost(2);
 /** GPOS (RFC 1712 3). */
 export const gpos = sequence(characterString, characterString, characterString);

@@ -9,10 +9,10 @@ export const uri = checked(sequence(uint16, uint16, remainingText("a URI")), (by
   bytes.length > NUMBERS ? undefined : "the URI is empty",
 );
 
-/** Bytes of priority and weight. */
+/** The number of bytes of priority and weight. */
 const NUMBERS = 4;
 
-/** Base64, or `-` for no data. */
+/** Base64, or `-` for empty data. */
 const dataOrNothing: Field = {
   noun: "base64, or - for no data",
   parse: (text, into) => {
@@ -25,5 +25,5 @@ const dataOrNothing: Field = {
   print: (reader) => (reader.offset === reader.end ? "-" : base64Rest.print(reader)),
 };
 
-/** DOA (draft-durand-doa-over-dns 3.2): a digital object, or where it is. */
+/** DOA (draft-durand-doa-over-dns 3.2): a digital object, or its location. */
 export const doa = sequence(uint32, uint32, uint8, characterString, dataOrNothing);

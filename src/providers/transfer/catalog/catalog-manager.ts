@@ -14,36 +14,42 @@ export interface CatalogKeeperDeps {
   readonly registry: Pick<ZoneRegistry, "entries" | "owner">;
   /** False while this process may not serve zones. It then creates no catalog and notifies no secondary. */
   readonly isServing: () => boolean;
-  /** The DnsZones (namespace/name) that will be claimed; undefined while not all are known: a catalog that lacks one would have it dropped by the secondaries. */
+  /**
+   * The DnsZones (namespace/name) that will be claimed. Undefined while not all are known. If a zone is missing in a catalog,
+   * secondaries drop it.
+   */
   readonly expected: () => readonly string[] | undefined;
   readonly onChanged: (catalog: Name, history: History, members: readonly ZoneEntry[]) => void;
-  /** One catalog can't be updated. Its served version remains, and the others are updated. */
+  /** Called if one catalog can't be updated. Its served version remains, and the others are updated. */
   readonly onFailed: (catalog: Name, error: unknown) => void;
 }
 
-/** Keeps the catalog zones (RFC 9432) equal to the zones that want to be in them. */
+/** Keeps the catalog zones (RFC 9432) equal to the zones that belong to them. */
 export interface CatalogKeeper {
-  /** Something may be different; does the work later, and gathers. */
+  /** Reports a possible change. The update comes later, for several changes at once. */
   touch(): void;
   zoneOf(catalog: Name): PrimaryZone | undefined;
   /** Takes all catalogs out of service. */
   clear(): void;
-  /** Rejects when the signal aborts. */
+  /** Runs until the signal aborts, and then rejects. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 interface Kept {
   readonly history: History;
   readonly names: readonly Name[];
-  /** The clients of the catalog: those of its members, and those of members that the last version removed, so that their secondaries are notified. */
+  /**
+   * The clients of the catalog: those of its members, and those of members that the last version removed. Their secondaries get
+   * notifications.
+   */
   readonly audience: readonly ZoneEntry[];
   readonly madeAt: Millis;
 }
 
 const GATHER_MS: Millis = 100;
-/** One version a second, so that the serial is the time, and higher after a restart. */
+/** At most one version each second, so that the serial is the time and increases at a restart. */
 const LEAST_MS: Millis = 1_000;
-/** If a zone were listed before it is served, its secondaries would wait for their next try. */
+/** If a catalog lists a zone before it is served, its secondaries wait for their next try. */
 const READY_WITHIN_MS: Millis = 5_000;
 
 export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
@@ -103,7 +109,7 @@ interface CatalogRead {
   readonly isLate: boolean;
 }
 
-/** Whatever is wrong with one catalog, the others are kept. */
+/** A fault in one catalog doesn't affect the others. */
 function tryKeep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, read: CatalogRead): boolean {
   try {
     return keep(deps, kept, read);
@@ -113,7 +119,7 @@ function tryKeep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, read: CatalogRe
   }
 }
 
-/** False: there is more to do, later. */
+/** Returns false if there is more work later. */
 function keep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, { catalog, entries, isLate }: CatalogRead): boolean {
   const before = kept.get(catalog);
   const members = entries.filter(({ spec }) => spec.catalog === catalog);

@@ -3,7 +3,7 @@ import { byCodeUnit } from "../../../base/order.ts";
 import { type Name, nameOfCanonical } from "../../../dns/name/name.ts";
 import type { RRset } from "../../../dns/record.ts";
 
-/** The records of a catalog zone of version 2 (RFC 9432 4) without its SOA; the same members in any order give the same sets. */
+/** The records of a catalog zone of version 2 (RFC 9432 4) without its SOA. The order of the members doesn't change the result. */
 export function catalogSets(catalog: Name, members: Iterable<Name>): readonly RRset[] {
   const version = nameOfCanonical(`version.${catalog}`);
   return [
@@ -18,15 +18,18 @@ export function catalogSets(catalog: Name, members: Iterable<Name>): readonly RR
   ];
 }
 
-/** RFC 1035 2.3.4: the longest name in a catalog is `ID.zones.` and the catalog's own, and has 254 characters with the final dot. */
+/** RFC 1035 2.3.4: the longest name in a catalog is `ID.zones.` plus the catalog's own name. It has 254 characters with the final dot. */
 export const MAX_CATALOG_NAME = 254 - "0123456789abcdef0123456789abcdef.zones.".length;
 
-/** Refreshed every minute, should a NOTIFY be lost; it never expires at a secondary, which would drop all its zones. */
+/**
+ * Secondaries refresh it every minute, in case a NOTIFY is lost. It never expires at a secondary, which would drop all zones of
+ * the catalog.
+ */
 export function catalogSoa(catalog: Name, serial: number): RRset {
   return { name: catalog, type: "SOA", ttl: TTL, data: [`${INVALID} ${INVALID} ${serial} 60 10 2147483646 0`] };
 }
 
-/** RFC 9432 4.1: the id must not change while the zone is the same, or a secondary would reset it. */
+/** RFC 9432 4.1: the id must not change while the zone is the same. Otherwise a secondary resets the zone. */
 function memberId(member: Name): string {
   return createHash("sha256").update(member).digest("hex").slice(0, 32);
 }

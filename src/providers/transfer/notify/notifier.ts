@@ -13,28 +13,31 @@ export interface NotifyTarget {
 export interface NotifierDeps {
   readonly clock: Clock;
   readonly random: Random;
-  /** Unix time by the machine's clock: signatures carry it. */
+  /** Unix time of the machine's clock, because signatures contain it. */
   readonly wallNow: () => Seconds;
-  /** Sends one packet, or does not: it is sent again. */
+  /** Sends one packet. A lost packet is sent again. */
   readonly send: (bytes: Uint8Array, target: NotifyTarget) => void;
   readonly onEnd: (domain: Name, target: NotifyTarget, end: NotifyEnd) => void;
 }
 
 export type NotifyEnd =
   | Exclude<NotifyReply, { readonly kind: "none" }>
-  /** It answered none of the tries, or none of the first five before there was a newer version; it finds out by itself when it refreshes. */
+  /** The secondary answered none of the tries, or none of the first five before a newer version. It sees the change at its next refresh. */
   | { readonly kind: "silent" };
 
 /** Notifies secondaries of new versions until each has answered (RFC 1996 3.6). A newer version replaces an older one. */
 export interface Notifier {
   sendNotify(request: NotifyRequest, targets: readonly NotifyTarget[]): void;
-  /** A received packet, possibly from an attacker. */
+  /** Handles a received packet, which an attacker may have sent. */
   receive(bytes: Uint8Array, from: NotifyTarget): void;
-  /** Leaves off, of one zone or (undefined) of all. */
+  /** Stops the notifications of one zone, or of all zones if it is undefined. */
   forget(domain: Name | undefined): void;
 }
 
-/** RFC 1996 3.6 has 60 s and five tries; a first packet that is lost should not cost a minute. All in all some six minutes. */
+/**
+ * RFC 1996 3.6 proposes 60 s and five tries. The first waits are shorter, so that a lost packet doesn't delay the notification by
+ * a minute. All tries take about six minutes.
+ */
 const BACKOFF: Backoff = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 const TRIES = 12;
 /** After this number of tries (7.5 s), a NOTIFY that a newer version replaces also counts as unanswered. Otherwise a dead secondary of a frequently changed zone would not be reported. */
@@ -99,7 +102,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 
 const ID_COUNT = 65_536;
 
-/** Undefined: it was ended from outside. */
+/** Undefined: the notification was stopped. */
 async function sendNotify(deps: NotifierDeps, pending: PendingNotify): Promise<NotifyEnd | undefined> {
   const { request, target, id, macs, ending } = pending;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {

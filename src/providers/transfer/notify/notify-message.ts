@@ -14,7 +14,7 @@ export interface NotifyRequest {
   readonly key: TsigKey | undefined;
 }
 
-/** RFC 1996 3.7: the zone's SOA is the question, and a hint in the answer section. */
+/** RFC 1996 3.7: the question is the zone's SOA, and the answer section has the SOA as a hint. */
 export function notifyMessage({ domain, soa, key }: NotifyRequest, id: number, now: Seconds): SignedMessage {
   const bytes = encodeMessage({
     ...EMPTY_QUERY,
@@ -28,24 +28,24 @@ export function notifyMessage({ domain, soa, key }: NotifyRequest, id: number, n
 }
 
 export type NotifyReply =
-  /** It is another answer, or its sender is not verified. */
+  /** It is the answer to another message, or its sender is not verified. */
   | { readonly kind: "none" }
   | { readonly kind: "taken" }
-  /** The secondary does not want it: nothing is to be gained by telling it again. */
+  /** The secondary refuses the notification, so repetitions have no use. */
   | { readonly kind: "refused"; readonly message: string };
 
 export interface NotifyContext {
   readonly request: NotifyRequest;
   readonly id: number;
-  /** Of each try: any of them may be the one that is answered. */
+  /** The MACs of all tries, because the reply can be to any of them. */
   readonly macs: readonly Uint8Array[];
   /** Unix time. */
   readonly now: Seconds;
 }
 
 /**
- * Judges what came from a secondary's address and port. An error without a signature is taken as it is, since servers leave
- * errors unsigned: all that it can do is to end the telling.
+ * Reads a packet from a secondary's address and port. An error without a signature is accepted, because servers send errors
+ * unsigned. A forged one can only stop the notification.
  */
 export function readNotifyReply(bytes: Uint8Array, { request, id, macs, now }: NotifyContext): NotifyReply {
   const decoded = decodeMessage(bytes);

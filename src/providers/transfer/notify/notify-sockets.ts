@@ -13,7 +13,10 @@ export interface NotifySocketsOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** One UDP socket a family, opened when it is needed, with a port that the kernel picks: what answers must know it (RFC 5452 9.2). */
+/**
+ * Opens one UDP socket for each family on demand, with a port of the kernel's choice. A forged reply must match this port (RFC
+ * 5452 9.2).
+ */
 export function createNotifySockets({ hosts, onMessage, onError }: NotifySocketsOptions): NotifySockets {
   const sockets = new Map<"udp4" | "udp6", Socket>();
   const open = (type: "udp4" | "udp6"): Socket => {
@@ -46,7 +49,7 @@ export function createNotifySockets({ hosts, onMessage, onError }: NotifySockets
   };
 }
 
-/** The wildcard where none of the hosts is of the family: the kernel picks the address of the way there. */
+/** The wildcard if no listen address is of the family. The kernel then picks the source address by the route. */
 function hostFor(type: "udp4" | "udp6", hosts: readonly string[]): string {
   const wildcard = type === "udp6" ? "::" : "0.0.0.0";
   return hosts.find((host) => host !== "" && isIPv6(host) === (type === "udp6")) ?? wildcard;

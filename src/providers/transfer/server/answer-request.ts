@@ -15,13 +15,13 @@ import type { ZoneVersion } from "../zone/journal.ts";
 
 export interface RespondDeps {
   readonly zoneOf: (domain: Name) => PrimaryZone | undefined;
-  /** Unix time by the machine's clock: signatures carry it. */
+  /** Unix time of the machine's clock, because signatures contain it. */
   readonly now: () => Seconds;
 }
 
 export type Response =
   | { readonly kind: "none" }
-  /** `transfer` where it answers a request for a zone, for those who count. */
+  /** `transfer`: the form of an answer to a transfer request, for metrics. */
   | { readonly kind: "message"; readonly bytes: Uint8Array; readonly transfer?: "current" | "refused" }
   /** Several messages, each created and signed on demand. */
   | {
@@ -52,7 +52,7 @@ export function respond(bytes: Uint8Array, client: TransferClient, deps: Respond
 
 type QuestionRequest = Extract<Request, { readonly kind: "question" }>;
 
-/** Checks the address first, then the key, then the query. Other clients get no information, not even which zones exist. */
+/** Checks the address first, then the key, then the query. Other clients get no information, and don't learn which zones exist. */
 function answerTo(
   bytes: Uint8Array,
   { message, question, what }: QuestionRequest,
@@ -165,7 +165,7 @@ function keysOf(acl: readonly AclEntry[]): readonly TsigKey[] {
 }
 
 const MAX_TCP_BYTES = 65_535;
-/** What we take over UDP, and the most that we send (RFC 6891, DNS flag day 2020). */
+/** The maximum size over UDP in both directions (RFC 6891, DNS flag day 2020). */
 const UDP_BYTES = 1_232;
 
 function udpSize({ edns }: Message): number {
@@ -176,7 +176,7 @@ function answerWith(request: Message, answers: readonly WireRecord[]): Message {
   return { ...errorTo(request, RCODE.NOERROR), authoritative: true, answers };
 }
 
-/** An answer with nothing but the question; with EDNS where the request has it (RFC 6891 7). */
+/** An answer with only the question, and with EDNS if the request has it (RFC 6891 7). */
 function errorTo(request: Message, rcode: number): Message {
   const edns = { udpSize: UDP_BYTES, version: 0, dnssecOk: request.edns?.dnssecOk ?? false, options: [] };
   return {

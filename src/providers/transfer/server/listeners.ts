@@ -17,7 +17,7 @@ export interface LazyListenersDeps {
   readonly log: Logger;
 }
 
-/** Listeners that are opened when they are first needed, all or none; a failure is tried again at the next call. */
+/** Listeners that open on demand, all or none. After a failure, the next call tries again. */
 export interface LazyListeners extends AsyncDisposable {
   open(): Promise<ListenResult>;
 }
@@ -63,7 +63,7 @@ async function openAll({ listen: addresses, onQuery, log }: LazyListenersDeps): 
   return listeners;
 }
 
-/** IPv6 may be missing where both families are meant. */
+/** A machine may have no IPv6 if both families are meant. */
 async function openOne(
   { host, port, isOptional }: At & { readonly isOptional: boolean },
   { onQuery, log }: Pick<LazyListenersDeps, "onQuery" | "log">,

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Semaphore } from "../../../base/semaphore.ts";
 
-/** Yields one message for each turn of the event loop, and uses a slot meanwhile. If the reader stops, the slot is released. */
+/** Yields one message in each turn of the event loop, and uses a slot meanwhile. If the reader stops, the slot is released. */
 export async function* streamed(
   messages: Iterable<Uint8Array>,
   permits: Semaphore,

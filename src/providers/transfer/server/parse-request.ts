@@ -6,9 +6,9 @@ import { printRdata } from "../../../dns/rdata/codec.ts";
 import { CLASS, OPCODE, RCODE, TYPE } from "../../../dns/registry.ts";
 
 export type Request =
-  /** A response, or no message at all: to be passed over. */
+  /** A response, or not a message. It is ignored. */
   | { readonly kind: "none" }
-  /** Already answered. */
+  /** A request that is answered already. */
   | { readonly kind: "answered"; readonly answer: Uint8Array }
   /** `rcode` may be BADVERS, which needs EDNS. */
   | { readonly kind: "error"; readonly message: Message; readonly rcode: number }
@@ -18,7 +18,7 @@ export type TransferQuery =
   | { readonly kind: "soa" | "ns" | "whole" }
   /** `serial`: the version of the client (RFC 1995 3). */
   | { readonly kind: "incremental"; readonly serial: number }
-  /** Everything else: a hidden primary does not answer other queries. */
+  /** Any other query. A hidden primary does not answer it. */
   | { readonly kind: "other" };
 
 /** Parses a request. Never throws, for any bytes. */

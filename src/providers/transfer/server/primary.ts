@@ -23,33 +23,36 @@ import {
 } from "../zone/zone-registry.ts";
 
 export interface PrimaryOptions {
-  /** Where to listen; "" is all addresses of both families. Empty: for commands that only look, and nothing is served. */
+  /** The listen addresses. "" means all addresses of both families. Empty for read-only commands, which serve nothing. */
   readonly listen: readonly { readonly host: string; readonly port: number }[];
   readonly clock: Clock;
-  /** Unix time by the machine's clock: signatures carry it. */
+  /** Unix time of the machine's clock, because signatures contain it. */
   readonly wallNow: () => Seconds;
   readonly random: Random;
   readonly log: Logger;
-  /** The DnsZones (namespace/name) with this provider and a catalog; undefined while not all are known. */
+  /** The DnsZones (namespace/name) with this provider and a catalog. Undefined while not all are known. */
   readonly catalogued: () => readonly string[] | undefined;
   readonly observe: PrimaryObserver;
 }
 
 interface PrimaryObserver {
-  /** `current`: there was nothing newer. `cut`: the secondary left before the end. */
+  /** `current`: there was no newer version. `cut`: the secondary closed the connection before the end. */
   transfer(kind: "whole" | "incremental" | "current" | "refused" | "cut"): void;
   notify(end: NotifyEnd["kind"]): void;
 }
 
-/** The hidden primary of all zones of this process: one listener, one notifier, and the catalogs. Does nothing before a zone is claimed. */
+/**
+ * The hidden primary of all zones of this process, with one listener, one notifier, and the catalogs. It does nothing before the
+ * first claim of a zone.
+ */
 export interface Primary extends AsyncDisposable {
   /** Serves until the signal aborts. Afterwards it doesn't serve its zones again, because another process may have published newer ones. */
   lead(term: AbortSignal): void;
   /** Opens the listeners on demand. Returns a sentence if that fails. */
   open(): Promise<ListenResult>;
-  /** A DnsZone is there, or has another spec. */
+  /** Adds a DnsZone, or replaces its spec. */
   claim(owner: string, domain: Name, spec: TransferSpec): ZoneClaim;
-  /** False for commands that only look. */
+  /** False for read-only commands. */
   readonly serves: boolean;
 }
 
@@ -57,13 +60,13 @@ export interface ZoneClaim {
   published(): Published | undefined;
   lastSerial(): number | undefined;
   useKey(key: ZoneEntry["key"]): void;
-  /** `replaced`: the DnsZone has another spec meanwhile, or is gone. `elsewhere`: this process may not serve now. */
+  /** `replaced`: the DnsZone has another spec meanwhile, or is deleted. `elsewhere`: this process may not serve now. */
   publish(published: Published): "served" | "replaced" | "elsewhere";
-  /** The DnsZone is gone, or has another provider. */
+  /** Call it when the DnsZone is deleted, or has another provider. */
   release(): void;
 }
 
-/** Transfers at once; more wait in line. */
+/** The maximum number of concurrent transfers. Further ones wait. */
 const TRANSFERS_AT_ONCE = 32;
 
 export function createPrimary(options: PrimaryOptions): Primary {

@@ -3,8 +3,9 @@ import type { Message, WireRecord } from "../../../dns/message/message.ts";
 import { recordBytes } from "../zone/wire-rrset.ts";
 
 /**
- * Yields the messages of one transfer on demand: the first with the question, the others without (RFC 5936 2.2.1). Each has about
- * 16 KiB, the limit of compression pointers (RFC 1035 4.1.4), and takes one or two milliseconds. Never over 64 KiB including `reserved` bytes.
+ * Yields the messages of one transfer on demand. The first has the question, and the others don't (RFC 5936 2.2.1). Each has
+ * about 16 KiB, the limit of compression pointers (RFC 1035 4.1.4), and takes one or two milliseconds. With `reserved` bytes it
+ * is never over 64 KiB.
  */
 export function* transferMessages(
   head: Message,

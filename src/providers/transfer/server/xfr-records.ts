@@ -3,20 +3,20 @@ import { isNewerSerial } from "../../../dns/serial.ts";
 import { recordBytes } from "../zone/wire-rrset.ts";
 import { changesetsSince, type Changeset, type History, type ZoneVersion } from "../zone/journal.ts";
 
-/** What answers a request for a zone, and in which form; `records` may be gone through more than once. */
+/** The records of an answer to a transfer request, and their form. `records` can be iterated more than once. */
 export interface TransferForm {
   readonly kind: "whole" | "incremental" | "current";
   readonly records: Iterable<WireRecord>;
 }
 
-/** RFC 5936 2.2: the zone between its SOA and its SOA. */
+/** RFC 5936 2.2: the records of the zone between its SOA and the same SOA. */
 export function wholeForm(version: ZoneVersion): TransferForm {
   return { kind: "whole", records: { [Symbol.iterator]: () => wholeRecords(version) } };
 }
 
 /**
- * RFC 1995 4: only the SOA for a client with the same or a newer version. The differences if the journal has all of them and they are smaller than the zone. Otherwise the
- * whole zone.
+ * RFC 1995 4. A client with the same or a newer version gets only the SOA. It gets the differences if the journal has all of them
+ * and they are smaller than the zone. Otherwise it gets the whole zone.
  */
 export function incrementalForm(history: History, serial: number): TransferForm {
   const { current } = history;
@@ -30,7 +30,7 @@ export function incrementalForm(history: History, serial: number): TransferForm 
     : { kind: "incremental", records: { [Symbol.iterator]: () => incrementalRecords(current, changesets) } };
 }
 
-/** Only the SOA: it always fits into UDP (RFC 1995 2), and shows that there is no newer version. */
+/** Only the SOA, which always fits into UDP (RFC 1995 2). It shows that there is no newer version. */
 function currentForm({ soa }: ZoneVersion): TransferForm {
   return { kind: "current", records: [soa] };
 }

@@ -1,7 +1,10 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 
-/** Who may transfer a zone: from one of the addresses, and with the key where there is one. A catalog zone has several such records. */
+/**
+ * The clients that may transfer a zone: by one of the addresses, and by the key if there is one. A catalog zone has several such
+ * entries.
+ */
 export interface AclEntry {
   readonly allows: (address: string) => boolean;
   /** `none`: only the addresses count. `unread`: the key has not been read yet, so no client may transfer the zone. */

@@ -6,32 +6,32 @@ import { type WireRRset, recordBytes } from "./wire-rrset.ts";
 export interface ZoneVersion {
   readonly serial: number;
   readonly soa: WireRecord;
-  /** All but the SOA, by name and type. */
+  /** All RRsets except the SOA, by name and type. */
   readonly sets: ReadonlyMap<string, WireRRset>;
-  /** Of all records, without compression. */
+  /** The size of all records without compression. */
   readonly bytes: number;
 }
 
-/** What leads from one version to the next (RFC 1995 4). */
+/** The differences between two consecutive versions (RFC 1995 4). */
 export interface Changeset {
   readonly from: Pick<ZoneVersion, "serial" | "soa">;
   readonly to: Pick<ZoneVersion, "serial" | "soa">;
   readonly removed: readonly WireRecord[];
   readonly added: readonly WireRecord[];
-  /** Without compression, the two SOAs included. */
+  /** The size without compression, including the two SOAs. */
   readonly bytes: number;
 }
 
-/** The newest version, and how to come to it from those before. */
+/** The newest version, and the differences from older versions. */
 export interface History {
   readonly current: ZoneVersion;
-  /** Oldest first; each begins where the one before it ends, and the last ends at `current`. */
+  /** Oldest first. Each begins with the version in which the previous one ends, and the last ends with `current`. */
   readonly journal: readonly Changeset[];
 }
 
 export interface JournalLimits {
   readonly versions: number;
-  /** Of one zone; and never more than the zone itself has, since the whole of it is sent rather than more. */
+  /** The limit for one zone. It is never larger than the zone, because beyond that size the whole zone is sent. */
   readonly bytes: number;
 }
 
@@ -57,7 +57,7 @@ export function appendVersion(history: History, next: ZoneVersion, limits: Journ
   return { current: next, journal: journal.slice(from + 1) };
 }
 
-/** The way from a serial to the newest version; undefined when it is not known any more, or never was. */
+/** The differences from a serial to the newest version. Undefined: the journal doesn't have this serial. */
 export function changesetsSince({ journal }: History, serial: number): readonly Changeset[] | undefined {
   const start = journal.findIndex(({ from }) => from.serial === serial);
   return start === -1 ? undefined : journal.slice(start);
@@ -76,12 +76,12 @@ function changesetOf(before: ZoneVersion, after: ZoneVersion): Changeset {
   return { from: headOf(before), to: headOf(after), removed, added, bytes };
 }
 
-/** Not the version itself, which would keep all of it in memory. */
+/** Only the serial and the SOA, because the version itself would keep the whole zone in memory. */
 function headOf({ serial, soa }: ZoneVersion): Changeset["from"] {
   return { serial, soa };
 }
 
-/** The records of a set that the other one has not; another TTL makes them others (RFC 1995 4). */
+/** The records of one RRset that the other one doesn't have. A record with another TTL counts as a different one (RFC 1995 4). */
 function without(set: WireRRset, other: WireRRset | undefined): readonly WireRecord[] {
   if (other === undefined || set === other) {
     return other === undefined ? set.records : [];

@@ -7,7 +7,7 @@ import { type RRset, rrsetKey } from "../../../dns/record.ts";
 import { wireRRset, type WireRRset, recordBytes } from "./wire-rrset.ts";
 import { appendVersion, type History, versionOf } from "./journal.ts";
 
-/** By the set that each was made of: a set that is the same object is not made again. */
+/** Wire RRsets by their source object. The same object is converted only once. */
 export type WireRRsetCache = WeakMap<RRset | OwnedRRset, WireRRset>;
 
 export interface VersionInput {
@@ -45,7 +45,7 @@ export function nextHistory(before: History | undefined, { cache, base, sets, se
   };
 }
 
-/** Names a record that no transfer can hold, as a clause for users; undefined: there is none. */
+/** Names a record that is too large for a transfer, as a clause for users. Undefined: there is none. */
 export function oversizedRecord(sets: readonly RRset[]): string | undefined {
   const oversized = sets.find((set) => isOversized(wireRRset(set)));
   return oversized && oversizedText(oversized.name);
@@ -59,10 +59,10 @@ function oversizedText(name: Name): string {
   return `a record of ${displayName(name)} has over ${MAX_BYTES} bytes, the limit of a message of a transfer`;
 }
 
-/** Of 65,535 in a message, with room for a question, EDNS and a signature. */
+/** Of the 65,535 bytes of a message. The rest is for a question, EDNS and a signature. */
 const MAX_BYTES = 64_000;
 
-/** The one that was there, where the two are equal: it costs nothing to compare later. */
+/** Returns the old object if both are equal, so that later comparisons only compare references. */
 function shared(old: WireRRset | undefined, made: WireRRset): WireRRset {
   const isSame =
     old?.records.length === made.records.length &&

@@ -1,7 +1,7 @@
 import { isNewerSerial, nextSerial } from "../../../dns/serial.ts";
 import type { Seconds } from "../../../dns/record.ts";
 
-/** The newest of them (RFC 1982); undefined when there is none. */
+/** The newest serial (RFC 1982). Undefined if there is none. */
 export function newestSerial(serials: readonly (number | undefined)[]): number | undefined {
   return serials.reduce(
     (newest, serial) =>
@@ -10,7 +10,7 @@ export function newestSerial(serials: readonly (number | undefined)[]): number |
   );
 }
 
-/** Newer than all of them, and the time where that is. */
+/** A serial that is newer than all of these. It is the time, if the time is newer. */
 export function serialAfter(serials: readonly (number | undefined)[], unixSeconds: Seconds): number {
   const now = Math.floor(unixSeconds);
   return nextSerial(newestSerial(serials) ?? now - 1, now);
@@ -36,8 +36,8 @@ export interface FirstSerialInput {
 }
 
 /**
- * Returns the serial after a restart. It is later than the last possible serial of the previous process, which the status may not have
- * recorded.
+ * Returns the serial after a restart. It is newer than any serial that the previous process can have used, because the status may
+ * not have recorded the last one.
  */
 export function firstSerial({ remembered, known, unixSeconds }: FirstSerialInput): number {
   const now = Math.floor(unixSeconds);
@@ -46,9 +46,9 @@ export function firstSerial({ remembered, known, unixSeconds }: FirstSerialInput
 }
 
 const MODULUS = 2 ** 32;
-/** How old a status may be. */
+/** The maximum age of a status. */
 const STATUS_LAG: Seconds = 3;
-/** Where serials do not follow the time: more than the changes of that while. */
+/** For serials that do not follow the time: more than the possible number of changes in that time. */
 const MANY = 600;
 
 function notNotified(ahead: Seconds): number {
@@ -58,7 +58,7 @@ function notNotified(ahead: Seconds): number {
   return ahead >= -STATUS_LAG ? MAX_AHEAD : 0;
 }
 
-/** Distance on the circle of RFC 1982; negative: older. */
+/** The distance between two serials by RFC 1982. Negative: older. */
 function aheadOf(serial: number, now: Seconds): Seconds {
   return (serial - now) | 0;
 }

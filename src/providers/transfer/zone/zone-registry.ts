@@ -15,7 +15,7 @@ export interface Published {
   readonly base: BaseZone;
 }
 
-/** One DnsZone as long as it is there. */
+/** The entry of one DnsZone, from its claim to its release. */
 export interface ZoneEntry {
   readonly domain: Name;
   readonly spec: TransferSpec;
@@ -24,15 +24,15 @@ export interface ZoneEntry {
   published: Published | undefined;
 }
 
-/** The DnsZones that want to be transferred. Two may have one domain; the one that was published last is served. */
+/** The DnsZones with this provider. If two have the same domain, the last published one is served. */
 export interface ZoneRegistry {
-  /** A DnsZone, by namespace and name, is new or has a new spec. Its published version remains. */
+  /** Adds a DnsZone (namespace and name), or replaces its spec. Its published version remains. */
   claim(owner: string, domain: Name, spec: TransferSpec): ZoneEntry;
-  /** False: another claim has taken its place. */
+  /** False: another claim replaced this one. */
   release(owner: string, entry: ZoneEntry): boolean;
   /** False: another claim replaced it, or it was released. A write in progress is then not served any more. */
   publish(owner: string, entry: ZoneEntry, published: Published): boolean;
-  /** Takes everything out of service, and keeps who wants to be in it. */
+  /** Stops serving all zones, and keeps their claims. */
   clear(): void;
   owner(owner: string): ZoneEntry | undefined;
   entries(): Iterable<ZoneEntry>;
@@ -114,7 +114,7 @@ export function tsigKeyOf({ key }: ZoneEntry): TsigKey | undefined {
   return typeof key === "string" ? undefined : key;
 }
 
-/** The key that was read stays in force until it is read again, but for one of another name or place. */
+/** The known key remains in use until the next read. A key with another name or from another Secret does not. */
 function keyFor({ tsig }: TransferSpec, before: ZoneEntry | undefined): AclEntry["key"] {
   if (tsig === undefined) {
     return "none";
@@ -123,7 +123,10 @@ function keyFor({ tsig }: TransferSpec, before: ZoneEntry | undefined): AclEntry
   return before !== undefined && isSame ? before.key : "unread";
 }
 
-/** Number of remembered removed zones. A domain that returns continues with its serial, unless this many others were removed since. */
+/**
+ * The number of remembered removed zones. A domain that returns continues with its serial, unless more zones than this were
+ * removed since.
+ */
 const REMEMBERED = 10_000;
 
 function remember(serials: Map<Name, number>, domain: Name, serial: number): void {

@@ -121,12 +121,12 @@ const EMPTY: readonly (readonly [name: string, results: readonly LiveResult[], w
   [
     "no record of either family, not confirmed",
     [live(answer("cdn.test", "A", [])), live(answer("cdn.test", "AAAA", []))],
-    "failed cdn.test has no addresses, which is being confirmed",
+    "failed cdn.test has no addresses, and this is not confirmed yet",
   ],
   [
     "no such name, not confirmed",
     [live(answer("cdn.test", "A", [], { outcome: { kind: "nxdomain" } })), live(answer("cdn.test", "AAAA", []))],
-    "failed cdn.test has no addresses, which is being confirmed",
+    "failed cdn.test has no addresses, and this is not confirmed yet",
   ],
   [
     "a failure of both families",

@@ -39,7 +39,7 @@ for (const [name, failure, problem] of [
   [
     "an API server that is away",
     { kind: "unreachable", message: "ECONNREFUSED" },
-    /is not known, so nothing is written: .*ECONNREFUSED.*tried again/,
+    /is not known, so nothing is written: .*ECONNREFUSED.*dnsalias tries again/,
   ],
   ["an object without a UID", ok({ metadata: { name: "kube-system" } }), /has no UID/],
 ] as const) {

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startWorld } from "../../support/controller-world.ts";
+import { alias, zone } from "../../support/objects.ts";
+
+const MINUTE = 60_000;
+const ZONE = zone("dns/com", "example.com");
+const PAUSED = { paused: true };
+const TARGETS = { "cdn.test": ["198.51.100.1"], "own.test": ["203.0.113.1"] };
+
+test("a paused alias keeps no records that were published for an alias of another namespace", async () => {
+  await using world = startWorld({
+    zones: [ZONE],
+    aliases: [
+      alias("web/shop"),
+      alias("zeta/shop", { targets: ["own.test"], meta: { createdAt: 2_000 }, spec: PAUSED }),
+    ],
+    targets: TARGETS,
+  });
+  await world.clock.advance(MINUTE);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1"]);
+  world.remove("web/shop");
+  await world.clock.advance(5 * MINUTE);
+  assert.deepEqual(world.published("dns/com"), []);
+  world.apply(alias("zeta/shop", { targets: ["own.test"], meta: { createdAt: 2_000, generation: 2 } }));
+  await world.clock.advance(MINUTE);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 203.0.113.1"]);
+});
+
+test("a paused alias keeps the records of an alias of its own namespace", async () => {
+  await using world = startWorld({
+    zones: [ZONE],
+    aliases: [
+      alias("web/shop"),
+      alias("web/other", { targets: ["own.test"], meta: { createdAt: 2_000 }, spec: PAUSED }),
+    ],
+    targets: TARGETS,
+  });
+  await world.clock.advance(MINUTE);
+  const before = world.published("dns/com");
+  world.remove("web/shop");
+  await world.clock.advance(5 * MINUTE);
+  assert.deepEqual(world.published("dns/com"), before);
+});
