@@ -200,7 +200,7 @@ describe("a standby without a family of the first choice", () => {
 
 test("a hostname that another alias has too is reported once, and again after it had been the only one", () => {
   const MERGED =
-    "Normal SelectionMerged: Another DnsAlias has the hostname example.com too. Each selects by itself, and the results are merged.";
+    "Normal SelectionMerged: Another DnsAlias has the hostname example.com too. Each selects its targets separately, and the results are merged.";
   const steps = [true, true, false, true].map((isShared) => ({ ...WELL, isShared }));
   assert.deepEqual(play(steps), [[MERGED], [], [], [MERGED]]);
 });
