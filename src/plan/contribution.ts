@@ -3,9 +3,11 @@ import type { Family, Seconds } from "../dns/record.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Millis } from "../base/clock.ts";
-import { targetNames } from "../api/target-names.ts";
+import { lookupNames, targetNames } from "../api/target-names.ts";
 import { withoutDown } from "./health/target.ts";
+import { type ReferenceOutcome, referenceOutcome, withAbsence } from "./reference/reference-outcome.ts";
 import type { AppliedSelection } from "./select/applied-selection.ts";
+import { pickByWeight } from "./select/pick-by-weight.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 import { type AnswerOf, mayStandBehindPublished, outcomeOf, type TargetVerdict } from "./target-outcome.ts";
 
@@ -46,74 +48,105 @@ const INCOMPLETE_TTL: Seconds = 60;
 
 /**
  * Applies the alias's policies to the answers of its targets. Without a selection, all targets count, and static addresses always
- * do. With one, only the selected targets count. The TTLs are not clamped yet.
+ * do. With one, only the selected targets count. If they have weights, only the addresses that are picked by weight count.
+ * `published` has the present records. Undefined: the answer is for one client, and no address is picked. The TTLs are not clamped
+ * yet.
  */
 export function contributionOf(
   alias: DnsAlias,
   answerOf: AnswerOf,
   now: Millis,
   selection?: AppliedSelection,
+  published?: ReadonlySet<string>,
 ): Contribution {
   const all = partsOf(alias, answerOf, now);
-  const verdicts = all.flatMap(({ verdict }) => verdict ?? []);
+  const verdicts = all.flatMap((part) => part.verdicts);
   if (selection !== undefined && selection.kind !== "selected") {
-    return { ...unselected(alias, selection), ...staleNext(alias, verdicts, now), targets: verdicts };
+    return { ...unselected(alias, selection), ...staleNext(alias, all, now), targets: verdicts };
   }
   const parts = selection === undefined ? all : selectedParts(all, selection.targets);
   const statics = parts.flatMap((part) => part.statics);
   const contributing = parts.flatMap((part) => part.contributing);
   const maxTtl = parts.some(isIncomplete) ? INCOMPLETE_TTL : Infinity;
   const isDown = selection?.isDown;
-  const found = setsOf(alias, { statics, answers: contributing, maxTtl, isDown });
+  const isPicked = published && pickByWeight(parts.map(weighed), { isDown: isDown ?? nothing, published });
+  const found = setsOf(alias, { statics, answers: contributing, maxTtl, isDown, isPicked });
   const empty = Object.keys(found).length === 0;
   const usesFallback = empty && parts.some(({ fallback }) => fallback);
   const read = contributing.filter(({ unread, isRestored }) => unread === undefined && isRestored !== true);
   return {
     sets: usesFallback ? setsOf(alias, { statics: alias.spec.fallbackAddresses, answers: [], maxTtl }) : found,
     ...(read.length !== contributing.length && {
-      setsRead: setsOf(alias, { statics, answers: read, maxTtl, isDown }),
+      setsRead: setsOf(alias, { statics, answers: read, maxTtl, isDown, isPicked }),
     }),
-    keepPublished: alias.spec.families.filter((family) =>
-      parts.some(({ verdict }) => verdict !== undefined && mayStandBehindPublished(verdict, family)),
-    ),
+    keepPublished: alias.spec.families.filter((family) => parts.some((part) => mayHavePublished(part, family))),
     usesFallback,
     ...(selection !== undefined && { leftFamilies: leftFamilies(alias, all, found) }),
-    ...staleNext(alias, verdicts, now),
+    ...staleNext(alias, all, now),
     targets: verdicts,
   };
+}
+
+function mayHavePublished({ verdicts, reference }: Part, family: Family): boolean {
+  return reference?.mayBePublished === true || verdicts.some((verdict) => mayStandBehindPublished(verdict, family));
 }
 
 /** If a DnsZone omits the private addresses of a selected target, the other targets are published there, so that the name has records. */
 function selectedParts(all: readonly Part[], targets: ReadonlySet<string>): readonly Part[] {
   const selected = all.filter(({ name }) => targets.has(name));
-  const isLeftOut = selected.every(({ verdict, statics }) => verdict === undefined && statics.length === 0);
+  const isLeftOut = selected.every(
+    ({ verdicts, reference, statics }) => verdicts.length === 0 && reference === undefined && statics.length === 0,
+  );
   return isLeftOut ? all : selected;
+}
+
+function nothing(): boolean {
+  return false;
+}
+
+function weighed({ weight, statics, contributing }: Part) {
+  return { weight, addresses: [...statics, ...contributing.flatMap(({ addresses }) => addresses)] };
 }
 
 /** What one target contributes. */
 interface Part {
   readonly name: string;
+  readonly weight: number | undefined;
+  /** Addresses without a TTL of their own: static ones, and those of a referenced object. */
   readonly statics: readonly string[];
   readonly contributing: readonly TargetAnswer[];
   readonly fallback: boolean;
-  /** Undefined: static addresses. */
-  readonly verdict: TargetVerdict | undefined;
+  /** One for each hostname that is looked up; none for static addresses. */
+  readonly verdicts: readonly TargetVerdict[];
+  readonly reference?: ReferenceOutcome;
 }
 
 function partsOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): readonly Part[] {
   const names = targetNames(alias.spec.targets);
   return alias.spec.targets.map((target, index) => {
-    const name = names[index] ?? "";
+    const parts = { name: names[index] ?? "", weight: target.weight };
     if (target.kind === "addresses") {
-      return { name, statics: target.addresses, contributing: [], fallback: false, verdict: undefined };
+      return { ...parts, statics: target.addresses, contributing: [], fallback: false, verdicts: [] };
     }
-    const { verdict, answers, contributing, fallback } = outcomeOf(alias, target.hostname, answerOf, now);
-    return { name, statics: [], contributing, fallback, verdict: { target: target.hostname, verdict, answers } };
+    const reference = target.kind === "resourceRef" ? referenceOutcome(alias, target, now) : undefined;
+    const held = target.kind === "resourceRef" ? target.held : undefined;
+    const lookups = lookupNames(target).map((hostname) => ({
+      hostname,
+      ...outcomeOf(alias, hostname, (of, family) => withAbsence(answerOf(of, family), held), now),
+    }));
+    return {
+      ...parts,
+      statics: reference?.addresses ?? [],
+      contributing: lookups.flatMap(({ contributing }) => contributing),
+      fallback: reference?.fallback === true || lookups.some(({ fallback }) => fallback),
+      verdicts: lookups.map(({ hostname, verdict, answers }) => ({ target: hostname, verdict, answers })),
+      ...(reference !== undefined && { reference }),
+    };
   });
 }
 
-function isIncomplete({ verdict, contributing }: Part): boolean {
-  return verdict !== undefined && contributing.length === 0;
+function isIncomplete({ verdicts, reference, statics, contributing }: Part): boolean {
+  return (verdicts.length > 0 || reference !== undefined) && statics.length + contributing.length === 0;
 }
 
 /** While the alias has no selection, the published records remain. */
@@ -148,9 +181,11 @@ interface SetParts {
   readonly answers: readonly TargetAnswer[];
   readonly maxTtl: Seconds;
   readonly isDown?: ((address: string) => boolean) | undefined;
+  /** Undefined: all are. */
+  readonly isPicked?: ((address: string) => boolean) | undefined;
 }
 
-function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown }: SetParts): Contribution["sets"] {
+function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown, isPicked }: SetParts): Contribution["sets"] {
   const sets: Partial<Record<Family, { addresses: readonly string[]; ttl: Seconds }>> = {};
   for (const family of spec.families) {
     const own = answers.filter(({ key, addresses }) => key.family === family && addresses.length > 0);
@@ -158,26 +193,23 @@ function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown }: SetPar
       ...statics.filter((address) => familyOf(address) === family),
       ...own.flatMap((answer) => answer.addresses),
     ];
-    if (addresses.length > 0) {
-      const up = isDown === undefined ? addresses : withoutDown(addresses, isDown);
-      sets[family] = { addresses: addressSet(up), ttl: Math.min(maxTtl, ...own.map(({ ttl }) => ttl)) };
+    const up = isDown === undefined ? addresses : withoutDown(addresses, isDown);
+    const picked = isPicked === undefined ? up : up.filter(isPicked);
+    if (picked.length > 0) {
+      sets[family] = { addresses: addressSet(picked), ttl: Math.min(maxTtl, ...own.map(({ ttl }) => ttl)) };
     }
   }
   return sets;
 }
 
 /** The time of the next change by staleness. With Keep, only the verdict in the status changes then. */
-function staleNext(
-  { spec }: DnsAlias,
-  verdicts: readonly TargetVerdict[],
-  now: Millis,
-): Pick<Contribution, "changesAt"> {
-  const moments = verdicts
-    .flatMap(({ answers }) => answers)
+function staleNext({ spec }: DnsAlias, parts: readonly Part[], now: Millis): Pick<Contribution, "changesAt"> {
+  const lookups = parts
+    .flatMap(({ verdicts }) => verdicts.flatMap(({ answers }) => answers))
     .flatMap(({ failingSince, lastSuccessAt }) =>
       failingSince === undefined ? [] : [(lastSuccessAt ?? failingSince) + spec.maxStalenessMs + 1],
-    )
-    .filter((at) => at > now);
+    );
+  const moments = [...lookups, ...parts.flatMap(({ reference }) => reference?.staleAt ?? [])].filter((at) => at > now);
   return moments.length === 0 ? {} : { changesAt: Math.min(...moments) };
 }
 

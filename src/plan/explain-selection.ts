@@ -1,7 +1,9 @@
-import type { AliasTarget, DnsAlias, SelectedStatus } from "../api/dns-alias.ts";
+import type { AliasTarget, DnsAlias, ResourceTarget, SelectedStatus } from "../api/dns-alias.ts";
 import { connects } from "../api/health-check.ts";
+import { referenceText } from "../api/resource-ref.ts";
 import { durationText } from "../api/schema/duration.ts";
 import { targetNames } from "../api/target-names.ts";
+import { refusedAddress } from "../dns/address/publishable.ts";
 import { displayName } from "../dns/name/name.ts";
 import { type Fact, fact, good, invalid } from "./fact.ts";
 import { selects } from "./select/applied-selection.ts";
@@ -16,9 +18,13 @@ export function healthFacts(alias: DnsAlias): readonly Fact[] {
 }
 
 function healthFact({ spec, status }: DnsAlias, target: AliasTarget, name: string): Fact {
-  const priority = spec.selection === "Failover" ? ` (priority ${target.priority})` : "";
-  const source = target.kind === "hostname" ? displayName(target.hostname) : target.addresses.join(", ");
-  const head = `${name}${priority}${source === name ? "" : ` ${source}`}`;
+  const rank = [
+    ...(spec.selection === "Failover" ? [`priority ${target.priority}`] : []),
+    ...(target.weight === undefined ? [] : [`weight ${target.weight}`]),
+  ];
+  const ranked = rank.length === 0 ? "" : ` (${rank.join(", ")})`;
+  const source = sourceText(target);
+  const head = `${name}${ranked}${source === name ? "" : ` ${source}`}`;
   const { health, healthTransitionTime, message } = status?.targets.find((entry) => entry.name === name) ?? {};
   const since = healthTransitionTime === undefined ? "" : ` since ${healthTransitionTime}`;
   if (!connects(target.healthCheck)) {
@@ -37,6 +43,45 @@ function healthFact({ spec, status }: DnsAlias, target: AliasTarget, name: strin
   }
 }
 
+function sourceText(target: AliasTarget): string {
+  switch (target.kind) {
+    case "hostname":
+      return displayName(target.hostname);
+    case "addresses":
+      return target.addresses.join(", ");
+    case "resourceRef":
+      return referenceText(target.ref);
+  }
+}
+
+/** What the objects show that targets refer to. */
+export function referenceFacts({ spec }: DnsAlias): readonly Fact[] {
+  return spec.targets.flatMap((target) => (target.kind === "resourceRef" ? [referenceFact(spec, target)] : []));
+}
+
+function referenceFact(spec: DnsAlias["spec"], { ref, held }: ResourceTarget): Fact {
+  const text = referenceText(ref);
+  const finding = held?.finding;
+  switch (finding?.kind) {
+    case undefined:
+      return invalid("target", `${text}: not read yet`);
+    case "found": {
+      const entries = [...finding.addresses, ...finding.hostnames.map(displayName)];
+      const refused = refusedAddress(finding.addresses, spec);
+      return entries.length === 0
+        ? invalid("target", `${text}: the load balancer has no address`)
+        : fact("target", `${text}: ${refused ?? entries.join(", ")}`, refused === undefined);
+    }
+    case "missing":
+      return invalid("target", `${text} does not exist`);
+    case "notPermitted":
+      return invalid("target", `${text}: no ReferenceGrant of its namespace allows the reference`);
+    case "unsupported":
+    case "forbidden":
+      return invalid("target", finding.message);
+  }
+}
+
 /** The selected targets, the time of the next selection, and the bound of a switch. */
 export function selectionFacts(alias: DnsAlias): readonly Fact[] {
   if (!selects(alias)) {
@@ -47,11 +92,28 @@ export function selectionFacts(alias: DnsAlias): readonly Fact[] {
     ? [invalid("decision", "no target is selected: lookups or first health checks are running, or no controller works")]
     : [
         selectedFact(alias, selected),
+        ...shareFacts(alias),
         ...(switchBound === undefined
           ? [fact("decision", "no switch bound: no checked target has a healthy standby", !isAnyChecked(alias))]
           : [good("decision", boundText(alias, selected, switchBound))]),
       ];
 }
+
+/** The shares of the published addresses, if the targets have weights. */
+function shareFacts({ status }: DnsAlias): readonly Fact[] {
+  const shares = (status?.targets ?? []).flatMap(({ name, share }) =>
+    share === undefined ? [] : [{ name, ...share }],
+  );
+  const texts = shares.map(
+    ({ name, wanted, published }) => `${name} ${published}%${wanted === published ? "" : ` instead of ${wanted}%`}`,
+  );
+  const isNear = shares.every(({ wanted, published }) => Math.abs(wanted - published) < NOTICED_POINTS);
+  const text = `shares of the published addresses: ${texts.join(", ")}`;
+  return shares.length === 0 ? [] : [isNear ? good("decision", text) : invalid("decision", text)];
+}
+
+/** As for the Event SharesApproximate. */
+const NOTICED_POINTS = 10;
 
 function selectedFact({ spec }: DnsAlias, { targets, lastTransitionTime, reason }: SelectedStatus): Fact {
   const names = targetNames(spec.targets);
@@ -60,7 +122,7 @@ function selectedFact({ spec }: DnsAlias, { targets, lastTransitionTime, reason 
   const missing =
     spec.selection === "Failover"
       ? names.filter((name) => priorityOf(name) < current)
-      : names.filter((name) => !targets.includes(name));
+      : names.filter((name, index) => !targets.includes(name) && spec.targets[index]?.weight !== 0);
   const text = `${targets.join(", ")} ${targets.length === 1 ? "is" : "are"} selected since ${lastTransitionTime} (${reason})`;
   return missing.length === 0
     ? good("decision", text)
@@ -68,7 +130,7 @@ function selectedFact({ spec }: DnsAlias, { targets, lastTransitionTime, reason 
 }
 
 function returnText({ selection, failback }: DnsAlias["spec"], missing: string): string {
-  if (selection === "Merge") {
+  if (selection !== "Failover") {
     return `${missing} returns as soon as it is healthy`;
   }
   return failback.mode === "Manual"

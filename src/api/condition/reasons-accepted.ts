@@ -29,7 +29,7 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "NoZone",
     on: ["Accepted"],
     meaning:
-      "No DnsZone has a domain that contains one of the hostnames. dnsalias continues by itself when one appears.",
+      "No DnsZone has a domain that contains one of the hostnames. dnsalias continues automatically when one appears.",
     whatToDo: "Create a DnsZone for the domain, or correct the name in `spec.hostnames`.",
     turn: "dnsalias",
   },
@@ -83,6 +83,14 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
       "Health checks are off in this installation, or a `healthCheck` uses a port that the installation doesn't check. The DnsAlias follows its targets without health checks.",
     whatToDo:
       "Use a port that the message names, or remove `healthCheck`. Or ask the operator to set `--health-checks` or `--health-check-ports`.",
+    turn: "user",
+  },
+  {
+    reason: "RefUnsupported",
+    on: ["Accepted"],
+    meaning:
+      "The object of a `resourceRef` has no load balancer that dnsalias can use: a Service of another type than LoadBalancer, or a Gateway with NamedAddress only. Other targets continue.",
+    whatToDo: "Use `hostname` or `addresses` instead, or refer to another object.",
     turn: "user",
   },
   {

@@ -39,6 +39,10 @@ export interface SteeringState {
   readonly delayReportedFor: Millis | undefined;
   /** Standbys that were reported because they lack an address family. */
   readonly lackReported: ReadonlySet<string>;
+  /** True if it was reported that the published addresses differ from the weights. */
+  readonly isShareReported: boolean;
+  /** Targets that were reported because their checks don't leave the cluster. */
+  readonly insideReported: ReadonlySet<string>;
   /** True if it was reported that another alias has a hostname of this one. */
   readonly isMergeReported: boolean;
   readonly decision: Decision | undefined;
@@ -57,9 +61,27 @@ export function restoredState(alias: DnsAlias, now: Millis): SteeringState {
     isWithdrawn: selectionFromStatus(alias)?.kind === "withdrawn",
     delayReportedFor: undefined,
     lackReported: new Set(),
+    isShareReported: false,
+    insideReported: insideIn(alias),
     isMergeReported: false,
     decision: undefined,
   };
+}
+
+/** The condition shows which targets were reported before the restart. */
+function insideIn({ spec, status }: DnsAlias): ReadonlySet<string> {
+  const message = status?.conditions.find(({ type }) => type === "Healthy")?.message ?? "";
+  return new Set(targetNames(spec.targets).filter((name) => message.includes(insideText(name))));
+}
+
+/** True if the checks of the target don't reach its load balancer. */
+export function isInsideOnly({ target }: SteeredTarget): boolean {
+  return target.check !== undefined && target.isCheckedInside === true;
+}
+
+/** Inside the cluster, kube-proxy answers for the address of a Service (KEP-1860). */
+export function insideText(name: string): string {
+  return `Target ${name} is checked inside the cluster only.`;
 }
 
 function selectedIn({ spec, status }: DnsAlias): Selected | undefined {
@@ -103,10 +125,10 @@ export function restoredHealth(
   if (target?.health === undefined || target.health === "Unknown" || !isListed(alias.status, target, address)) {
     return undefined;
   }
-  const applied = selectionFromStatus(alias);
-  const isDown = applied?.kind === "selected" && applied.targets.has(name) && applied.isDown(address);
+  const { health, unhealthyAddresses } = target;
+  const isDown = unhealthyAddresses?.includes(address) ?? health === "Unhealthy";
   const since = Date.parse(target.healthTransitionTime ?? "");
-  return Number.isNaN(since) ? undefined : { health: isDown ? "Unhealthy" : target.health, since };
+  return Number.isNaN(since) ? undefined : { health: isDown ? "Unhealthy" : "Healthy", since };
 }
 
 /** False for a new address of a target, which has no health yet. */
