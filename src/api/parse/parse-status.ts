@@ -7,7 +7,7 @@ import { zoneStatusSchema } from "../zone/status-schema.ts";
 
 /** The status as the controller wrote it. Undefined if there is none, or if it is not well-formed. */
 export function aliasStatusOf(value: unknown): AliasStatus | undefined {
-  const read = readBySchema(aliasStatusSchema, value ?? {}, "status", "ignore");
+  const read = readBySchema(aliasStatusSchema, value, "status", "ignore");
   if (read.kind === "invalid" || read.value.observedGeneration === NEVER) {
     return undefined;
   }
@@ -17,7 +17,7 @@ export function aliasStatusOf(value: unknown): AliasStatus | undefined {
 
 /** As {@link aliasStatusOf}. */
 export function zoneStatusOf(value: unknown): ZoneStatus | undefined {
-  const read = readBySchema(zoneStatusSchema, value ?? {}, "status", "ignore");
+  const read = readBySchema(zoneStatusSchema, value, "status", "ignore");
   return read.kind === "invalid" || read.value.observedGeneration === NEVER
     ? undefined
     : { ...read.value, conditions: known(read.value.conditions) };

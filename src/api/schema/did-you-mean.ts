@@ -21,7 +21,6 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 const CURRENT_WORD: ReadonlyMap<string, string> = new Map([
   ["families", "ipFamilies"],
   ["Hold", "Keep"],
-  ["Axfr", "AXFR"],
 ]);
 
 /** The new place of a field that had another place in v1alpha1 before its first release. `path` is the object that contains the field. */

@@ -299,6 +299,14 @@ const badSettings: readonly SpecCase[] = [
     bad: { path: `${PLACE}.zoneFile.configMap.name`, says: "write a shorter one", by: "program" },
   },
   {
+    name: "a domain too long for a key of a ConfigMap",
+    spec: {
+      ...domain(`${"a".repeat(59)}.${"a".repeat(63)}.${"a".repeat(63)}.${"a".repeat(63)}`),
+      provider: { coreDNS: { zoneFile: { ...provider.coreDNS.zoneFile, configMap: { name: "zones" } } } },
+    },
+    bad: { path: `${PLACE}.zoneFile.configMap.key`, says: "write a shorter one", by: "program" },
+  },
+  {
     name: "Selector without selector",
     spec: also({ allowedNamespaces: { from: "Selector" } }),
     bad: { path: "spec.allowedNamespaces", says: "add selector.matchLabels", by: "rule" },

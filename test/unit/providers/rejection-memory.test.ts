@@ -46,6 +46,19 @@ test("where the backend may be at fault, the first retries come after 1, 2, 4 â€
   assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
 });
 
+test("of several rejected keys the one that is due first decides when the next retry is", () => {
+  const { memory, pass } = lab();
+  memory.reject("a", CAUSE);
+  pass(10_000);
+  memory.reject("b", CAUSE);
+  assert.equal(memory.nextRetryMs(), 50_000);
+  memory.reject("c", { ...CAUSE, mayPass: true });
+  assert.equal(memory.nextRetryMs(), 1_000);
+  memory.accept("c");
+  memory.accept("a");
+  assert.equal(memory.nextRetryMs(), 60_000);
+});
+
 test("what had no time for a retry comes first the next time", () => {
   const { memory, pass } = lab();
   memory.reject("a", CAUSE);

@@ -114,3 +114,14 @@ for (const { name, readings, alone, ends } of cases) {
     assert.deepEqual(ended, ends);
   });
 }
+
+test("of more than 1,024 views the one whose outage ended first is forgotten", () => {
+  const watch = createOutageWatch();
+  const ends = (view: string, at: number): boolean =>
+    watch.endsWith(view, { result: found("a"), before: "failing", isAnyWell: () => false }, at);
+  assert.deepEqual([ends("first", 0), ends("second", 0), ends("first", 1_000)], [true, true, false]);
+  for (let index = 0; index < 1_023; index += 1) {
+    ends(`view ${index}`, 1_000);
+  }
+  assert.deepEqual([ends("second", 2_000), ends("first", 2_000)], [false, true]);
+});

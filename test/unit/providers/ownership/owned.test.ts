@@ -191,3 +191,13 @@ test("what we changed ourselves is no drift, and what somebody else did since is
     [undefined, [], []],
   );
 });
+
+test("what a process found at its start is no drift, and what somebody else did since is", async () => {
+  const backend = backendWith(a("192.0.2.1"), marker("me"));
+  const provider = owned(backend, { zone: ZONE, ownerId: "me", clock: systemClock });
+  assert.equal((await readZone(provider)).drift, undefined);
+  assert.equal((await readZone(provider)).drift, undefined);
+  backend.put(a("192.0.2.9"));
+  const [drift] = (await readZone(provider)).drift ?? [];
+  assert.deepEqual([drift?.name, drift?.type], [NAME, "A"]);
+});
