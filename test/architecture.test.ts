@@ -53,7 +53,7 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["tsig"],
   ],
   api: [["schema"], ["condition"], ["."], ["alias"], ["zone"], ["zone/rules"], ["generate", "zone/convert"], ["parse"]],
-  plan: [["domain"], ["health"], ["select"], ["."], ["hold", "inherited", "limit"]],
+  plan: [["domain"], ["health", "reference"], ["select"], ["."], ["hold", "inherited", "limit"]],
   ops: [["status-page"], ["."]],
   transport: [["."], ["check", "client", "server"]],
   resolver: [["chain", "server"], ["query"], ["."]],

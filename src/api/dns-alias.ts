@@ -1,6 +1,7 @@
 import type { Name } from "../dns/name/name.ts";
 import type { Family, Seconds } from "../dns/record.ts";
 import type { HealthCheck } from "./health-check.ts";
+import type { HeldResource, ResourceRef } from "./resource-ref.ts";
 import type { Millis } from "../base/clock.ts";
 import type { Condition } from "./condition/condition.ts";
 import type { ObjectMeta } from "./meta.ts";
@@ -37,7 +38,7 @@ export interface AliasSpec {
   readonly httpsAlias: boolean;
 }
 
-export type AliasTarget = HostnameTarget | AddressesTarget;
+export type AliasTarget = HostnameTarget | AddressesTarget | ResourceTarget;
 
 interface TargetParts {
   /** Absent: see {@link targetNames}. */
@@ -59,6 +60,13 @@ interface AddressesTarget extends TargetParts {
   readonly kind: "addresses";
   /** Canonical, sorted, without duplicates, both families. */
   readonly addresses: readonly string[];
+}
+
+export interface ResourceTarget extends TargetParts {
+  readonly kind: "resourceRef";
+  readonly ref: ResourceRef;
+  /** What the controller knows of the object. Not part of the spec; absent until the object is read. */
+  readonly held?: HeldResource;
 }
 
 export interface TtlRange {
@@ -137,7 +145,7 @@ export const HEALTH_VERDICTS = ["Healthy", "Unhealthy", "Unknown"] as const;
 export interface TargetStatus {
   /** Unique in the list. */
   readonly name: string;
-  /** Absent for static addresses. */
+  /** Absent for static addresses and for referenced objects. */
   readonly hostname?: string;
   readonly chain: readonly string[];
   readonly addresses: readonly string[];

@@ -52,6 +52,7 @@ export function recordUnserved({ unserved, aliasQueue, reportQueue }: Controller
     case "invalid":
     case "namespace":
     case "input":
+    case "resource":
       break;
   }
 }

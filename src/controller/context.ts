@@ -21,6 +21,7 @@ import type { HealthCheckPort } from "./ports/checks.ts";
 import type { EndpointsOf, ProviderFactory } from "./ports/servers.ts";
 import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
 import type { OverdueLookup } from "./lookup/overdue.ts";
+import { hasReadReferences, type References } from "./lookup/references.ts";
 import type { Refresher } from "./lookup/refresher.ts";
 import type { Wildcards } from "./inventory/wildcards.ts";
 import type { WatchedGone } from "./inventory/watched-gone.ts";
@@ -61,6 +62,8 @@ export interface ControllerContext {
   readonly store: Store;
   readonly subscriptions: TargetSubscriptions;
   readonly refresher: Refresher;
+  /** The objects that aliases refer to. */
+  readonly references: References;
   /** Selects among the targets of aliases, by health and priority. */
   readonly steering: Steering;
   /** Keeps the responder's zones current. Undefined: there is no responder. */
@@ -172,7 +175,10 @@ export function isSettled({ phase, zones, subscriptions, store, refresher, steer
   return (
     planned &&
     [...store.aliases()].every(
-      (alias) => isResolved(subscriptions.streamsOf(objectKey(alias.meta)), refresher) && !steering.isPending(alias),
+      (alias) =>
+        isResolved(subscriptions.streamsOf(objectKey(alias.meta)), refresher) &&
+        hasReadReferences(alias) &&
+        !steering.isPending(alias),
     )
   );
 }
@@ -183,6 +189,7 @@ export function sizesOf(context: ControllerContext): ReadonlyMap<string, number>
   return new Map([
     ["streams", refresher.size()],
     ["subscriptions", subscriptions.size()],
+    ["references", context.references.size()],
     ["steering", context.steering.size()],
     ["zones", zones.size],
     ["invalid", invalid.size],

@@ -35,6 +35,7 @@ import { heartbeatsOf, queueDepthsOf } from "./queue-metrics.ts";
 import { departuresOf, zonesWithViews } from "./departures.ts";
 import { checkPropagation, type PropagationCheckDeps } from "./zone/propagation-check.ts";
 import { countStates } from "./lookup/answer-state-metrics.ts";
+import { createReferences } from "./lookup/references.ts";
 import { createRefresher, type Refresher } from "./lookup/refresher.ts";
 import type { AnswerSource } from "../responder/answer-source.ts";
 import { lastKnownGoodOf } from "./lookup/last-known-good.ts";
@@ -176,6 +177,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     store,
     subscriptions,
     refresher,
+    references: createReferences(),
     steering: steeringOf(deps, () => context),
     zoneSync: zoneSyncOf(deps, store, () => context),
     zones: new Map(),

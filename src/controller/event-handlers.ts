@@ -29,7 +29,7 @@ const SLICE = 500;
 
 /** Records an event, and handles it once the whole inventory is known. */
 export function onInventory(context: ControllerContext, received: InventoryEvent): void {
-  const event = endingZone(context, deletedUnread(context.store, received));
+  const event = followReferences(context, endingZone(context, deletedUnread(context.store, received)));
   recordUnserved(context, event);
   recordGone(context, event);
   const unread = context.invalid.size;
@@ -47,6 +47,27 @@ export function onInventory(context: ControllerContext, received: InventoryEvent
     });
   }
   settle(context);
+}
+
+/** An alias comes with the objects that its targets refer to. News of an object has its aliases noted again. */
+function followReferences(context: ControllerContext, event: InventoryEvent): InventoryEvent {
+  const { references, deps } = context;
+  if (event.kind === "alias") {
+    return { kind: "alias", alias: references.follow(event.alias) };
+  }
+  if (event.kind === "gone" && event.of === "DnsAlias") {
+    references.forget(event.key);
+  }
+  if (event.kind === "resource") {
+    noteAgain(context, references.record(event, deps.clock.now()));
+  }
+  return event;
+}
+
+function noteAgain({ store, references }: ControllerContext, aliases: readonly ObjectKey[]): void {
+  for (const alias of aliases.flatMap((key) => store.alias(key) ?? [])) {
+    store.note({ kind: "alias", alias: references.follow(alias) });
+  }
 }
 
 export function onSynced(context: ControllerContext): void {
@@ -239,6 +260,7 @@ export function onWithdrawn(context: ControllerContext, zone: ObjectKey): void {
 /** Decides the names again whose time in their old zone is over. */
 export function endGrace(context: ControllerContext): Requeue {
   context.store.endGrace();
+  noteAgain(context, context.references.elapse(context.deps.clock.now()));
   settle(context);
   // Records without an alias were kept until now, also those of names that no status lists any more.
   for (const [zone, { observed }] of context.zones) {
@@ -250,10 +272,10 @@ export function endGrace(context: ControllerContext): Requeue {
   return { requeue: "done" };
 }
 
-function awaitGrace({ store, claimQueue, deps }: ControllerContext): void {
-  const at = store.graceEndsAt();
-  if (at !== undefined) {
-    claimQueue.add(GRACE, { afterMs: Math.max(0, at - deps.clock.now()) });
+function awaitGrace({ store, references, claimQueue, deps }: ControllerContext): void {
+  const times = [store.graceEndsAt(), references.nextAt()].filter((at) => at !== undefined);
+  if (times.length > 0) {
+    claimQueue.add(GRACE, { afterMs: Math.max(0, Math.min(...times) - deps.clock.now()) });
   }
 }
 

@@ -34,6 +34,7 @@ function identityOf(
     }
     case "gone":
     case "input":
+    case "resource":
     case "unserved":
     case "namespace":
       return undefined;

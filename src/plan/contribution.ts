@@ -3,8 +3,9 @@ import type { Family, Seconds } from "../dns/record.ts";
 import type { DnsAlias } from "../api/dns-alias.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Millis } from "../base/clock.ts";
-import { targetNames } from "../api/target-names.ts";
+import { lookupNames, targetNames } from "../api/target-names.ts";
 import { withoutDown } from "./health/target.ts";
+import { type ReferenceOutcome, referenceOutcome, withAbsence } from "./reference/reference-outcome.ts";
 import type { AppliedSelection } from "./select/applied-selection.ts";
 import { pickByWeight } from "./select/pick-by-weight.ts";
 import type { TargetAnswer } from "./target-answer.ts";
@@ -59,9 +60,9 @@ export function contributionOf(
   published?: ReadonlySet<string>,
 ): Contribution {
   const all = partsOf(alias, answerOf, now);
-  const verdicts = all.flatMap(({ verdict }) => verdict ?? []);
+  const verdicts = all.flatMap((part) => part.verdicts);
   if (selection !== undefined && selection.kind !== "selected") {
-    return { ...unselected(alias, selection), ...staleNext(alias, verdicts, now), targets: verdicts };
+    return { ...unselected(alias, selection), ...staleNext(alias, all, now), targets: verdicts };
   }
   const parts = selection === undefined ? all : selectedParts(all, selection.targets);
   const statics = parts.flatMap((part) => part.statics);
@@ -78,20 +79,24 @@ export function contributionOf(
     ...(read.length !== contributing.length && {
       setsRead: setsOf(alias, { statics, answers: read, maxTtl, isDown, isPicked }),
     }),
-    keepPublished: alias.spec.families.filter((family) =>
-      parts.some(({ verdict }) => verdict !== undefined && mayStandBehindPublished(verdict, family)),
-    ),
+    keepPublished: alias.spec.families.filter((family) => parts.some((part) => mayHavePublished(part, family))),
     usesFallback,
     ...(selection !== undefined && { leftFamilies: leftFamilies(alias, all, found) }),
-    ...staleNext(alias, verdicts, now),
+    ...staleNext(alias, all, now),
     targets: verdicts,
   };
+}
+
+function mayHavePublished({ verdicts, reference }: Part, family: Family): boolean {
+  return reference?.mayBePublished === true || verdicts.some((verdict) => mayStandBehindPublished(verdict, family));
 }
 
 /** If a DnsZone omits the private addresses of a selected target, the other targets are published there, so that the name has records. */
 function selectedParts(all: readonly Part[], targets: ReadonlySet<string>): readonly Part[] {
   const selected = all.filter(({ name }) => targets.has(name));
-  const isLeftOut = selected.every(({ verdict, statics }) => verdict === undefined && statics.length === 0);
+  const isLeftOut = selected.every(
+    ({ verdicts, reference, statics }) => verdicts.length === 0 && reference === undefined && statics.length === 0,
+  );
   return isLeftOut ? all : selected;
 }
 
@@ -107,11 +112,13 @@ function weighed({ weight, statics, contributing }: Part) {
 interface Part {
   readonly name: string;
   readonly weight: number | undefined;
+  /** Addresses without a TTL of their own: static ones, and those of a referenced object. */
   readonly statics: readonly string[];
   readonly contributing: readonly TargetAnswer[];
   readonly fallback: boolean;
-  /** Undefined: static addresses. */
-  readonly verdict: TargetVerdict | undefined;
+  /** One for each hostname that is looked up; none for static addresses. */
+  readonly verdicts: readonly TargetVerdict[];
+  readonly reference?: ReferenceOutcome;
 }
 
 function partsOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): readonly Part[] {
@@ -119,15 +126,27 @@ function partsOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): readonly Par
   return alias.spec.targets.map((target, index) => {
     const parts = { name: names[index] ?? "", weight: target.weight };
     if (target.kind === "addresses") {
-      return { ...parts, statics: target.addresses, contributing: [], fallback: false, verdict: undefined };
+      return { ...parts, statics: target.addresses, contributing: [], fallback: false, verdicts: [] };
     }
-    const { verdict, answers, contributing, fallback } = outcomeOf(alias, target.hostname, answerOf, now);
-    return { ...parts, statics: [], contributing, fallback, verdict: { target: target.hostname, verdict, answers } };
+    const reference = target.kind === "resourceRef" ? referenceOutcome(alias, target, now) : undefined;
+    const held = target.kind === "resourceRef" ? target.held : undefined;
+    const lookups = lookupNames(target).map((hostname) => ({
+      hostname,
+      ...outcomeOf(alias, hostname, (of, family) => withAbsence(answerOf(of, family), held), now),
+    }));
+    return {
+      ...parts,
+      statics: reference?.addresses ?? [],
+      contributing: lookups.flatMap(({ contributing }) => contributing),
+      fallback: reference?.fallback === true || lookups.some(({ fallback }) => fallback),
+      verdicts: lookups.map(({ hostname, verdict, answers }) => ({ target: hostname, verdict, answers })),
+      ...(reference !== undefined && { reference }),
+    };
   });
 }
 
-function isIncomplete({ verdict, contributing }: Part): boolean {
-  return verdict !== undefined && contributing.length === 0;
+function isIncomplete({ verdicts, reference, statics, contributing }: Part): boolean {
+  return (verdicts.length > 0 || reference !== undefined) && statics.length + contributing.length === 0;
 }
 
 /** While the alias has no selection, the published records remain. */
@@ -184,17 +203,13 @@ function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown, isPicked
 }
 
 /** The time of the next change by staleness. With Keep, only the verdict in the status changes then. */
-function staleNext(
-  { spec }: DnsAlias,
-  verdicts: readonly TargetVerdict[],
-  now: Millis,
-): Pick<Contribution, "changesAt"> {
-  const moments = verdicts
-    .flatMap(({ answers }) => answers)
+function staleNext({ spec }: DnsAlias, parts: readonly Part[], now: Millis): Pick<Contribution, "changesAt"> {
+  const lookups = parts
+    .flatMap(({ verdicts }) => verdicts.flatMap(({ answers }) => answers))
     .flatMap(({ failingSince, lastSuccessAt }) =>
       failingSince === undefined ? [] : [(lastSuccessAt ?? failingSince) + spec.maxStalenessMs + 1],
-    )
-    .filter((at) => at > now);
+    );
+  const moments = [...lookups, ...parts.flatMap(({ reference }) => reference?.staleAt ?? [])].filter((at) => at > now);
   return moments.length === 0 ? {} : { changesAt: Math.min(...moments) };
 }
 

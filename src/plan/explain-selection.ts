@@ -1,7 +1,9 @@
-import type { AliasTarget, DnsAlias, SelectedStatus } from "../api/dns-alias.ts";
+import type { AliasTarget, DnsAlias, ResourceTarget, SelectedStatus } from "../api/dns-alias.ts";
 import { connects } from "../api/health-check.ts";
+import { referenceText } from "../api/resource-ref.ts";
 import { durationText } from "../api/schema/duration.ts";
 import { targetNames } from "../api/target-names.ts";
+import { refusedAddress } from "../dns/address/publishable.ts";
 import { displayName } from "../dns/name/name.ts";
 import { type Fact, fact, good, invalid } from "./fact.ts";
 import { selects } from "./select/applied-selection.ts";
@@ -21,7 +23,7 @@ function healthFact({ spec, status }: DnsAlias, target: AliasTarget, name: strin
     ...(target.weight === undefined ? [] : [`weight ${target.weight}`]),
   ];
   const ranked = rank.length === 0 ? "" : ` (${rank.join(", ")})`;
-  const source = target.kind === "hostname" ? displayName(target.hostname) : target.addresses.join(", ");
+  const source = sourceText(target);
   const head = `${name}${ranked}${source === name ? "" : ` ${source}`}`;
   const { health, healthTransitionTime, message } = status?.targets.find((entry) => entry.name === name) ?? {};
   const since = healthTransitionTime === undefined ? "" : ` since ${healthTransitionTime}`;
@@ -38,6 +40,45 @@ function healthFact({ spec, status }: DnsAlias, target: AliasTarget, name: strin
       return invalid("target", `${head}: unhealthy${since}${message === undefined ? "" : `: ${message}`}`);
     case "Unknown":
       return invalid("target", `${head}: health unknown${since}, which counts as healthy`);
+  }
+}
+
+function sourceText(target: AliasTarget): string {
+  switch (target.kind) {
+    case "hostname":
+      return displayName(target.hostname);
+    case "addresses":
+      return target.addresses.join(", ");
+    case "resourceRef":
+      return referenceText(target.ref);
+  }
+}
+
+/** What the objects show that targets refer to. */
+export function referenceFacts({ spec }: DnsAlias): readonly Fact[] {
+  return spec.targets.flatMap((target) => (target.kind === "resourceRef" ? [referenceFact(spec, target)] : []));
+}
+
+function referenceFact(spec: DnsAlias["spec"], { ref, held }: ResourceTarget): Fact {
+  const text = referenceText(ref);
+  const finding = held?.finding;
+  switch (finding?.kind) {
+    case undefined:
+      return invalid("target", `${text}: not read yet`);
+    case "found": {
+      const entries = [...finding.addresses, ...finding.hostnames.map(displayName)];
+      const refused = refusedAddress(finding.addresses, spec);
+      return entries.length === 0
+        ? invalid("target", `${text}: the load balancer has no address`)
+        : fact("target", `${text}: ${refused ?? entries.join(", ")}`, refused === undefined);
+    }
+    case "missing":
+      return invalid("target", `${text} does not exist`);
+    case "notPermitted":
+      return invalid("target", `${text}: no ReferenceGrant of its namespace allows the reference`);
+    case "unsupported":
+    case "forbidden":
+      return invalid("target", finding.message);
   }
 }
 

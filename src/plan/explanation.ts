@@ -7,7 +7,7 @@ import type { TargetAnswer } from "./target-answer.ts";
 import type { ActualRRset, Change } from "./change.ts";
 import { type Claim, refusalsOf, type ZoneMatch } from "./claims.ts";
 import { changeKey } from "./diff.ts";
-import { healthFacts, selectionFacts } from "./explain-selection.ts";
+import { healthFacts, referenceFacts, selectionFacts } from "./explain-selection.ts";
 import { type Fact, fact, good, invalid } from "./fact.ts";
 import { asAllowed, ignoredMessage, ignoresPrivate, leftOutMessage } from "./domain/private-addresses.ts";
 import type { ZonePlan } from "./zone-plan.ts";
@@ -86,6 +86,7 @@ function targetFacts({ zone, claim, plan }: ExplainedZone): readonly Fact[] {
         ...answers.map((answer) => answerFact(answer)),
         fact("target", `the state of ${displayName(target)} is ${verdict}`, verdict === "good"),
       ]),
+      ...referenceFacts(allowed),
       ...healthFacts(alias),
       ...privateFacts(zone, alias),
       ...(fixed.length === 0 ? [] : [good("target", `static addresses ${fixed.join(", ")}`)]),

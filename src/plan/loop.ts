@@ -1,4 +1,5 @@
 import type { DnsAlias } from "../api/dns-alias.ts";
+import { lookupNames } from "../api/target-names.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Family } from "../dns/record.ts";
 
@@ -22,11 +23,9 @@ export function loopOf(name: Name, input: LoopInput): readonly Name[] | undefine
 
 /** The targets of an alias, and every name of their last known chains. */
 export function namesBehind({ chainOf }: Pick<LoopInput, "chainOf">, alias: DnsAlias): readonly Name[] {
-  return alias.spec.targets.flatMap((target) =>
-    target.kind === "addresses"
-      ? []
-      : [target.hostname, ...alias.spec.families.flatMap((family) => chainOf(alias, target.hostname, family))],
-  );
+  return alias.spec.targets
+    .flatMap(lookupNames)
+    .flatMap((hostname) => [hostname, ...alias.spec.families.flatMap((family) => chainOf(alias, hostname, family))]);
 }
 
 function pointsAt(name: Name, input: LoopInput): readonly Name[] {

@@ -44,7 +44,7 @@ describe("what is wrong is refused or named", { skip: REAL_SERVERS, concurrency:
     {
       name: "a host name and addresses in one target",
       manifest: alias({ targets: [{ hostname: "ok.lb.test", addresses: ["11.8.0.2"] }] }),
-      says: /exactly one of hostname and addresses/,
+      says: /exactly one of hostname, addresses, and resourceRef/,
     },
     {
       name: "its own name as its target",

@@ -83,8 +83,12 @@ function weightOf(text: AliasSpecText, index: number): Pick<AliasTarget, "weight
 }
 
 function targetOf(target: TargetText, place: HealthCheckPlace, shared: Shared): readonly AliasTarget[] {
-  const { name, hostname, addresses, healthCheck } = target;
+  const { name, hostname, addresses, resourceRef, healthCheck } = target;
   const parts = { ...(name === undefined ? {} : { name }), ...shared, ...checkIn(healthCheck, place) };
+  if (resourceRef !== undefined) {
+    const { group: _group, ...ref } = resourceRef;
+    return [{ kind: "resourceRef", ...parts, ref }];
+  }
   if (hostname === undefined) {
     return [{ kind: "addresses", ...parts, addresses: addressesOf(addresses ?? []) }];
   }

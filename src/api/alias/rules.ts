@@ -3,6 +3,7 @@ import { durationRule } from "../schema/duration-rules.ts";
 import { HEALTH_CHECK_RULES } from "./health-check-rules.ts";
 import { ownerNameRules, targetNameRules } from "../schema/name-rules.ts";
 import { SELECTION_RULES } from "./selection-rules.ts";
+import { RESOURCE_REF_RULES } from "./resource-ref-rules.ts";
 import { TARGET_NAME_RULES } from "./target-name-rules.ts";
 import { exactlyOne, rule, spot, spots, type Rule, type Spot } from "../schema/rule.ts";
 import { absoluteText, isSameName, sameNameCel } from "../schema/same-name.ts";
@@ -22,12 +23,13 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
   }),
   exactlyOne<Spec>({
     at: "spec.targets[]",
-    members: ["hostname", "addresses"],
-    message: "a target has exactly one of hostname and addresses: use two targets to have both",
+    members: ["hostname", "addresses", "resourceRef"],
+    message: "a target has exactly one of hostname, addresses, and resourceRef: use two targets to have both",
     values: (spec) => spots("spec.targets", spec.targets),
   }),
   ...targetNameRules<Spec>({ at: "spec.targets[].hostname", values: targetHostnames }),
   ...TARGET_NAME_RULES,
+  ...RESOURCE_REF_RULES,
   ...publishedAddressRules<Spec>({ at: "spec.targets[].addresses[]", values: staticAddresses }),
   rule<Spec, { readonly hostname: string; readonly own: readonly string[] }>({
     at: "spec",

@@ -1,6 +1,7 @@
 import type { Static } from "typebox";
 import { ADDRESS_POLICIES, FAILBACK_MODES, SELECTIONS } from "../dns-alias.ts";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
+import { resourceRefSchema } from "./resource-ref-schema.ts";
 import { specHealthCheckSchema, targetHealthCheckSchema } from "./health-check-schema.ts";
 import { duration, list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 
@@ -19,11 +20,11 @@ const address = text("IPv4 or IPv6 address, for example 203.0.113.7 or 2001:db8:
 });
 
 const target = object(
-  "Source of addresses: a hostname to look up, or fixed addresses. Exactly one of hostname and addresses.",
+  "Source of addresses: a hostname to look up, fixed addresses, or an object of the cluster. Exactly one of hostname, addresses, and resourceRef.",
   {
     name: optional(
       text(
-        "Name of the target, unique in the DnsAlias, for example main. The status and metrics show it. Defaults to the hostname, or to the word addresses.",
+        "Name of the target, unique in the DnsAlias, for example main. The status and metrics show it. Defaults to the hostname, to kind and name of the resourceRef (for example service-web), or to the word addresses.",
         { minLength: 1, maxLength: MAX_TARGET_NAME },
       ),
     ),
@@ -40,6 +41,7 @@ const target = object(
         maxItems: 64,
       }),
     ),
+    resourceRef: optional(resourceRefSchema),
     priority: optional(
       whole(
         "Priority of the target, if selection is Failover. The lowest number is the first choice, and targets of equal priority are published together. All targets have it, or none has it. Defaults to the position in the list.",
@@ -144,7 +146,7 @@ export const aliasSpecSchema = object("Desired state: the hostnames, and the tar
     { default: "24h" },
   ),
   allowPrivate: yesNo(
-    "Permission to publish special-use addresses (RFC 6890) that a lookup returns, for example 10.0.0.1. Otherwise they are refused, because they can be an attack (DNS rebinding). Fixed addresses need no permission. A DnsZone of another namespace refuses both, unless its tenants.privateAddresses is Allow.",
+    "Permission to publish special-use addresses (RFC 6890) that a lookup or a resourceRef returns, for example 10.0.0.1. Otherwise they are refused, because they can be an attack (DNS rebinding). Fixed addresses need no permission. A DnsZone of another namespace refuses both, unless its tenants.privateAddresses is Allow.",
     { default: false },
   ),
   paused: yesNo(

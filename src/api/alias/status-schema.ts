@@ -43,7 +43,7 @@ const target = object("Results of the last lookups and health checks of one targ
   addresses,
   ttl: optional(whole("Lowest TTL of the chain and its addresses, in seconds.", { minimum: 0 })),
   outcome: text(
-    "Outcome of the lookups: Positive, NoData, NxDomain, Failure with its reason, or Unknown before the first lookup. NoData: the name exists without addresses. NxDomain: the name doesn't exist. Static for a target with addresses, which needs no lookups.",
+    "Outcome of the lookups: Positive, NoData, NxDomain, Failure with its reason, or Unknown before the first lookup. NoData: the name exists without addresses. NxDomain: the name doesn't exist. Static for a target with addresses, which needs no lookups. For a resourceRef also Missing, NotPermitted, or Unsupported; NoData then means that the load balancer has no address.",
     { maxLength: 1024 },
   ),
   lastTransitionTime: time("Time at which the outcome last changed."),
@@ -112,7 +112,7 @@ export const aliasStatusSchema = object(
     hostnames: optional(list("Published records, for each hostname.", hostname, { kind: "atomic", maxItems: 512 })),
     targets: optional(
       list(
-        "Results of the lookups and health checks, for each target with a hostname. With a health check, Failover, or Weighted, for every target.",
+        "Results of the lookups and health checks, for each target with a hostname or resourceRef, and for each hostname of such an object. With a health check, Failover, or Weighted, for every target.",
         target,
         { kind: { mapBy: ["name"] }, maxItems: 64 },
       ),
@@ -125,7 +125,7 @@ export const aliasStatusSchema = object(
     ),
     stalenessBound: optional(
       duration(
-        "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the wait for the next lookup, plus the delivery to the name servers, plus the published TTL.",
+        "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the wait for the next lookup (1 s for a resourceRef), plus the delivery to the name servers, plus the published TTL.",
       ),
     ),
     summary: optional(

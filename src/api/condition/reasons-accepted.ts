@@ -86,6 +86,14 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "RefUnsupported",
+    on: ["Accepted"],
+    meaning:
+      "The object of a `resourceRef` has no load balancer that dnsalias can use: a Service of another type than LoadBalancer, or a Gateway with NamedAddress only. Other targets continue.",
+    whatToDo: "Use `hostname` or `addresses` instead, or refer to another object.",
+    turn: "user",
+  },
+  {
     reason: "ZoneConflict",
     on: ["Accepted", "Programmed"],
     meaning:

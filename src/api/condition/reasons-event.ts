@@ -63,6 +63,14 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "CheckedInsideOnly",
+    on: ["Event"],
+    meaning:
+      "A target with a health check refers to a Service whose load balancer has an IP address of the mode VIP. Inside the cluster, kube-proxy answers for this address, so the check reaches the Pods, and never the load balancer.",
+    whatToDo: "Use an external monitor for the load balancer.",
+    turn: "nobody",
+  },
+  {
     reason: "SelectionMerged",
     on: ["Event"],
     meaning:

@@ -74,4 +74,21 @@ export const RESOLVED_REASONS: readonly ReasonEntry[] = [
       "If special-use addresses are intended, set `spec.allowPrivate: true`, and in a DnsZone of another namespace `spec.tenants.privateAddresses: Allow`. Otherwise correct the target. Addresses that carry an IPv4 address are never published. A resolver with DNS64 makes them, or the owner of the target has to remove them. `spec.ipFamilies: [IPv4]` ends the lookups.",
     turn: "user",
   },
+  {
+    reason: "RefMissing",
+    on: ["Resolved"],
+    meaning:
+      "The object of a `resourceRef` does not exist. If it never existed, nothing is published for it. If it was deleted, its last known good addresses remain for 60 s, and then `spec.onEmpty` applies.",
+    whatToDo: "Create the object, or correct `resourceRef`. dnsalias continues by itself when the object appears.",
+    turn: "dnsalias",
+  },
+  {
+    reason: "RefForbidden",
+    on: ["Resolved"],
+    meaning:
+      "dnsalias has no right to watch the object of a `resourceRef`, or the ReferenceGrants of its namespace. The last known good addresses remain until `spec.maxStaleness`. Other targets and other aliases continue.",
+    whatToDo:
+      "Add the rule that the message has to a Role in that namespace. `deploy/options/resource-refs` and the chart value `resourceRefs.namespaces` have all rules.",
+    turn: "user",
+  },
 ];

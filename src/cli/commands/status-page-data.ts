@@ -5,6 +5,8 @@ import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { parseDuration } from "../../api/schema/duration.ts";
 import { objectKey } from "../../api/meta.ts";
+import { referenceText } from "../../api/resource-ref.ts";
+import { lookupNames } from "../../api/target-names.ts";
 import { displayName } from "../../dns/name/name.ts";
 import { RCODE } from "../../dns/registry.ts";
 import type {
@@ -96,7 +98,9 @@ function fits(alias: DnsAlias, { text, onlyUnwell }: Search): boolean {
 }
 
 function targetWords(target: DnsAlias["spec"]["targets"][number]): readonly string[] {
-  return target.kind === "hostname" ? [target.hostname] : target.addresses;
+  return target.kind === "addresses"
+    ? target.addresses
+    : [...lookupNames(target), ...(target.kind === "resourceRef" ? [referenceText(target.ref)] : [])];
 }
 
 function byKey(a: DnsAlias | DnsZone, b: DnsAlias | DnsZone): number {

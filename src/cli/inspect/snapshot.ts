@@ -1,8 +1,10 @@
 import { systemClock } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
-import type { InvalidObject } from "../../controller/ports/inventory.ts";
+import type { InvalidObject, InventoryEvent } from "../../controller/ports/inventory.ts";
 import { lastKnownGoodOf } from "../../controller/lookup/last-known-good.ts";
+import { createReferences, type References } from "../../controller/lookup/references.ts";
 import { createStore, type Store } from "../../controller/inventory/store.ts";
+import { lookupNames } from "../../api/target-names.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf } from "../../plan/hold/answer-of.ts";
@@ -70,12 +72,13 @@ async function readInventory(
   signal: AbortSignal,
 ): Promise<{ readonly store: Store; readonly invalid: readonly InvalidObject[] }> {
   const store = createStore(platform.writeTargetOf);
+  const references = createReferences();
   const invalid = new Map<string, InvalidObject>();
   const enough = new AbortController();
   await platform.inventory.run(
     {
       onEvent(event) {
-        store.note(event);
+        note(store, references, event);
         if (event.kind === "invalid") {
           invalid.set(`${event.manifest.kind} ${event.manifest.key}`, event.manifest);
         }
@@ -87,6 +90,15 @@ async function readInventory(
   signal.throwIfAborted();
   store.settle(Infinity);
   return { store, invalid: [...invalid.values()] };
+}
+
+/** An alias comes with the objects that its targets refer to. */
+function note(store: Store, references: References, event: InventoryEvent): void {
+  const users = event.kind === "resource" ? references.record(event, systemClock.now()) : [];
+  store.note(event.kind === "alias" ? { kind: "alias", alias: references.follow(event.alias) } : event);
+  for (const alias of users.flatMap((key) => store.alias(key) ?? [])) {
+    store.note({ kind: "alias", alias: references.follow(alias) });
+  }
 }
 
 interface Stream {
@@ -105,11 +117,9 @@ export function streamsOf(
     const zones = match.kind === "zones" ? match.zones : [];
     return zones.flatMap((zone) => {
       const view = views.idOf(zone, alias);
-      return alias.spec.targets.flatMap((target) =>
-        target.kind === "hostname"
-          ? alias.spec.families.map((family) => ({ alias, key: { target: target.hostname, family, view } }))
-          : [],
-      );
+      return alias.spec.targets
+        .flatMap(lookupNames)
+        .flatMap((target) => alias.spec.families.map((family) => ({ alias, key: { target, family, view } })));
     });
   });
 }

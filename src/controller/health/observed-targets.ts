@@ -1,10 +1,11 @@
 import type { Millis } from "../../base/clock.ts";
-import type { AliasTarget, DnsAlias } from "../../api/dns-alias.ts";
-import { targetNames } from "../../api/target-names.ts";
+import type { AliasTarget, DnsAlias, ResourceTarget } from "../../api/dns-alias.ts";
+import { lookupNames, targetNames } from "../../api/target-names.ts";
 import { addressSet, familyOf } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { TargetKey, ViewId } from "../../dns/lookup-result.ts";
 import type { Family } from "../../dns/record.ts";
+import { referenceOutcome, withAbsence } from "../../plan/reference/reference-outcome.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { outcomeOf } from "../../plan/target-outcome.ts";
 import type { ActiveCheck } from "../ports/checks.ts";
@@ -13,6 +14,8 @@ import type { ActiveCheck } from "../ports/checks.ts";
 export interface ObservedTarget {
   readonly name: string;
   readonly hostname: Name | undefined;
+  /** A check of it doesn't leave the cluster, because kube-proxy answers for its address. */
+  readonly isCheckedInside?: true;
   readonly priority: number;
   /** Undefined: the targets of its priority are merged. */
   readonly weight: number | undefined;
@@ -49,26 +52,62 @@ export function observedTargets(alias: DnsAlias, { answer, streams, now }: Obser
       const addresses = target.addresses.filter((address) => alias.spec.families.includes(familyOf(address)));
       return { ...parts, hostname: undefined, addresses, isEligible: addresses.length > 0, isResolving: false };
     }
-    const outcomes = views.map((view: ViewId) =>
-      outcomeOf(
-        alias,
-        target.hostname,
-        (hostname: Name, family: Family) => answer({ target: hostname, family, view }, namespace),
-        now,
+    const reference = target.kind === "resourceRef" ? referenceParts(alias, target, now) : undefined;
+    const held = target.kind === "resourceRef" ? target.held : undefined;
+    const outcomes = lookupNames(target).flatMap((name) =>
+      views.map((view: ViewId) =>
+        outcomeOf(
+          alias,
+          name,
+          (hostname: Name, family: Family) => withAbsence(answer({ target: hostname, family, view }, namespace), held),
+          now,
+        ),
       ),
     );
-    const isEligible = outcomes.some(
-      ({ verdict, contributing }) => (verdict === "good" || verdict === "failing") && contributing.length > 0,
-    );
+    const isEligible =
+      reference?.isEligible === true ||
+      outcomes.some(
+        ({ verdict, contributing }) => (verdict === "good" || verdict === "failing") && contributing.length > 0,
+      );
+    const lookedUp = outcomes.flatMap(({ contributing }) => contributing.flatMap((one) => one.addresses));
+    const isWaiting = lookupNames(target).length > 0 && views.length === 0;
     return {
       ...parts,
-      hostname: target.hostname,
-      addresses: addressSet(outcomes.flatMap(({ contributing }) => contributing.flatMap((one) => one.addresses))),
+      hostname: target.kind === "hostname" ? target.hostname : undefined,
+      ...reference?.marks,
+      addresses: addressSet([...(reference?.addresses ?? []), ...lookedUp]),
       isEligible,
-      isResolving: !isEligible && (views.length === 0 || outcomes.some(({ verdict }) => verdict === "resolving")),
+      isResolving:
+        !isEligible &&
+        (isWaiting || reference?.isUnread === true || outcomes.some(({ verdict }) => verdict === "resolving")),
     };
   });
 }
+
+interface ReferenceParts {
+  readonly addresses: readonly string[];
+  readonly isEligible: boolean;
+  readonly isUnread: boolean;
+  readonly marks: Pick<ObservedTarget, "isCheckedInside">;
+}
+
+/** What the IP addresses of a referenced object add to the target. */
+function referenceParts(alias: DnsAlias, target: ResourceTarget, now: Millis): ReferenceParts {
+  const outcome = referenceOutcome(alias, target, now);
+  const { families } = alias.spec;
+  const addresses = outcome.addresses.filter((address) => families.includes(familyOf(address)));
+  const finding = target.held?.finding;
+  const isInside = finding?.kind === "found" && finding.isAnsweredInside;
+  return {
+    addresses,
+    isEligible: addresses.length > 0 && !NOT_ELIGIBLE.has(outcome.verdict),
+    isUnread: outcome.verdict === "reading" || (outcome.verdict === "absent" && outcome.mayBePublished),
+    marks: isInside ? { isCheckedInside: true } : {},
+  };
+}
+
+/** Confirmed empty, or stale. */
+const NOT_ELIGIBLE: ReadonlySet<string> = new Set(["held-empty", "stale-kept"]);
 
 function activeCheck({ healthCheck }: AliasTarget): ActiveCheck | undefined {
   return healthCheck === undefined || healthCheck.kind === "none" ? undefined : healthCheck;

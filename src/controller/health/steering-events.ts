@@ -7,7 +7,7 @@ import { failbackDelay } from "../../plan/select/failback.ts";
 import { pickByWeight, sharesOf } from "../../plan/select/pick-by-weight.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
 import type { Steered, Switch } from "./steer.ts";
-import type { Decision, SteeredTarget, SteeringState } from "./steering-state.ts";
+import { type Decision, insideText, isInsideOnly, type SteeredTarget, type SteeringState } from "./steering-state.ts";
 
 export interface EventInput {
   readonly alias: DnsAlias;
@@ -28,12 +28,15 @@ export function steeringEvents(
   const lacks = lackEvents(alias, state, decision.targets);
   const share = shareEvent(alias, decision);
   const merged = sharedHostname === undefined || before.isMergeReported ? [] : [mergedEvent(sharedHostname)];
+  const inside = decision.targets.filter(isInsideOnly).map(({ target }) => target.name);
+  const checkedInside = inside.filter((name) => !before.insideReported.has(name)).map(insideEvent);
   return {
     events: [
       ...health,
       ...change,
       ...delay.events,
       ...lacks.events,
+      ...checkedInside,
       ...(share === undefined || before.isShareReported ? [] : [share]),
       ...merged,
     ],
@@ -42,6 +45,7 @@ export function steeringEvents(
       delayReportedFor: delay.reportedFor,
       lackReported: lacks.reported,
       isShareReported: share !== undefined,
+      insideReported: before.insideReported.union(new Set(inside)),
       isMergeReported: sharedHostname !== undefined,
     },
   };
@@ -68,6 +72,11 @@ function shareEvent(alias: DnsAlias, { applied, targets }: Decision): ReportedEv
 function approximateEvent({ name, ...share }: TargetShare & { readonly name: string }): ReportedEvent {
   const message = `Target ${name} has ${share.published}% of the published addresses instead of ${share.wanted}%, because the targets have too few addresses.`;
   return { type: "Warning", reason: "SharesApproximate", message };
+}
+
+function insideEvent(name: string): ReportedEvent {
+  const message = `${insideText(name)} Use an external monitor for its load balancer.`;
+  return { type: "Warning", reason: "CheckedInsideOnly", message };
 }
 
 function mergedEvent(hostname: Name): ReportedEvent {

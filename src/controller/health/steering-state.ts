@@ -41,6 +41,8 @@ export interface SteeringState {
   readonly lackReported: ReadonlySet<string>;
   /** True if it was reported that the published addresses differ from the weights. */
   readonly isShareReported: boolean;
+  /** Targets that were reported because their checks don't leave the cluster. */
+  readonly insideReported: ReadonlySet<string>;
   /** True if it was reported that another alias has a hostname of this one. */
   readonly isMergeReported: boolean;
   readonly decision: Decision | undefined;
@@ -60,9 +62,26 @@ export function restoredState(alias: DnsAlias, now: Millis): SteeringState {
     delayReportedFor: undefined,
     lackReported: new Set(),
     isShareReported: false,
+    insideReported: insideIn(alias),
     isMergeReported: false,
     decision: undefined,
   };
+}
+
+/** The condition shows which targets were reported before the restart. */
+function insideIn({ spec, status }: DnsAlias): ReadonlySet<string> {
+  const message = status?.conditions.find(({ type }) => type === "Healthy")?.message ?? "";
+  return new Set(targetNames(spec.targets).filter((name) => message.includes(insideText(name))));
+}
+
+/** True if the checks of the target don't reach its load balancer. */
+export function isInsideOnly({ target }: SteeredTarget): boolean {
+  return target.check !== undefined && target.isCheckedInside === true;
+}
+
+/** Inside the cluster, kube-proxy answers for the address of a Service (KEP-1860). */
+export function insideText(name: string): string {
+  return `Target ${name} is checked inside the cluster only.`;
 }
 
 function selectedIn({ spec, status }: DnsAlias): Selected | undefined {

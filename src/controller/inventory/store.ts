@@ -1,7 +1,8 @@
 import type { Millis } from "../../base/clock.ts";
-import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
+import type { AliasStatus, AliasTarget, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import type { HeldResource } from "../../api/resource-ref.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
 import { admits } from "../../plan/domain/admission.ts";
@@ -176,6 +177,9 @@ function note(state: StoreState, event: InventoryEvent): void {
       return noteInvalid(state, event.manifest);
     case "input":
       return void state.touchedZones.add(event.zone);
+    case "resource":
+      // Its aliases are noted again, with what is known of it.
+      return;
   }
 }
 
@@ -240,7 +244,16 @@ function recordLeftReserved(state: StoreState, previous: DnsAlias, next: DnsAlia
 
 /** True if only the status, labels or similar fields differ, so that the owner of each name is the same. */
 function hasSameTargets(a: DnsAlias, b: DnsAlias): boolean {
-  return a.meta.uid === b.meta.uid && a.meta.generation === b.meta.generation && a.meta.deletedAt === b.meta.deletedAt;
+  return (
+    a.meta.uid === b.meta.uid &&
+    a.meta.generation === b.meta.generation &&
+    a.meta.deletedAt === b.meta.deletedAt &&
+    b.spec.targets.every((target, index) => heldOf(target) === heldOf(a.spec.targets[index]))
+  );
+}
+
+function heldOf(target: AliasTarget | undefined): HeldResource | undefined {
+  return target?.kind === "resourceRef" ? target.held : undefined;
 }
 
 /** Replaces the older object by the newer one everywhere, without a new plan of its zones. */

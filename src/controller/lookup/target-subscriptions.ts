@@ -1,6 +1,7 @@
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { ObjectKey } from "../../api/meta.ts";
+import { lookupNames } from "../../api/target-names.ts";
 import { keyText, type TargetKey, type ViewId } from "../../dns/lookup-result.ts";
 import type { Name } from "../../dns/name/name.ts";
 
@@ -106,12 +107,10 @@ function streamsNeeded(deps: TargetSubscriptionsDeps, alias: DnsAlias): Readonly
     return streams;
   }
   for (const view of viewsOf(deps, alias)) {
-    for (const target of alias.spec.targets) {
-      if (target.kind === "hostname") {
-        for (const family of alias.spec.families) {
-          const stream: TargetKey = { target: target.hostname, family, view };
-          streams.set(keyText(stream), stream);
-        }
+    for (const target of alias.spec.targets.flatMap(lookupNames)) {
+      for (const family of alias.spec.families) {
+        const stream: TargetKey = { target, family, view };
+        streams.set(keyText(stream), stream);
       }
     }
   }

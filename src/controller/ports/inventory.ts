@@ -2,6 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { ObjectKey, ObjectMeta } from "../../api/meta.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
+import type { ResourceFinding, ResourceRef } from "../../api/resource-ref.ts";
 import type { UnreadZone } from "../../api/parse/unread-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 
@@ -48,7 +49,14 @@ export type InventoryEvent =
   | { readonly kind: "unserved"; readonly of: "DnsAlias" | "DnsZone"; readonly meta: ObjectMeta }
   | { readonly kind: "invalid"; readonly manifest: InvalidObject }
   /** An input of a provider changed (a base zone's ConfigMap, a rendered key, a file). The zone must be read again. */
-  | { readonly kind: "input"; readonly zone: ObjectKey };
+  | { readonly kind: "input"; readonly zone: ObjectKey }
+  /** The state of an object that DnsAliases of the namespace refer to, as its watch shows it. */
+  | {
+      readonly kind: "resource";
+      readonly namespace: string;
+      readonly ref: ResourceRef;
+      readonly finding: ResourceFinding;
+    };
 
 /** The source of DnsZones and DnsAliases: the API server or a folder. */
 export interface Inventory {

@@ -2,11 +2,13 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
+import { referenceText } from "../../api/resource-ref.ts";
 import { addressSet, familyOf, isPrivate, parseAddress } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { type Contribution, contributionOf } from "../../plan/contribution.ts";
+import { referenceOutcomes } from "../../plan/reference/reference-outcome.ts";
 import type { TargetVerdict } from "../../plan/target-outcome.ts";
 import { allowsPrivate, asAllowed } from "../../plan/domain/private-addresses.ts";
 import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
@@ -145,10 +147,19 @@ function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: Li
     prefetchAt: Math.min(prefetchAt, changesAt, staticUntil),
     unresolved: isPending
       ? CHECKING
-      : targets.map((verdict) => unresolved(verdict, family)).find((detail) => detail !== undefined),
+      : [...targets.map((verdict) => unresolved(verdict, family)), ...unreadObjects(alias, now)].find(
+          (detail) => detail !== undefined,
+        ),
     usesFallback,
     earliestSwitch: selection?.kind === "selected" ? earliestSwitch(alias, selection.targets) : undefined,
   };
+}
+
+/** Referenced objects of which nothing is known that could be published. */
+function unreadObjects(alias: DnsAlias, now: Millis): readonly string[] {
+  return referenceOutcomes(alias, now)
+    .filter(({ mayBePublished }) => mayBePublished)
+    .map(({ target }) => `${referenceText(target.ref)} has not been read, or has no address`);
 }
 
 function isGiven({ verdict }: TargetVerdict, { addresses }: TargetAnswer): boolean {

@@ -2,6 +2,7 @@ import type { Clock, Millis } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
+import { lookupNames } from "../../api/target-names.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { TargetKey, ViewId } from "../../dns/lookup-result.ts";
 import { FAMILIES, type Family } from "../../dns/record.ts";
@@ -119,11 +120,10 @@ function bringUp(
 ): Promise<unknown> | undefined {
   const { family, subnet } = question;
   const waits = winners.flatMap((alias) =>
-    alias.spec.targets.flatMap((target) => {
-      const wait =
-        target.kind === "hostname" && alias.spec.families.includes(family)
-          ? bringUpTarget(deps, subnets, { alias, family, subnet, key: keysOf(deps, zone, alias, target.hostname) })
-          : undefined;
+    alias.spec.targets.flatMap(lookupNames).flatMap((hostname) => {
+      const wait = alias.spec.families.includes(family)
+        ? bringUpTarget(deps, subnets, { alias, family, subnet, key: keysOf(deps, zone, alias, hostname) })
+        : undefined;
       return wait === undefined ? [] : [wait];
     }),
   );

@@ -1,7 +1,10 @@
 import type { Millis } from "../../base/clock.ts";
+import type { DnsAlias } from "../../api/dns-alias.ts";
 import { sentences } from "../../api/condition/sentence.ts";
 import { type Finding, PAUSED_MESSAGE } from "../../api/condition/summarize.ts";
 import type { ObjectKey } from "../../api/meta.ts";
+import { referenceText } from "../../api/resource-ref.ts";
+import { lookupNames } from "../../api/target-names.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { ignoredMessage, leftOutMessage } from "../../plan/domain/private-addresses.ts";
 import type { TargetAnswer, Outcome } from "../../plan/target-answer.ts";
@@ -9,6 +12,7 @@ import type { TargetVerdict } from "../../plan/target-outcome.ts";
 import type { AliasFacts } from "./alias-facts.ts";
 import { onePerTarget, type OverdueLookup } from "../lookup/overdue.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
+import { referenceFindings, refusedObjectAddresses, refusedReferences } from "./field/reference-findings.ts";
 import { movingTexts, placementCondition } from "./staying-names.ts";
 import { time } from "./field/time.ts";
 
@@ -54,6 +58,10 @@ export function acceptedCondition({
   if (misplaced !== undefined) {
     return misplaced;
   }
+  const refusedReference = refusedReferences(alias);
+  if (refusedReference !== undefined) {
+    return refusedReference;
+  }
   if (healthCheckRefusal !== undefined) {
     return no("HealthCheckNotAllowed", healthCheckRefusal);
   }
@@ -69,15 +77,17 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
   if (looped?.loop !== undefined) {
     const message = sentences([
       `Hostname ${displayName(looped.hostname)} leads back to itself: ${path(looped.loop)}`,
-      "The published records remain. Correct the target",
+      `The published records remain. ${loopCure(facts, looped.loop)}`,
     ]);
     return { status: "False", reason: "LoopDetected", message };
   }
   const targets = targetVerdicts(facts);
   const ignoring = ignoringZones(facts);
+  const judged = ignoring.length === 0 ? facts.alias : withoutPrivate(facts.alias);
   const leftOut = leftOutMessage(ignoring, facts.alias);
   const conditions = [
     ...targets.flatMap((target) => conditionOf(target, facts.now) ?? []),
+    ...referenceFindings(judged, facts.now),
     ...onePerTarget(facts.overdue ?? []).map(overdueCondition),
     ...(leftOut === undefined ? [] : [no("SpecialUseRefused", leftOut)]),
   ];
@@ -88,7 +98,7 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
     const messages = [...conditions.map(({ message }) => message), ...(ignored === undefined ? [] : [ignored])];
     return { ...worst, message: sentences(messages) };
   }
-  if (targets.length === 0) {
+  if (targets.length === 0 && !facts.alias.spec.targets.some(({ kind }) => kind === "resourceRef")) {
     const hasHostnames = facts.alias.spec.targets.some((target) => target.kind === "hostname");
     return hasHostnames
       ? { status: "Unknown", reason: "Resolving", message: "No lookup has been made yet." }
@@ -97,10 +107,27 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
   const rotating = targets.some(({ answers }) => answers.some((answer) => answer.rotating));
   const steady = rotating ? ["A target returns changing parts of a pool. The published addresses are kept steady"] : [];
   const refused = refusedAddresses(targets);
-  const ignored = refused === undefined ? undefined : ignoredMessage(ignoring, facts.alias);
-  const without = [refused, ignored].filter((text) => text !== undefined);
+  const ofObjects = refusedObjectAddresses(judged, facts.now);
+  const isAnyRefused = refused !== undefined || ofObjects.length > 0;
+  const ignored = isAnyRefused ? ignoredMessage(ignoring, facts.alias) : undefined;
+  const without = [refused, ...ofObjects, ignored].filter((text) => text !== undefined);
   const message = sentences(["All targets have addresses", ...without, ...subsetTexts(targets), ...steady]);
   return { status: "True", reason: "Resolved", message };
+}
+
+/** As a DnsZone takes the alias that ignores `allowPrivate`. */
+function withoutPrivate(alias: DnsAlias): DnsAlias {
+  return { ...alias, spec: { ...alias.spec, allowPrivate: false } };
+}
+
+/** A cloud may report the annotated name of a load balancer as its hostname. */
+function loopCure({ alias }: AliasFacts, [, next]: readonly Name[]): string {
+  const reference = alias.spec.targets.find(
+    (target) => target.kind === "resourceRef" && next !== undefined && lookupNames(target).includes(next),
+  );
+  return reference?.kind === "resourceRef"
+    ? `The status of ${referenceText(reference.ref)} names this DnsAlias. Correct the annotation of the load balancer`
+    : "Correct the target";
 }
 
 function ignoringZones({ inZones }: AliasFacts): readonly ObjectKey[] {
@@ -135,6 +162,8 @@ export function refusedAddresses(targets: readonly TargetVerdict[]): string | un
 const SEVERITY = [
   "LoopDetected",
   "SpecialUseRefused",
+  "RefForbidden",
+  "RefMissing",
   "NoAddresses",
   "Stale",
   "LookupFailed",

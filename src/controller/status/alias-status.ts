@@ -1,6 +1,7 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { targetNames } from "../../api/target-names.ts";
-import type { AliasStatus, DnsAlias, HostnameStatus, TargetStatus } from "../../api/dns-alias.ts";
+import type { AliasStatus, AliasTarget, DnsAlias, HostnameStatus, TargetStatus } from "../../api/dns-alias.ts";
+import { referenceText } from "../../api/resource-ref.ts";
 import { type Finding, summarize } from "../../api/condition/summarize.ts";
 import { addressSet, parseAddress } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
@@ -15,6 +16,7 @@ import {
   targetVerdicts,
 } from "./alias-conditions.ts";
 import { formerStatuses } from "./former-places.ts";
+import { referenceStatuses } from "./field/reference-status.ts";
 import { healthyCondition } from "./field/healthy-condition.ts";
 import { selectionStatus, withHealth } from "./field/selection-fields.ts";
 import { time } from "./field/time.ts";
@@ -22,7 +24,14 @@ import type { InvalidObject } from "../ports/inventory.ts";
 import { boundText } from "./field/bound.ts";
 import { stalenessBoundMs } from "./staleness-bound.ts";
 import { programmedCondition } from "./programmed-condition.ts";
-import { addressesPerEntry, cutList, MAX_ADDRESSES, MAX_HOSTNAMES, summaryText } from "./field/status-limits.ts";
+import {
+  addressesPerEntry,
+  cutList,
+  MAX_ADDRESSES,
+  MAX_HOSTNAMES,
+  MAX_TARGETS,
+  summaryText,
+} from "./field/status-limits.ts";
 import { refusedEntries, stayingEntries } from "./staying-names.ts";
 
 /**
@@ -45,7 +54,7 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     now,
   });
   const hostnames = hostnameStatuses(facts);
-  const targets = withHealth(alias, targetStatuses(facts), facts.steering, firstPublished(facts));
+  const targets = withHealth(alias, targetStatuses(facts), facts.steering, firstPublished(facts)).slice(0, MAX_TARGETS);
   const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound, 1000);
   return {
     observedGeneration: generation,
@@ -113,9 +122,12 @@ function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {
   const previous = facts.alias.status?.targets ?? [];
   const names = namesByHostname(facts.alias);
   const known = targetVerdicts(facts).map((verdict) => targetStatus(verdict, previous));
-  return [...known, ...withoutLookups(facts, previous, known)]
+  const lookups = [...known, ...withoutLookups(facts, previous, known)]
     .map((target) => ({ ...target, name: names.get(target.hostname) ?? target.hostname }))
     .sort((a, b) => byCodeUnit(a.hostname, b.hostname));
+  const references = referenceStatuses(facts.alias, lookups, facts.now);
+  const taken = new Set(references.map(({ name }) => name));
+  return [...references, ...lookups.filter(({ name }) => !taken.has(name))];
 }
 
 /** Two targets with one hostname share a lookup, which has the name of the first target. */
@@ -192,14 +204,23 @@ function outcomesText(answers: readonly TargetAnswer[]): string {
 function summaryOf(facts: AliasFacts, hostnames: readonly HostnameStatus[]): NonNullable<AliasStatus["summary"]> {
   const { alias } = facts;
   const ttls = hostnames.flatMap(({ ttl }) => ttl ?? []);
-  const targets = alias.spec.targets.flatMap((target) =>
-    target.kind === "hostname" ? displayName(target.hostname) : target.addresses,
-  );
+  const targets = alias.spec.targets.flatMap(targetTexts);
   return {
     targets: summaryText(targets),
     addresses: summaryText(publishedAddresses(facts, hostnames)),
     ...(ttls.length === 0 ? {} : { ttl: Math.min(...ttls) }),
   };
+}
+
+function targetTexts(target: AliasTarget): readonly string[] {
+  switch (target.kind) {
+    case "hostname":
+      return [displayName(target.hostname)];
+    case "addresses":
+      return target.addresses;
+    case "resourceRef":
+      return [referenceText(target.ref)];
+  }
 }
 
 /** The entries of a status can be cut. The complete addresses come from the alias's zones. */

@@ -114,7 +114,8 @@ function check(kind: ManifestDocument["kind"], object: unknown, unknownFields: U
   switch (kind) {
     case "DnsAlias": {
       const parsed = parseAlias(object, { unknownFields });
-      return parsed.kind === "ok" ? { manifest: { kind, value: parsed.value } } : { problems: parsed.problems };
+      const problems = parsed.kind === "ok" ? referenceProblems(parsed.value) : parsed.problems;
+      return parsed.kind === "ok" && problems.length === 0 ? { manifest: { kind, value: parsed.value } } : { problems };
     }
     case "DnsZone": {
       const parsed = parseZone(object, { unknownFields });
@@ -131,6 +132,21 @@ function check(kind: ManifestDocument["kind"], object: unknown, unknownFields: U
       return "texts" in labels ? { manifest: { kind, labels: labels.texts } } : labels;
     }
   }
+}
+
+/** Objects with a load balancer exist only in a cluster. */
+function referenceProblems({ spec }: DnsAlias): readonly Problem[] {
+  return spec.targets.flatMap((target, index) =>
+    target.kind === "resourceRef"
+      ? [
+          problem(
+            `spec.targets[${index}].resourceRef`,
+            undefined,
+            "resourceRef needs a cluster. Use hostname or addresses instead.",
+          ),
+        ]
+      : [],
+  );
 }
 
 /**

@@ -32,6 +32,15 @@ export const ENDPOINT_SLICES: Resource = {
   plural: "endpointslices",
 };
 
+export const INGRESSES: Resource = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", plural: "ingresses" };
+/** Gateway API. */
+export const GATEWAYS: Resource = { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway", plural: "gateways" };
+/** Newest version first: clusters serve one of them, or both. */
+export const REFERENCE_GRANTS: readonly [Resource, Resource] = [
+  { apiVersion: "gateway.networking.k8s.io/v1", kind: "ReferenceGrant", plural: "referencegrants" },
+  { apiVersion: "gateway.networking.k8s.io/v1beta1", kind: "ReferenceGrant", plural: "referencegrants" },
+];
+
 export interface ApiPath {
   /** Undefined: all namespaces, or a resource without namespaces. */
   readonly namespace?: string | undefined;

@@ -1,4 +1,5 @@
 import type { ObjectKey } from "../../api/meta.ts";
+import type { Millis } from "../../base/clock.ts";
 import { parseEnvelope } from "../../api/parse/parse-envelope.ts";
 import { parseAlias, parseZone } from "../../api/parse/parse-object.ts";
 import { namesAskedByInvalidAlias, namesOfInvalidAlias } from "../../api/parse/unread-names.ts";
@@ -6,6 +7,7 @@ import { unreadZoneOf } from "../../api/parse/unread-zone.ts";
 import { problemText, type Problem } from "../../api/schema/problem.ts";
 import type { InvalidObject, Inventory, InventoryEvent, InventoryHandlers } from "../../controller/ports/inventory.ts";
 import { createConfigMapWatcher } from "./config-map-watch.ts";
+import { createReferenceWatcher, type ReferenceWatcher } from "./reference-watch.ts";
 import { numberAt, textAt, textsAt, type JsonObject } from "../../base/json.ts";
 import { createDeleteGate, openGate, type DeleteGate, type DeleteGateHandlers } from "./delete-gate.ts";
 import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-watch.ts";
@@ -32,15 +34,16 @@ export function createInventory(deps: ListWatchDeps, options: InventoryOptions =
       const inputs = createConfigMapWatcher(deps, options.listWatch ?? {}, (zone) =>
         handlers.onEvent({ kind: "input", zone }),
       );
+      const references = createReferenceWatcher(deps, options.listWatch ?? {}, (event) => handlers.onEvent(event));
       const watchSource = async (source: Source): Promise<void> => {
         let isListed = false;
         troubled.add(source);
         const onFirstList = (): void => {
           if (unlisted.delete(source) && unlisted.size === 0) {
-            handlers.onSynced();
+            void afterReferences(deps, references, signal, () => handlers.onSynced());
           }
         };
-        const gate = gateOf(deps, source, { ...eventsFor(source, handlers, inputs), onFirstList });
+        const gate = gateOf(deps, source, { ...eventsFor(source, handlers, { inputs, references }), onFirstList });
         const listing = runListWatch(
           deps,
           { ...options.listWatch, ...source },
@@ -65,7 +68,7 @@ export function createInventory(deps: ListWatchDeps, options: InventoryOptions =
         await Promise.all([listing, gate.run(signal)]);
       };
       await Promise.all(sources.map(watchSource));
-      await inputs.stop();
+      await Promise.all([inputs.stop(), references.stop()]);
     },
   };
 }
@@ -77,7 +80,31 @@ interface Source {
   readonly metadataOnly?: boolean;
 }
 
-type InputWatch = ReturnType<typeof createConfigMapWatcher>;
+/** What follows the objects that zones and aliases refer to. */
+interface Followers {
+  readonly inputs: ReturnType<typeof createConfigMapWatcher>;
+  readonly references: ReferenceWatcher;
+}
+
+/** At the start, aliases come with the objects that they refer to, if these can be read soon. */
+const REFERENCES_MS: Millis = 3_000;
+
+async function afterReferences(
+  { clock }: Pick<ListWatchDeps, "clock">,
+  references: ReferenceWatcher,
+  signal: AbortSignal,
+  proceed: () => void,
+): Promise<void> {
+  if (!references.isRead()) {
+    const read = new AbortController();
+    const patience = clock.sleep(REFERENCES_MS, AbortSignal.any([signal, read.signal])).catch(() => undefined);
+    await Promise.race([references.read(), patience]);
+    read.abort();
+  }
+  if (!signal.aborted) {
+    proceed();
+  }
+}
 
 type EventMapper = Omit<DeleteGateHandlers, "onFirstList">;
 
@@ -101,33 +128,38 @@ function sourcesOf({ namespaces }: InventoryOptions): readonly Source[] {
   ]);
 }
 
-function eventsFor({ resource }: Source, handlers: InventoryHandlers, inputs: InputWatch): EventMapper {
+function eventsFor({ resource }: Source, handlers: InventoryHandlers, followers: Followers): EventMapper {
   switch (resource.kind) {
     case "DnsAlias":
-      return aliasEvents(handlers);
+      return aliasEvents(handlers, followers);
     case "DnsZone":
-      return zoneEvents(handlers, inputs);
+      return zoneEvents(handlers, followers);
     default:
       return namespaceEvents(handlers);
   }
 }
 
-function aliasEvents({ onEvent }: InventoryHandlers): EventMapper {
+/** An alias that can't be read keeps the references that it had. */
+function aliasEvents({ onEvent }: InventoryHandlers, { references }: Followers): EventMapper {
   return {
     onObject: (object) => {
       const parsed = parseAlias(withCurrentDefaults(object));
-      onEvent(
-        parsed.kind === "ok"
-          ? { kind: "alias", alias: parsed.value }
-          : invalidEvent("DnsAlias", object, parsed.problems),
-      );
+      if (parsed.kind === "ok") {
+        onEvent({ kind: "alias", alias: parsed.value });
+        references.setAlias(parsed.value);
+      } else {
+        onEvent(invalidEvent("DnsAlias", object, parsed.problems));
+      }
     },
-    onGone: (key, isUnwatched) => onEvent(goneEvent("DnsAlias", key, isUnwatched)),
+    onGone: (key, isUnwatched) => {
+      references.removeAlias(key);
+      onEvent(goneEvent("DnsAlias", key, isUnwatched));
+    },
     onUnserved: (object) => unservedEvents("DnsAlias", object).forEach(onEvent),
   };
 }
 
-function zoneEvents({ onEvent }: InventoryHandlers, inputs: InputWatch): EventMapper {
+function zoneEvents({ onEvent }: InventoryHandlers, { inputs }: Followers): EventMapper {
   return {
     onObject: (object) => {
       const parsed = parseZone(withCurrentDefaults(object));

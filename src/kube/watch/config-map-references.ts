@@ -14,28 +14,6 @@ export function configMapsOf(zone: DnsZone): readonly ObjectKey[] {
   return [...new Set([...here, ...elsewhere])].toSorted();
 }
 
-/** One watch: of a single ConfigMap by name, or of a whole namespace if zones refer to many. */
-export interface ConfigMapWatch {
-  /** Equal watches have equal ids. */
-  readonly id: string;
-  readonly namespace: string;
-  /** Undefined: all ConfigMaps of the namespace. */
-  readonly name: string | undefined;
-}
-
-/**
- * Returns the fewest watches for these ConfigMaps. A watch is by name, so that a Role with resourceNames is enough. From
- * `manyInOne` ConfigMaps in one namespace on, one watch covers that namespace, because each watch takes a connection.
- */
-export function configMapWatches(keys: ReadonlySet<ObjectKey>, manyInOne = 20): readonly ConfigMapWatch[] {
-  const byNamespace = Map.groupBy([...keys].toSorted(), namespaceOf);
-  return [...byNamespace].flatMap(([namespace, members]): readonly ConfigMapWatch[] =>
-    members.length >= manyInOne
-      ? [{ id: `${namespace}/`, namespace, name: undefined }]
-      : members.map((key) => ({ id: key, namespace, name: nameOf(key) })),
-  );
-}
-
 /** The zones that refer to each ConfigMap. */
 export interface ConfigMapReferences {
   set(zone: ObjectKey, configMaps: readonly ObjectKey[]): void;
@@ -70,12 +48,4 @@ export function createConfigMapReferences(): ConfigMapReferences {
     zonesOf: (configMap) => [...(byConfigMap.get(configMap) ?? [])].toSorted(),
     configMaps: () => new Set(byConfigMap.keys()),
   };
-}
-
-function namespaceOf(key: ObjectKey): string {
-  return key.slice(0, key.indexOf("/"));
-}
-
-function nameOf(key: ObjectKey): string {
-  return key.slice(key.indexOf("/") + 1);
 }

@@ -1,12 +1,8 @@
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-watch.ts";
-import {
-  configMapsOf,
-  configMapWatches,
-  createConfigMapReferences,
-  type ConfigMapWatch,
-} from "./config-map-references.ts";
+import { configMapsOf, createConfigMapReferences } from "./config-map-references.ts";
+import { objectWatches, type ObjectWatch } from "./object-watches.ts";
 import { CONFIG_MAPS } from "../client/resource.ts";
 import { createTaskSet } from "./task-set.ts";
 import { keyOf } from "./known-versions.ts";
@@ -28,7 +24,7 @@ export function createConfigMapWatcher(
 ): ConfigMapWatcher {
   const references = createConfigMapReferences();
   const emit = (configMap: ObjectKey): void => references.zonesOf(configMap).forEach((zone) => onInput(zone));
-  const watches = createTaskSet<ConfigMapWatch>(({ namespace, name }, signal) =>
+  const watches = createTaskSet<ObjectWatch>(({ namespace, name }, signal) =>
     runListWatch(
       deps,
       {
@@ -56,7 +52,7 @@ export function createConfigMapWatcher(
       queueMicrotask(() => {
         isQueued = false;
         if (!isStopped) {
-          watches.want(configMapWatches(references.configMaps()));
+          watches.want(objectWatches(references.configMaps()));
         }
       });
     }

@@ -50,8 +50,8 @@ export interface ListWatchHandlers {
   readonly onGone: (key: string) => void;
   /** Called after each complete list. */
   readonly onListed: () => void;
-  /** Called on a change, with the reason why there are no events. Undefined: it works. */
-  readonly onTrouble: (trouble: string | undefined) => void;
+  /** Called on a change, with the reason why there are no events, and its HTTP status if there is one. Undefined: it works. */
+  readonly onTrouble: (trouble: string | undefined, code?: number) => void;
 }
 
 /** Lists and watches until the signal aborts. No error ends it. */
@@ -70,7 +70,7 @@ export async function runListWatch(
       deps.onRestart?.(spec.resource.plural, state.step.next);
     }
     if (state.trouble !== before) {
-      recordTrouble(context, state);
+      recordTrouble(context, state, outcome.kind === "status" ? outcome.code : undefined);
     }
   };
   while (!signal.aborted) {
@@ -225,14 +225,18 @@ function acceptOf(spec: ListWatchSpec, as: string): string {
   return spec.metadataOnly === true ? `application/json;as=${as};g=meta.k8s.io;v=v1` : "application/json";
 }
 
-function recordTrouble({ deps, spec, handlers }: ListWatchContext, state: ListWatchState): void {
+function recordTrouble(
+  { deps, spec, handlers }: ListWatchContext,
+  state: ListWatchState,
+  code: number | undefined,
+): void {
   const fields = { resource: spec.resource.plural, namespace: spec.namespace };
   if (state.trouble === undefined) {
     deps.log.info(fields, "watching again");
   } else if (state.failures === 1) {
     deps.log.warn({ ...fields, err: state.trouble }, "watch interrupted");
   }
-  handlers.onTrouble(state.trouble);
+  handlers.onTrouble(state.trouble, code);
 }
 
 function guarded({ deps, spec }: ListWatchContext, call: () => void): void {

@@ -1,7 +1,10 @@
 import type { Millis } from "../../base/clock.ts";
 import { byCodeUnit } from "../../base/order.ts";
+import type { AliasTarget } from "../../api/dns-alias.ts";
 import type { DnsZone, ZoneSpec } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
+import { referenceText } from "../../api/resource-ref.ts";
+import { lookupNames } from "../../api/target-names.ts";
 import { isPrivate } from "../../dns/address/address.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { ActualRRset } from "../change.ts";
@@ -141,16 +144,24 @@ function recorded(
 
 function targetsText(contributors: readonly Contributed[]): string {
   const texts = contributors.flatMap(({ alias }) =>
-    alias.spec.targets.flatMap((target) => (target.kind === "hostname" ? [target.hostname] : target.addresses)),
+    alias.spec.targets.flatMap((target) =>
+      target.kind === "addresses"
+        ? target.addresses
+        : target.kind === "hostname"
+          ? [target.hostname]
+          : [referenceText(target.ref), ...lookupNames(target)],
+    ),
   );
   return [...new Set<string>(texts)].sort(byCodeUnit).join(" ");
 }
 
 function withoutGivenUp(entry: InheritedName, contributors: readonly Contributed[]): InheritedName {
   const ofTargets = new Set(
-    contributors.flatMap(({ contribution }) =>
-      contribution.targets.flatMap(({ answers }) => answers.flatMap(({ addresses }) => addresses)),
-    ),
+    contributors
+      .flatMap(({ contribution }) =>
+        contribution.targets.flatMap(({ answers }) => answers.flatMap(({ addresses }) => addresses)),
+      )
+      .concat(contributors.flatMap(({ alias }) => alias.spec.targets.flatMap(heldAddresses))),
   );
   const addresses = [...entry.sets, ...entry.carried].flatMap(({ data }) => data);
   const found = addresses.filter((address) => ofTargets.has(address) && !entry.known.has(address));
@@ -229,10 +240,27 @@ function hasNothing(contributors: readonly Contributed[]): boolean {
   return contributors.every(({ contribution: { sets, setsRead = sets } }) => Object.keys(setsRead).length === 0);
 }
 
-function isHeldEmpty({ contribution }: Contributed): boolean {
-  return contribution.targets.some(
-    ({ verdict, answers }) => verdict === "held-empty" && answers.some(({ isRestored }) => isRestored === true),
+function isHeldEmpty({ alias, contribution }: Contributed): boolean {
+  const isHeldReference = alias.spec.onEmpty === "Keep" && alias.spec.targets.some(isGoneUnread);
+  return (
+    isHeldReference ||
+    contribution.targets.some(
+      ({ verdict, answers }) => verdict === "held-empty" && answers.some(({ isRestored }) => isRestored === true),
+    )
   );
+}
+
+/** The object is gone, and this process never saw addresses of it. */
+function isGoneUnread(target: AliasTarget): boolean {
+  return (
+    target.kind === "resourceRef" &&
+    target.held?.isGone === true &&
+    target.held.addresses.length + target.held.hostnames.length === 0
+  );
+}
+
+function heldAddresses(target: AliasTarget): readonly string[] {
+  return target.kind === "resourceRef" ? (target.held?.addresses ?? []) : [];
 }
 
 function isFailing({ alias, contribution }: Contributed): boolean {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { skipWithout } from "../../support/component.ts";
+import { installGatewayApi, skipWithoutGatewayApi } from "../../support/gateway-api-crds.ts";
 import { listAt, textAt, valueAt } from "../../support/json-at.ts";
 import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apiserver.ts";
 import { manifestsOf, titleOf, tryPodOf, workloadsOf } from "../../support/kube-manifests.ts";
@@ -88,6 +89,13 @@ describe("the manifests of deploy/", { skip }, () => {
 
   it("take the aliases of examples/multi-cdn and examples/weighted", async () => {
     await kubectl("apply", "-f", "examples/multi-cdn/alias.yaml", "-f", "examples/weighted/alias.yaml");
+  });
+
+  it("take the objects of examples/gateway", { skip: skipWithoutGatewayApi() }, async () => {
+    await installGatewayApi(server);
+    await kubectl("create", "namespace", "infra");
+    await kubectl("create", "namespace", "web");
+    await kubectl("apply", "-f", "examples/gateway");
   });
 
   it("take the objects of examples/cluster", async () => {

@@ -171,6 +171,8 @@ function describeEvent(event: InventoryEvent): string {
       return `bad ${event.manifest.key}`;
     case "input":
       return `input ${event.zone}`;
+    case "resource":
+      return `resource ${event.namespace} ${event.ref.kind} ${event.ref.name} ${event.finding.kind}`;
     case "unserved":
       return `unserved ${event.meta.namespace}/${event.meta.name}`;
   }

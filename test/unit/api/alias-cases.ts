@@ -1,3 +1,4 @@
+import { REFERENCE_CASES } from "./reference-cases.ts";
 import { STEERING_CASES } from "./steering-cases.ts";
 
 /** A spec, and what must be said of it: by the apiserver and by the program alike. */
@@ -249,7 +250,7 @@ const badTargets: readonly SpecCase[] = [
   {
     name: "an empty target",
     spec: aimed({}),
-    bad: { path: "spec.targets[0]", says: "exactly one of hostname and addresses", by: "rule" },
+    bad: { path: "spec.targets[0]", says: "exactly one of hostname, addresses, and resourceRef", by: "rule" },
   },
   {
     name: "a target with both",
@@ -478,5 +479,6 @@ export const ALIAS_CASES: readonly SpecCase[] = [
   ...badNames,
   ...badTargets,
   ...badSettings,
+  ...REFERENCE_CASES,
   ...STEERING_CASES,
 ];

@@ -26,6 +26,9 @@ test("every reason of a condition and an Event has a message", () => {
 const WITHOUT_TEXT: readonly string[] = [
   "HostnameNotAllowed",
   "HealthCheckNotAllowed",
+  "RefUnsupported",
+  "RefMissing",
+  "RefForbidden",
   "CorefileMissing",
   "BaseZoneInvalid",
   "Unauthorized",

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { AliasStatus, DnsAlias, TargetStatus } from "../../../src/api/dns-alias.ts";
+import type { AliasStatus, AliasTarget, DnsAlias, TargetStatus } from "../../../src/api/dns-alias.ts";
+import type { ResourceFinding } from "../../../src/api/resource-ref.ts";
+import { nextResource } from "../../../src/plan/reference/held-resource.ts";
+import { alias } from "../../support/objects.ts";
 import { parseAlias } from "../../../src/api/parse/parse-object.ts";
-import { healthFacts, selectionFacts } from "../../../src/plan/explain-selection.ts";
+import { healthFacts, referenceFacts, selectionFacts } from "../../../src/plan/explain-selection.ts";
 
 const SINCE = "2026-12-01T14:02:11Z";
 const main = { name: "main", hostname: "d111.cloudfront.test", priority: 0 };
@@ -18,6 +21,41 @@ const weighted = {
 const unhealthy = { health: "Unhealthy", message: "no address answers: HTTP 503" } as const;
 const healthy = { health: "Healthy" } as const;
 const onStandby = { targets: ["second"], lastTransitionTime: SINCE, reason: "FailedOver" };
+
+describe("the objects that targets refer to", () => {
+  const found = (addresses: readonly string[]): ResourceFinding => ({
+    kind: "found",
+    addresses,
+    hostnames: [],
+    isAnsweredInside: false,
+  });
+  const rows: readonly (readonly [ResourceFinding | undefined, string])[] = [
+    [undefined, "✗ Service web: not read yet"],
+    [found(["8.8.8.8", "8.8.4.4"]), "✓ Service web: 8.8.8.8, 8.8.4.4"],
+    [found([]), "✗ Service web: the load balancer has no address"],
+    [found(["10.0.0.1"]), "✗ Service web: the special-use address 10.0.0.1 (RFC 6890), which needs spec.allowPrivate"],
+    [{ kind: "missing" }, "✗ Service web does not exist"],
+    [{ kind: "notPermitted" }, "✗ Service web: no ReferenceGrant of its namespace allows the reference"],
+    [{ kind: "unsupported", message: "Service web has type NodePort." }, "✗ Service web has type NodePort."],
+    [{ kind: "forbidden", message: "dnsalias cannot watch it." }, "✗ dnsalias cannot watch it."],
+  ];
+  for (const [finding, text] of rows) {
+    test(text, () => {
+      const held = finding && nextResource(undefined, finding, 0);
+      const target: AliasTarget = {
+        kind: "resourceRef",
+        priority: 0,
+        ref: { kind: "Service", name: "web" },
+        ...(held && { held }),
+      };
+      const facts = referenceFacts(alias("web/shop", { spec: { targets: [target] } }));
+      assert.deepEqual(
+        facts.map(({ good, text: shown }) => `${good ? "✓" : "✗"} ${shown}`),
+        [text],
+      );
+    });
+  }
+});
 
 describe("the health of the targets", () => {
   const rows: readonly (readonly [

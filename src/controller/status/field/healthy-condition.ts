@@ -1,10 +1,16 @@
 import type { DnsAlias } from "../../../api/dns-alias.ts";
 import type { Finding } from "../../../api/condition/summarize.ts";
 import { isOnStandby } from "../../health/steering.ts";
-import type { Decision, SteeredTarget } from "../../health/steering-state.ts";
+import { type Decision, insideText, isInsideOnly, type SteeredTarget } from "../../health/steering-state.ts";
 
 /** Whether the targets are healthy, and which of them are selected. Ready doesn't depend on it, because the name works on a standby too. */
 export function healthyCondition(alias: DnsAlias, decision: Decision): Finding {
+  const finding = withoutInside(alias, decision);
+  const inside = decision.targets.filter(isInsideOnly).map(({ target }) => insideText(target.name));
+  return { ...finding, message: [finding.message, ...inside].join(" ") };
+}
+
+function withoutInside(alias: DnsAlias, decision: Decision): Finding {
   return (
     withoutHealthy(alias, decision) ??
     withoutControl(decision) ??

@@ -2,6 +2,8 @@
 const MAX_SUMMARY_TEXT = 4096;
 /** The maximum number of entries in `status.hostnames`. */
 export const MAX_HOSTNAMES = 512;
+/** The maximum number of entries in `status.targets`. */
+export const MAX_TARGETS = 64;
 /** The maximum number of items in a list of addresses. */
 export const MAX_ADDRESSES = 1024;
 

@@ -130,6 +130,8 @@ function textOf(event: InventoryEvent): string {
       return `gone ${event.of} ${event.key}`;
     case "input":
       return `input ${event.zone}`;
+    case "resource":
+      return `resource ${event.namespace} ${event.ref.kind} ${event.ref.name} ${event.finding.kind}`;
     case "namespace":
       return `namespace ${event.name}`;
     case "unserved":

@@ -54,6 +54,8 @@ function told(events: readonly InventoryEvent[]): readonly string[] {
         return `bad ${event.manifest.key} g${event.manifest.generation}: ${event.manifest.problems.join("; ")}`;
       case "input":
         return `input ${event.zone}`;
+      case "resource":
+        return `resource ${event.namespace} ${event.ref.kind} ${event.ref.name} ${event.finding.kind}`;
       case "unserved":
         return `unserved ${event.meta.uid}`;
     }

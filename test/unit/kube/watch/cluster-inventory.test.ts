@@ -71,6 +71,8 @@ function text(event: InventoryEvent): string {
       return `gone ${event.of} ${event.key}${event.isUnwatched === true ? " unwatched" : ""}`;
     case "input":
       return `input ${event.zone}`;
+    case "resource":
+      return `resource ${event.namespace} ${event.ref.kind} ${event.ref.name} ${event.finding.kind}`;
     case "unserved":
       return `unserved ${event.meta.uid}`;
   }
@@ -199,3 +201,28 @@ for (const { name, last } of LEFT) {
     assert.ok(told.some((line) => line.startsWith("gone DnsZone dns/z") || line.startsWith("invalid DnsZone dns/z")));
   });
 }
+
+const referring = {
+  ...alias("ref", "ref.example.com"),
+  spec: { hostnames: ["ref.example.com"], targets: [{ resourceRef: { kind: "Service", name: "web" } }] },
+};
+const SERVICE = {
+  metadata: { namespace: "web", name: "web", resourceVersion: "1" },
+  spec: { type: "LoadBalancer" },
+  status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } },
+};
+const lists = { namespaces: [page(), stays()], dnszones: [page(), stays()], dnsaliases: [page(referring), stays()] };
+
+test("an object that an alias refers to comes before the inventory is synced", async () => {
+  const { told } = await play({ ...lists, services: [page(SERVICE), stays()] });
+  assert.deepEqual(told, ["alias web/ref", "resource web Service web found", "synced"]);
+});
+
+test("an object that isn't read for 3 s doesn't delay the inventory, and its trouble doesn't make it unhealthy", async () => {
+  const refused: Reply = { kind: "page", result: refusal(500) };
+  const late = await play({ ...lists, services: [refused] }, {}, 2_999);
+  assert.deepEqual(late.told, ["alias web/ref"]);
+  const { told, healthy } = await play({ ...lists, services: [refused] }, {}, 3_000);
+  assert.deepEqual(told, ["alias web/ref", "synced"]);
+  assert.equal(healthy.at(-1), true);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { configMapWatches, createConfigMapReferences } from "../../../../src/kube/watch/config-map-references.ts";
+import { createConfigMapReferences } from "../../../../src/kube/watch/config-map-references.ts";
 import { createTaskSet } from "../../../../src/kube/watch/task-set.ts";
 import { createSemaphore } from "../../../../src/base/semaphore.ts";
 
@@ -15,15 +15,6 @@ describe("references to ConfigMaps", () => {
     references.remove("n/z2");
     assert.deepEqual(references.zonesOf("n/base"), []);
     assert.deepEqual([...references.configMaps()], ["n/r1"]);
-  });
-
-  it("are watched by name while they are few, and by namespace when they are many", () => {
-    const many = Array.from({ length: 3 }, (_, index) => `many/c${index}`);
-    assert.deepEqual(configMapWatches(new Set([...many, "few/b", "few/a"]), 3), [
-      { id: "few/a", namespace: "few", name: "a" },
-      { id: "few/b", namespace: "few", name: "b" },
-      { id: "many/", namespace: "many", name: undefined },
-    ]);
   });
 });
 

@@ -38,7 +38,7 @@ export interface WatchedServer {
   readonly restarts: readonly string[];
 }
 
-/** An API server that gives a resource's replies ("configmaps", "configmaps NAME", or "discovery", which is served by default) one after the other, and none to a request more. */
+/** An API server that gives a resource's replies ("configmaps", "configmaps NAME", "discovery", which is served by default, or "discovery v1" for that of the Gateway API) one after the other, and none to a request more. */
 export function watchedServer(replies: Readonly<Record<string, readonly Reply[]>>): WatchedServer {
   const clock = fakeClock();
   const left = new Map(Object.entries(replies).map(([plural, list]) => [plural, [...list]]));
@@ -47,6 +47,10 @@ export function watchedServer(replies: Readonly<Record<string, readonly Reply[]>
   const restarts: string[] = [];
   const next = (accept: string | undefined, path: string): Reply | undefined => {
     requests.push(`${accept} ${path}`);
+    const version = /^\/apis\/gateway\.networking\.k8s\.io\/(\w+)$/.exec(path)?.[1];
+    if (version !== undefined) {
+      return left.get(`discovery ${version}`)?.shift();
+    }
     const plural = path === "/apis/dnsalias.io/v1alpha1" ? "discovery" : (/\/(\w+)\?/.exec(path)?.[1] ?? "");
     const name = /metadata\.name%3D([\w-]+)/.exec(path)?.[1];
     return (left.get(`${plural} ${name}`) ?? left.get(plural))?.shift();

@@ -1,0 +1,27 @@
+import { RESOURCE_KINDS } from "../resource-ref.ts";
+import { object, oneOf, optional, text } from "../schema/builders.ts";
+
+/** RFC 1123 subdomains, which the names of Kubernetes objects are. */
+const MAX_OBJECT_NAME = 253;
+/** The longest API group of the kinds. */
+const MAX_GROUP = 63;
+
+export const resourceRefSchema = object(
+  "Object of the cluster whose load balancer has the addresses: a Service with type LoadBalancer, an Ingress, or a Gateway. dnsalias watches its status, and looks up hostnames in it. dnsalias needs the right to watch the object.",
+  {
+    group: optional(
+      text(
+        'API group of the kind. Defaults to that of the kind: "" for Service, networking.k8s.io for Ingress, gateway.networking.k8s.io for Gateway.',
+        { maxLength: MAX_GROUP },
+      ),
+    ),
+    kind: oneOf("Kind of the object.", [...RESOURCE_KINDS]),
+    name: text("Name of the object.", { minLength: 1, maxLength: MAX_OBJECT_NAME }),
+    namespace: optional(
+      text(
+        "Namespace of the object. Defaults to that of the DnsAlias. Another namespace needs a ReferenceGrant in it, from group dnsalias.io, kind DnsAlias, and the namespace of the DnsAlias.",
+        { minLength: 1, maxLength: 63 },
+      ),
+    ),
+  },
+);

@@ -1,0 +1,98 @@
+import type { DnsAlias } from "../../api/dns-alias.ts";
+import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import { namespaceOfRef, referenceKey, type ResourceKind, type ResourceRef } from "../../api/resource-ref.ts";
+
+/** A reference as the DnsAliases of one namespace have it. */
+export interface Reference {
+  readonly namespace: string;
+  readonly ref: ResourceRef;
+  readonly object: ReferencedObject;
+}
+
+export interface ReferencedObject {
+  readonly kind: ResourceKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The references of all DnsAliases, each once for a namespace. */
+export interface ReferenceIndex {
+  /** Replaces the references of an alias. False: they are the same as before. */
+  set(alias: DnsAlias): boolean;
+  remove(alias: ObjectKey): boolean;
+  all(): ReadonlyMap<string, Reference>;
+  /** The keys of the references to one object. */
+  keysOf(objectId: string): Iterable<string>;
+}
+
+export function createReferenceIndex(): ReferenceIndex {
+  const byAlias = new Map<ObjectKey, ReadonlyMap<string, Reference>>();
+  const references = new Map<string, Reference>();
+  const users = new Map<string, number>();
+  const byObject = new Map<string, Set<string>>();
+  const replace = (alias: ObjectKey, next: ReadonlyMap<string, Reference>): boolean => {
+    const before = byAlias.get(alias) ?? NONE;
+    if (before.size === next.size && [...next.keys()].every((key) => before.has(key))) {
+      return false;
+    }
+    for (const [key, reference] of next) {
+      if (!before.has(key)) {
+        users.set(key, (users.get(key) ?? 0) + 1);
+        references.set(key, reference);
+        const id = objectId(reference.object);
+        byObject.set(id, (byObject.get(id) ?? new Set()).add(key));
+      }
+    }
+    for (const [key, reference] of before) {
+      if (!next.has(key)) {
+        const left = (users.get(key) ?? 0) - 1;
+        if (left > 0) {
+          users.set(key, left);
+        } else {
+          forget(key, reference);
+        }
+      }
+    }
+    if (next.size === 0) {
+      byAlias.delete(alias);
+    } else {
+      byAlias.set(alias, next);
+    }
+    return true;
+  };
+  const forget = (key: string, { object }: Reference): void => {
+    users.delete(key);
+    references.delete(key);
+    const id = objectId(object);
+    byObject.get(id)?.delete(key);
+    if (byObject.get(id)?.size === 0) {
+      byObject.delete(id);
+    }
+  };
+  return {
+    set: (alias) => replace(objectKey(alias.meta), referencesIn(alias)),
+    remove: (alias) => replace(alias, NONE),
+    all: () => references,
+    keysOf: (id) => byObject.get(id) ?? [],
+  };
+}
+
+const NONE: ReadonlyMap<string, Reference> = new Map();
+
+/** "Gateway infra/edge" */
+export function objectId({ kind, namespace, name }: ReferencedObject): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+function referencesIn({ meta: { namespace }, spec }: DnsAlias): ReadonlyMap<string, Reference> {
+  return new Map(
+    spec.targets.flatMap((target) => {
+      if (target.kind !== "resourceRef") {
+        return [];
+      }
+      const { ref } = target;
+      const object = { kind: ref.kind, name: ref.name, namespace: namespaceOfRef(ref, namespace) };
+      return [[referenceKey(namespace, ref), { namespace, ref, object }] as const];
+    }),
+  );
+}
