@@ -6,7 +6,7 @@ import { duration, list, object, oneOf, optional, text, time, whole, yesNo } fro
 /** The length of "-16", which follows a default name that another target has. */
 const MAX_SUFFIX = 3;
 const TARGET_NAME = { minLength: 1, maxLength: MAX_NAME_TEXT + MAX_SUFFIX };
-/** Of one target; dnsalias checks no more. */
+/** The maximum number of addresses of one target that dnsalias checks. */
 const MAX_CHECKED_ADDRESSES = 64;
 const PERCENT = { minimum: 0, maximum: 100 };
 const shown = { maxLength: 4096 };

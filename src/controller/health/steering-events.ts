@@ -54,7 +54,7 @@ export function steeringEvents(
   };
 }
 
-/** From so many points on, a share that is published differs from the wanted one. */
+/** The least difference, in percentage points, at which a published share differs from the wanted share. */
 const REPORTED_POINTS = 10;
 
 /** Reports the target whose share differs most from its weight. */

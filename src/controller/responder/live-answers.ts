@@ -97,7 +97,7 @@ async function live({ deps, subnets, tableOf }: LiveContext, question: LiveQuest
   return subnet === undefined ? answer : withScope(answer, scope, subnet);
 }
 
-/** With weights the answer depends on the network even where the target's doesn't. */
+/** With weights, the answer depends on the client's network, even if the answer of the target doesn't. */
 function withScope(answer: LiveAnswer, scope: number, { prefix }: Subnet): LiveAnswer {
   return answer.kind === "weighted"
     ? { ...answer, choices: answer.choices.map((choice) => ({ ...choice, scope: Math.max(scope, prefix) })) }

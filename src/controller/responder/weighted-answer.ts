@@ -66,7 +66,7 @@ interface Choice extends Weighed {
   readonly answer: ClientAnswer;
 }
 
-/** A target without addresses of either family is no choice. So A and AAAA have the same choices. */
+/** A target is a choice if it has addresses of at least one family. So A and AAAA have the same choices. */
 function choicesOf(input: LiveInput, { alias, selection, targets }: Sharing): readonly Choice[] {
   return targets.flatMap((target) => {
     const own: AppliedSelection = { ...selection, targets: new Set([target.name]) };
@@ -76,7 +76,7 @@ function choicesOf(input: LiveInput, { alias, selection, targets }: Sharing): re
   });
 }
 
-/** A target of private addresses that the DnsZone leaves out. */
+/** A target whose private addresses the DnsZone omits. */
 function isLeftOut({ zone }: LiveInput, alias: DnsAlias, name: string): boolean {
   const { targets } = asAllowed(zone, alias).spec;
   const target = targets[targetNames(targets).indexOf(name)];

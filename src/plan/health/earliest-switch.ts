@@ -3,15 +3,15 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import { connects } from "../../api/health-check.ts";
 import { targetNames } from "../../api/target-names.ts";
 
-/** When health checks can take an address out of the answers. */
+/** The earliest time at which health checks can remove an address from the answers. */
 export interface EarliestSwitch {
-  /** Not before. */
+  /** No switch is before this time. */
   readonly at: Millis;
   /** From then on `at` can be later, because the next check has ended. */
   readonly laterFrom: Millis;
 }
 
-/** Undefined: none. */
+/** Returns the earliest of the switches. Undefined: there are none. */
 export function earliestOf(switches: readonly EarliestSwitch[]): EarliestSwitch | undefined {
   return switches.length === 0
     ? undefined
@@ -21,11 +21,11 @@ export function earliestOf(switches: readonly EarliestSwitch[]): EarliestSwitch 
       };
 }
 
-/** A replica that doesn't check learns of a failure only with the switch, so it counts the failures that are left after the first two. */
+/** A replica that doesn't check doesn't see the failures before a switch. It assumes that two checks have already failed. */
 const UNSEEN_FAILURES = 2;
 const LEAST_MS: Millis = 5_000;
 
-/** For a replica that follows the status, and for these targets. Undefined: none of them is checked. */
+/** Returns the earliest switch for a replica that follows the status. Undefined: none of these targets is checked. */
 export function followedSwitch(
   { spec }: DnsAlias,
   names: ReadonlySet<string>,

@@ -6,7 +6,7 @@ export interface Weighed {
   readonly weight: number;
 }
 
-/** With so many, the share of a target is off by 0.3 points on average, and by less than 1. A power of two. */
+/** With this number of buckets, the share of a target is wrong by 0.3 points on average, and by less than 1. A power of two. */
 export const BUCKETS = 16_384;
 
 /**
@@ -38,7 +38,7 @@ function bucketsInOrder(seed: number): Uint32Array {
   return Uint32Array.from(keys.sort(), (key) => key % BUCKETS);
 }
 
-/** A table for each choice of targets and weights, of bounded number. */
+/** A table for each choice of targets and weights. The number of tables is limited. */
 export function createBucketTables(): (targets: readonly Weighed[]) => Uint8Array<SharedArrayBuffer> {
   const tables = new Map<string, Uint8Array<SharedArrayBuffer>>();
   return (targets) => {

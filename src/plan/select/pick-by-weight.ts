@@ -20,7 +20,7 @@ interface PickInput {
   readonly published: ReadonlySet<string>;
 }
 
-/** Which addresses of the selected targets are published; undefined: all, because the targets have no weights. */
+/** Selects the published addresses of the selected targets. Undefined: all, because the targets have no weights. */
 export function pickByWeight(
   targets: readonly WeighedTarget[],
   { isDown, published }: PickInput,

@@ -1,4 +1,4 @@
-/** A hash of 32 bits, the same in every process. It isn't made against those who choose texts so that they collide. */
+/** A hash of 32 bits, the same in every process. It isn't safe against texts that are chosen to collide. */
 export function hashOf(text: string): number {
   let hash = FNV_OFFSET;
   for (let index = 0; index < text.length; index += 1) {

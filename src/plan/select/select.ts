@@ -95,7 +95,7 @@ function mergeReason(
     return "FailedOver";
   }
   const added = chosen.filter(({ name }) => !targets.includes(name));
-  // A target that has been healthy for longer than the selection exists is added or left because of its weight.
+  // A target that was healthy before the current selection began is added or removed because of its weight.
   return added.some(({ healthSince }) => healthSince >= since) ? "FailedBack" : "Changed";
 }
 

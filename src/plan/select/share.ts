@@ -12,7 +12,7 @@ export interface Pool {
 const MAX_ADDRESSES = 8;
 /** The published counts remain while their error is at most so many points above the least. */
 const SLACK_POINTS = 5;
-/** They remain only if they are more than this part of what can be published: a target that returns gets its other addresses back. */
+/** The published counts remain only if they are more than this part of the possible addresses. So a target that returns gets its other addresses back. */
 const LEAST_PART = 0.5;
 /** Two errors that differ by less are equal. */
 const EPSILON = 1e-9;
@@ -32,7 +32,7 @@ export function partsOf(weights: readonly number[]): readonly number[] {
   return weights.map((weight) => (sum === 0 ? 1 / weights.length : weight / sum));
 }
 
-/** Rendezvous hashing: an address that comes or goes changes the choice among the others by one at most. */
+/** Rendezvous hashing: an address that is added or removed changes at most one choice among the others. */
 function ranked(addresses: readonly string[]): readonly string[] {
   return addresses
     .map((address) => ({ address, rank: hashOf(address) }))
@@ -50,7 +50,7 @@ function countsOf(pools: readonly Pool[], published: ReadonlySet<string>): reado
   return isPossible && errorOf(before, parts) <= errorOf(best, parts) + SLACK_POINTS + EPSILON ? before : best;
 }
 
-/** Of all possible counts those with the least error; of those that are equal the most addresses, and then the least squares. */
+/** Returns the counts with the least error. If several have the same error: those with the most addresses, and then those with the least squares. */
 function leastError(pools: readonly Pool[], parts: readonly number[], limit: number): readonly number[] {
   let best: readonly number[] = pools.map(() => 1);
   for (const counts of possibleCounts(
@@ -73,7 +73,7 @@ function isBetter(counts: readonly number[], best: readonly number[], parts: rea
   return squaresOf(best, parts) - squaresOf(counts, parts) > EPSILON;
 }
 
-/** Every way to take at least 1 and at most `sizes[i]` of each, and `limit` of all. */
+/** All combinations with at least 1 and at most `sizes[i]` of each, and at most `limit` in total. */
 function* possibleCounts(sizes: readonly number[], limit: number): Generator<readonly number[]> {
   const [size, ...others] = sizes;
   if (size === undefined) {
@@ -87,7 +87,7 @@ function* possibleCounts(sizes: readonly number[], limit: number): Generator<rea
   }
 }
 
-/** The largest difference between a part of the counts and its wish, in points. */
+/** The largest difference between a part of the counts and the wanted part, in percentage points. */
 function errorOf(counts: readonly number[], parts: readonly number[]): number {
   return Math.max(...differences(counts, parts).map(Math.abs));
 }
