@@ -203,7 +203,7 @@ describe("an alias with weights", () => {
       [99, 1],
       [1, 1],
     ]) {
-      const { aliases, checks, ...world } = parts(75, 25);
+      const { aliases, ...world } = parts(75, 25);
       const [shop] = aliases;
       assert.ok(shop);
       const twin = { ...shop, meta: { ...shop.meta, name: "twin", uid: "web/twin" } };
