@@ -196,6 +196,30 @@ describe("an alias with weights", () => {
     }
   });
 
+  test("settles with another alias of the hostname that has other weights of the same targets", async () => {
+    for (const others of [
+      [25, 75],
+      [60, 40],
+      [99, 1],
+      [1, 1],
+    ]) {
+      const { aliases, ...world } = parts(75, 25);
+      const [shop] = aliases;
+      assert.ok(shop);
+      const twin = { ...shop, meta: { ...shop.meta, name: "twin", uid: "web/twin" } };
+      const spec = { ...twin.spec, targets: targetsOf(...others) };
+      await using started = startWorld({ ...world, aliases: [shop, { ...twin, spec }] });
+      await started.clock.advance(2 * MINUTE);
+      const [before, writes] = [published(started), started.statusWrites.length];
+      assert.ok(before.length >= 4 && before.length <= 8, before.join());
+      for (let minute = 0; minute < 10; minute += 1) {
+        await started.clock.advance(MINUTE);
+        assert.deepEqual(published(started), before, others.join("/"));
+      }
+      assert.equal(started.statusWrites.length, writes, others.join("/"));
+    }
+  });
+
   test("shares among targets of equal priority, and fails over to the next", async () => {
     const { checks, ...world } = parts();
     const targets = targetsOf(75, 25, 1).map((target, index) => ({ ...target, priority: index === 2 ? 1 : 0 }));
