@@ -43,8 +43,10 @@ export type AliasTarget = HostnameTarget | AddressesTarget | ResourceTarget;
 interface TargetParts {
   /** Absent: see {@link targetNames}. */
   readonly name?: string;
-  /** 0 to 15; a lower number is selected first. With Merge all targets have 0. */
+  /** 0 to 15; a lower number is selected first. Without Failover all targets have 0. */
   readonly priority: number;
+  /** 0 to 255: the share of the target among those of equal priority. Absent: they are merged. */
+  readonly weight?: number;
   /** The target's own health check, or that of the spec. Absent: only lookups decide about the target. */
   readonly healthCheck?: HealthCheck;
 }
@@ -76,8 +78,8 @@ export interface TtlRange {
 export const ADDRESS_POLICIES = ["Keep", "Withdraw", "Fallback"] as const;
 type AddressPolicy = (typeof ADDRESS_POLICIES)[number];
 
-/** Merge publishes all healthy targets. Failover publishes the healthy targets with the best priority. */
-export const SELECTIONS = ["Merge", "Failover"] as const;
+/** Merge publishes all healthy targets, and Weighted their addresses by weight. Failover publishes the healthy targets with the best priority. */
+export const SELECTIONS = ["Merge", "Failover", "Weighted"] as const;
 type Selection = (typeof SELECTIONS)[number];
 
 export const FAILBACK_MODES = ["Automatic", "Manual"] as const;
@@ -130,6 +132,14 @@ export interface SelectedStatus {
   readonly reason: string;
 }
 
+/** The part of one target, in whole percent. */
+export interface TargetShare {
+  /** By the weights of the selected targets; 0 for a target that isn't selected. */
+  readonly wanted: number;
+  /** Of the published addresses. */
+  readonly published: number;
+}
+
 export const HEALTH_VERDICTS = ["Healthy", "Unhealthy", "Unknown"] as const;
 
 export interface TargetStatus {
@@ -155,4 +165,8 @@ export interface TargetStatus {
   readonly healthTransitionTime?: string;
   /** Why the target is not healthy: classes of failures and HTTP statuses, never text of a server. */
   readonly message?: string;
+  /** The addresses that are down; absent: none. */
+  readonly unhealthyAddresses?: readonly string[];
+  /** Absent without weights, and until addresses are published. */
+  readonly share?: TargetShare;
 }

@@ -129,6 +129,7 @@ export function createController(deps: ControllerDeps): Controller {
       lookup: deps.lookup,
       onQuestion: () => deps.responder?.lookupStarted(),
       selectionOf: (alias) => context.steering.selectionOf(alias),
+      earliestSwitch: (alias, targets) => context.steering.earliestSwitch(alias, targets),
       clock: deps.clock,
     }),
     served: () => phase.synced && !phase.settling && (context.zoneSync?.settled() ?? true),

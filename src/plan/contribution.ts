@@ -7,6 +7,7 @@ import { lookupNames, targetNames } from "../api/target-names.ts";
 import { withoutDown } from "./health/target.ts";
 import { type ReferenceOutcome, referenceOutcome, withAbsence } from "./reference/reference-outcome.ts";
 import type { AppliedSelection } from "./select/applied-selection.ts";
+import { pickByWeight } from "./select/pick-by-weight.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 import { type AnswerOf, mayStandBehindPublished, outcomeOf, type TargetVerdict } from "./target-outcome.ts";
 
@@ -47,13 +48,16 @@ const INCOMPLETE_TTL: Seconds = 60;
 
 /**
  * Applies the alias's policies to the answers of its targets. Without a selection, all targets count, and static addresses always
- * do. With one, only the selected targets count. The TTLs are not clamped yet.
+ * do. With one, only the selected targets count. If they have weights, only the addresses that are picked by weight count.
+ * `published` has the present records. Undefined: the answer is for one client, and no address is picked. The TTLs are not clamped
+ * yet.
  */
 export function contributionOf(
   alias: DnsAlias,
   answerOf: AnswerOf,
   now: Millis,
   selection?: AppliedSelection,
+  published?: ReadonlySet<string>,
 ): Contribution {
   const all = partsOf(alias, answerOf, now);
   const verdicts = all.flatMap((part) => part.verdicts);
@@ -65,14 +69,15 @@ export function contributionOf(
   const contributing = parts.flatMap((part) => part.contributing);
   const maxTtl = parts.some(isIncomplete) ? INCOMPLETE_TTL : Infinity;
   const isDown = selection?.isDown;
-  const found = setsOf(alias, { statics, answers: contributing, maxTtl, isDown });
+  const isPicked = published && pickByWeight(parts.map(weighed), { isDown: isDown ?? nothing, published });
+  const found = setsOf(alias, { statics, answers: contributing, maxTtl, isDown, isPicked });
   const empty = Object.keys(found).length === 0;
   const usesFallback = empty && parts.some(({ fallback }) => fallback);
   const read = contributing.filter(({ unread, isRestored }) => unread === undefined && isRestored !== true);
   return {
     sets: usesFallback ? setsOf(alias, { statics: alias.spec.fallbackAddresses, answers: [], maxTtl }) : found,
     ...(read.length !== contributing.length && {
-      setsRead: setsOf(alias, { statics, answers: read, maxTtl, isDown }),
+      setsRead: setsOf(alias, { statics, answers: read, maxTtl, isDown, isPicked }),
     }),
     keepPublished: alias.spec.families.filter((family) => parts.some((part) => mayHavePublished(part, family))),
     usesFallback,
@@ -95,9 +100,18 @@ function selectedParts(all: readonly Part[], targets: ReadonlySet<string>): read
   return isLeftOut ? all : selected;
 }
 
+function nothing(): boolean {
+  return false;
+}
+
+function weighed({ weight, statics, contributing }: Part) {
+  return { weight, addresses: [...statics, ...contributing.flatMap(({ addresses }) => addresses)] };
+}
+
 /** What one target contributes. */
 interface Part {
   readonly name: string;
+  readonly weight: number | undefined;
   /** Addresses without a TTL of their own: static ones, and those of a referenced object. */
   readonly statics: readonly string[];
   readonly contributing: readonly TargetAnswer[];
@@ -110,9 +124,9 @@ interface Part {
 function partsOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): readonly Part[] {
   const names = targetNames(alias.spec.targets);
   return alias.spec.targets.map((target, index) => {
-    const name = names[index] ?? "";
+    const parts = { name: names[index] ?? "", weight: target.weight };
     if (target.kind === "addresses") {
-      return { name, statics: target.addresses, contributing: [], fallback: false, verdicts: [] };
+      return { ...parts, statics: target.addresses, contributing: [], fallback: false, verdicts: [] };
     }
     const reference = target.kind === "resourceRef" ? referenceOutcome(alias, target, now) : undefined;
     const held = target.kind === "resourceRef" ? target.held : undefined;
@@ -121,7 +135,7 @@ function partsOf(alias: DnsAlias, answerOf: AnswerOf, now: Millis): readonly Par
       ...outcomeOf(alias, hostname, (of, family) => withAbsence(answerOf(of, family), held), now),
     }));
     return {
-      name,
+      ...parts,
       statics: reference?.addresses ?? [],
       contributing: lookups.flatMap(({ contributing }) => contributing),
       fallback: reference?.fallback === true || lookups.some(({ fallback }) => fallback),
@@ -167,9 +181,11 @@ interface SetParts {
   readonly answers: readonly TargetAnswer[];
   readonly maxTtl: Seconds;
   readonly isDown?: ((address: string) => boolean) | undefined;
+  /** Undefined: all are. */
+  readonly isPicked?: ((address: string) => boolean) | undefined;
 }
 
-function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown }: SetParts): Contribution["sets"] {
+function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown, isPicked }: SetParts): Contribution["sets"] {
   const sets: Partial<Record<Family, { addresses: readonly string[]; ttl: Seconds }>> = {};
   for (const family of spec.families) {
     const own = answers.filter(({ key, addresses }) => key.family === family && addresses.length > 0);
@@ -177,9 +193,10 @@ function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown }: SetPar
       ...statics.filter((address) => familyOf(address) === family),
       ...own.flatMap((answer) => answer.addresses),
     ];
-    if (addresses.length > 0) {
-      const up = isDown === undefined ? addresses : withoutDown(addresses, isDown);
-      sets[family] = { addresses: addressSet(up), ttl: Math.min(maxTtl, ...own.map(({ ttl }) => ttl)) };
+    const up = isDown === undefined ? addresses : withoutDown(addresses, isDown);
+    const picked = isPicked === undefined ? up : up.filter(isPicked);
+    if (picked.length > 0) {
+      sets[family] = { addresses: addressSet(picked), ttl: Math.min(maxTtl, ...own.map(({ ttl }) => ttl)) };
     }
   }
   return sets;

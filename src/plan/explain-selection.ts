@@ -18,9 +18,13 @@ export function healthFacts(alias: DnsAlias): readonly Fact[] {
 }
 
 function healthFact({ spec, status }: DnsAlias, target: AliasTarget, name: string): Fact {
-  const priority = spec.selection === "Failover" ? ` (priority ${target.priority})` : "";
+  const rank = [
+    ...(spec.selection === "Failover" ? [`priority ${target.priority}`] : []),
+    ...(target.weight === undefined ? [] : [`weight ${target.weight}`]),
+  ];
+  const ranked = rank.length === 0 ? "" : ` (${rank.join(", ")})`;
   const source = sourceText(target);
-  const head = `${name}${priority}${source === name ? "" : ` ${source}`}`;
+  const head = `${name}${ranked}${source === name ? "" : ` ${source}`}`;
   const { health, healthTransitionTime, message } = status?.targets.find((entry) => entry.name === name) ?? {};
   const since = healthTransitionTime === undefined ? "" : ` since ${healthTransitionTime}`;
   if (!connects(target.healthCheck)) {
@@ -88,11 +92,28 @@ export function selectionFacts(alias: DnsAlias): readonly Fact[] {
     ? [invalid("decision", "no target is selected: lookups or first health checks are running, or no controller works")]
     : [
         selectedFact(alias, selected),
+        ...shareFacts(alias),
         ...(switchBound === undefined
           ? [fact("decision", "no switch bound: no checked target has a healthy standby", !isAnyChecked(alias))]
           : [good("decision", boundText(alias, selected, switchBound))]),
       ];
 }
+
+/** The shares of the published addresses, if the targets have weights. */
+function shareFacts({ status }: DnsAlias): readonly Fact[] {
+  const shares = (status?.targets ?? []).flatMap(({ name, share }) =>
+    share === undefined ? [] : [{ name, ...share }],
+  );
+  const texts = shares.map(
+    ({ name, wanted, published }) => `${name} ${published}%${wanted === published ? "" : ` instead of ${wanted}%`}`,
+  );
+  const isNear = shares.every(({ wanted, published }) => Math.abs(wanted - published) < NOTICED_POINTS);
+  const text = `shares of the published addresses: ${texts.join(", ")}`;
+  return shares.length === 0 ? [] : [isNear ? good("decision", text) : invalid("decision", text)];
+}
+
+/** As for the Event SharesApproximate. */
+const NOTICED_POINTS = 10;
 
 function selectedFact({ spec }: DnsAlias, { targets, lastTransitionTime, reason }: SelectedStatus): Fact {
   const names = targetNames(spec.targets);
@@ -101,7 +122,7 @@ function selectedFact({ spec }: DnsAlias, { targets, lastTransitionTime, reason 
   const missing =
     spec.selection === "Failover"
       ? names.filter((name) => priorityOf(name) < current)
-      : names.filter((name) => !targets.includes(name));
+      : names.filter((name, index) => !targets.includes(name) && spec.targets[index]?.weight !== 0);
   const text = `${targets.join(", ")} ${targets.length === 1 ? "is" : "are"} selected since ${lastTransitionTime} (${reason})`;
   return missing.length === 0
     ? good("decision", text)
@@ -109,7 +130,7 @@ function selectedFact({ spec }: DnsAlias, { targets, lastTransitionTime, reason 
 }
 
 function returnText({ selection, failback }: DnsAlias["spec"], missing: string): string {
-  if (selection === "Merge") {
+  if (selection !== "Failover") {
     return `${missing} returns as soon as it is healthy`;
   }
   return failback.mode === "Manual"

@@ -13,6 +13,7 @@ import { contributionOf, type Contribution } from "./contribution.ts";
 import { type LoopInput, loopOf, namesBehind } from "./loop.ts";
 import { planName, type NamePlan } from "./name-plan.ts";
 import { type AppliedSelection, selectionFromStatus } from "./select/applied-selection.ts";
+import { publishedIn } from "./select/pick-by-weight.ts";
 
 export interface ZonePlanInput {
   readonly zone: DnsZone;
@@ -78,6 +79,7 @@ function contribute(input: ZonePlanInput, alias: DnsAlias, memo: Map<ObjectKey, 
     (target, family) => input.answerOf(target, family, view, namespace),
     input.now,
     (input.selectionOf ?? selectionFromStatus)(alias),
+    publishedIn(alias, objectKey(input.zone.meta)),
   );
   memo.set(key, made);
   return made;

@@ -35,7 +35,23 @@ export interface ServedAlias {
 }
 
 /** The answer for one family of an alias at query time, after the rules of plan/hold. Times use the clock of the controller, see `systemClock`. */
-export type LiveAnswer = {
+export type LiveAnswer = ClientAnswer | WeightedAnswer;
+
+/** Several answers. Each client network gets one of them. */
+interface WeightedAnswer {
+  readonly kind: "weighted";
+  /** The earliest useful time for another request to the source. */
+  readonly refreshAt: Millis;
+  /** The earliest `freshUntil` of the answers. For an answer without addresses, its `refreshAt` counts. */
+  readonly freshUntil: Millis;
+  /** 2 to 16. */
+  readonly choices: readonly ClientAnswer[];
+  /** The index in `choices` for each bucket of networks. The number of buckets is a power of two. All threads share the bytes. */
+  readonly table: Uint8Array;
+}
+
+/** The answer for one client. */
+export type ClientAnswer = {
   /** The earliest useful time for another request to the source. */
   readonly refreshAt: Millis;
   /** The number of bits of the client subnet for which it is valid; 0 or absent: for all clients. */
@@ -50,6 +66,12 @@ export type LiveAnswer = {
        * data (RFC 8767).
        */
       readonly freshUntil: Millis;
+      /**
+       * The earliest time at which health checks can replace the addresses. The TTL ends before it, but is at least 5. For some
+       * networks it is shorter by up to a fifth, so that not all clients return at once. The addresses remain fresh after this
+       * time. From `refreshAt` on, the source can have a later time. Absent: there are no health checks.
+       */
+      readonly ttlUntil?: Millis;
       /** True for fallback addresses of the alias. Absent: the addresses are its target's. */
       readonly isFallback?: true;
     }

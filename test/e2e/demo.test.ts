@@ -52,15 +52,15 @@ describe("npm run demo", { concurrency: true }, () => {
     for (const line of [
       /example\.com shows the addresses of d111\.cdn\.test, and the status is Ready$/m,
       /the chain's middle moves to us\.pool\.test/,
-      /served 203\.0\.113\.\d+ .*bound \d+ s.*MX TXT CAA NS there, \d+ look-ups, \d+ writes$/m,
+      /served 203\.0\.113\.\d+ .*bound \d+ s.*MX TXT CAA NS there, \d+ lookups, \d+ writes$/m,
       /the recursive server is stopped/,
       /status: Failure: unreachable since \d\d:\d\d:\d\d UTC; example\.com keeps its last good addresses$/m,
       /example\.com follows again, /,
-      /^All held\.$/m,
+      /^All promises were kept\.$/m,
     ]) {
       assert.match(stdout, line);
     }
-    assert.equal(stdout.match(/^ {2}held {4}\S/gm)?.length, 8, stdout);
+    assert.equal(stdout.match(/^ {2}kept {4}\S/gm)?.length, 8, stdout);
     assert.ok(!stdout.includes("\u001b"), "no control sequences without a terminal");
     await nothingIsLeft(folder);
   });
@@ -75,7 +75,7 @@ describe("npm run demo", { concurrency: true }, () => {
     // packages from npm's cache need no network
     const npm = { npm_config_prefer_offline: "true", npm_config_audit: "false" };
     const { stdout } = await runBlock(t, block, { cwd: checkout, env: { ...env, ...npm }, timeoutMs: 600_000 });
-    assert.match(stdout, /^All held\.$/m);
+    assert.match(stdout, /^All promises were kept\.$/m);
     await nothingIsLeft(folder);
     await rm(checkout, { recursive: true });
   });

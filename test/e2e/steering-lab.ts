@@ -40,7 +40,13 @@ export interface AliasStatusText {
   }[];
   readonly selected?: { readonly targets: readonly string[]; readonly reason: string };
   readonly switchBound?: string;
-  readonly targets: readonly { readonly name: string; readonly health?: string; readonly message?: string }[];
+  readonly targets: readonly {
+    readonly name: string;
+    readonly health?: string;
+    readonly message?: string;
+    readonly unhealthyAddresses?: readonly string[];
+    readonly share?: { readonly wanted: number; readonly published: number };
+  }[];
 }
 
 export interface SteeredSpec {

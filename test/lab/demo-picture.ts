@@ -10,7 +10,7 @@ import { table } from "./text-table.ts";
 export function pictureOf(sink: Sink, scene: DemoScene, watch: Watch): Picture {
   const seen = watch.seen();
   const rows: readonly (readonly string[])[] = [
-    [`truth at ${TARGET}`, ...FAMILIES.map((family) => listed(scene.target.addresses(family)))],
+    [`addresses of ${TARGET}`, ...FAMILIES.map((family) => listed(scene.target.addresses(family)))],
     [`served at ${APEX}`, ...FAMILIES.map((family) => listed(seen.answers.server[family]))],
     ["  staleness now", ...FAMILIES.map((family) => nowText(seen, "server", family))],
     [`  longest, of ${allowed(seen, "server")} allowed`, ...FAMILIES.map((family) => longest(seen, "server", family))],
@@ -34,7 +34,7 @@ export function pictureOf(sink: Sink, scene: DemoScene, watch: Watch): Picture {
       `served ${listed(seen.answers.server.A)} + ${listed(seen.answers.server.AAAA)}`,
       `stale ${FAMILIES.map((family) => nowText(seen, "server", family)).join("/")} (${seen.promised ? `bound ${allowed(seen, "server")}` : "no bound without a resolver"})`,
       besideShort(seen),
-      `${seen.counters?.lookups ?? 0} look-ups, ${seen.counters?.writes ?? 0} writes`,
+      `${seen.counters?.lookups ?? 0} lookups, ${seen.counters?.writes ?? 0} writes`,
     ].join(", "),
   };
 }
@@ -71,7 +71,7 @@ function besideLine(sink: Sink, { beside }: Seen): string {
   const marks = Object.entries(beside).map(([type, right]) =>
     right ? `${type} ${styled(sink, "green", "✓")}` : `${type} ${styled(sink, "red", "✗")}`,
   );
-  return `beside it at ${APEX}: ${marks.join("  ")}`;
+  return `other records at ${APEX}: ${marks.join("  ")}`;
 }
 
 function besideShort({ beside }: Seen): string {
@@ -89,5 +89,5 @@ function statusLines(sink: Sink, seen: Seen): readonly string[] {
 }
 
 function workLine({ counters }: Seen): string {
-  return `work:   ${counters?.lookups ?? 0} look-ups (${counters?.failed ?? 0} failed), ${counters?.writes ?? 0} writes of the zone`;
+  return `work:   ${counters?.lookups ?? 0} lookups (${counters?.failed ?? 0} failed), ${counters?.writes ?? 0} writes of the zone`;
 }

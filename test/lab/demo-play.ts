@@ -104,8 +104,8 @@ async function playOutage(deps: PlayDeps): Promise<Outage> {
   const before = watch.seen();
   const served = { A: [...before.answers.server.A], AAAA: [...before.answers.server.AAAA] };
   const writesBefore = before.counters?.writes ?? 0;
-  say("the recursive server is stopped: nobody can look the target up any more");
-  say(`${scene.target.change("replace-all")}, which cannot be known now`);
+  say("the recursive server is stopped: each lookup fails from now on");
+  say(`${scene.target.change("replace-all")}, which dnsalias cannot see`);
   let kept = true;
   let statusAfterMs: Millis | undefined;
   const fails = (): boolean =>
@@ -122,13 +122,13 @@ async function playOutage(deps: PlayDeps): Promise<Outage> {
     await systemClock.sleep(100, signal);
   }
   if (statusAfterMs === undefined) {
-    throw new DemoFailure(`the status does not tell of the outage after ${duration(PATIENCE_MS)}`);
+    throw new DemoFailure(`the status does not show the outage after ${duration(PATIENCE_MS)}`);
   }
   const status = targetText(watch.seen());
   const writes = (watch.seen().counters?.writes ?? 0) - writesBefore;
   const lastedMs = systemClock.now() - stoppedAt;
   await scene.recursive.start();
-  say(`the recursive server is back after ${duration(lastedMs)}; the next retry finds it`);
+  say(`the recursive server runs again after ${duration(lastedMs)}; the next retry succeeds`);
   const recoveredMs = await until(deps, `${APEX} to follow again`, () => watch.upToDate("server"), RECOVERY_MS);
   say(`${APEX} follows again, ${duration(recoveredMs)} after the return`);
   await until(deps, "the visitor to follow again", () => watch.upToDate("visitor"), PATIENCE_MS);

@@ -7,7 +7,7 @@ import type { Played } from "./demo-play.ts";
 import { FAMILIES } from "./demo-target.ts";
 import { BESIDE, type Place, type Seen } from "./demo-watch.ts";
 
-/** A promise, whether it held, and the figures that say so. */
+/** A promise, whether it was kept, and the figures. */
 export interface Held {
   readonly promise: string;
   readonly held: boolean;
@@ -41,10 +41,10 @@ export function reportText(sink: Sink, promises: readonly Held[]): string {
   const between = (promise: string): string =>
     sink.isTerminal && needed > sink.columns ? `\n${" ".repeat(MARGIN)}` : `${" ".repeat(width - promise.length)}  `;
   const lines = promises.map(({ promise, held, figures }) => {
-    const mark = held ? styled(sink, "green", "held  ") : styled(sink, "red", "FAILED");
+    const mark = held ? styled(sink, "green", "kept  ") : styled(sink, "red", "BROKEN");
     return `  ${mark}  ${promise}${between(promise)}${figures}`;
   });
-  return ["", styled(sink, "bold", "What was promised, and what held"), ...lines, ""].join("\n");
+  return ["", styled(sink, "bold", "Promises and results"), ...lines, ""].join("\n");
 }
 
 /** The mark and the spaces around it. */
@@ -63,9 +63,9 @@ function follows({ followedMs }: Played, { cnames, freshness }: Seen): Held {
 function beside({ besideAsked, besideWrong, serialFell }: Seen): Held {
   const types = Object.keys(BESIDE).join(", ");
   return {
-    promise: `${types} stay as they are`,
+    promise: `${types} do not change`,
     held: besideAsked > 0 && besideWrong.length === 0 && !serialFell,
-    figures: `${besideAsked} answers, ${besideWrong.length === 0 ? "all right" : `wrong: ${besideWrong.join("; ")}`}; the serial ${serialFell ? "FELL" : "only rose"}`,
+    figures: `${besideAsked} answers, ${besideWrong.length === 0 ? "all correct" : `wrong: ${besideWrong.join("; ")}`}; the serial ${serialFell ? "DECREASED" : "never decreased"}`,
   };
 }
 
@@ -80,23 +80,23 @@ function fresh(startedInMs: Millis, { followedMs, outage }: Played, { freshness 
     const over = both.reduce((sum, { over }) => sum + over, 0);
     const stated = both.flatMap(({ allowedMs }) => allowedMs ?? []);
     const longest = Math.max(...both.map(({ longestMs }) => longestMs));
-    const range = stated.length === 0 ? "nothing" : rangeText(Math.min(...stated), Math.max(...stated));
+    const range = stated.length === 0 ? "none" : rangeText(Math.min(...stated), Math.max(...stated));
     return {
       promise,
       held: stated.length > 0 && over === 0 && Math.max(...stated) <= Math.ceil(mostMs / 1_000) * 1_000,
-      figures: `at most ${duration(longest)} old, stated ${range}, documented ${duration(mostMs)}; ${both.reduce((sum, { looks }) => sum + looks, 0)} answers, ${over} beyond`,
+      figures: `at most ${duration(longest)}; bound in the status ${range}, documented ${duration(mostMs)}; ${both.reduce((sum, { looks }) => sum + looks, 0)} answers, ${over} above`,
     };
   };
   return [
-    at("server", "stale no longer than stated, at the server", documentedMs - DOCUMENTED.ttlMs),
-    at("visitor", "and behind a visitor's cache (full bound)", documentedMs),
+    at("server", "staleness within the bound, at the server", documentedMs - DOCUMENTED.ttlMs),
+    at("visitor", "staleness within the bound, behind a cache", documentedMs),
   ];
 }
 
 function neverBlank({ freshness }: Seen): Held {
   const blank = sumOf(freshness, "server", ({ blank }) => blank) + sumOf(freshness, "visitor", ({ blank }) => blank);
   return {
-    promise: "the name is never blank",
+    promise: "the name always has addresses",
     held: blank === 0,
     figures: `${sumOf(freshness, "server", ({ looks }) => looks) + sumOf(freshness, "visitor", ({ looks }) => looks)} answers, ${blank} without addresses`,
   };
@@ -105,9 +105,9 @@ function neverBlank({ freshness }: Seen): Held {
 function outage({ outage: { lastedMs, kept, status, statusAfterMs, writes, recoveredMs } }: Played): Held {
   const name = kept ? "unchanged" : "CHANGED";
   return {
-    promise: "no resolver: the name stays, the status tells",
+    promise: "without a resolver, the records stay",
     held: kept && writes === 0,
-    figures: `${duration(lastedMs)} without: ${name}, ${writes} writes; "${status}" after ${duration(statusAfterMs)}; right again ${duration(recoveredMs)} after`,
+    figures: `${name} for ${duration(lastedMs)}, ${writes} writes; status "${status}" after ${duration(statusAfterMs)}; correct again after ${duration(recoveredMs)}`,
   };
 }
 
@@ -120,15 +120,15 @@ function thrift({ followedMs }: Played, { counters, ttlChanges }: Seen, ranMs: M
   const most = FAMILIES.length * (Math.ceil(ranMs / LOOK_EVERY_MS) + 1 + changes) + failed;
   return [
     {
-      promise: "looked up as the TTL asks, no more",
+      promise: "no more lookups than the TTL requires",
       held: lookups <= most,
-      figures: `${lookups} look-ups of 2 families in ${duration(ranMs)}, ${failed} of them failed`,
+      figures: `${lookups} lookups of 2 families in ${duration(ranMs)}, ${failed} of them failed`,
     },
     {
-      promise: "written only when something changed",
+      promise: "writes only after a change",
       // The start writes the zone, and then each family when it is known.
       held: writes <= 1 + FAMILIES.length * (changes + 1) + ttlChanges,
-      figures: `${writes} writes for ${changes} changes of both families and the start, and ${ttlChanges} changes of TTL alone`,
+      figures: `${writes} writes for the start, ${changes} changes of both families, and ${ttlChanges} changes of only the TTL`,
     },
   ];
 }

@@ -15,10 +15,10 @@ import { startWatch } from "./demo-watch.ts";
 
 const HELP = `Usage: npm run demo [-- --keep]
 
-Runs dnsalias on examples/demo between name servers of its own, on loopback alone: a target whose addresses change, a recursive
-server that is stopped for a while, and a server of the alias. About 70 seconds; ends with 0 only if all that was promised held.
+Runs dnsalias on examples/demo between name servers of its own, only on loopback: a target whose addresses change, a recursive
+server that is stopped for a while, and a server of the alias. It takes 70 seconds, and exits with 0 only if all promises were kept.
 
-  --keep   then leave everything running, for dig and "dnsalias explain", until Ctrl-C
+  --keep   afterwards leave everything running, for dig and "dnsalias explain", until Ctrl-C
 `;
 
 /** `npm run demo`. Gives the exit code. */
@@ -74,7 +74,9 @@ async function show(sink: Sink, screen: Screen, scene: DemoScene, { signal, keep
   const promises = judgePromises({ startedInMs, played, seen: watch.seen(), ranMs: systemClock.now() - startedAt });
   const allHeld = promises.every(({ held }) => held);
   screen.print(reportText(sink, promises));
-  screen.print(allHeld ? "\nAll held.\n" : `\n${styled(sink, "red", "Not all held.")}\n${logText(scene)}`);
+  screen.print(
+    allHeld ? "\nAll promises were kept.\n" : `\n${styled(sink, "red", "A promise was broken.")}\n${logText(scene)}`,
+  );
   if (keep) {
     screen.print(whatToTry(scene));
     await keepChanging(scene, screen, signal);

@@ -21,6 +21,8 @@ export interface UnboundOptions {
   readonly trustAnchors?: readonly string[];
   /** The NAT64 prefix by which it makes AAAA records of A records (RFC 6147); without one it makes none. */
   readonly dns64Prefix?: string;
+  /** The address of loopback from which it queries; default 127.0.0.1. */
+  readonly outgoing?: string;
   /** Lines for the `server:` clause. */
   readonly moreServer?: string;
 }
@@ -93,7 +95,7 @@ server:
   num-threads: 1
   access-control: 127.0.0.0/8 allow
   access-control: ::1/128 allow
-  outgoing-interface: 127.0.0.1
+  outgoing-interface: ${options.outgoing ?? "127.0.0.1"}
   do-ip6: ${host.includes(":") ? "yes" : "no"}
   do-not-query-localhost: no
   module-config: "${modules.join(" ")}"

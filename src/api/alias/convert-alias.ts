@@ -16,8 +16,8 @@ export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
   const place = { path: "spec", names, defaultHost: hostnames.find((name) => !isWildcard(name)) };
   const shared = checkIn(text.healthCheck, place);
   const targets = text.targets.flatMap((target, index) => {
-    const priority = text.selection === "Failover" ? (target.priority ?? index) : 0;
-    return targetOf(target, { ...place, path: `spec.targets[${index}]` }, { priority, ...shared });
+    const parts = { priority: priorityOf(text, index), ...weightOf(text, index), ...shared };
+    return targetOf(target, { ...place, path: `spec.targets[${index}]` }, parts);
   });
   if (names.problems.length > 0) {
     return { kind: "invalid", problems: names.problems };
@@ -66,7 +66,21 @@ function failbackOf(given: AliasSpecText["failback"]): Failback {
 }
 
 type TargetText = AliasSpecText["targets"][number];
-type Shared = Pick<AliasTarget, "priority" | "healthCheck">;
+type Shared = Pick<AliasTarget, "priority" | "weight" | "healthCheck">;
+
+function priorityOf({ selection, targets }: AliasSpecText, index: number): number {
+  return selection === "Failover" ? (targets[index]?.priority ?? index) : 0;
+}
+
+const DEFAULT_WEIGHT = 1;
+
+/** With Failover, targets of equal priority share by weight if one of them has a weight. */
+function weightOf(text: AliasSpecText, index: number): Pick<AliasTarget, "weight"> {
+  const { selection, targets } = text;
+  const equal = targets.filter((_, other) => priorityOf(text, other) === priorityOf(text, index));
+  const isShared = selection === "Weighted" || equal.some(({ weight }) => weight !== undefined);
+  return isShared ? { weight: targets[index]?.weight ?? DEFAULT_WEIGHT } : {};
+}
 
 function targetOf(target: TargetText, place: HealthCheckPlace, shared: Shared): readonly AliasTarget[] {
   const { name, hostname, addresses, resourceRef, healthCheck } = target;

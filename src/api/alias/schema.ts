@@ -11,6 +11,8 @@ export const MAX_TTL = 86_400;
 /** A DNS label. */
 const MAX_TARGET_NAME = 63;
 export const MAX_TARGETS = 16;
+/** As in Amazon Route 53. */
+const MAX_WEIGHT = 255;
 
 const address = text("IPv4 or IPv6 address, for example 203.0.113.7 or 2001:db8::7.", {
   minLength: 2,
@@ -44,6 +46,12 @@ const target = object(
       whole(
         "Priority of the target, if selection is Failover. The lowest number is the first choice, and targets of equal priority are published together. All targets have it, or none has it. Defaults to the position in the list.",
         { minimum: 0, maximum: MAX_TARGETS - 1 },
+      ),
+    ),
+    weight: optional(
+      whole(
+        "Weight of the target, if selection is Weighted, or among targets of equal priority if selection is Failover. A target with the weight 90 gets 9 times the share of one with 10. 0 keeps the target for the time when all others are unhealthy. Defaults to 1.",
+        { minimum: 0, maximum: MAX_WEIGHT },
       ),
     ),
     healthCheck: optional(targetHealthCheckSchema),
@@ -104,12 +112,12 @@ export const aliasSpecSchema = object("Desired state: the hostnames, and the tar
     { kind: "set", minItems: 1, maxItems: 64 },
   ),
   selection: oneOf(
-    "Selection among the targets. Merge publishes the addresses of all healthy targets. Failover publishes those of the healthy targets with the best priority.",
+    "Selection among the targets. Merge publishes the addresses of all healthy targets. Failover publishes those of the healthy targets with the best priority. Weighted publishes a part of the addresses of each healthy target, by its weight.",
     [...SELECTIONS],
     { default: "Merge" },
   ),
   targets: list(
-    "Sources of the addresses. The addresses of all selected targets are merged, without duplicates. The lowest of their TTLs applies.",
+    "Sources of the addresses. The addresses of all selected targets are merged, without duplicates. With weights, a part of them is published. The lowest of their TTLs applies.",
     target,
     { kind: "atomic", minItems: 1, maxItems: MAX_TARGETS },
   ),

@@ -32,6 +32,21 @@ export const SELECTION_RULES: readonly Rule<Spec>[] = [
     isNamed: lacksPriority,
     message: (names) => `priority is missing on ${names}: add it there, or remove it from all targets`,
   }),
+  namingTargets({
+    cel: "self.selection != 'Merge' || !self.targets.exists(target, has(target.weight))",
+    holds: ({ selection, targets }) => selection !== "Merge" || targets.every(lacksWeight),
+    named: (target) => `has(${target}.weight)`,
+    isNamed: (target) => !lacksWeight(target),
+    message: (names) =>
+      `weight does not apply if selection is Merge: remove it from ${names}, or set selection: Weighted`,
+  }),
+  rule<Spec, Spec>({
+    at: "spec",
+    cel: "!self.targets.all(target, has(target.weight) && target.weight == 0)",
+    message: "all weights are 0: give one target a weight above 0",
+    values: whole,
+    holds: ({ targets }) => !targets.every(({ weight }) => weight === 0),
+  }),
   rule<Spec, Spec>({
     at: "spec",
     cel: "self.selection == 'Failover' || !has(self.failback)",
@@ -85,6 +100,10 @@ function namesCel(named: NamingRule["named"]): string {
 
 function lacksPriority({ priority }: Target): boolean {
   return priority === undefined;
+}
+
+function lacksWeight({ weight }: Target): boolean {
+  return weight === undefined;
 }
 
 function whole(spec: Spec) {

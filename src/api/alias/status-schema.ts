@@ -6,6 +6,9 @@ import { duration, list, object, oneOf, optional, text, time, whole, yesNo } fro
 /** The length of "-16", which follows a default name that another target has. */
 const MAX_SUFFIX = 3;
 const TARGET_NAME = { minLength: 1, maxLength: MAX_NAME_TEXT + MAX_SUFFIX };
+/** Of one target; dnsalias checks no more. */
+const MAX_CHECKED_ADDRESSES = 64;
+const PERCENT = { minimum: 0, maximum: 100 };
 const shown = { maxLength: 4096 };
 const addresses = list(
   "Addresses, sorted. A list that is too long ends with the number of the others.",
@@ -56,20 +59,42 @@ const target = object("Results of the last lookups and health checks of one targ
   ),
   healthTransitionTime: optional(time("Time at which the health last changed.")),
   message: optional(text("Reason why the target is not healthy, in a sentence.", { maxLength: 1024 })),
-});
-
-const selected = object("Selected targets, whose addresses are published. With a health check or Failover only.", {
-  targets: list("Names of the targets.", text("Name of the target.", TARGET_NAME), {
-    kind: "atomic",
-    minItems: 1,
-    maxItems: 16,
-  }),
-  lastTransitionTime: time("Time at which dnsalias selected these targets."),
-  reason: text(
-    "Reason of the selection: Initial for the first one, FailedOver, FailedBack, or Changed after a change of the spec or of the addresses.",
-    { minLength: 1, maxLength: 64 },
+  unhealthyAddresses: optional(
+    list(
+      "Addresses that are down by their health checks. dnsalias leaves them out while another address is up.",
+      text("IPv4 or IPv6 address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }),
+      { kind: "atomic", maxItems: MAX_CHECKED_ADDRESSES },
+    ),
+  ),
+  share: optional(
+    object("Share of the target, if targets have weights.", {
+      wanted: whole(
+        "Percentage of the answers that the target gets by its weight among the selected targets. 0 if it is not selected.",
+        PERCENT,
+      ),
+      published: whole(
+        "Percentage of the published addresses that are those of the target. The responder reaches the wanted share instead.",
+        PERCENT,
+      ),
+    }),
   ),
 });
+
+const selected = object(
+  "Selected targets, whose addresses are published. With a health check, Failover, or Weighted only.",
+  {
+    targets: list("Names of the targets.", text("Name of the target.", TARGET_NAME), {
+      kind: "atomic",
+      minItems: 1,
+      maxItems: 16,
+    }),
+    lastTransitionTime: time("Time at which dnsalias selected these targets."),
+    reason: text(
+      "Reason of the selection: Initial for the first one, FailedOver, FailedBack, or Changed after a change of the spec or of the addresses.",
+      { minLength: 1, maxLength: 64 },
+    ),
+  },
+);
 
 /** status of a DnsAlias. Only the controller writes it. */
 export const aliasStatusSchema = object(
@@ -87,7 +112,7 @@ export const aliasStatusSchema = object(
     hostnames: optional(list("Published records, for each hostname.", hostname, { kind: "atomic", maxItems: 512 })),
     targets: optional(
       list(
-        "Results of the lookups and health checks, for each target with a hostname or resourceRef, and for each hostname of such an object. With a health check or Failover, for every target.",
+        "Results of the lookups and health checks, for each target with a hostname or resourceRef, and for each hostname of such an object. With a health check, Failover, or Weighted, for every target.",
         target,
         { kind: { mapBy: ["name"] }, maxItems: 64 },
       ),

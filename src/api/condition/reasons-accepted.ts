@@ -29,7 +29,7 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "NoZone",
     on: ["Accepted"],
     meaning:
-      "No DnsZone has a domain that contains one of the hostnames. dnsalias continues by itself when one appears.",
+      "No DnsZone has a domain that contains one of the hostnames. dnsalias continues automatically when one appears.",
     whatToDo: "Create a DnsZone for the domain, or correct the name in `spec.hostnames`.",
     turn: "dnsalias",
   },

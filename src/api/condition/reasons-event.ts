@@ -54,6 +54,15 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "SharesApproximate",
+    on: ["Event"],
+    meaning:
+      "The published addresses differ from the weights of the targets by 10 points or more, because the targets have too few addresses. `status.targets[].share` has the wanted and the published percentages.",
+    whatToDo:
+      "Nothing, if the shares are good enough. Use targets with more addresses, or serve the zone with the responder, which reaches the exact shares.",
+    turn: "user",
+  },
+  {
     reason: "CheckedInsideOnly",
     on: ["Event"],
     meaning:
@@ -65,7 +74,7 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     reason: "SelectionMerged",
     on: ["Event"],
     meaning:
-      "Another DnsAlias of the namespace has the same hostname. Each of the two selects by itself, and dnsalias merges the results.",
+      "Another DnsAlias of the namespace has the same hostname. Each of the two selects its targets separately, and dnsalias merges the results.",
     whatToDo: "Keep the hostname in one DnsAlias, so that a failover leaves no address of the unhealthy target.",
     turn: "user",
   },

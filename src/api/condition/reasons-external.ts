@@ -6,7 +6,7 @@ export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
     reason: "SecretMissing",
     on: ["Programmed"],
     meaning:
-      "The Secret that the DnsZone names, or the key in it, is not in the namespace of the DnsZone. dnsalias continues by itself within a minute after it appears.",
+      "The Secret that the DnsZone names, or the key in it, is not in the namespace of the DnsZone. dnsalias continues automatically within a minute after it appears.",
     whatToDo: "Create it, or correct the reference in the DnsZone.",
     turn: "dnsalias",
   },

@@ -48,7 +48,7 @@ export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
     meaning:
       "No server of the zone can be queried, although `servedBy` names a Service. It doesn't exist, selects no pods, has no ready endpoint, or its EndpointSlices can't be listed. Possibly no server serves the written records.",
     whatToDo:
-      "See the message. Check the name of the Service in `servedBy`, and its pods. dnsalias continues by itself when a pod is ready.",
+      "See the message. Check the name of the Service in `servedBy`, and its pods. dnsalias continues automatically when a pod is ready.",
     turn: "dnsalias",
   },
   {
@@ -71,14 +71,15 @@ export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
     reason: "BaseZoneMissing",
     on: ["Programmed"],
     meaning:
-      "The ConfigMap or key of `baseZone.configMapKeyRef` is not there, or could not be read for a minute. The last valid base zone, if there is one, remains in effect, and names continue to follow. dnsalias continues by itself when the key appears.",
+      "The ConfigMap or key of `baseZone.configMapKeyRef` is not there, or could not be read for a minute. The last valid base zone, if there is one, remains in effect, and names continue to follow. dnsalias continues automatically when the key appears.",
     whatToDo: "Create it, or correct the reference in the DnsZone.",
     turn: "dnsalias",
   },
   {
     reason: "CorefileMissing",
     on: ["Programmed"],
-    meaning: "The ConfigMap or key of `overlay.configMap` is not there. dnsalias continues by itself when it appears.",
+    meaning:
+      "The ConfigMap or key of `overlay.configMap` is not there. dnsalias continues automatically when it appears.",
     whatToDo: "Create it, or correct the reference in the DnsZone.",
     turn: "dnsalias",
   },

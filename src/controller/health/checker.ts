@@ -33,6 +33,10 @@ export interface Checker {
   /** Replaces the checks of an alias. A new check runs at once, unless the health of its target is known from a status. */
   want(alias: ObjectKey, checks: readonly WantedCheck[]): void;
   state(check: AddressCheck): CheckState | undefined;
+  /** The start of the next check. While a check runs, its own start. Undefined: none is scheduled. */
+  nextAt(check: AddressCheck): Millis | undefined;
+  /** The period within the budget. */
+  periodOf(check: AddressCheck): Millis;
   /** The factor by which the periods of the address are longer than configured. 1: they are not longer. */
   stretchOf(address: string): number;
   /** Whether a check reached one of these addresses within this time. */
@@ -86,6 +90,8 @@ export function createChecker(deps: CheckerDeps): Checker {
       pump.wake();
     },
     state: (check) => registry.entry(checkKey(check))?.state,
+    nextAt: (check) => due.at(checkKey(check)),
+    periodOf: (check) => registry.periodOf(check),
     stretchOf: (address) => registry.stretchOf(address),
     wasReached: (isOne, withinMs) =>
       Object.values(context.memory.controls)

@@ -17,6 +17,8 @@ export interface ObservedTarget {
   /** A check of it doesn't leave the cluster, because kube-proxy answers for its address. */
   readonly isCheckedInside?: true;
   readonly priority: number;
+  /** Undefined: the targets of its priority are merged. */
+  readonly weight: number | undefined;
   /** Sorted; the last known good ones. */
   readonly addresses: readonly string[];
   /** At least one view has addresses that are neither stale nor confirmed empty. */
@@ -40,7 +42,12 @@ export function observedTargets(alias: DnsAlias, { answer, streams, now }: Obser
   const names = targetNames(alias.spec.targets);
   const { namespace } = alias.meta;
   return alias.spec.targets.map((target, index) => {
-    const parts = { name: names[index] ?? "", priority: target.priority, check: activeCheck(target) };
+    const parts = {
+      name: names[index] ?? "",
+      priority: target.priority,
+      weight: target.weight,
+      check: activeCheck(target),
+    };
     if (target.kind === "addresses") {
       const addresses = target.addresses.filter((address) => alias.spec.families.includes(familyOf(address)));
       return { ...parts, hostname: undefined, addresses, isEligible: addresses.length > 0, isResolving: false };

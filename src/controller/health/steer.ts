@@ -126,6 +126,10 @@ function switchOf({ spec }: DnsAlias, from: Selected | undefined, to: Selected |
   if (from === undefined || to === undefined || from === to) {
     return undefined;
   }
-  const isShared = spec.selection === "Failover" && from.targets.some((name) => to.targets.includes(name));
-  return isShared ? undefined : { from, to };
+  const isSame =
+    spec.selection === "Failover"
+      ? from.targets.some((name) => to.targets.includes(name))
+      : // The spec has another weight.
+        to.reason === "Changed";
+  return isSame ? undefined : { from, to };
 }

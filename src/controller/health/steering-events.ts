@@ -1,12 +1,13 @@
 import type { Millis } from "../../base/clock.ts";
-import type { DnsAlias } from "../../api/dns-alias.ts";
+import type { DnsAlias, TargetShare } from "../../api/dns-alias.ts";
 import { familyOf } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family } from "../../dns/record.ts";
 import { failbackDelay } from "../../plan/select/failback.ts";
+import { pickByWeight, sharesOf } from "../../plan/select/pick-by-weight.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
 import type { Steered, Switch } from "./steer.ts";
-import { insideText, isInsideOnly, type SteeredTarget, type SteeringState } from "./steering-state.ts";
+import { type Decision, insideText, isInsideOnly, type SteeredTarget, type SteeringState } from "./steering-state.ts";
 
 export interface EventInput {
   readonly alias: DnsAlias;
@@ -25,19 +26,52 @@ export function steeringEvents(
   const change = switched === undefined ? [] : [switchEvent(switched, decision.targets)];
   const delay = delayedEvent(alias, state, decision.selection.failbackAt, now);
   const lacks = lackEvents(alias, state, decision.targets);
+  const share = shareEvent(alias, decision);
   const merged = sharedHostname === undefined || before.isMergeReported ? [] : [mergedEvent(sharedHostname)];
   const inside = decision.targets.filter(isInsideOnly).map(({ target }) => target.name);
   const checkedInside = inside.filter((name) => !before.insideReported.has(name)).map(insideEvent);
   return {
-    events: [...health, ...change, ...delay.events, ...lacks.events, ...checkedInside, ...merged],
+    events: [
+      ...health,
+      ...change,
+      ...delay.events,
+      ...lacks.events,
+      ...checkedInside,
+      ...(share === undefined || before.isShareReported ? [] : [share]),
+      ...merged,
+    ],
     state: {
       ...state,
       delayReportedFor: delay.reportedFor,
       lackReported: lacks.reported,
+      isShareReported: share !== undefined,
       insideReported: before.insideReported.union(new Set(inside)),
       isMergeReported: sharedHostname !== undefined,
     },
   };
+}
+
+/** From so many points on, a share that is published differs from the wanted one. */
+const REPORTED_POINTS = 10;
+
+/** Reports the target whose share differs most from its weight. */
+function shareEvent(alias: DnsAlias, { applied, targets }: Decision): ReportedEvent | undefined {
+  if (applied.kind !== "selected" || targets.some(({ target }) => target.isResolving)) {
+    return undefined;
+  }
+  const selected = targets.flatMap(({ target }) => (applied.targets.has(target.name) ? [target] : []));
+  const isPicked = pickByWeight(selected, { isDown: applied.isDown, published: new Set() });
+  const picked = isPicked === undefined ? [] : selected.flatMap(({ addresses }) => addresses.filter(isPicked));
+  const names = selected.map(({ name }) => name);
+  const [worst] = [...(sharesOf(alias, selected, names, picked) ?? [])]
+    .map(([name, { wanted, published }]) => ({ name, wanted, published, points: Math.abs(wanted - published) }))
+    .sort((a, b) => b.points - a.points);
+  return worst === undefined || worst.points < REPORTED_POINTS ? undefined : approximateEvent(worst);
+}
+
+function approximateEvent({ name, ...share }: TargetShare & { readonly name: string }): ReportedEvent {
+  const message = `Target ${name} has ${share.published}% of the published addresses instead of ${share.wanted}%, because the targets have too few addresses.`;
+  return { type: "Warning", reason: "SharesApproximate", message };
 }
 
 function insideEvent(name: string): ReportedEvent {

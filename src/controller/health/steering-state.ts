@@ -39,6 +39,8 @@ export interface SteeringState {
   readonly delayReportedFor: Millis | undefined;
   /** Standbys that were reported because they lack an address family. */
   readonly lackReported: ReadonlySet<string>;
+  /** True if it was reported that the published addresses differ from the weights. */
+  readonly isShareReported: boolean;
   /** Targets that were reported because their checks don't leave the cluster. */
   readonly insideReported: ReadonlySet<string>;
   /** True if it was reported that another alias has a hostname of this one. */
@@ -59,6 +61,7 @@ export function restoredState(alias: DnsAlias, now: Millis): SteeringState {
     isWithdrawn: selectionFromStatus(alias)?.kind === "withdrawn",
     delayReportedFor: undefined,
     lackReported: new Set(),
+    isShareReported: false,
     insideReported: insideIn(alias),
     isMergeReported: false,
     decision: undefined,
@@ -122,10 +125,10 @@ export function restoredHealth(
   if (target?.health === undefined || target.health === "Unknown" || !isListed(alias.status, target, address)) {
     return undefined;
   }
-  const applied = selectionFromStatus(alias);
-  const isDown = applied?.kind === "selected" && applied.targets.has(name) && applied.isDown(address);
+  const { health, unhealthyAddresses } = target;
+  const isDown = unhealthyAddresses?.includes(address) ?? health === "Unhealthy";
   const since = Date.parse(target.healthTransitionTime ?? "");
-  return Number.isNaN(since) ? undefined : { health: isDown ? "Unhealthy" : target.health, since };
+  return Number.isNaN(since) ? undefined : { health: isDown ? "Unhealthy" : "Healthy", since };
 }
 
 /** False for a new address of a target, which has no health yet. */

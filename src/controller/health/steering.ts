@@ -5,6 +5,7 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { TargetKey } from "../../dns/lookup-result.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Seconds } from "../../dns/record.ts";
+import { type EarliestSwitch, followedSwitch } from "../../plan/health/earliest-switch.ts";
 import { allowsAddress } from "../../plan/health/permission.ts";
 import { type AppliedSelection, selectionFromStatus, selects } from "../../plan/select/applied-selection.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
@@ -14,6 +15,7 @@ import type { Observer } from "../ports/observer.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
 import type { AddressCheck, CheckState, WantedCheck } from "./check-registry.ts";
 import { type Checker, createChecker } from "./checker.ts";
+import { checkedSwitch } from "./checked-switch.ts";
 import { observedTargets, type ObservedTarget } from "./observed-targets.ts";
 import { permittedChecks } from "./permitted-checks.ts";
 import { steer, type Steered, type Switch } from "./steer.ts";
@@ -30,6 +32,8 @@ export interface Steering {
   isPending(alias: DnsAlias): boolean;
   /** Why the alias has fewer health checks than its spec. Undefined: it has all of them. */
   refusalOf(alias: DnsAlias): string | undefined;
+  /** The earliest time at which checks can remove an address of these targets from the answers. Undefined: the targets have no checks. */
+  earliestSwitch(alias: DnsAlias, targets: ReadonlySet<string>): EarliestSwitch | undefined;
   /** The factor by which the check periods of the address are longer than configured. */
   stretchOf(address: string): number;
   /** Measures the last switch of an alias, once every server has served each of its records since then. */
@@ -100,6 +104,7 @@ export function createSteering(deps: SteeringDeps): Steering {
     decisionOf: ({ meta }) => context.states.get(objectKey(meta))?.decision,
     isPending: (alias) => isPending(context, alias),
     refusalOf: (alias) => permittedChecks(alias, port).refusal,
+    earliestSwitch: (alias, targets) => switchOf(context, alias, targets),
     stretchOf: (address) => checker?.stretchOf(address) ?? 1,
     recordServed: ({ meta }, records) => recordServed(context, objectKey(meta), records),
     touch(key) {
@@ -143,9 +148,9 @@ function follow({ deps, followed }: Context, key: ObjectKey, alias: DnsAlias | u
     followed.delete(key);
     return;
   }
-  const { selected, conditions = [], hostnames = [] } = alias.status ?? {};
+  const { selected, conditions = [], targets = [] } = alias.status ?? {};
   const healthy = conditions.find(({ type }) => type === "Healthy")?.reason;
-  const text = JSON.stringify([selected, healthy, hostnames.map(({ addresses }) => addresses)]);
+  const text = JSON.stringify([selected, healthy, targets.map(({ unhealthyAddresses }) => unhealthyAddresses)]);
   if (followed.get(key) !== text) {
     followed.set(key, text);
     deps.onChanged(alias, undefined);
@@ -170,6 +175,19 @@ function selectionOf({ deps, states }: Context, original: DnsAlias): AppliedSele
   }
   const decision = deps.isLeading() ? states.get(objectKey(alias.meta))?.decision : undefined;
   return decision?.applied ?? selectionFromStatus(alias);
+}
+
+function switchOf(
+  { deps, states, checker }: Context,
+  original: DnsAlias,
+  targets: ReadonlySet<string>,
+): EarliestSwitch | undefined {
+  const { alias } = permittedChecks(original, deps.port);
+  const now = deps.clock.now();
+  const decision = deps.isLeading() ? states.get(objectKey(alias.meta))?.decision : undefined;
+  return decision === undefined || checker === undefined
+    ? followedSwitch(alias, targets, now)
+    : checkedSwitch(decision, targets, checker, now);
 }
 
 function decide(context: Context, key: ObjectKey): Requeue {
@@ -283,9 +301,11 @@ export function isOnStandby({ spec }: DnsAlias, { selection, targets }: Decision
   const least = Math.min(...targets.map(({ target }) => target.priority));
   const { selected } = selection;
   return (
-    spec.selection === "Failover" &&
+    spec.selection !== "Merge" &&
     selected !== undefined &&
-    !targets.some(({ target }) => target.priority === least && selected.targets.includes(target.name))
+    !targets.some(
+      ({ target }) => target.priority === least && target.weight !== 0 && selected.targets.includes(target.name),
+    )
   );
 }
 

@@ -64,6 +64,7 @@ export function candidateOf(
   return {
     name: target.name,
     priority: target.priority,
+    weight: target.weight,
     isEligible: target.isEligible,
     isPending: target.isResolving || (isWaiting && isFirst),
     isChecked: target.check !== undefined,

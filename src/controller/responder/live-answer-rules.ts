@@ -14,7 +14,8 @@ import { allowsPrivate, asAllowed } from "../../plan/domain/private-addresses.ts
 import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";
-import type { LiveAnswer } from "../../responder/answer-source.ts";
+import type { EarliestSwitch } from "../../plan/health/earliest-switch.ts";
+import type { ClientAnswer } from "../../responder/answer-source.ts";
 
 export interface LiveInput {
   readonly zone: DnsZone;
@@ -24,6 +25,8 @@ export interface LiveInput {
   readonly winners: readonly DnsAlias[];
   readonly resultOf: (alias: DnsAlias, target: Name, family: Family) => LiveResult | undefined;
   readonly selectionOf: (alias: DnsAlias) => AppliedSelection | undefined;
+  /** See {@link EarliestSwitch}. */
+  readonly earliestSwitch: (alias: DnsAlias, targets: ReadonlySet<string>) => EarliestSwitch | undefined;
   /** The name leads back to itself. */
   readonly loops: boolean;
   readonly now: Millis;
@@ -38,7 +41,7 @@ const SLOW_MS: Millis = 5_000;
  * Returns the answer for one family of a hostname. It applies the same policies as the published records, to the present lookup
  * results.
  */
-export function decideLive(input: LiveInput): LiveAnswer {
+export function decideLive(input: LiveInput): ClientAnswer {
   const { winners, family, now } = input;
   if (input.loops || winners.some(({ spec }) => spec.paused)) {
     return frozen(input);
@@ -48,11 +51,12 @@ export function decideLive(input: LiveInput): LiveAnswer {
   const refreshAt = soonest(parts, now);
   if (addresses.length > 0) {
     const freshUntil = Math.min(...parts.map((part) => part.freshUntil));
+    const switches = parts.flatMap((part) => part.earliestSwitch ?? []);
     return {
       kind: "addresses",
       addresses,
-      refreshAt,
       freshUntil,
+      ...untilSwitch(refreshAt, switches, now),
       ...fallbackFlag(parts.some((part) => part.usesFallback)),
     };
   }
@@ -71,12 +75,29 @@ export function decideLive(input: LiveInput): LiveAnswer {
     : { kind: "failed", refreshAt, detail: `${displayName(input.name)} ${family}: ${detail}` };
 }
 
+/** A target with many addresses is checked all the time. Each thread requests a later time only this often. */
+const LEAST_REFRESH_MS: Millis = 5_000;
+
+/** Limits the TTL to the earliest switch. After the next check, another request can return a later time. */
+function untilSwitch(
+  refreshAt: Millis,
+  switches: readonly EarliestSwitch[],
+  now: Millis,
+): Pick<Extract<ClientAnswer, { readonly kind: "addresses" }>, "refreshAt" | "ttlUntil"> {
+  if (switches.length === 0) {
+    return { refreshAt };
+  }
+  const laterFrom = Math.max(now + LEAST_REFRESH_MS, Math.min(...switches.map((one) => one.laterFrom)));
+  return { refreshAt: Math.min(refreshAt, laterFrom), ttlUntil: Math.min(...switches.map(({ at }) => at)) };
+}
+
 /** True if the other family has addresses. The name then exists, and has no published records of this family. */
 function hasAddresses(input: LiveInput): boolean {
   return input.winners.some((alias) => FAMILIES.some((family) => setsOf(input, alias)[family] !== undefined));
 }
 
-function setsOf({ zone, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias): Contribution["sets"] {
+/** The addresses that the alias brings to the name. */
+export function setsOf({ zone, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias): Contribution["sets"] {
   const answerOf = (target: Name, family: Family): TargetAnswer | undefined => resultOf(alias, target, family)?.answer;
   return contributionOf(asAllowed(zone, alias), answerOf, now, selectionOf(alias)).sets;
 }
@@ -95,9 +116,11 @@ interface Part {
   /** Why no answer is known. Undefined: the family is known to have no addresses. */
   readonly unresolved: string | undefined;
   readonly usesFallback: boolean;
+  readonly earliestSwitch: EarliestSwitch | undefined;
 }
 
-function partOf({ zone, family, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias): Part {
+function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: LiveInput, alias: DnsAlias): Part {
+  const selection = selectionOf(alias);
   const read = (target: Name, of: Family): LiveResult | undefined => resultOf(alias, target, of);
   const {
     sets,
@@ -105,7 +128,7 @@ function partOf({ zone, family, resultOf, selectionOf, now }: LiveInput, alias: 
     usesFallback,
     changesAt = Infinity,
     isPending,
-  } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now, selectionOf(alias));
+  } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now, selection);
   const results = targets.flatMap((verdict) => {
     const result = read(verdict.target, family);
     return result === undefined ? [] : [{ verdict, result }];
@@ -128,6 +151,7 @@ function partOf({ zone, family, resultOf, selectionOf, now }: LiveInput, alias: 
           (detail) => detail !== undefined,
         ),
     usesFallback,
+    earliestSwitch: selection?.kind === "selected" ? earliestSwitch(alias, selection.targets) : undefined,
   };
 }
 
@@ -178,7 +202,7 @@ function soonest(parts: readonly Part[], now: Millis): Millis {
  * At a paused name, and at a name that leads back to itself, nothing changes. The answer has the last published records, or none
  * if the name was never published. Without a status the published records are unknown, and the answer comes from the targets.
  */
-function frozen(input: LiveInput): LiveAnswer {
+function frozen(input: LiveInput): ClientAnswer {
   const { zone, family, winners, now } = input;
   const freshUntil = now + maxTtlOf(zone, winners) * 1000;
   const refreshAt = Math.min(now + UNCHANGING_MS, freshUntil);

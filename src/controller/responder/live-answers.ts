@@ -9,10 +9,13 @@ import { FAMILIES, type Family } from "../../dns/record.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
 import type { Claim } from "../../plan/claims.ts";
 import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
+import { createBucketTables } from "../../plan/select/buckets.ts";
 import { loopOf } from "../../plan/loop.ts";
 import type { AnswerSource, LiveAnswer, LiveQuestion } from "../../responder/answer-source.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
-import { decideLive } from "./live-answer-rules.ts";
+import type { LiveInput } from "./live-answer-rules.ts";
+import { answerByWeight, type TableOf } from "./weighted-answer.ts";
+import type { EarliestSwitch } from "../../plan/health/earliest-switch.ts";
 import type { Refresher } from "../lookup/refresher.ts";
 import type { Store } from "../inventory/store.ts";
 import { createSubnetLookups, type SubnetLookups } from "./subnet-lookups.ts";
@@ -29,6 +32,8 @@ export interface LiveAnswersDeps {
   readonly wildcardsOf: (name: Name) => readonly Name[];
   /** The selection of an alias that selects among its targets. Undefined: it merges them all. */
   readonly selectionOf: (alias: DnsAlias) => AppliedSelection | undefined;
+  /** When health checks can take an address of these targets out of the answers; undefined: the targets have no checks. */
+  readonly earliestSwitch: (alias: DnsAlias, targets: ReadonlySet<string>) => EarliestSwitch | undefined;
   readonly clock: Clock;
   readonly lookup: Lookup;
   /** Called when a lookup starts for a query of one network. */
@@ -40,8 +45,14 @@ const PATIENCE_MS: Millis = 1_700;
 
 /** Returns answers at query time from the inventory and the lookup streams. */
 export function createLiveAnswers(deps: LiveAnswersDeps): AnswerSource {
-  const subnets = createSubnetLookups(deps);
-  return { live: (question) => live(deps, subnets, question) };
+  const context: LiveContext = { deps, subnets: createSubnetLookups(deps), tableOf: createBucketTables() };
+  return { live: (question) => live(context, question) };
+}
+
+interface LiveContext {
+  readonly deps: LiveAnswersDeps;
+  readonly subnets: SubnetLookups;
+  readonly tableOf: TableOf;
 }
 
 interface LiveQuery {
@@ -50,11 +61,7 @@ interface LiveQuery {
   readonly winners: readonly DnsAlias[];
 }
 
-async function live(
-  deps: LiveAnswersDeps,
-  subnets: SubnetLookups,
-  question: LiveQuestion,
-): Promise<LiveAnswer | undefined> {
+async function live({ deps, subnets, tableOf }: LiveContext, question: LiveQuestion): Promise<LiveAnswer | undefined> {
   const zone = deps.servedZone(question.zone);
   const winners = zone === undefined ? [] : winnersOf(deps, zone, question.name);
   if (zone === undefined || winners.length === 0) {
@@ -66,7 +73,7 @@ async function live(
   }
   const { subnet } = question;
   let scope = 0;
-  const answer = decideLive({
+  const input: LiveInput = {
     zone,
     winners,
     name: question.name,
@@ -82,10 +89,19 @@ async function live(
       return own ?? shared;
     },
     selectionOf: deps.selectionOf,
+    earliestSwitch: deps.earliestSwitch,
     loops: leadsBack(deps, zone, question.name),
     now: deps.clock.now(),
-  });
-  return subnet === undefined ? answer : { ...answer, scope };
+  };
+  const answer = answerByWeight(input, tableOf);
+  return subnet === undefined ? answer : withScope(answer, scope, subnet);
+}
+
+/** With weights the answer depends on the network even where the target's doesn't. */
+function withScope(answer: LiveAnswer, scope: number, { prefix }: Subnet): LiveAnswer {
+  return answer.kind === "weighted"
+    ? { ...answer, choices: answer.choices.map((choice) => ({ ...choice, scope: Math.max(scope, prefix) })) }
+    : { ...answer, scope };
 }
 
 function winnersOf(

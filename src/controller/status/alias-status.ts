@@ -54,7 +54,7 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     now,
   });
   const hostnames = hostnameStatuses(facts);
-  const targets = withHealth(alias, targetStatuses(facts), facts.steering).slice(0, MAX_TARGETS);
+  const targets = withHealth(alias, targetStatuses(facts), facts.steering, firstPublished(facts)).slice(0, MAX_TARGETS);
   const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound, 1000);
   return {
     observedGeneration: generation,
@@ -78,6 +78,11 @@ function healthyFinding({ alias, steering }: AliasFacts): Finding | undefined {
       ? previous
       : undefined
     : healthyCondition(alias, steering.decision);
+}
+
+/** All hostnames of an alias have the same addresses, unless other aliases have one of them too. */
+function firstPublished({ inZones }: AliasFacts): readonly string[] {
+  return inZones.find(({ published }) => published.length > 0)?.published.flatMap(({ data }) => data) ?? [];
 }
 
 function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {

@@ -9,12 +9,12 @@ export function responderSection(view: ResponderView): Html {
       ? "It does not answer yet."
       : `Answers at ${addresses.join(", ")}, ${workers === 1 ? "1 worker" : `${workers} workers`}. Since the start:`;
   const counts: readonly (readonly [title: string, count: number])[] = [
-    ["Questions", questions],
-    ["By a prepared packet", cacheHits],
-    ["Waited for a look-up", waitedForLookup],
-    ["Past their time", stale],
+    ["Queries", questions],
+    ["From prepared packets", cacheHits],
+    ["Waited for a lookup", waitedForLookup],
+    ["Stale", stale],
     ["SERVFAIL", failed],
-    ["Limited", rateLimited],
+    ["Rate limited", rateLimited],
   ];
   return markup`<section aria-labelledby="responder">
     <h2 id="responder">Responder</h2>

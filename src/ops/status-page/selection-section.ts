@@ -16,6 +16,15 @@ export function selectionSection(
     ${problem === undefined ? undefined : markup`<p class="why"><strong>${problem.reason}</strong> ${problem.message}</p>`}`;
 }
 
+/** The share of a target for its caption. Empty without weights. */
+export function shareText({ share }: AliasView["targets"][number]): string {
+  if (share === undefined) {
+    return "";
+  }
+  const { wanted, published } = share;
+  return ` · share ${published} %${wanted === published ? "" : ` instead of ${wanted} %`}`;
+}
+
 /** The health of a target for its caption; empty without a health check. */
 export function healthText(target: AliasView["targets"][number], now: Millis): Html | undefined {
   const { name, health, healthTransitionTime, message } = target;

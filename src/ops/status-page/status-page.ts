@@ -4,7 +4,7 @@ import { chainPicture } from "./chain-picture.ts";
 import { markup, type Html } from "./html.ts";
 import { STYLE } from "./style.ts";
 import { responderSection } from "./responder-section.ts";
-import { healthText, selectionSection } from "./selection-section.ts";
+import { healthText, selectionSection, shareText } from "./selection-section.ts";
 import { agoText, spanText } from "./span-text.ts";
 import type { AliasView, Light, Search, StatusView, ZoneRow } from "./status-view.ts";
 
@@ -56,7 +56,7 @@ export const STATUS_PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const WORDS: Readonly<Record<Light, string>> = { well: "ready", working: "at work", unwell: "not ready" };
+const WORDS: Readonly<Record<Light, string>> = { well: "ready", working: "in progress", unwell: "not ready" };
 
 function lamp(light: Light): Html {
   return markup`<span class="lamp ${light}">${WORDS[light]}</span>`;
@@ -91,7 +91,7 @@ function zoneTable(zones: readonly ZoneRow[]): Html {
         <th scope="col" class="number">Serial</th>
         <th scope="col">Serving</th>
         <th scope="col">Lag</th>
-        <th scope="col">Why</th>
+        <th scope="col">Reason</th>
       </tr>
     </thead>
     <tbody>
@@ -130,7 +130,7 @@ function aliasCard(alias: AliasView, now: Millis): Html {
       ${chainPicture(owner, chain, addresses)}
       <figcaption>
         ${outcome} since
-        <time datetime="${lastTransitionTime}">${agoText(now, lastTransitionTime)}</time>${ttl === undefined ? "" : ` · TTL ${ttl} s`}${healthText(target, now)}
+        <time datetime="${lastTransitionTime}">${agoText(now, lastTransitionTime)}</time>${ttl === undefined ? "" : ` · TTL ${ttl} s`}${shareText(target)}${healthText(target, now)}
       </figcaption>
     </figure>`;
   });

@@ -121,4 +121,6 @@ interface TargetView {
   readonly healthTransitionTime?: string;
   /** Why the target is not healthy. */
   readonly message?: string;
+  /** Shares of the published addresses in percent. Absent: the targets have no weights. */
+  readonly share?: { readonly wanted: number; readonly published: number };
 }

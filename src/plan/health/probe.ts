@@ -58,6 +58,14 @@ export function stepProbe(probe: Probe, outcome: CheckOutcome, thresholds: Thres
   };
 }
 
+/** The least number of failed checks after which the address is Unhealthy, 1 or more. */
+export function failuresUntilDown({ streak, failures }: Probe, { failureThreshold }: Thresholds): number {
+  const inARow = failureThreshold + Math.min(streak, 0);
+  // The failures of the full window that leave it meanwhile are counted, so the number is rather too low.
+  const inWindow = UNHEALTHY_FROM - failures.filter(Boolean).length;
+  return Math.max(1, Math.min(inARow, inWindow));
+}
+
 function healthAfter(
   before: Health,
   { streak, failures }: Pick<Probe, "streak" | "failures">,

@@ -1,6 +1,5 @@
 import type { AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
 import { targetNames } from "../../api/target-names.ts";
-import { familyOf } from "../../dns/address/address.ts";
 
 /** The published targets of an alias that selects among its targets. */
 export type AppliedSelection =
@@ -15,15 +14,12 @@ export type AppliedSelection =
   /** No target is healthy. `onUnhealthy` decides between these two. */
   | { readonly kind: "withdrawn" | "fallback" };
 
-/** Whether the alias selects among its targets, by Failover or by a health check. Other aliases merge all targets. */
+/** Whether the alias selects among its targets, by Failover, Weighted, or a health check. Other aliases merge all targets. */
 export function selects({ spec }: DnsAlias): boolean {
-  return spec.selection === "Failover" || spec.targets.some(({ healthCheck }) => healthCheck !== undefined);
+  return spec.selection !== "Merge" || spec.targets.some(({ healthCheck }) => healthCheck !== undefined);
 }
 
-/**
- * The selection in the status of an alias, for replicas that don't lead and for commands. Undefined: the alias selects nothing.
- * An address of a selected target is down if it is not published but other addresses of its family are.
- */
+/** The selection in the status of an alias, for replicas that don't lead and for commands. Undefined: the alias selects nothing. */
 export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefined {
   if (!selects(alias)) {
     return undefined;
@@ -34,9 +30,10 @@ export function selectionFromStatus(alias: DnsAlias): AppliedSelection | undefin
   }
   const names = new Set(targetNames(spec.targets));
   const targets = new Set(status?.selected?.targets.filter((name) => names.has(name)));
-  return status === undefined || targets.size === 0
+  const down = downFromStatus(status, targets);
+  return targets.size === 0
     ? { kind: "pending" }
-    : { kind: "selected", targets, isDown: downFromStatus(status, targets) };
+    : { kind: "selected", targets, isDown: (address) => down.has(address) };
 }
 
 /**
@@ -50,7 +47,10 @@ export function expectedSelection(alias: DnsAlias): AppliedSelection | undefined
   }
   const { targets } = alias.spec;
   const least = Math.min(...targets.map(({ priority }) => priority));
-  const names = targetNames(targets).filter((_, index) => targets[index]?.priority === least);
+  const first = targets.filter(({ priority }) => priority === least);
+  const weighed = first.filter(({ weight }) => weight !== 0);
+  const chosen = weighed.length > 0 ? weighed : first;
+  const names = targetNames(targets).filter((_, index) => chosen.some((target) => target === targets[index]));
   return { kind: "selected", targets: new Set(names), isDown: () => false };
 }
 
@@ -58,15 +58,12 @@ function isAllUnhealthy({ conditions }: AliasStatus): boolean {
   return conditions.some(({ type, reason }) => type === "Healthy" && reason === "AllUnhealthy");
 }
 
-/** The addresses that the last leader omitted because they were down. */
-function downFromStatus(
-  { hostnames, targets }: AliasStatus,
-  selected: ReadonlySet<string>,
-): (address: string) => boolean {
-  const published = new Set(hostnames.flatMap(({ addresses }) => addresses));
-  const listed = targets.flatMap(({ name, addresses }) => (selected.has(name) ? addresses : []));
-  // The status lists the previous records if it was written just after a switch.
-  const families = new Set(listed.filter((address) => published.has(address)).map(familyOf));
-  const down = new Set(listed.filter((address) => families.has(familyOf(address)) && !published.has(address)));
-  return (address) => down.has(address);
+/** The addresses that the leader omits because they are down. An address that two targets have is down only if it is down for both. */
+function downFromStatus(status: AliasStatus | undefined, selected: ReadonlySet<string>): ReadonlySet<string> {
+  const own = (status?.targets ?? []).filter(({ name }) => selected.has(name));
+  const down = own.map(({ unhealthyAddresses }) => new Set(unhealthyAddresses));
+  const up = new Set(
+    own.flatMap(({ addresses }, index) => addresses.filter((address) => down[index]?.has(address) !== true)),
+  );
+  return new Set(down.flatMap((addresses) => [...addresses]).filter((address) => !up.has(address)));
 }

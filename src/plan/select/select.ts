@@ -8,6 +8,8 @@ export interface Candidate {
   readonly name: string;
   /** Lower numbers come first. Targets with equal numbers are selected together. */
   readonly priority: number;
+  /** The share of the target among those of equal priority. 0: it is selected only while no other one is healthy. Absent: they are merged. */
+  readonly weight?: number | undefined;
   /** The target has accepted addresses, and is neither confirmed empty nor stale. */
   readonly isEligible: boolean;
   /** Its first lookup or its first check has not ended. */
@@ -36,7 +38,7 @@ export interface Selected {
 }
 
 interface SelectionPolicy {
-  readonly selection: "Failover" | "Merge";
+  readonly selection: "Failover" | "Merge" | "Weighted";
   readonly failback: { readonly mode: "Automatic" | "Manual"; readonly afterMs: Millis };
 }
 
@@ -63,7 +65,7 @@ export interface Selection {
 
 /** Selects the targets whose addresses are published. The same input always has the same result. */
 export function select(input: SelectInput): Selection {
-  return input.selection === "Merge" ? merge(input) : failover(input);
+  return input.selection === "Failover" ? failover(input) : merge(input);
 }
 
 /** Selects all healthy targets together. */
@@ -75,10 +77,30 @@ function merge(input: SelectInput): Selection {
     return { selected: undefined, isAllUnhealthy: false };
   }
   if (healthy.length > 0) {
-    const hasLost = current?.targets.some((name) => !healthy.some((candidate) => candidate.name === name)) === true;
-    return { selected: selectedAs(input, healthy, hasLost ? "FailedOver" : "FailedBack"), isAllUnhealthy: false };
+    const chosen = weighing(healthy);
+    return { selected: selectedAs(input, chosen, mergeReason(current, healthy, chosen)), isAllUnhealthy: false };
   }
   return keep(input, eligible);
+}
+
+function mergeReason(
+  current: Selected | undefined,
+  healthy: readonly Candidate[],
+  chosen: readonly Candidate[],
+): SelectionReason {
+  const { targets, since }: Pick<Selected, "targets" | "since"> = current ?? { targets: [], since: 0 };
+  if (targets.some((name) => !healthy.some((candidate) => candidate.name === name))) {
+    return "FailedOver";
+  }
+  const added = chosen.filter(({ name }) => !targets.includes(name));
+  // A target that has been healthy for longer than the selection exists is added or left because of its weight.
+  return added.some(({ healthSince }) => healthSince >= since) ? "FailedBack" : "Changed";
+}
+
+/** The targets without those of weight 0, unless there are no others. */
+function weighing(targets: readonly Candidate[]): readonly Candidate[] {
+  const weighed = targets.filter(({ weight }) => weight !== 0);
+  return weighed.length > 0 ? weighed : targets;
 }
 
 function failover(input: SelectInput): Selection {
@@ -89,7 +111,7 @@ function failover(input: SelectInput): Selection {
   if (stays === undefined) {
     return initial(input, healthy, eligible);
   }
-  const here = healthy.filter(({ priority }) => priority === stays);
+  const here = weighing(healthy.filter(({ priority }) => priority === stays));
   if (here.length > 0) {
     return better(input, stays, here);
   }
@@ -132,10 +154,12 @@ function better(input: SelectInput, stays: number, here: readonly Candidate[]): 
   if (at !== undefined && at <= now) {
     const delayMs = failbackDelay(input.failback.afterMs, recentSwitches(input.switches, now).length);
     const ready = bestOf(known.filter(({ healthSince }) => healthSince + delayMs <= now)) ?? known;
-    const first = healthyAt(input, ready[0]?.priority ?? stays);
+    const first = weighing(healthyAt(input, ready[0]?.priority ?? stays));
     return { selected: selectedAs(input, first, "FailedBack"), isAllUnhealthy: false };
   }
-  const selected = selectedAs(input, here, input.current?.reason ?? "Initial");
+  const isPartKept = here.some(({ name }) => input.current?.targets.includes(name));
+  const reason = isPartKept ? input.current?.reason : mergeReason(input.current, healthyAt(input, stays), here);
+  const selected = selectedAs(input, here, reason ?? "Initial");
   return { selected, isAllUnhealthy: false, ...(at !== undefined && { failbackAt: at, changesAt: at }) };
 }
 
@@ -147,18 +171,14 @@ function healthyAt({ candidates }: SelectInput, wanted: number): readonly Candid
 
 /**
  * The targets of the best priority. Priorities with a successful check come first, then those without a check result, then those
- * whose last checks failed.
+ * whose last checks failed. A target without a health check counts as healthy, and doesn't come before a better priority.
  */
 function bestOf(healthy: readonly Candidate[]): readonly Candidate[] | undefined {
-  const [first] = [...healthy].sort((a, b) => rank(a) - rank(b) || a.priority - b.priority);
-  return first && healthy.filter(({ priority }) => priority === first.priority);
-}
-
-function rank({ health, isChecked, isReached, isDoubtful }: Candidate): number {
-  if (isDoubtful) {
-    return 2;
-  }
-  return isReached || (isChecked && health === "Healthy") ? 0 : 1;
+  const certain = healthy.filter(({ isDoubtful }) => !isDoubtful);
+  const pool = (certain.length > 0 ? certain : healthy).toSorted((a, b) => a.priority - b.priority);
+  const known = pool.find(({ isReached, health }) => isReached || health === "Healthy");
+  const first = known?.isChecked === true ? known : pool[0];
+  return first && weighing(healthy.filter(({ priority }) => priority === first.priority));
 }
 
 /** Without a healthy target: keeps the current selection, or selects the best priority with addresses. */
@@ -168,8 +188,8 @@ function keep(input: SelectInput, eligible: readonly Candidate[]): Selection {
   }
   const remaining = eligible.filter(({ name }) => input.current?.targets.includes(name));
   const least = Math.min(...eligible.map(({ priority }) => priority));
-  const first = input.selection === "Merge" ? eligible : eligible.filter(({ priority }) => priority === least);
-  const chosen = remaining.length > 0 ? remaining : first;
+  const first = input.selection === "Failover" ? eligible.filter(({ priority }) => priority === least) : eligible;
+  const chosen = remaining.length > 0 ? remaining : weighing(first);
   const reason = input.current === undefined ? "Initial" : "Changed";
   return { selected: selectedAs(input, chosen, reason), isAllUnhealthy: true };
 }

@@ -3,7 +3,7 @@ import type { Name } from "../../dns/name/name.ts";
 import { wireOfName } from "../../dns/name/name-wire.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
 import type { Family } from "../../dns/record.ts";
-import type { LiveAnswer } from "../answer-source.ts";
+import type { ClientAnswer } from "../answer-source.ts";
 import { isStale, liveTtl } from "../live/live-records.ts";
 import { recordsOf } from "../zone/packed-rrset.ts";
 import { setOf, type ServedAliasData, type ZoneNode } from "../zone/zone-view.ts";
@@ -40,9 +40,15 @@ export function aliasHttps(
   if (first === undefined || httpsTarget === undefined) {
     return { kind: "ready", records: [], uses, stale: false };
   }
-  const { freshUntil } = first.live;
+  const { freshUntil, ttlUntil } = first.live;
   const rdata = Uint8Array.of(0, 0, ...wireOfName(httpsTarget));
-  const record = { name, type: TYPE.HTTPS, class: CLASS.IN, ttl: liveTtl(freshUntil, maxTtl, now), rdata };
+  const record = {
+    name,
+    type: TYPE.HTTPS,
+    class: CLASS.IN,
+    ttl: liveTtl({ freshUntil, ttlUntil, maxTtl }, now, 0),
+    rdata,
+  };
   return {
     kind: "ready",
     records: [record],
@@ -52,7 +58,7 @@ export function aliasHttps(
 }
 
 interface TargetUse extends LiveUse {
-  readonly live: Extract<LiveAnswer, { readonly kind: "addresses" }>;
+  readonly live: Extract<ClientAnswer, { readonly kind: "addresses" }>;
 }
 
 function hasTarget(use: LiveUse): use is TargetUse {

@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { WireRecord } from "../../dns/message/message.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
-import type { LiveAnswer } from "../answer-source.ts";
+import type { ClientAnswer } from "../answer-source.ts";
 
 /** The inputs of an answer in addition to the zone. */
 export interface AnswerContext {
@@ -11,7 +11,7 @@ export interface AnswerContext {
    * Undefined: the caller must request it first. To refresh a stale answer, the caller first returns undefined, and after the
    * wait returns an answer. It returns `none` for an alias that the source no longer has.
    */
-  readonly live: (alias: Name, family: Family) => LiveAnswer | undefined;
+  readonly live: (alias: Name, family: Family) => ClientAnswer | undefined;
   readonly now: Millis;
   /** True for names of another, longer zone of this server. CNAMEs are followed only up to such a name. Absent: there are none. */
   readonly isElsewhere?: (name: Name) => boolean;
@@ -45,7 +45,7 @@ export interface LiveUse {
   readonly alias: Name;
   readonly family: Family;
   /** Undefined: the response omits additional addresses that were not available. */
-  readonly live: LiveAnswer | undefined;
+  readonly live: ClientAnswer | undefined;
   readonly maxTtl: Seconds;
   readonly section: "answers" | "additionals";
   /** The index of the first record in the section, and the number of records. 0 for live answers without addresses. */

@@ -62,7 +62,7 @@ export function usable({ answer, isInvalidated }: LiveCacheEntry, now: Millis): 
   if (answer === undefined || isInvalidated) {
     return undefined;
   }
-  const isFresh = answer.kind === "addresses" && now < answer.freshUntil;
+  const isFresh = "freshUntil" in answer && now < answer.freshUntil;
   return isFresh || now < answer.refreshAt ? answer : undefined;
 }
 
@@ -222,11 +222,21 @@ function keyOf({ zone, name, family }: LiveQuestion): string {
 }
 
 function prefetchAt(answer: LiveAnswer, now: Millis): Millis {
-  if (answer.kind !== "addresses") {
+  if (!("freshUntil" in answer)) {
     return Number.POSITIVE_INFINITY;
+  }
+  if (endsWithSwitch(answer)) {
+    // The TTL becomes longer with each successful check.
+    return Math.min(now + RECHECK_MS, answer.refreshAt);
   }
   const rest = Math.max((answer.freshUntil - now) * PREFETCH_SHARE, PREFETCH_LEAST_MS);
   return Math.min(now + RECHECK_MS, Math.max(answer.refreshAt, answer.freshUntil - rest));
+}
+
+function endsWithSwitch(answer: LiveAnswer): boolean {
+  return answer.kind === "weighted"
+    ? answer.choices.some(endsWithSwitch)
+    : answer.kind === "addresses" && answer.ttlUntil !== undefined;
 }
 
 /** Invalidates the cached responses that refer to this entry. */

@@ -2,7 +2,7 @@ import { addressBytes } from "../../dns/address/address-wire.ts";
 import type { WireRecord } from "../../dns/message/message.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { CLASS, TYPE } from "../../dns/registry.ts";
-import type { LiveAnswer } from "../answer-source.ts";
+import type { ClientAnswer } from "../answer-source.ts";
 import type { Millis } from "../../base/clock.ts";
 import type { Family, Seconds } from "../../dns/record.ts";
 
@@ -15,10 +15,10 @@ export interface AddressQuestion {
 
 /** The A or AAAA records of a live answer at a name. They have the order of the answer, and one TTL. */
 export function addressRecords(
-  { addresses, freshUntil }: Extract<LiveAnswer, { kind: "addresses" }>,
+  { addresses, freshUntil, ttlUntil }: Extract<ClientAnswer, { kind: "addresses" }>,
   { name, family, maxTtl, now }: AddressQuestion,
 ): readonly WireRecord[] {
-  const ttl = liveTtl(freshUntil, maxTtl, now);
+  const ttl = liveTtl({ freshUntil, ttlUntil, maxTtl }, now, 0);
   return addresses.flatMap((address) => {
     const rdata = addressBytes(address);
     return rdata?.length === BYTES[family] ? [{ name, type: TYPE[family], class: CLASS.IN, ttl, rdata }] : [];
@@ -33,12 +33,32 @@ const STALE_TTL: Seconds = 30;
 /** A shorter TTL would cause more queries without fresher data. */
 const MIN_LIVE_TTL: Seconds = 5;
 
-/** Returns the TTL of the addresses of a live answer at a moment: the remaining TTL, within the limits of the alias; {@link STALE_TTL} if it is stale. */
-export function liveTtl(freshUntil: Millis, maxTtl: Seconds, now: Millis): Seconds {
-  return isStale(freshUntil, now)
-    ? STALE_TTL
-    : Math.max(MIN_LIVE_TTL, Math.min(maxTtl, Math.floor((freshUntil - now) / 1_000)));
+/** The limits of the TTL of a live answer. */
+export interface TtlLimits {
+  readonly freshUntil: Millis;
+  readonly ttlUntil?: Millis | undefined;
+  readonly maxTtl: Seconds;
 }
+
+/**
+ * Returns the TTL of the addresses of a live answer at a moment: the remaining TTL, within the limits of the alias; {@link STALE_TTL} if it is stale. `turn` is the number of the client's
+ * network: the answers before a switch end at different times.
+ */
+export function liveTtl({ freshUntil, ttlUntil, maxTtl }: TtlLimits, now: Millis, turn: number): Seconds {
+  if (isStale(freshUntil, now)) {
+    return STALE_TTL;
+  }
+  const own = Math.min(maxTtl, Math.floor((freshUntil - now) / 1_000));
+  const before = ttlUntil === undefined ? own : Math.floor(((ttlUntil - now) * (1 - spreadOf(turn))) / 1_000);
+  return Math.max(MIN_LIVE_TTL, Math.min(own, before));
+}
+
+/** From 0 to a fifth. */
+function spreadOf(turn: number): number {
+  return ((turn >>> 8) & SPREAD_BITS) / SPREAD_BITS / 5;
+}
+
+const SPREAD_BITS = 0x3ff;
 
 export function isStale(freshUntil: Millis, now: Millis): boolean {
   return now >= freshUntil;

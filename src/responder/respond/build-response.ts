@@ -7,9 +7,12 @@ import { CLASS } from "../../dns/registry.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
 import { answer } from "../answer/answer.ts";
 import type { LiveUse, ReadyAnswer } from "../answer/answer-types.ts";
-import type { DnsClient } from "../client/dns-client.ts";
+import { createTurns, type DnsClient } from "../client/dns-client.ts";
 import { answerOption, subnetOfClient, type DnsClientSubnet } from "../client/client-subnet.ts";
+import type { ClientAnswer } from "../answer-source.ts";
+import { answerFor } from "../live/client-answer.ts";
 import { lastResort, usable, type LiveCacheEntry } from "../live/live-cache.ts";
+import { variantFor, variantOf } from "./weighted-variant.ts";
 import { prepare, type CachedResponse } from "./cached-response.ts";
 import type { Query } from "../packet/query.ts";
 import type { RespondDeps } from "./respond-deps.ts";
@@ -31,37 +34,22 @@ export function isSettled(made: Made | Promise<Made>): made is Made {
   return !(made instanceof Promise);
 }
 
-export function createSlowPath({ zoneTable, liveCache, responses: packets, counters, clock }: RespondDeps): SlowPath {
-  const finish = (rotation: ResponseInput, ready: ReadyAnswer, now: Millis): CachedResponse => {
-    const { query, name, view, epoch, option } = rotation;
-    const isScoped = view.clientSubnet && ready.uses.some((use) => use.section === "answers");
-    const response = prepare({
-      name,
-      type: query.type,
-      view,
-      epoch,
-      answer: ready,
-      now,
-      slotOf: (use) => liveCache.entry(questionOf(rotation, use.alias, use.family)),
-      ...(option !== undefined && { subnetOption: answerOption(option, isScoped ? scopeOf(rotation, ready) : 0) }),
-    });
-    if (!isScoped && option === undefined && response.validUntil > now) {
-      packets.keep(query, response);
-    }
-    return response;
-  };
+export function createSlowPath(deps: RespondDeps): SlowPath {
+  const { zoneTable, liveCache, responses: packets, counters, clock } = deps;
+  const turnOf = createTurns();
 
   const attempt = (rotation: ResponseInput, now: Millis): CachedResponse | Promise<Made> => {
     const { query, name, view, settled } = rotation;
-    const live = (alias: Name, family: Family): ReturnType<typeof usable> => {
+    const live = (alias: Name, family: Family): ClientAnswer | undefined => {
       const entry = liveCache.entry(questionOf(rotation, alias, family));
-      return settled.has(entry) ? (usable(entry, now) ?? lastResort(entry, now)) : usable(entry, now);
+      const known = settled.has(entry) ? (usable(entry, now) ?? lastResort(entry, now)) : usable(entry, now);
+      return known && answerFor(known, known.kind === "weighted" ? turnOf(rotation.network) : 0);
     };
     const isElsewhere = (other: Name): boolean => zoneTable.zones.zoneOf(other) !== view;
     for (;;) {
       const result = answer(view, { name, type: query.type, class: CLASS.IN }, { live, now, isElsewhere });
       if (result.kind === "answer") {
-        return finish(rotation, result, now);
+        return finish({ ...deps, turnOf }, rotation, result, now);
       }
       const entry = liveCache.entry(questionOf(rotation, result.alias, result.family));
       settled.add(entry);
@@ -76,7 +64,8 @@ export function createSlowPath({ zoneTable, liveCache, responses: packets, count
   /** Another query that waited for the same answer may have cached the response meanwhile. */
   const after = (rotation: ResponseInput): Made | Promise<Made> => {
     const now = clock.now();
-    const known = rotation.view.clientSubnet ? undefined : packets.find(rotation.query);
+    const { view, query, client } = rotation;
+    const known = view.clientSubnet ? undefined : variantFor(packets.find(query), client, turnOf);
     return known !== undefined && isUnchanged(known, zoneTable, now) ? known : attempt(rotation, now);
   };
 
@@ -89,11 +78,53 @@ export function createSlowPath({ zoneTable, liveCache, responses: packets, count
         return "foreign";
       }
       const { option, read } = subnetFor(view, query, client);
-      return read.kind === "malformed"
-        ? "malformed"
-        : attempt({ query, name, view, subnet: read.subnet, option, epoch: zoneTable.epoch, settled: new Set() }, now);
+      if (read.kind === "malformed") {
+        return read.kind;
+      }
+      const { subnet } = read;
+      const network = subnet?.address ?? client.address;
+      const { epoch } = zoneTable;
+      return attempt({ query, client, name, view, subnet, network, option, epoch, settled: new Set() }, now);
     },
   };
+}
+
+interface FinishDeps extends RespondDeps {
+  readonly turnOf: (address: string) => number;
+}
+
+function finish(
+  { zoneTable, liveCache, responses: packets, turnOf }: FinishDeps,
+  rotation: ResponseInput,
+  ready: ReadyAnswer,
+  now: Millis,
+): CachedResponse {
+  const { query, name, view, epoch, option, network } = rotation;
+  const isScoped = view.clientSubnet && ready.uses.some((use) => use.section === "answers");
+  const slotOf = ({ alias, family }: LiveUse): LiveCacheEntry => liveCache.entry(questionOf(rotation, alias, family));
+  const variant = variantOf(ready.uses.map(slotOf), {
+    turn: () => turnOf(network),
+    known: () => {
+      const known = packets.find(query);
+      return known !== undefined && isUnchanged(known, zoneTable, now) ? known : undefined;
+    },
+  });
+  const response = prepare({
+    name,
+    type: query.type,
+    view,
+    epoch,
+    answer: ready,
+    now,
+    slotOf,
+    byWeight: typeof variant === "string" ? undefined : variant,
+    ...(option !== undefined && { subnetOption: answerOption(option, isScoped ? scopeOf(rotation, ready) : 0) }),
+  });
+  if (!isScoped && option === undefined && response.validUntil > now && variant !== "mixed") {
+    response.byWeight?.all.set(response.byWeight.choice, response);
+    packets.keep(query, response);
+  }
+  return response;
 }
 
 function isUnchanged(response: CachedResponse, zoneTable: ZoneTable, now: Millis): boolean {
@@ -128,10 +159,13 @@ const NOBODY: DnsClientSubnet = { kind: "asker" };
 /** One query in progress. */
 interface ResponseInput {
   readonly query: Query;
+  readonly client: DnsClient;
   readonly name: Name;
   readonly view: ZoneView;
   readonly epoch: number;
   readonly subnet: Subnet | undefined;
+  /** An address of the network whose share of weighted addresses is returned. */
+  readonly network: string;
   readonly option: Uint8Array | undefined;
   /** Live answers whose wait has ended. Their current answers are used. */
   readonly settled: Set<LiveCacheEntry>;

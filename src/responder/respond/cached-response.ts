@@ -6,7 +6,7 @@ import { CLASS, RCODE } from "../../dns/registry.ts";
 import type { LiveUse, ReadyAnswer } from "../answer/answer-types.ts";
 import type { LiveCacheEntry } from "../live/live-cache.ts";
 import { OPT_BYTES, OPTION_HEAD, UDP_SIZE } from "../packet/opt-record.ts";
-import type { LiveAnswer } from "../answer-source.ts";
+import type { ClientAnswer } from "../answer-source.ts";
 import { uint16 } from "../packet/query.ts";
 import { accountOf, type ResponseClass } from "../client/rate-limit.ts";
 import { recordOffsets, type RecordOffsets } from "../packet/record-offsets.ts";
@@ -32,6 +32,8 @@ export interface CachedResponse {
   readonly extendedError: number | undefined;
   readonly isStale: boolean;
   readonly uses: readonly CachedUse[];
+  /** The clients that get this response. Undefined: all of them, because its addresses have no weights. */
+  readonly byWeight: WeightedVariant | undefined;
   /** The response is valid until this time, if the view and every live answer remain valid. */
   readonly validUntil: Millis;
   /** The class and the account for the rate limits. */
@@ -47,12 +49,22 @@ export interface CachedResponse {
   cut: { readonly size: number; readonly response: CachedResponse } | undefined;
 }
 
+/** One of several responses to the same query. Each client network gets one of them. */
+export interface WeightedVariant {
+  readonly table: Uint8Array;
+  /** The choice of this response. */
+  readonly choice: number;
+  /** All cached responses to the query, by their choice. */
+  readonly all: Map<number, CachedResponse>;
+}
+
 /** The live addresses of a response. */
 export interface CachedUse {
   readonly entry: LiveCacheEntry;
   /** The version of the entry. With another version, the response is invalid. */
   readonly version: number;
   readonly freshUntil: Millis;
+  readonly ttlUntil: Millis | undefined;
   readonly maxTtl: Seconds;
   /** The offset of the TTL of each address. */
   readonly ttlAt: readonly number[];
@@ -70,6 +82,7 @@ export interface ResponseParts {
   readonly slotOf: (use: LiveUse) => LiveCacheEntry;
   readonly now: Millis;
   readonly subnetOption?: Uint8Array;
+  readonly byWeight: WeightedVariant | undefined;
 }
 
 /** The whole response, as sent over TCP. */
@@ -109,6 +122,7 @@ function prepareFor(input: ResponseParts, room: Room): CachedResponse {
     extendedError: extendedErrorOf(answer),
     isStale: answer.stale,
     uses,
+    byWeight: input.byWeight,
     validUntil: least(answer.uses.map(({ live }) => validUntil(live, input.now))),
     ...accountFor(input),
     subnetOption: input.subnetOption,
@@ -181,7 +195,7 @@ export const EXTENDED_ERROR = { staleAnswer: 3, notAuthoritative: 20, noReachabl
  * How long a response can use a live answer without changes, except for the TTL. A missing live answer has no limit, because its
  * arrival changes the version.
  */
-function validUntil(live: LiveAnswer | undefined, now: Millis): Millis {
+function validUntil(live: ClientAnswer | undefined, now: Millis): Millis {
   if (live === undefined) {
     return Number.POSITIVE_INFINITY;
   }
@@ -203,6 +217,7 @@ function cachedUse(use: LiveUse, entry: LiveCacheEntry, records: RecordOffsets):
     entry,
     version: entry.version,
     freshUntil,
+    ttlUntil: use.live?.kind === "addresses" ? use.live.ttlUntil : undefined,
     maxTtl: use.maxTtl,
     ttlAt,
     addressLength: use.family === "A" ? 4 : 16,

@@ -9,6 +9,7 @@ import { emit } from "./write-response.ts";
 import { plainResponse, type PlainFields } from "../packet/error-response.ts";
 import { cutTo, EXTENDED_ERROR, type CachedResponse } from "./cached-response.ts";
 import { readQuery, type Query } from "../packet/query.ts";
+import { variantFor } from "./weighted-variant.ts";
 import { createSlowPath, isSettled, type SlowPath } from "./build-response.ts";
 
 /** Nothing is sent for undefined. */
@@ -26,6 +27,7 @@ export function createRespond(deps: RespondDeps): Respond {
   const { counters, clock, responses: packets, limiter, cookies } = deps;
   const slow = createSlowPath(deps);
   const responder = createSender(deps);
+  const turnOf = createTurns();
 
   return (bytes, peer, protocol) => {
     const query = readQuery(bytes, deps.seed);
@@ -46,7 +48,7 @@ export function createRespond(deps: RespondDeps): Respond {
     if (problem !== undefined) {
       return responder.plain(query, client, { now, ...problem });
     }
-    const known = packets.find(query);
+    const known = variantFor(packets.find(query), client, turnOf);
     if (known !== undefined && !isScoped(known, query) && slow.stands(known, now)) {
       counters.hits += 1;
       if (now >= known.prefetchAt) {
@@ -183,7 +185,7 @@ const TRUNCATED = 0x02;
 
 function needsRotation({ uses }: CachedResponse): boolean {
   for (const use of uses) {
-    if (use.ttlAt.length > 1) {
+    if (use.ttlAt.length > 1 || use.ttlUntil !== undefined) {
       return true;
     }
   }

@@ -68,11 +68,12 @@ function copy(from: Uint8Array, to: Uint8Array, start: number): void {
 function patchAddresses(
   out: Uint8Array,
   bytes: Uint8Array,
-  { ttlAt, addressLength, freshUntil, maxTtl }: CachedUse,
+  use: CachedUse,
   { now, rotation }: Pick<EmitContext, "now" | "rotation">,
 ): void {
+  const { ttlAt, addressLength } = use;
   const count = ttlAt.length;
-  const ttl = liveTtl(freshUntil, maxTtl, now);
+  const ttl = liveTtl(use, now, rotation);
   let from = count === 1 ? 0 : rotation % count;
   for (let index = 0; index < count; index += 1) {
     const at = ttlAt[index] ?? 0;

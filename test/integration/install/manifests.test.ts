@@ -87,8 +87,8 @@ describe("the manifests of deploy/", { skip }, () => {
     assert.deepEqual(open.toSorted(), targets.toSorted());
   });
 
-  it("take the alias of examples/multi-cdn", async () => {
-    await kubectl("apply", "-f", "examples/multi-cdn/alias.yaml");
+  it("take the aliases of examples/multi-cdn and examples/weighted", async () => {
+    await kubectl("apply", "-f", "examples/multi-cdn/alias.yaml", "-f", "examples/weighted/alias.yaml");
   });
 
   it("take the objects of examples/gateway", { skip: skipWithoutGatewayApi() }, async () => {

@@ -107,6 +107,8 @@ function withSelection(status: AliasStatus): AliasStatus {
       health: "Unhealthy",
       healthTransitionTime: time,
       message: "m".repeat(1024),
+      unhealthyAddresses: target.addresses.slice(0, 64),
+      share: { wanted: 100, published: 100 },
     })),
     selected: {
       targets: status.targets.map(({ name }) => name),

@@ -3,7 +3,7 @@ import { zoneName } from "../../support/zone-name.ts";
 import { wildcardBelow, type Name } from "../../../src/dns/name/name.ts";
 import type { Family, RRset } from "../../../src/dns/record.ts";
 import { parseZoneFile } from "../../../src/dns/zone-file/parse-zone-file.ts";
-import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/answer-source.ts";
+import type { ClientAnswer, ServedAlias, ServedZone } from "../../../src/responder/answer-source.ts";
 
 export interface RandomZone {
   readonly domain: Name;
@@ -11,7 +11,7 @@ export interface RandomZone {
   readonly text: string;
   /** The same with some of its addresses as aliases. */
   readonly served: ServedZone;
-  readonly live: (alias: Name, family: Family, now: number) => LiveAnswer;
+  readonly live: (alias: Name, family: Family, now: number) => ClientAnswer;
   /** Every name in it, and some that are not. */
   readonly names: readonly Name[];
 }

@@ -12,6 +12,10 @@ function failover(...targets: readonly object[]): object {
   return aliasOf({ selection: "Failover", targets });
 }
 
+function weighted(...targets: readonly object[]): object {
+  return aliasOf({ selection: "Weighted", targets });
+}
+
 /** The same health check for all targets, and for one of them. */
 const PLACES = [
   { place: "spec.healthCheck", specOf: (healthCheck: object) => aliasOf({ healthCheck }) },
@@ -26,6 +30,22 @@ const good: readonly SpecCase[] = [
   {
     name: "failover with priorities, two of them equal",
     spec: failover({ ...main, priority: 0 }, { ...second, priority: 15 }, { hostname: "c.example", priority: 15 }),
+  },
+  { name: "weights without a weight, which are all 1", spec: weighted(main, second) },
+  { name: "weights with one target", spec: weighted(main) },
+  { name: "the least and the greatest weight", spec: weighted({ ...main, weight: 255 }, { ...second, weight: 0 }) },
+  { name: "a weight of 0 next to none", spec: weighted({ ...main, weight: 0 }, second) },
+  {
+    name: "weights among equal priorities",
+    spec: failover(
+      { ...main, priority: 0, weight: 70 },
+      { ...second, priority: 0, weight: 30 },
+      { hostname: "c.example", priority: 1 },
+    ),
+  },
+  {
+    name: "weights that differ only across priorities",
+    spec: failover({ ...main, priority: 0, weight: 70 }, { ...second, priority: 1, weight: 30 }),
   },
   { name: "failover with an empty failback", spec: { ...failover(main, second), failback: {} } },
   ...["0s", "24h", "1h30m"].map((after) => ({
@@ -146,14 +166,63 @@ const badSelections: readonly SpecCase[] = [
     bad: { path: "spec.targets[0].priority", says: "at least 0", by: "structure" },
   },
   {
-    name: "a selection that is not built",
-    spec: aliasOf({ selection: "Weighted" }),
-    bad: { path: "spec.selection", says: "must be one of Merge, Failover", by: "structure" },
+    name: "a selection that does not exist",
+    spec: aliasOf({ selection: "Random" }),
+    bad: { path: "spec.selection", says: "must be one of Merge, Failover, Weighted", by: "structure" },
   },
   {
     name: "a field that is not built",
-    spec: aliasOf({ targets: [{ ...main, weight: 1 }, second] }),
-    bad: { path: "spec.targets[0].weight", says: "there is no such field", by: "unknown" },
+    spec: aliasOf({ targets: [{ ...main, subnets: ["192.0.2.0/24"] }, second] }),
+    bad: { path: "spec.targets[0].subnets", says: "there is no such field", by: "unknown" },
+  },
+];
+
+const NO_WEIGHT = "all weights are 0: give one target a weight above 0";
+
+const badWeights: readonly SpecCase[] = [
+  {
+    name: "a weight with Merge",
+    spec: aliasOf({ targets: [{ ...main, weight: 1 }, second, { addresses: ["192.0.2.1"], weight: 0 }] }),
+    bad: {
+      path: "spec",
+      says: "weight does not apply if selection is Merge: remove it from main, addresses, or set selection: Weighted",
+      by: "rule",
+    },
+  },
+  {
+    name: "weights of 0 only",
+    spec: weighted({ ...main, weight: 0 }, { ...second, weight: 0 }),
+    bad: { path: "spec", says: NO_WEIGHT, by: "rule" },
+  },
+  {
+    name: "failover with weights of 0 only",
+    spec: failover({ ...main, weight: 0 }, { ...second, weight: 0 }),
+    bad: { path: "spec", says: NO_WEIGHT, by: "rule" },
+  },
+  {
+    name: "a priority with weights",
+    spec: weighted({ ...main, priority: 0, weight: 90 }, { ...second, weight: 10 }),
+    bad: { path: "spec", says: "priority applies only if selection is Failover: remove it from main", by: "rule" },
+  },
+  {
+    name: "failback with weights",
+    spec: { ...weighted(main, second), failback: {} },
+    bad: { path: "spec", says: "failback applies only if selection is Failover", by: "rule" },
+  },
+  {
+    name: "a weight of 256",
+    spec: weighted(main, { ...second, weight: 256 }),
+    bad: { path: "spec.targets[1].weight", says: "at most 255", by: "structure" },
+  },
+  {
+    name: "a weight below 0",
+    spec: weighted(main, { ...second, weight: -1 }),
+    bad: { path: "spec.targets[1].weight", says: "at least 0", by: "structure" },
+  },
+  {
+    name: "a weight with a fraction",
+    spec: weighted(main, { ...second, weight: 0.5 }),
+    bad: { path: "spec.targets[1].weight", says: "whole number", by: "structure" },
   },
 ];
 
@@ -349,4 +418,10 @@ const badInPlaces: readonly SpecCase[] = PLACES.flatMap(({ place, specOf }) =>
     })),
 );
 
-export const STEERING_CASES: readonly SpecCase[] = [...good, ...badSelections, ...badKinds, ...badInPlaces];
+export const STEERING_CASES: readonly SpecCase[] = [
+  ...good,
+  ...badSelections,
+  ...badWeights,
+  ...badKinds,
+  ...badInPlaces,
+];

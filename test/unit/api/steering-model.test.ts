@@ -37,6 +37,45 @@ describe("a target's priority", () => {
   }
 });
 
+describe("a target's weight", () => {
+  const [a, b] = hosts;
+  for (const [name, fields, weights] of [
+    ["is absent for targets that are merged", { targets: hosts }, [undefined, undefined]],
+    ["is absent with Failover", { selection: "Failover", targets: hosts }, [undefined, undefined]],
+    ["is 1 if it is not given", { selection: "Weighted", targets: [{ ...a, weight: 9 }, b] }, [9, 1]],
+    [
+      "is the given one",
+      {
+        selection: "Weighted",
+        targets: [
+          { ...a, weight: 0 },
+          { ...b, weight: 255 },
+        ],
+      },
+      [0, 255],
+    ],
+    [
+      "is there for all targets of a priority that has one",
+      {
+        selection: "Failover",
+        targets: [
+          { ...a, priority: 0, weight: 3 },
+          { ...b, priority: 0 },
+          { hostname: "c.example", priority: 1 },
+        ],
+      },
+      [3, 1, undefined],
+    ],
+  ] as const) {
+    test(name, () => {
+      assert.deepEqual(
+        specOf(fields).targets.map(({ weight }) => weight),
+        weights,
+      );
+    });
+  }
+});
+
 describe("a target's health check", () => {
   for (const [name, fields, checks] of [
     ["is absent without one", { targets: hosts }, [undefined, undefined]],

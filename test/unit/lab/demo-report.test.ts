@@ -9,8 +9,8 @@ const SECOND = 1_000;
 /** Of the demo: 20 s in a cache, 16 s at the server. */
 const STATED_MS = { server: 16 * SECOND, visitor: 20 * SECOND };
 const PROMISE: Readonly<Record<Place, string>> = {
-  server: "stale no longer than stated, at the server",
-  visitor: "and behind a visitor's cache (full bound)",
+  server: "staleness within the bound, at the server",
+  visitor: "staleness within the bound, behind a cache",
 };
 
 const history = [

@@ -48,7 +48,7 @@ test("a responder says where it answers and how, and nothing is said of none", (
   const counts = [...page.matchAll(/<td class="number">(\d+)<\/td>/g)].map(([, count]) => Number(count));
   assert.deepEqual(counts, [1000, 900, 40, 3, 2, 1]);
   const titles = [...page.matchAll(/<th scope="col" class="number">([^<]+)<\/th>/g)].map(([, title]) => title);
-  assert.match(titles.join(" | "), /Questions .*Waited .*SERVFAIL .*Limited/);
+  assert.match(titles.join(" | "), /Queries .*Waited .*SERVFAIL .*Rate limited/);
   assert.match(statusPage(emptyStatus({ responder: { ...responder, workers: 1 } })), /, 1 worker\./);
   assert.match(statusPage(emptyStatus({ responder: { ...responder, addresses: [] } })), /does not answer yet/);
   assert.doesNotMatch(statusPage(emptyStatus()), /Responder/);
@@ -101,6 +101,22 @@ test("a target shows its health and the last failure, and nothing without a heal
     /TTL 60 s · main: Unhealthy since <time datetime="2026-11-24T11:58:00Z">2 min ago<\/time>, no address answers: HTTP 503/,
   );
   assert.doesNotMatch(statusPage(emptyStatus({ aliases: [aliasView()], found: 1 })), /main:/);
+});
+
+test("a target with a weight shows its share of the published addresses", () => {
+  for (const [share, text] of [
+    [{ wanted: 75, published: 67 }, " · share 67 % instead of 75 %"],
+    [{ wanted: 50, published: 50 }, " · share 50 %"],
+    [undefined, ""],
+  ] as const) {
+    const [target] = aliasView().targets;
+    assert.ok(target);
+    const page = statusPage(
+      emptyStatus({ aliases: [aliasView({ targets: [{ ...target, ...(share && { share }) }] })], found: 1 }),
+    );
+    const shown = / · share [^<]*%/.exec(page)?.[0] ?? "";
+    assert.equal(shown, text);
+  }
 });
 
 test("the Lease is told where there is one", () => {
@@ -211,7 +227,7 @@ test("a zone shows its light, names, serial, servers and lag, and why only where
   const unwell = statusPage(emptyStatus({ zones: [zoneRow({ light: "unwell", reason: "PlanHeld", message: "x" })] }));
   assert.match(unwell, /<span class="lamp unwell">not ready<\/span>.*<td>PlanHeld: x<\/td>/);
   const working = statusPage(emptyStatus({ zones: [zoneRow({ light: "working" })] }));
-  assert.match(working, /<span class="lamp working">at work<\/span>.*<td>Ready: all is served<\/td>/);
+  assert.match(working, /<span class="lamp working">in progress<\/span>.*<td>Ready: all is served<\/td>/);
 });
 
 test("the search keeps its text and box, and says how many were found", () => {

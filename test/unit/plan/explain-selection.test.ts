@@ -13,6 +13,11 @@ const second = { name: "second", hostname: "shop.cdn.test", priority: 1 };
 const sorry = { name: "sorry", addresses: ["203.0.113.7"], priority: 2, healthCheck: { none: {} } };
 const failover = { selection: "Failover", targets: [main, second, sorry], healthCheck: { httpGet: {} } };
 
+const weighted = {
+  selection: "Weighted",
+  targets: [{ hostname: "a.test", weight: 3 }, { hostname: "b.test" }, { hostname: "c.test", weight: 0 }],
+};
+
 const unhealthy = { health: "Unhealthy", message: "no address answers: HTTP 503" } as const;
 const healthy = { health: "Healthy" } as const;
 const onStandby = { targets: ["second"], lastTransitionTime: SINCE, reason: "FailedOver" };
@@ -87,6 +92,30 @@ describe("the health of the targets", () => {
       [`✗ a.test: health unknown since ${SINCE}, which counts as healthy`],
     ],
     [
+      "comes with the weight",
+      { selection: "Weighted", targets: [{ hostname: "a.test", weight: 90 }, { hostname: "b.test" }] },
+      undefined,
+      [
+        "✓ a.test (weight 90): no health check, so only lookups decide",
+        "✓ b.test (weight 1): no health check, so only lookups decide",
+      ],
+    ],
+    [
+      "comes with priority and weight",
+      {
+        selection: "Failover",
+        targets: [
+          { hostname: "a.test", priority: 0, weight: 2 },
+          { hostname: "b.test", priority: 1 },
+        ],
+      },
+      undefined,
+      [
+        "✓ a.test (priority 0, weight 2): no health check, so only lookups decide",
+        "✓ b.test (priority 1): no health check, so only lookups decide",
+      ],
+    ],
+    [
       "depends on lookups without a check",
       { selection: "Failover", targets: [{ hostname: "a.test" }, { hostname: "b.test" }] },
       undefined,
@@ -150,6 +179,32 @@ describe("the selection", () => {
       [`✓ a.test is selected since ${SINCE} (Initial)`, "✓ no switch bound: no checked target has a healthy standby"],
     ],
     [
+      "has the shares of the published addresses",
+      weighted,
+      statusOf({
+        selected: { ...onStandby, targets: ["a.test", "b.test"], reason: "Initial" },
+        targets: [shared("a.test", 75, 67), shared("b.test", 25, 33), shared("c.test", 0, 0)],
+      }),
+      [
+        `✓ a.test, b.test are selected since ${SINCE} (Initial)`,
+        "✓ shares of the published addresses: a.test 67% instead of 75%, b.test 33% instead of 25%, c.test 0%",
+        "✓ no switch bound: no checked target has a healthy standby",
+      ],
+    ],
+    [
+      "shows shares that are far from the weights",
+      weighted,
+      statusOf({
+        selected: { ...onStandby, targets: ["b.test"] },
+        targets: [shared("a.test", 60, 50), shared("b.test", 40, 50)],
+      }),
+      [
+        `✗ b.test is selected since ${SINCE} (FailedOver); a.test returns as soon as it is healthy`,
+        "✗ shares of the published addresses: a.test 50% instead of 60%, b.test 50% instead of 40%",
+        "✓ no switch bound: no checked target has a healthy standby",
+      ],
+    ],
+    [
       "names the unhealthy targets of a merge",
       { targets: [{ hostname: "a.test" }, { hostname: "b.test" }], healthCheck: { tcpSocket: { port: 443 } } },
       statusOf({ selected: { ...onStandby, targets: ["b.test"] }, switchBound: "1m35s" }),
@@ -177,6 +232,10 @@ function statusOf(fields: Partial<AliasStatus>): AliasStatus {
 function targetOf(name: string, health: Pick<TargetStatus, "health" | "message">): TargetStatus {
   const lookup = { chain: [], addresses: [], outcome: "Positive", lastTransitionTime: SINCE };
   return { name, ...lookup, healthTransitionTime: SINCE, ...health };
+}
+
+function shared(name: string, wanted: number, published: number): TargetStatus {
+  return { ...targetOf(name, {}), share: { wanted, published } };
 }
 
 function textsOf(facts: ReturnType<typeof healthFacts>): readonly string[] {

@@ -7,7 +7,7 @@ import { CLASS, rcodeName, typeName, typeNumber } from "../../../src/dns/registr
 import { readZoneEntries } from "../../../src/dns/zone-file/records.ts";
 import type { AnswerContext, AnswerResult } from "../../../src/responder/answer/answer-types.ts";
 import { answer } from "../../../src/responder/answer/answer.ts";
-import type { LiveAnswer, ServedAlias, ServedZone } from "../../../src/responder/answer-source.ts";
+import type { ClientAnswer, ServedAlias, ServedZone } from "../../../src/responder/answer-source.ts";
 import type { ZoneView } from "../../../src/responder/zone/zone-view.ts";
 import { groupRRsets } from "../../../src/dns/zone-file/parse-zone-file.ts";
 
@@ -39,17 +39,17 @@ export function alias(name: string, more: Partial<Omit<ServedAlias, "name">> = {
 }
 
 /** What stands: by `owner FAMILY` (such as `example.com. A`), addresses that are fresh for a minute, or a whole live answer. */
-export type Standing = Readonly<Record<string, readonly string[] | LiveAnswer>>;
+export type Standing = Readonly<Record<string, readonly string[] | ClientAnswer>>;
 
 export function contextOf(standing: Standing = {}, more: Partial<AnswerContext> = {}): AnswerContext {
-  const live = (owner: Name, family: Family): LiveAnswer | undefined => {
+  const live = (owner: Name, family: Family): ClientAnswer | undefined => {
     const known = standing[`${owner} ${family}`];
     return known === undefined || "kind" in known ? known : fresh(known);
   };
   return { live, now: NOW, ...more };
 }
 
-export function fresh(addresses: readonly string[], forMs = 60_000): LiveAnswer {
+export function fresh(addresses: readonly string[], forMs = 60_000): ClientAnswer {
   return { kind: "addresses", addresses, freshUntil: NOW + forMs, refreshAt: NOW + forMs };
 }
 

@@ -1,5 +1,6 @@
 import type { AliasStatus, DnsAlias, TargetStatus } from "../../../api/dns-alias.ts";
 import { displayName } from "../../../dns/name/name.ts";
+import { sharesOf } from "../../../plan/select/pick-by-weight.ts";
 import type { Decision, SteeredTarget } from "../../health/steering-state.ts";
 import { boundText } from "./bound.ts";
 import { cutList, MAX_ADDRESSES } from "./status-limits.ts";
@@ -36,36 +37,45 @@ export function selectionStatus(
   };
 }
 
-/** Adds the health to the statuses of targets, and adds static targets, which have no lookups. */
+/** Adds the health and the shares to the statuses of targets, and adds static targets, which have no lookups. `published` has the addresses of one hostname. */
 export function withHealth(
   alias: DnsAlias,
   targets: readonly TargetStatus[],
   steering: SteeringFacts | undefined,
+  published: readonly string[] = [],
 ): readonly TargetStatus[] {
   if (steering === undefined) {
     return alias.spec.paused ? withPrevious(targets, alias) : targets;
   }
   const known = new Set(targets.map(({ name }) => name));
-  const others = steering.decision.targets.filter(({ target }) => !known.has(target.name));
+  const { selection, targets: decided } = steering.decision;
+  const others = decided.filter(({ target }) => !known.has(target.name));
+  const observed = decided.map(({ target }) => target);
+  const shares = sharesOf(alias, observed, selection.selected?.targets ?? [], published);
   return [...targets, ...others.map((one) => statusOf(one))].map((status) => {
-    const steered = steering.decision.targets.find(({ target }) => target.name === status.name);
-    return steered === undefined ? status : { ...status, ...healthOf(steered) };
+    const steered = decided.find(({ target }) => target.name === status.name);
+    const share = shares?.get(status.name);
+    return steered === undefined ? status : { ...status, ...healthOf(steered), ...(share !== undefined && { share }) };
   });
 }
 
-/** Keeps the health in the status. For a paused alias, which isn't checked. */
+/** Keeps the health and the shares in the status. For a paused alias, which isn't checked. */
 function withPrevious(targets: readonly TargetStatus[], { status }: DnsAlias): readonly TargetStatus[] {
-  const previous = (status?.targets ?? []).filter(({ health }) => health !== undefined);
+  const previous = (status?.targets ?? []).filter(({ health, share }) => health !== undefined || share !== undefined);
   const own = targets.map((target) => {
-    const { health, healthTransitionTime, message } = previous.find(({ name }) => name === target.name) ?? {};
-    return health === undefined
-      ? target
-      : {
-          ...target,
-          health,
-          ...(healthTransitionTime !== undefined && { healthTransitionTime }),
-          ...(message !== undefined && { message }),
-        };
+    const known = previous.find(({ name }) => name === target.name);
+    if (known === undefined) {
+      return target;
+    }
+    const { health, healthTransitionTime, message, unhealthyAddresses, share } = known;
+    return {
+      ...target,
+      ...(health !== undefined && { health }),
+      ...(healthTransitionTime !== undefined && { healthTransitionTime }),
+      ...(message !== undefined && { message }),
+      ...(unhealthyAddresses !== undefined && { unhealthyAddresses }),
+      ...(share !== undefined && { share }),
+    };
   });
   const known = new Set(targets.map(({ name }) => name));
   return [...own, ...previous.filter(({ name, hostname }) => hostname === undefined && !known.has(name))];
@@ -84,11 +94,18 @@ function statusOf({ target, eligibleSince, since }: SteeredTarget): TargetStatus
 
 function healthOf({
   target,
+  addresses,
   health,
   since,
   message,
-}: SteeredTarget): Pick<TargetStatus, "health" | "healthTransitionTime" | "message"> {
+}: SteeredTarget): Pick<TargetStatus, "health" | "healthTransitionTime" | "message" | "unhealthyAddresses"> {
+  const down = addresses.flatMap(({ address, state }) => (state?.probe.health === "Unhealthy" ? [address] : []));
   return target.check === undefined
     ? {}
-    : { health, healthTransitionTime: time(since), ...(message !== undefined && { message }) };
+    : {
+        health,
+        healthTransitionTime: time(since),
+        ...(message !== undefined && { message }),
+        ...(down.length > 0 && { unhealthyAddresses: down }),
+      };
 }

@@ -175,6 +175,7 @@ test("static addresses of the families of the alias are eligible at once", () =>
     name: "addresses",
     hostname: undefined,
     priority: 3,
+    weight: undefined,
     addresses,
     isEligible: true,
     isResolving: false,

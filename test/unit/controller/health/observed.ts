@@ -13,6 +13,7 @@ export function observed(name: string, more: Partial<ObservedTarget> = {}): Obse
     name,
     hostname: undefined,
     priority: 0,
+    weight: undefined,
     addresses: ["11.0.0.1", "11.0.0.2"],
     isEligible: true,
     isResolving: false,

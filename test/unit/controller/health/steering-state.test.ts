@@ -140,8 +140,15 @@ const verdicts: readonly {
   {
     name: "that the last leader left out of a healthy target",
     address: "11.0.0.8",
-    status: { targets: [target("second", ["11.0.0.8", "11.0.0.9"])] },
+    status: { targets: [target("second", ["11.0.0.8", "11.0.0.9"], { unhealthyAddresses: ["11.0.0.8"] })] },
     want: "Unhealthy",
+  },
+  {
+    name: "that was up, of an unhealthy target",
+    address: "11.0.0.2",
+    of: "main",
+    status: { targets: [target("main", MAIN, { health: "Unhealthy", unhealthyAddresses: ["11.0.0.1"] })] },
+    want: "Healthy",
   },
   {
     name: "that isn't published because its target isn't selected",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { EarliestSwitch } from "../../../../src/plan/health/earliest-switch.ts";
 import { test } from "node:test";
 import type { AliasSpec, DnsAlias } from "../../../../src/api/dns-alias.ts";
 import { selectionFromStatus } from "../../../../src/plan/select/applied-selection.ts";
@@ -6,7 +7,7 @@ import { decideLive, maxTtlOf, type LiveInput } from "../../../../src/controller
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { LiveResult } from "../../../../src/plan/hold/live.ts";
 import type { TargetAnswer } from "../../../../src/plan/target-answer.ts";
-import type { LiveAnswer } from "../../../../src/responder/answer-source.ts";
+import type { ClientAnswer } from "../../../../src/responder/answer-source.ts";
 import { alias, answer, zone } from "../../../support/objects.ts";
 
 const NOW = 1_000_000;
@@ -29,9 +30,10 @@ interface Parts {
   readonly spec?: Partial<AliasSpec>;
   readonly family?: "A" | "AAAA";
   readonly loops?: boolean;
+  readonly earliestSwitch?: EarliestSwitch;
 }
 
-function decided({ results = [live(A), live(AAAA)], family = "A", loops = false, ...parts }: Parts = {}): LiveAnswer {
+function decided({ results = [live(A), live(AAAA)], family = "A", loops = false, ...parts }: Parts = {}): ClientAnswer {
   const input: LiveInput = {
     zone: ZONE,
     name: NAME,
@@ -39,6 +41,7 @@ function decided({ results = [live(A), live(AAAA)], family = "A", loops = false,
     winners: parts.winners ?? [alias("web/shop", { ...(parts.spec && { spec: parts.spec }) })],
     resultOf: (_alias, target, of) => results.find(({ answer: { key } }) => key.target === target && key.family === of),
     selectionOf: selectionFromStatus,
+    earliestSwitch: () => parts.earliestSwitch,
     loops,
     now: NOW,
   };
@@ -61,6 +64,27 @@ test("a good target is answered with its addresses of the family, fresh as long 
   const want = { kind: "addresses", addresses: ["192.0.2.1"], refreshAt: NOW + 20_000, freshUntil: NOW + 30_000 };
   assert.deepEqual(decided(), want);
   assert.deepEqual(decided({ family: "AAAA" }), { ...want, addresses: ["2001:db8::1"] });
+});
+
+test("a TTL outlives no switch, and the source is asked again when the next check has ended", () => {
+  const selected = { targets: ["cdn.test"], lastTransitionTime: "2026-11-30T12:00:00Z", reason: "Initial" };
+  const status = { observedGeneration: 1, conditions: [], targets: [], hostnames: [], selected };
+  const winners = [{ ...alias("web/shop", { spec: { selection: "Weighted" } }), status }];
+  for (const [at, laterFrom, refreshAt] of [
+    [25_000, 7_000, 7_000],
+    [25_000, 22_000, 20_000],
+    [5_000, 0, 5_000],
+    [-9_000, -9_000, 5_000],
+  ] as const) {
+    const found = decided({ winners, earliestSwitch: { at: NOW + at, laterFrom: NOW + laterFrom } });
+    assert.deepEqual(found, {
+      kind: "addresses",
+      addresses: ["192.0.2.1"],
+      freshUntil: NOW + 30_000,
+      refreshAt: NOW + refreshAt,
+      ttlUntil: NOW + at,
+    });
+  }
 });
 
 test("several targets: all addresses, the least freshness, the earliest refresh", () => {

@@ -201,7 +201,7 @@ describe("P7: an answer at query time is stale for at most the TTL, 6 s, and two
         const { freshUntil, nextLookupAt } = liveOf(state);
         assert.equal(nextLookupAt, freshUntil, "a question from then on waits for a look-up");
         const lastGivenAt = freshUntil - 1;
-        latest = Math.max(latest, lastGivenAt + liveTtl(freshUntil, 300, lastGivenAt) * 1_000);
+        latest = Math.max(latest, lastGivenAt + liveTtl({ freshUntil, maxTtl: 300 }, lastGivenAt, 0) * 1_000);
       }
       assert.equal(latest, wantSeconds * 1_000 - 1);
     });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type CheckOutcome,
+  failuresUntilDown,
   freshProbe,
   type Health,
   type Probe,
@@ -82,6 +83,22 @@ test("the time of the last change is that of the check that changed the health",
   assert.equal(play("", DEFAULTS, freshProbe(9_000, "Unhealthy", 4_000)).since, 4_000);
 });
 
+for (const [history, want] of [
+  ["", 3],
+  ["SS", 3],
+  ["SSF", 2],
+  ["SSFF", 1],
+  ["SSFFF", 1],
+  ["SSFFS", 3],
+  [`SS${"FS".repeat(8)}`, 2],
+  [`SS${"FS".repeat(9)}`, 1],
+  ["SSFI", 2],
+] as const) {
+  test(`after ${history || "no check"}, ${want} failures make an address Unhealthy at the earliest`, () => {
+    assert.equal(failuresUntilDown(play(history), DEFAULTS), want);
+  });
+}
+
 const letters = fc.string({ unit: fc.constantFrom("S", "F", "I"), maxLength: 60 });
 const thresholds = fc.record({
   failureThreshold: fc.integer({ min: 1, max: 10 }),
@@ -94,6 +111,16 @@ test("inconclusive checks change nothing, wherever they are", () => {
       const { since: _, lastSuccessAt: __, ...rest } = play(history, limits);
       const { since: ___, lastSuccessAt: ____, ...without } = play(history.replaceAll("I", ""), limits);
       assert.deepEqual(rest, without);
+    }),
+  );
+});
+
+test("after any history, fewer failures than failuresUntilDown leave an address as it is", () => {
+  fc.assert(
+    fc.property(letters, thresholds, (history, limits) => {
+      const before = play(history, limits);
+      const fewer = "F".repeat(failuresUntilDown(before, limits) - 1);
+      assert.equal(play(history + fewer, limits).health, before.health);
     }),
   );
 });

@@ -31,7 +31,8 @@ function selected(target: string, published: readonly string[]): Partial<AliasSt
   };
 }
 
-test("an alias selects with Failover or with a health check, and not otherwise", () => {
+test("an alias selects with Failover, Weighted, or a health check, and not otherwise", () => {
+  assert.equal(selects(steered(undefined, { selection: "Weighted" })), true);
   assert.equal(selects(steered(undefined)), true);
   assert.equal(selects(steered(undefined, { selection: "Merge" })), false);
   const checked: AliasSpec["targets"] = [
@@ -48,20 +49,63 @@ test("without a selection in the status nothing is selected yet", () => {
 });
 
 const DOWN = [
-  { name: "all are published", target: "main", published: MAIN, down: [] },
-  { name: "one isn't published", target: "main", published: ["192.0.2.2"], down: ["192.0.2.1"] },
-  { name: "nothing is published yet", target: "main", published: [], down: [] },
-  { name: "the records are still those of before the switch", target: "second", published: MAIN, down: [] },
+  { name: "the status lists none", target: "main", main: undefined, second: undefined, down: [] },
+  { name: "the status lists one", target: "main", main: ["192.0.2.1"], second: undefined, down: ["192.0.2.1"] },
+  { name: "all are", target: "main", main: MAIN, second: undefined, down: MAIN },
+  { name: "those of another target don't count", target: "second", main: ["192.0.2.1"], second: undefined, down: [] },
+  { name: "one that two targets have", target: "both", main: ["192.0.2.2"], second: undefined, down: [] },
+  {
+    name: "one that is down for both",
+    target: "both",
+    main: ["192.0.2.2"],
+    second: ["192.0.2.2"],
+    down: ["192.0.2.2"],
+  },
 ];
 
-for (const { name, target, published, down } of DOWN) {
+for (const { name, target, main, second, down } of DOWN) {
   test(`addresses of the selected target that are down: ${name}`, () => {
-    const applied = selectionFromStatus(steered(selected(target, published)));
+    const status = selected(target, MAIN);
+    const [first, other] = status.targets ?? [];
+    assert.ok(first && other);
+    const isBoth = target === "both";
+    const applied = selectionFromStatus(
+      steered({
+        ...status,
+        ...(status.selected && { selected: { ...status.selected, targets: isBoth ? ["main", "second"] : [target] } }),
+        targets: [
+          { ...first, ...(main && { unhealthyAddresses: main }) },
+          {
+            ...other,
+            addresses: isBoth ? ["192.0.2.2"] : SECOND,
+            ...(second && { unhealthyAddresses: second }),
+          },
+        ],
+      }),
+    );
     assert.ok(applied?.kind === "selected");
-    assert.deepEqual([...applied.targets], [target]);
     assert.deepEqual([...MAIN, ...SECOND].filter(applied.isDown), down);
   });
 }
+
+test("a command before the first run expects the first choice, without targets of weight 0", () => {
+  const [a, b, c] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((address) => [address]);
+  const targets = (weights: readonly (number | undefined)[]): AliasSpec["targets"] =>
+    [a, b, c].map((addresses = [], index) => ({
+      kind: "addresses",
+      name: "abc"[index] ?? "",
+      priority: 0,
+      ...(weights[index] !== undefined && { weight: weights[index] }),
+      addresses,
+    }));
+  const expected = (weights: readonly (number | undefined)[], selection: AliasSpec["selection"]): string => {
+    const applied = expectedSelection(steered(undefined, { selection, targets: targets(weights) }));
+    return applied?.kind === "selected" ? [...applied.targets].join("") : (applied?.kind ?? "none");
+  };
+  assert.equal(expected([9, 1, 0], "Weighted"), "ab");
+  assert.equal(expected([undefined, undefined, undefined], "Failover"), "abc");
+  assert.equal(expected([undefined, undefined, undefined], "Merge"), "none");
+});
 
 test("if no target is healthy, the policy of the spec applies", () => {
   const status: Partial<AliasStatus> = {

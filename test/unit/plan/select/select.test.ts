@@ -18,14 +18,16 @@ const HEALTH: Readonly<Record<string, Health>> = { H: "Healthy", D: "Unhealthy",
 
 /**
  * "H0 D1 -2 …3 ?4": health and priority of each target, named a, b, c, …; `-` isn't eligible, `…` is pending, `?` is Unknown with failures only, `s` always counts as healthy. A
- * number after @ is for how many minutes it has that health.
+ * number after w is the weight, one after @ for how many minutes the target has that health.
  */
 function candidates(text: string): readonly Candidate[] {
   return text.split(" ").map((word, index) => {
-    const [, kind = "", priority = "0", minutes = "60"] = /^(.)(\d+)(?:@([\d.]+))?$/.exec(word) ?? [];
+    const [, kind = "", priority = "0", weight, minutes = "60"] =
+      /^(.)(\d+)(?:w(\d+))?(?:@([\d.]+))?$/.exec(word) ?? [];
     return {
       name: "abcdefgh"[index] ?? "",
       priority: Number(priority),
+      ...(weight !== undefined && { weight: Number(weight) }),
       isEligible: kind !== "-" && kind !== "…",
       isPending: kind === "…",
       health: kind === "s" ? "Healthy" : (HEALTH[kind] ?? "Unknown"),
@@ -75,6 +77,11 @@ const cases: readonly Case[] = [
   { name: "first: failed checks come last", targets: "?0 U1", want: "b Initial" },
   { name: "first: an unchecked standby doesn't beat an Unknown target", targets: "U0 s1", want: "a Initial" },
   { name: "first: an unchecked standby beats failed checks", targets: "?0 s1", want: "b Initial" },
+  {
+    name: "first: an unchecked target comes before a worse priority that checks reach",
+    targets: "s0 H1",
+    want: "a Initial",
+  },
   { name: "first: an unhealthy target is passed over", targets: "D0 s1", want: "b Initial" },
   { name: "first: waits for a better target", targets: "…0 H1", want: "nothing" },
   { name: "first: doesn't wait for a worse target", targets: "H0 …1", want: "a Initial" },
@@ -209,6 +216,65 @@ const cases: readonly Case[] = [
     more: { selection: "Merge" },
     want: "a Initial all unhealthy",
   },
+  {
+    name: "Weighted: all healthy targets",
+    targets: "H0w9 U0w1 D0w1 H0w0",
+    more: { selection: "Weighted" },
+    want: "ab Initial",
+  },
+  {
+    name: "Weighted: weight 0 only when every other target is unhealthy",
+    targets: "D0w9 D0w1 H0w0 H0w0",
+    selected: "ab",
+    more: { selection: "Weighted" },
+    want: "cd FailedOver",
+  },
+  {
+    name: "Weighted: and back",
+    targets: "D0w9 H0w1@0 H0w0",
+    selected: "c",
+    more: { selection: "Weighted" },
+    want: "b FailedBack",
+  },
+  {
+    name: "Weighted: another weight is no outage",
+    targets: "H0w9 H0w0",
+    selected: "ab",
+    more: { selection: "Weighted" },
+    want: "a Changed",
+  },
+  {
+    name: "Weighted: a weight above 0 for a target that was healthy all the time",
+    targets: "H0w9 H0w1",
+    selected: "a",
+    more: { selection: "Weighted" },
+    want: "ab Changed",
+  },
+  {
+    name: "Weighted: all unhealthy",
+    targets: "D0w1 D0w0",
+    more: { selection: "Weighted" },
+    want: "a Initial all unhealthy",
+  },
+  { name: "first: weight 0 waits among equal priorities", targets: "H0w0 H0w1 H1", want: "b Initial" },
+  {
+    name: "weight 0 comes before the next priority",
+    targets: "H0w0 D0w1 H1",
+    selected: "b",
+    want: "a FailedOver",
+  },
+  {
+    name: "weight 0 leaves again at once",
+    targets: "H0w0 H0w1@0 H1",
+    selected: "a",
+    want: "b FailedBack",
+  },
+  {
+    name: "the return leaves out weight 0",
+    targets: "H0w0 H0w1 H1",
+    selected: "c",
+    want: "b FailedBack",
+  },
   { name: "Merge: waits for the first results", targets: "H0 …0", more: { selection: "Merge" }, want: "nothing" },
 ];
 
@@ -233,12 +299,17 @@ test("the delay is at most an hour, and shorter when a switch is more than an ho
   assert.ok(failbackAt !== undefined && failbackAt <= NOW + 60 * MINUTE && failbackAt > NOW + 49 * MINUTE);
 });
 
-const kinds = fc.tuple(fc.constantFrom("H", "D", "U", "-", "…", "?", "s"), fc.nat(3), fc.nat(120));
+const kinds = fc.tuple(
+  fc.constantFrom("H", "D", "U", "-", "…", "?", "s"),
+  fc.nat(3),
+  fc.constantFrom("", "w0", "w1", "w9"),
+  fc.nat(120),
+);
 const inputs = fc.record({
   words: fc.array(kinds, { minLength: 1, maxLength: 5 }),
   selected: fc.subarray(["a", "b", "c", "d", "e"]),
   switches: fc.array(fc.integer({ min: 0, max: 3_600_000 }), { maxLength: 6 }),
-  selection: fc.constantFrom("Failover" as const, "Merge" as const),
+  selection: fc.constantFrom("Failover" as const, "Merge" as const, "Weighted" as const),
 });
 
 type Drawn = typeof inputs extends fc.Arbitrary<infer Value> ? Value : never;
@@ -247,7 +318,9 @@ function play({ words, selected, switches, selection }: Drawn): readonly [Select
   const input: SelectInput = {
     selection,
     failback: { mode: "Automatic", afterMs: AFTER },
-    candidates: candidates(words.map(([kind, priority, minutes]) => `${kind}${priority}@${minutes}`).join(" ")),
+    candidates: candidates(
+      words.map(([kind, priority, weight, minutes]) => `${kind}${priority}${weight}@${minutes}`).join(" "),
+    ),
     current: current(selected.slice(0, words.length).join("")),
     switches: switches.map((ago) => NOW - ago),
     now: NOW,

@@ -8,7 +8,7 @@ import {
   type LiveCacheEntry,
   type LiveCache,
 } from "../../../../src/responder/live/live-cache.ts";
-import type { LiveAnswer, LiveQuestion } from "../../../../src/responder/answer-source.ts";
+import type { ClientAnswer, LiveAnswer, LiveQuestion } from "../../../../src/responder/answer-source.ts";
 import { nameOf } from "../zone-play.ts";
 
 const ZONE = nameOf("example.com.");
@@ -36,12 +36,42 @@ function addresses(freshUntil: number, refreshAt: number): LiveAnswer {
   return { kind: "addresses", addresses: ["192.0.2.1"], freshUntil, refreshAt };
 }
 
+function byWeight(freshUntil: number, refreshAt: number, more: { readonly ttlUntil?: number } = {}): LiveAnswer {
+  const choice: ClientAnswer = { kind: "addresses", addresses: ["192.0.2.1"], freshUntil, refreshAt, ...more };
+  return { kind: "weighted", freshUntil, refreshAt, choices: [choice, choice], table: Uint8Array.of(0, 1) };
+}
+
+for (const [name, answerAt, seconds] of [
+  ["addresses are fetched in advance at the end of their time", (now) => addresses(now + 60_000, now), 54],
+  [
+    "addresses that a switch can replace, when the next check has ended",
+    (now) => ({ ...addresses(now + 60_000, now + 7_000), ttlUntil: now + 25_000 }),
+    7,
+  ],
+  ["addresses by weight, at the end of their time", (now) => byWeight(now + 60_000, now), 54],
+  [
+    "addresses by weight that a switch can replace, when the next check has ended",
+    (now) => byWeight(now + 60_000, now + 7_000, { ttlUntil: now + 25_000 }),
+    7,
+  ],
+] satisfies readonly (readonly [string, (now: number) => LiveAnswer, number])[]) {
+  test(name, () => {
+    const at = play();
+    const entry = at.entries.entry(QUESTION);
+    at.entries.refresh(entry);
+    at.entries.settle(at.queried[0]?.[0] ?? 0, answerAt(at.now));
+    assert.equal(entry.prefetchAt - at.now, seconds * 1_000);
+  });
+}
+
 const usableCases: readonly (readonly [string, LiveAnswer | undefined, boolean, boolean])[] = [
   ["nothing", undefined, false, false],
   ["fresh addresses", addresses(101, 0), false, true],
   ["fresh addresses that something else stands for by now", addresses(101, 0), true, false],
   ["addresses past their time", addresses(100, 100), false, false],
   ["addresses past their time that are not worth asking for again yet", addresses(100, 101), false, true],
+  ["fresh addresses by weight", byWeight(101, 0), false, true],
+  ["addresses by weight past their time", byWeight(100, 100), false, false],
   ["none", { kind: "none", refreshAt: 101 }, false, true],
   ["none, for too long", { kind: "none", refreshAt: 100 }, false, false],
   ["a failure", { kind: "failed", refreshAt: 101, detail: "" }, false, true],

@@ -32,6 +32,7 @@ function response(name: string): CachedResponse {
       uses: [],
     },
     slotOf: () => assert.fail("no live answer"),
+    byWeight: undefined,
     now: 0,
   });
 }

@@ -57,6 +57,7 @@ function targetOf(parts: DecisionParts, health: Health, index: number, isSelecte
       name: NAMES[index] ?? "",
       hostname: undefined,
       priority: index,
+      weight: undefined,
       addresses: addresses.map(({ address }) => address),
       isEligible: isSelected || isEligible,
       isResolving: false,

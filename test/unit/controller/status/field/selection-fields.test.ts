@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { AliasStatus, DnsAlias, TargetStatus } from "../../../../../src/api/dns-alias.ts";
+import type { AliasSpec, AliasStatus, DnsAlias, TargetStatus } from "../../../../../src/api/dns-alias.ts";
 import type { Decision, SteeredTarget } from "../../../../../src/controller/health/steering-state.ts";
 import { selectionStatus, withHealth } from "../../../../../src/controller/status/field/selection-fields.ts";
 import type { Delivered } from "../../../../../src/controller/status/field/switch-bound.ts";
@@ -89,6 +89,7 @@ describe("the targets in a status", () => {
       health: "Unhealthy",
       healthTransitionTime: TIME,
       message: "no address answers: HTTP 503",
+      unhealthyAddresses: ["192.0.2.0"],
     });
     assert.deepEqual(second, {
       name: "second",
@@ -99,6 +100,38 @@ describe("the targets in a status", () => {
       health: "Healthy",
       healthTransitionTime: TIME,
     });
+  });
+
+  test("have the shares of the published addresses, if they have weights", () => {
+    const decision = decisionOf({ targets: ["Healthy", "Healthy"] });
+    const { selection } = decision;
+    const both = {
+      ...decision,
+      selection: {
+        ...selection,
+        ...(selection.selected && { selected: { ...selection.selected, targets: ["main", "second"] } }),
+      },
+    };
+    const weighted = (...weights: readonly (number | undefined)[]): DnsAlias => {
+      const made = shop(undefined);
+      const targets: AliasSpec["targets"] = weights.map((weight, index) => ({
+        kind: "addresses",
+        name: index === 0 ? "main" : "second",
+        priority: 0,
+        addresses: [],
+        ...(weight !== undefined && { weight }),
+      }));
+      return { ...made, spec: { ...made.spec, selection: "Weighted", targets } };
+    };
+    const published = ["192.0.2.0", "192.0.2.10"];
+    const sharesOf = (alias: DnsAlias, addresses: readonly string[]) =>
+      withHealth(alias, [], facts(both), addresses).map(({ share }) => share);
+    assert.deepEqual(sharesOf(weighted(3, 1), published), [
+      { wanted: 75, published: 50 },
+      { wanted: 25, published: 50 },
+    ]);
+    assert.deepEqual(sharesOf(weighted(3, 1), []), [undefined, undefined]);
+    assert.deepEqual(sharesOf(weighted(undefined, undefined), published), [undefined, undefined]);
   });
 
   test("have no health without a check", () => {
@@ -131,11 +164,17 @@ describe("the targets in a status", () => {
 });
 
 describe("the targets of a paused alias", () => {
-  const health = { health: "Unhealthy", healthTransitionTime: TIME, message: "no address answers" } as const;
+  const health = {
+    health: "Unhealthy",
+    healthTransitionTime: TIME,
+    message: "no address answers",
+    unhealthyAddresses: ["192.0.2.1"],
+    share: { wanted: 70, published: 67 },
+  } as const;
   const { hostname: _, ...noHostname } = LOOKED_UP;
   const still = { ...noHostname, name: "still", outcome: "Static", health: "Healthy" } as const;
 
-  test("keep the health that they had", () => {
+  test("keep the health and the share that they had", () => {
     const status = { targets: [{ ...LOOKED_UP, ...health }] };
     assert.deepEqual(withHealth(shop(status, true), [LOOKED_UP], undefined), [{ ...LOOKED_UP, ...health }]);
   });

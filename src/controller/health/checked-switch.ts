@@ -1,0 +1,28 @@
+import type { Millis } from "../../base/clock.ts";
+import { earliestOf, type EarliestSwitch } from "../../plan/health/earliest-switch.ts";
+import { failuresUntilDown } from "../../plan/health/probe.ts";
+import type { Checker } from "./checker.ts";
+import type { Decision } from "./steering-state.ts";
+
+/** The earliest switch for the replica that checks: the next check of an address and those after it fail. Undefined: no address of these targets is checked. */
+export function checkedSwitch(
+  { targets }: Decision,
+  names: ReadonlySet<string>,
+  checker: Pick<Checker, "state" | "nextAt" | "periodOf">,
+  now: Millis,
+): EarliestSwitch | undefined {
+  const times = targets.flatMap(({ target: { check, name }, addresses }) =>
+    check === undefined || !names.has(name)
+      ? []
+      : addresses.flatMap(({ address }) => {
+          const probe = checker.state({ address, check })?.probe;
+          if (probe === undefined) {
+            return [];
+          }
+          const nextAt = Math.max(now, checker.nextAt({ address, check }) ?? now);
+          const laterMs = (failuresUntilDown(probe, check) - 1) * checker.periodOf({ address, check });
+          return [{ at: nextAt + laterMs, laterFrom: nextAt + check.timeoutMs }];
+        }),
+  );
+  return earliestOf(times);
+}
