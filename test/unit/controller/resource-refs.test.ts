@@ -315,6 +315,56 @@ describe("an alias that refers to an object", () => {
     assert.deepEqual(await query(), ["11.0.0.2"], "an empty status is no news");
   });
 
+  test("keeps the addresses while the load balancer gets a hostname that is looked up for the first time", async () => {
+    await using world = startWorld({
+      zones: [zone("dns/com", "example.com", { ttl: { min: 30, max: 300 } })],
+      aliases: [shop([refTarget(WEB)])],
+      targets: { "lb.test": ["11.0.0.9"] },
+      lookMs: 3_000,
+    });
+    show(world, found(["11.0.0.1"]));
+    await world.clock.advance(5_000);
+    show(world, found([], ["lb.test"]));
+    for (let step = 0; step < 28; step += 1) {
+      await world.clock.advance(100);
+      assert.deepEqual(world.published("dns/com"), ["example.com 300 11.0.0.1"]);
+    }
+    await world.clock.advance(2_000);
+    assert.deepEqual(world.published("dns/com"), ["example.com 60 11.0.0.9"]);
+  });
+
+  test("publishes the other entries while one hostname can't be resolved", async () => {
+    await using world = start();
+    world.targets.set("bad.test", "servfail");
+    show(world, found(["11.0.0.1"], ["bad.test", "lb.test"]));
+    await world.clock.advance(5_000);
+    assert.deepEqual(
+      world.published("dns/com").map((line) => line.split(" ")[2]),
+      ["11.0.0.1", "11.0.0.9"],
+    );
+    assert.equal(world.condition("web/shop", "Resolved"), "False LookupFailed");
+  });
+
+  test("fails over when its object is deleted, and returns with it", async () => {
+    await using world = start({ selection: "Failover", failback: { mode: "Automatic", afterMs: MINUTE } }, [
+      refTarget(WEB, { priority: 0 }),
+      { kind: "hostname", priority: 1, hostname: parseName("main.test") },
+    ]);
+    show(world, found(["11.0.0.5"]));
+    await world.clock.advance(5_000);
+    assert.deepEqual(world.published("dns/com"), ["example.com 300 11.0.0.5"]);
+    show(world, { kind: "missing" });
+    await world.clock.advance(MINUTE - 5_000);
+    assert.deepEqual(world.published("dns/com"), ["example.com 300 11.0.0.5"]);
+    await world.clock.advance(10_000);
+    assert.deepEqual(world.published("dns/com"), ["example.com 60 11.0.0.1"]);
+    show(world, found(["11.0.0.6"]));
+    await world.clock.advance(MINUTE - 5_000);
+    assert.deepEqual(world.published("dns/com"), ["example.com 60 11.0.0.1"]);
+    await world.clock.advance(10_000);
+    assert.deepEqual(world.published("dns/com"), ["example.com 300 11.0.0.6"]);
+  });
+
   test("is forgotten with its object", async () => {
     await using world = start();
     show(world, found(["11.0.0.1"]));
