@@ -40,6 +40,9 @@ function winnersOf(aliases: readonly DnsAlias[]): readonly DnsAlias[] {
 /** The zones of the longest domain that admit the namespace and write to their place. The names that a deleted DnsZone admitted are reserved. */
 export function zonesOf(world: Objects, name: string, alias: DnsAlias): readonly DnsZone[] {
   const { namespace } = alias.meta;
+  if (isKnownByStatusOnly(world, name, alias)) {
+    return [];
+  }
   for (const domain of suffixesOf(name)) {
     const open = [...world.zones.values()].filter(
       (zone) => zone.spec.domain === domain && isDelegated(world, zone) && admits(world, zone, namespace),
@@ -47,19 +50,22 @@ export function zonesOf(world: Objects, name: string, alias: DnsAlias): readonly
     if (open.length > 0) {
       return open.filter((zone) => writesToItsPlace(world, zone));
     }
-    if (isRetained(world, name, alias, domain)) {
+    if (isRetained(world, alias, domain)) {
       return [];
     }
   }
   return [];
 }
 
+/** After a restart, a status shows the DnsZone of a name, and not its domain. The leader can't tell then whether a new DnsZone is below it. */
+function isKnownByStatusOnly({ retainedZones }: Objects, name: string, { meta }: DnsAlias): boolean {
+  return [...retainedZones.values()].some(({ known }) => known?.has(`${meta.uid} ${name}`) === true);
+}
+
 /** Whether a deleted DnsZone of this domain admitted the alias, as far as the leader can know. */
-function isRetained(world: Objects, name: string, { meta }: DnsAlias, domain: string): boolean {
+function isRetained(world: Objects, { meta }: DnsAlias, domain: string): boolean {
   return [...world.retainedZones.values()].some(
-    ({ zone, known }) =>
-      zone.spec.domain === domain &&
-      (known === undefined ? admits(world, zone, meta.namespace) : known.has(`${meta.uid} ${name}`)),
+    ({ zone, known }) => known === undefined && zone.spec.domain === domain && admits(world, zone, meta.namespace),
   );
 }
 
