@@ -80,7 +80,7 @@ export function inheritNames(input: InheritInput): InheritedNames {
       const isOwn = (input.namespaceOf(name) ?? namespace) === namespace;
       const isRefused = (address: string): boolean => !allowsPrivate(input.zone, namespace) && isPrivate(address);
       const here = isOwn ? withoutAddresses(published.get(name) ?? [], isRefused) : [];
-      const entry = recorded(input, input.before?.get(name), here, targetsText(contributors));
+      const entry = recorded(input, input.before?.get(name), here, contributors);
       const left = withoutGivenUp({ ...entry, isUnreadable }, contributors);
       const held = left.held.filter((set) => isHeld(set, left.known, contributors));
       return [name, expired({ ...left, held }, contributors, input.now)];
@@ -114,8 +114,9 @@ function recorded(
   { before, now }: InheritInput,
   entry: InheritedName | undefined,
   here: readonly ActualRRset[],
-  targets: string,
+  contributors: readonly Contributed[],
 ): Omit<InheritedName, "isUnreadable"> {
+  const targets = targetsText(contributors);
   if (entry === undefined) {
     const isFirst = before === undefined;
     return {
@@ -133,9 +134,12 @@ function recorded(
     return entry;
   }
   const inherited = new Set(entry.sets.flatMap(({ data }) => data));
+  const addresses = new Set(here.flatMap(({ data }) => data));
   return {
     ...entry,
     targets,
+    // An edit that removes the only known target would otherwise blank the name.
+    known: hasNothing(contributors) ? entry.known.difference(addresses) : entry.known,
     hadRecords: entry.hadRecords || here.length > 0,
     carried: withoutAddresses(here, (address) => inherited.has(address)),
     carriedSince: entry.carried.length > 0 ? entry.carriedSince : now,

@@ -233,6 +233,28 @@ test("an edit leaves a name what it had while the new target is looked up, and t
   );
 });
 
+test("an edit that removes the only known target leaves a name what it had, in two steps as in one", () => {
+  const published = [rrset(["192.0.2.1"])];
+  const target = "192.0.2.1";
+  assert.deepEqual(
+    played([
+      { targets: { "cdn.test": [target] }, published },
+      { targets: { "cdn.test": [target], "two.test": "servfail" }, published },
+      { targets: { "two.test": "servfail" }, published, at: HOUR },
+      { targets: { "two.test": ["192.0.2.2"] }, published, at: HOUR },
+    ]),
+    ["192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2"],
+  );
+  // With another known target, the removal counts at once.
+  assert.deepEqual(
+    played([
+      { targets: { "cdn.test": [target], "two.test": "servfail", "three.test": ["192.0.2.3"] }, published },
+      { targets: { "two.test": "servfail", "three.test": ["192.0.2.3"] }, published },
+    ]),
+    ["192.0.2.1 192.0.2.3", "192.0.2.3"],
+  );
+});
+
 test("nothing passes to another namespace", () => {
   const published = [rrset(["192.0.2.9"])];
   const targets = { "cdn.test": "servfail" } as const;
