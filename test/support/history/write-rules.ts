@@ -8,7 +8,7 @@ import { recordDeletes } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
 import { FORGED_ADDRESS, HOSTILE, ZONES } from "./scene.ts";
-import { hadEver, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
+import { BOUND_MS, hadEver, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
 import { isInBaseZone, leavingSince, mayWaitForMove, type PlaceWrite, UNDERWAY_MS } from "./place-facts.ts";
 import { faultsOfRemoval, faultsOfWithdrawal } from "./removal-rules.ts";
 import { areOthersRecords } from "./takeover-rules.ts";
@@ -93,7 +93,7 @@ function faultOfAddress(judged: JudgedWorld, { name, zone, address, versions }: 
   const { world } = judged;
   const isNamed = versions.some(
     (alias) =>
-      staticsOf(alias).includes(address) || mayUseFallback(alias, address) || isOwnForgery(world, alias, address),
+      staticsOf(alias).includes(address) || mayUseFallback(alias, address) || isOwnForgery(judged, alias, address),
   );
   const targets = versions.flatMap(targetsOf);
   if (isNamed || targets.some((target) => isFresh(world, target, address) || isPublishedOf(judged, target, address))) {
@@ -110,16 +110,20 @@ function faultOfAddress(judged: JudgedWorld, { name, zone, address, versions }: 
     : `nobody: ${name} got ${address} in ${zone}, which no alias and no target has`;
 }
 
-/** A status is the last known good of its own alias only, where a target has no address of the family: there the hostile namespace can lie about its own name. */
-function isOwnForgery({ targets }: JudgedWorld["world"], alias: DnsAlias, address: string): boolean {
+/**
+ * A status is the last known good of its own alias only, where a target has no address of the family, or had none a moment ago: there the hostile namespace can lie about its own
+ * name.
+ */
+function isOwnForgery({ world, changedAt }: JudgedWorld, alias: DnsAlias, address: string): boolean {
   const hasFamily = (target: string): boolean => {
-    const says = targets.get(target) ?? "nxdomain";
+    const says = world.targets.get(target) ?? "nxdomain";
     return typeof says !== "string" && says.some((one) => familyOf(one) === familyOf(address));
   };
+  const isNew = (target: string): boolean => world.clock.now() - (changedAt.get(`target ${target}`) ?? 0) <= BOUND_MS;
   return (
     address === FORGED_ADDRESS &&
     alias.meta.namespace === HOSTILE &&
-    targetsOf(alias).some((target) => !hasFamily(target))
+    targetsOf(alias).some((target) => !hasFamily(target) || isNew(target))
   );
 }
 
