@@ -6,13 +6,13 @@ import type { RRset } from "../../../src/dns/record.ts";
 import { placeOf, type BackendWrite, type ReplicasWorld } from "../replicas-world.ts";
 import { lists } from "./action-limits.ts";
 import { createClaimTimeline } from "./claim-timeline.ts";
-import { claimsOf, isWithin, writesToItsPlace } from "./claims.ts";
+import { aliasesOf, claimsOf, isWithin, writesToItsPlace } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setsInZoneFile, setsWithMarker, type RecordSet } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
 import { faultsOfRest } from "./settled-rules.ts";
 import { hadEver, staticsOf, targetsOf } from "./target-facts.ts";
-import type { PlaceWrite } from "./place-facts.ts";
+import { closedSince, LABEL_MS, type PlaceWrite } from "./place-facts.ts";
 import { faultsOfWrite } from "./write-rules.ts";
 
 /**
@@ -172,6 +172,7 @@ function faultsOfRelease(judged: JudgedWorld, alias: DnsAlias): readonly string[
             isOfZone(judged, name, objectKey(zone.meta)) &&
             !isRetainedBelow(judged, zone, name) &&
             timeline.now(objectKey(zone.meta), name).length === 0 &&
+            !staysWithAnother(judged, zone, name, alias) &&
             ownsAddress(world, alias, addressesAt(publishedAt(placeOf(zone)), name)),
         )
         .map(
@@ -179,6 +180,18 @@ function faultsOfRelease(judged: JudgedWorld, alias: DnsAlias): readonly string[
             `released: DnsAlias ${objectKey(alias.meta)} is gone, and ${name} is still in ${objectKey(zone.meta)}`,
         ),
     );
+}
+
+/** A name that loses its zone by a label or a selector stays for a minute with the other aliases that have it, whose objects stay until it is withdrawn. */
+function staysWithAnother(judged: JudgedWorld, { meta }: DnsZone, name: string, alias: DnsAlias): boolean {
+  const { world, timeline } = judged;
+  const key = objectKey(meta);
+  const closedAt = closedSince(judged, key, name);
+  const had = new Set(timeline.at(key, name, closedAt - 1).map(({ meta: { uid } }) => uid));
+  return (
+    world.clock.now() - closedAt < LABEL_MS &&
+    aliasesOf(world, name).some(({ meta: { uid } }) => uid !== alias.meta.uid && had.has(uid))
+  );
 }
 
 /** The records of a deleted DnsZone stay, also in the place of the zone above it. */
