@@ -235,7 +235,8 @@ export function setTarget({ world, judge }: Stage, target: string, says: TargetS
   const all = typeof says === "string" ? [] : says;
   for (const family of FAMILIES) {
     const own = all.filter((address) => familyOf(address) === family);
-    if (own.length > 0) {
+    // A target that fails, or has no data at all, shows nothing of its addresses.
+    if (typeof says !== "string") {
       world.history.set(`${target} ${family}`, own, world.clock.now());
     }
   }
