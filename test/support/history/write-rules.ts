@@ -119,11 +119,12 @@ function isOwnForgery({ world, changedAt }: JudgedWorld, alias: DnsAlias, addres
     const says = world.targets.get(target) ?? "nxdomain";
     return typeof says !== "string" && says.some((one) => familyOf(one) === familyOf(address));
   };
-  const isNew = (target: string): boolean => world.clock.now() - (changedAt.get(`target ${target}`) ?? 0) <= BOUND_MS;
+  const wasWithout = (target: string): boolean =>
+    world.clock.now() - (changedAt.get(`failure ${target}`) ?? -Infinity) <= BOUND_MS;
   return (
     address === FORGED_ADDRESS &&
     alias.meta.namespace === HOSTILE &&
-    targetsOf(alias).some((target) => !hasFamily(target) || isNew(target))
+    targetsOf(alias).some((target) => !hasFamily(target) || wasWithout(target))
   );
 }
 

@@ -165,6 +165,30 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    name: "a paused alias takes a name over and keeps the records of another namespace",
+    want: ["takeover"],
+    async play({ stage, publish, rest }) {
+      addAlias(stage, "api/b", { hostnames: [SHOP], targets: ["two.test"], spec: { paused: true } });
+      publish("com", { [SHOP]: ONE });
+      await rest(MINUTE);
+      removeAlias(stage, "web/a");
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "the records of another namespace are withdrawn from the name of a paused alias, which is right",
+    want: [],
+    async play({ stage, publish, rest }) {
+      addAlias(stage, "api/b", { hostnames: [SHOP], targets: ["two.test"], spec: { paused: true } });
+      publish("com", { [SHOP]: ONE });
+      await rest(MINUTE);
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      publish("com", {});
+      await rest(15 * MINUTE);
+    },
+  },
+  {
     name: "a name of an alias that can't be read is withdrawn",
     want: ["unread"],
     async play({ stage, publish, rest }) {
