@@ -47,7 +47,9 @@ export function createFolderReporter({ statuses, clock, log }: FolderReporterDep
         recent.delete(text);
         recent.set(text, now);
         forgetOldest(recent);
-        logEvent(log, object, event);
+        const { uid } = object.meta;
+        const { conditions = [] } = (object.kind === "DnsAlias" ? statuses.alias(uid) : statuses.zone(uid)) ?? {};
+        logEvent(log, object, event, conditions);
       }
     },
   };
@@ -111,8 +113,20 @@ function logChanges(
   }
 }
 
-function logEvent(log: Logger, object: DnsAlias | DnsZone, { type, reason, message }: ReportedEvent): void {
-  log.debug({ ...fieldsOf(object.kind, object.meta.uid), type, reason, message }, "event");
+/** Without a cluster, the log is the only place of an Event. The controller logs changes of the Ready condition itself. */
+function logEvent(
+  log: Logger,
+  object: DnsAlias | DnsZone,
+  { type, reason, message }: ReportedEvent,
+  conditions: readonly Condition[],
+): void {
+  const fields = { ...fieldsOf(object.kind, object.meta.uid), type, reason, message };
+  const isReady = conditions.some((condition) => condition.type === "Ready" && condition.reason === reason);
+  if (type === "Warning" && !isReady) {
+    log.warn(fields, "event");
+  } else {
+    log.debug(fields, "event");
+  }
 }
 
 function fieldsOf(kind: "DnsAlias" | "DnsZone", key: string): LogFields {

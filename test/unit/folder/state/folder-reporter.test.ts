@@ -68,6 +68,7 @@ function play(entries: readonly StateEntry[]) {
   const log = {
     ...silentLogger,
     debug: (fields: object, message: string) => void logged.push({ ...fields, is: message }),
+    warn: (fields: object, message: string) => void logged.push({ ...fields, is: message, level: "warn" }),
   };
   return { reporter: createFolderReporter({ statuses, clock, log }), statuses, kept, heard, logged, clock };
 }
@@ -204,8 +205,21 @@ test("the same Event about the same object is logged once in ten minutes", async
   reporter.event(alias("web/b"), event);
   reporter.event(zone("dns/z", "example.com"), { ...event, message: "n" });
   assert.deepEqual(logged.slice(2), [
-    { alias: "web/b", type: "Warning", reason: "Stale", message: "m", is: "event" },
-    { zone: "dns/z", type: "Warning", reason: "Stale", message: "n", is: "event" },
+    { alias: "web/b", type: "Warning", reason: "Stale", message: "m", is: "event", level: "warn" },
+    { zone: "dns/z", type: "Warning", reason: "Stale", message: "n", is: "event", level: "warn" },
+  ]);
+});
+
+test("an Event that repeats the reason of the Ready condition is logged at debug", async () => {
+  const { reporter, logged } = play([ALIAS_ENTRY]);
+  const status = { ...ALIAS_STATUS, conditions: [{ ...READY, status: "False" as const, reason: "LookupFailed" }] };
+  await reporter.aliasStatus(alias("web/a"), status, NEVER);
+  logged.length = 0;
+  reporter.event(alias("web/a"), { type: "Warning", reason: "LookupFailed", message: "m" });
+  reporter.event(alias("web/a"), { type: "Warning", reason: "BadAnnotation", message: "n" });
+  assert.deepEqual(logged, [
+    { alias: "web/a", type: "Warning", reason: "LookupFailed", message: "m", is: "event" },
+    { alias: "web/a", type: "Warning", reason: "BadAnnotation", message: "n", is: "event", level: "warn" },
   ]);
 });
 
