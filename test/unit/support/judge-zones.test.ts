@@ -89,6 +89,18 @@ const CASES: readonly JudgeCase[] = [
     },
   },
   {
+    name: "a DnsZone at the place of a deleted one, which doesn't admit the alias, withdraws what is of the deleted one",
+    want: ["reserved"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/twin", { allowedNamespaces: { from: "Same" } });
+      removeZone(stage, "dns/com");
+      await rest(15 * MINUTE);
+      assert.equal(stage.judge.faults.join().includes("orphan"), false);
+      publish("com", {});
+    },
+  },
+  {
     name: "a DnsZone at the place of a deleted one follows a name that it finds there until its new zone has it",
     want: ["foreign"],
     async play({ stage, publish, rest }) {
