@@ -5,29 +5,45 @@ import { HOUR, MAX_DELETE_PERCENT } from "./scene.ts";
 
 const GUARDED_FROM = 10;
 
-/** Notes a write of a zone, and returns a fault if the guard had to hold its deletes. */
+/** The RRsets of a zone, each as `shop.example.com. A`, before and after a write, and those that the write deletes. */
+interface ZoneWrite {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly deletes: readonly string[];
+}
+
+/** Notes a write of a zone, and returns a fault if the guard had to hold its deletes. An RRset that was created again doesn't count (docs/concepts/claims.md). */
 export function recordDeletes(
   judged: JudgedWorld,
   zone: DnsZone,
-  { before, after, deletes }: { readonly before: number; readonly after: number; readonly deletes: number },
+  { before, after, deletes }: ZoneWrite,
 ): string | undefined {
   const key = objectKey(zone.meta);
   const window = windowOf(judged, key);
   const now = judged.world.clock.now();
-  window.owned = [...window.owned, { at: now, count: before }, { at: now, count: after }];
-  if (deletes === 0 || judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] !== undefined) {
+  window.owned = [...window.owned, { at: now, count: before.length }, { at: now, count: after.length }];
+  const isBack = new Set([...before, ...after]);
+  window.deletes = window.deletes.map((one) => ({ ...one, isBack: one.isBack || isBack.has(one.set) }));
+  if (deletes.length === 0 || judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] !== undefined) {
     return undefined;
   }
-  window.deletes = [...window.deletes, { at: now, count: deletes }];
-  return isOverLimit(judged, key, 0)
-    ? `guard: ${sum(window.deletes)} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`
+  window.deletes = [...window.deletes, ...deletes.map((set) => ({ at: now, set, isBack: false }))];
+  const gone = window.deletes.filter((one) => !one.isBack).length;
+  return exceeds(window, gone)
+    ? `guard: ${gone} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`
     : undefined;
 }
 
-/** Whether the deletes of the last hour and `more` exceed the guard's share. */
+/**
+ * Whether the guard can hold `more` deletes. Here the RRsets that were created again count too: a leader that started since then knows only how many were deleted before (decision 109).
+ */
 export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number): boolean {
   const window = windowOf(judged, zone);
-  return most(window) >= GUARDED_FROM && (sum(window.deletes) + more) * 100 > most(window) * MAX_DELETE_PERCENT;
+  return exceeds(window, window.deletes.length + more);
+}
+
+function exceeds(window: GuardWindow, deletes: number): boolean {
+  return most(window) >= GUARDED_FROM && deletes * 100 > most(window) * MAX_DELETE_PERCENT;
 }
 
 /** Whether a zone had so many RRsets within the hour that the guard can hold its deletes. */
@@ -67,8 +83,4 @@ function windowOf({ windows, world }: JudgedWorld, zone: ObjectKey): GuardWindow
 
 function most({ owned }: GuardWindow): number {
   return Math.max(0, ...owned.map(({ count }) => count));
-}
-
-function sum(deletes: GuardWindow["deletes"]): number {
-  return deletes.reduce((total, { count }) => total + count, 0);
 }

@@ -118,8 +118,9 @@ function mayBeOthersOnly({ world, timeline, changedAt }: JudgedWorld, { zone, na
 }
 
 /** Nobody has the name in the zone, and it is withdrawn. */
-export function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWrite, name: string): readonly string[] {
+export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name: string): readonly string[] {
   const { world, timeline } = judged;
+  const { zone, late } = write;
   const key = objectKey(zone.meta);
   const at = `${name} was withdrawn from ${key}`;
   if (isInBaseZone(judged, placeOf(zone), name)) {
@@ -154,7 +155,8 @@ export function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWri
   const hasMoved =
     places.length > 0 && places.every((other) => addressesAt(judged.publishedAt(placeOf(other)), name).length > 0);
   const isInTime = world.clock.now() - lostAt < MOVE_MS;
-  if (places.length > 0 && !hasMoved && (isInTime || isUnwrittenElsewhere(judged, name))) {
+  const mustWait = places.length > 0 && !hasMoved && (isInTime || isUnwrittenElsewhere(judged, name));
+  if (mustWait && !followsToNothing(judged, write, name)) {
     return [`move: ${at} before ${places.map((other) => objectKey(other.meta)).join()} has it`];
   }
   const closedAt = closedSince(judged, key, name, late);
@@ -163,4 +165,28 @@ export function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWri
     return [`label: ${at} at once after a label or a selector changed`];
   }
   return [];
+}
+
+/**
+ * Until a name has moved, its records in the old zone follow the aliases that have it now, if they are of the namespace that had it there. If all of these have given up their addresses,
+ * the old zone has none either. An edit that is under way counts as it was before, too. A target that nobody has read gives up nothing.
+ */
+function followsToNothing(judged: JudgedWorld, { zone: { meta }, knownUntil }: PlaceWrite, name: string): boolean {
+  const { world, timeline } = judged;
+  const key = objectKey(meta);
+  const former = new Set(
+    timeline.since(key, name, timeline.lostAt(key, name) - 1).map((alias) => alias.meta.namespace),
+  );
+  const followed = ZONES.flatMap((one) => timeline.now(one.key, name)).filter((alias) =>
+    former.has(alias.meta.namespace),
+  );
+  const since = Math.min(knownUntil, world.clock.now()) - UNDERWAY_MS;
+  const recent = ZONES.flatMap((one) => timeline.since(one.key, name, since));
+  const isBlank = (alias: DnsAlias): boolean =>
+    targetsOf(alias).every((target) => FAMILIES.some((family) => world.lastGoodOf.has(`${target} ${family}`))) &&
+    mayBeBlank(world, alias, () => true);
+  return (
+    followed.length > 0 &&
+    followed.every(({ meta: { uid } }) => recent.some((alias) => alias.meta.uid === uid && isBlank(alias)))
+  );
 }

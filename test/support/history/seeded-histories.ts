@@ -8,7 +8,8 @@ const HISTORIES = 100;
 
 /** Other seeds that showed a fault, of the product or of the judge. */
 const COUNTEREXAMPLES = [
-  20261125, 465181141, 700000020, 700000101, 730000009, 730000020, 730000025, 730000099, 1614024502,
+  20261125, 465181141, 700000020, 700000101, 700000121, 700000136, 700000199, 730000009, 730000020, 730000025,
+  730000099, 1614024502,
 ];
 
 /** Plays one half of the histories: those of the even or of the odd seeds. */

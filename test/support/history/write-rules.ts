@@ -19,8 +19,10 @@ export function faultsOfWrite(judged: JudgedWorld, write: PlaceWrite): readonly 
   const names = [...new Set([...before, ...after].map(({ name }) => name))];
   const keys = new Set(after.map(setKey));
   // A record of the base zone takes the place of dnsalias's records, which is no delete that a guard could hold.
-  const deletes = before.filter((set) => !keys.has(setKey(set)) && !isInBaseZone(judged, write.place, set.name)).length;
-  const guard = recordDeletes(judged, zone, { before: before.length, after: after.length, deletes });
+  const deletes = before
+    .filter((set) => !keys.has(setKey(set)) && !isInBaseZone(judged, write.place, set.name))
+    .map(setKey);
+  const guard = recordDeletes(judged, zone, { before: before.map(setKey), after: [...keys], deletes });
   return [...(guard === undefined ? [] : [guard]), ...names.flatMap((name) => faultsAtName(judged, write, name))];
 }
 

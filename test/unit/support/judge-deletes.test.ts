@@ -1,57 +1,11 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
-import { parseOwnerName } from "../../../src/dns/name/name.ts";
-import { BASE_ZONE } from "../../support/controller-world.ts";
 import { MINUTE } from "../../support/history/scene.ts";
 import { ONE, SHOP, startLeader, holdPlan } from "../../support/history/judged-product.ts";
-import { addAlias, editAlias, putZone, removeAlias, setBase } from "../../support/history/stage.ts";
+import { addAlias, putZone, removeAlias } from "../../support/history/stage.ts";
 import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts";
 
 const CASES: readonly JudgeCase[] = [
-  {
-    name: "more deletes within an hour than the guard allows",
-    want: ["guard"],
-    async play({ stage, publish, rest }) {
-      const names = ["b", "c", "d", "sub", "*", "shop"].map((label) => `${label}.example.com`);
-      editAlias(stage, "web/a", { hostnames: names.map(parseOwnerName) });
-      const all = Object.fromEntries(names.map((name) => [name, ONE]));
-      publish("com", all);
-      for (const count of [5, 4]) {
-        editAlias(stage, "web/a", { hostnames: names.slice(0, count).map(parseOwnerName) });
-        await rest(MINUTE);
-        publish("com", Object.fromEntries(names.slice(0, count).map((name) => [name, ONE])));
-      }
-    },
-  },
-  {
-    name: "records that give way to the base zone's are no deletes, and excuse none of others",
-    want: ["guard"],
-    async play({ stage, publish, rest }) {
-      const names = ["b", "c", "d", "sub", "*", "shop"].map((label) => `${label}.example.com`);
-      editAlias(stage, "web/a", { hostnames: names.map(parseOwnerName) });
-      const published = (...without: readonly string[]): Readonly<Record<string, readonly string[]>> =>
-        Object.fromEntries(names.filter((name) => !without.includes(name)).map((name) => [name, ONE]));
-      publish("com", published());
-      setBase(stage, "com", `${BASE_ZONE}shop IN A 192.0.2.81\nb IN A 192.0.2.82\n`);
-      publish("com", published("shop.example.com", "b.example.com"));
-      assert.deepEqual(stage.judge.faults, []);
-      editAlias(stage, "web/a", { hostnames: names.slice(2).map(parseOwnerName) });
-      await rest(MINUTE);
-      publish("com", published("shop.example.com", "b.example.com", "c.example.com", "d.example.com"));
-    },
-  },
-  {
-    name: "the guard counts the RRsets that a write leaves, too",
-    want: [],
-    async play({ stage, publish, rest }) {
-      const names = ["b", "c", "d", "sub", "*"].map((label) => `${label}.example.com`);
-      editAlias(stage, "web/a", { hostnames: names.map(parseOwnerName) });
-      publish("com", Object.fromEntries(names.map((name) => [name, ONE])));
-      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.com")] });
-      holdPlan(stage);
-      await rest(15 * MINUTE);
-    },
-  },
   {
     name: "a record is left after its alias is gone",
     want: ["orphan"],
