@@ -28,6 +28,6 @@ export interface JudgedWorld {
 }
 
 export interface GuardWindow {
-  deletes: readonly { readonly at: Millis; readonly count: number }[];
-  owned: readonly { readonly at: Millis; readonly count: number }[];
+  readonly deletes: readonly { readonly at: Millis; readonly count: number }[];
+  readonly owned: readonly { readonly at: Millis; readonly count: number }[];
 }
