@@ -150,6 +150,16 @@ function hasNoResult(answer: TargetAnswer): boolean {
   return answer.lastSuccessAt === undefined && answer.emptySince === undefined && answer.outcome.kind !== "positive";
 }
 
+/**
+ * The answers without those whose last known good addresses are withdrawn because the target is empty, or because it has only the
+ * other family.
+ */
+export function keptAnswers({ verdict, answers }: TargetVerdict): readonly TargetAnswer[] {
+  return answers.filter((answer) =>
+    verdict === "withdrawn-empty" ? answer.unread !== undefined : !isGoneAlone(answer, answers),
+  );
+}
+
 /** A confirmation of emptiness takes at least this long. */
 const CONFIRMATION_MS: Millis = 60_000;
 

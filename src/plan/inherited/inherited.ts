@@ -11,6 +11,7 @@ import type { ActualRRset } from "../change.ts";
 import { allowsPrivate } from "../domain/private-addresses.ts";
 import type { Contributor } from "../contribution.ts";
 import type { TargetAnswer } from "../target-answer.ts";
+import { keptAnswers } from "../target-outcome.ts";
 import type { ZonePlan } from "../zone-plan.ts";
 
 /** Published RRsets of one hostname whose addresses are not yet assigned to a target, because not all of its targets have been read. */
@@ -58,9 +59,10 @@ export interface InheritInput {
 
 /**
  * Returns the inherited RRsets of each name after another read or plan. An address is removed once a target that had it was read
- * without it. All addresses are removed after `maxStaleness`. Two kinds are removed at once: those of a name that another
- * namespace had, and private addresses that the zone doesn't allow to the namespace. Records that this leader wrote are never
- * inherited. However, if an edit adds an unknown target, the name keeps its addresses.
+ * without it, or once the rules withdraw it because the target is empty. All addresses are removed after `maxStaleness`. Two kinds
+ * are removed at once: those of a name that another namespace had, and private addresses that the zone doesn't allow to the
+ * namespace. Records that this leader wrote are never inherited. However, if an edit adds an unknown target, the name keeps its
+ * addresses.
  */
 export function inheritNames(input: InheritInput): InheritedNames {
   const names = input.plan.names.flatMap(({ name, keepPublished }) => {
@@ -170,7 +172,7 @@ function withoutGivenUp(entry: InheritedName, contributors: readonly Contributed
   const ofTargets = new Set(
     contributors
       .flatMap(({ contribution }) =>
-        contribution.targets.flatMap(({ answers }) => answers.flatMap(({ addresses }) => addresses)),
+        contribution.targets.flatMap((target) => keptAnswers(target).flatMap(({ addresses }) => addresses)),
       )
       .concat(contributors.flatMap(({ alias }) => alias.spec.targets.flatMap(heldAddresses))),
   );

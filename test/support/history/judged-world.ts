@@ -29,6 +29,6 @@ export interface JudgedWorld {
 
 export interface GuardWindow {
   /** The RRsets, as `shop.example.com. A`, with the time of the delete, and whether they were created again. */
-  deletes: readonly { readonly at: Millis; readonly set: string; readonly isBack: boolean }[];
-  owned: readonly { readonly at: Millis; readonly count: number }[];
+  readonly deletes: readonly { readonly at: Millis; readonly set: string; readonly isBack: boolean }[];
+  readonly owned: readonly { readonly at: Millis; readonly count: number }[];
 }

@@ -6,7 +6,7 @@ import { displayName } from "../../../src/dns/name/name.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
 import { aliasesOf, isReserved, isWithin, writesToItsPlace, zonesKnownByStatus, zonesOf } from "./claims.ts";
-import { isHeldUnwatched, isOverLimit } from "./guard-window.ts";
+import { isHeldUnwatched, isJustFreed, isOverLimit } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
@@ -174,7 +174,7 @@ function isHeldOrOthers(judged: JudgedWorld, zone: DnsZone, name: string): boole
   const isHeld =
     world.zones.get(key)?.status?.planHash !== undefined &&
     (isOverLimit(judged, key, pending) || isHeldUnwatched(judged, key, name, own));
-  return isOthers(judged, zone, name) || isHeld;
+  return isOthers(judged, zone, name) || isHeld || isJustFreed(judged, key, pending);
 }
 
 function isOthers({ world, timeline, deletedZones }: JudgedWorld, zone: DnsZone, name: string): boolean {

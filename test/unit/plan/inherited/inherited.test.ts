@@ -16,7 +16,7 @@ const DAY = 24 * HOUR;
 
 /**
  * What a target of the name says: addresses that were read, "servfail", "resolving", or last known good addresses of another term, while lookups fail, before the first one is over,
- * or while other addresses are confirmed.
+ * or while other addresses are confirmed. `empty` has the last known good addresses of families that are confirmed empty, and `good` those of the other one.
  */
 type Says =
   | readonly string[]
@@ -24,9 +24,16 @@ type Says =
   | "resolving"
   | { readonly unread: readonly string[] }
   | { readonly pending: readonly string[] }
-  | { readonly doubted: readonly string[] };
+  | { readonly doubted: readonly string[] }
+  | { readonly good: readonly string[]; readonly empty: readonly string[] };
 
 function answer(target: string, family: Family, says: Says): TargetAnswer {
+  if (typeof says !== "string" && "empty" in says) {
+    const read = answer(target, family, [...says.good, ...says.empty]);
+    return read.addresses.some((address) => says.empty.includes(address))
+      ? { ...read, outcome: { kind: "nodata" }, emptySince: 30_000 }
+      : { ...read, ...(says.good.length > 0 && { lastSuccessAt: 90_000 }) };
+  }
   const lastKnown = typeof says === "string" || isList(says) ? [] : Object.values(says).flat();
   const addresses = isList(says) ? says : lastKnown;
   const isPending = says === "resolving" || (typeof says !== "string" && "pending" in says);
@@ -129,6 +136,29 @@ test("what the term wrote is never inherited", () => {
     ]),
     ["192.0.2.1", "192.0.2.2"],
   );
+});
+
+test("an inherited address goes when its family is confirmed empty at the target that had it", () => {
+  const published = [rrset(["192.0.2.1"]), rrset(["2001:db8::1", "2001:db8::2"])];
+  const before = { targets: { "cdn.test": ["192.0.2.1", "2001:db8::1"], "two.test": "servfail" }, published } as const;
+  const after = { "cdn.test": { good: ["192.0.2.1"], empty: ["2001:db8::1"] }, "two.test": "servfail" } as const;
+  assert.deepEqual(played([before, { targets: after, published }]), [
+    "192.0.2.1 2001:db8::1 2001:db8::2",
+    "192.0.2.1 2001:db8::2",
+  ]);
+});
+
+test("inherited addresses go when the target that had them is withdrawn because it is empty, and stay with Keep", () => {
+  const published = [rrset(["192.0.2.1", "192.0.2.2"])];
+  const before = { targets: { "cdn.test": ["192.0.2.1"], "two.test": "servfail" }, published } as const;
+  const after = {
+    targets: { "cdn.test": { good: [], empty: ["192.0.2.1"] }, "two.test": "servfail" },
+    published,
+  } as const;
+  const shown = (onEmpty: "Keep" | "Withdraw"): readonly string[] =>
+    played([before, after].map((step) => ({ ...step, spec: { onEmpty } })));
+  assert.deepEqual(shown("Withdraw"), ["192.0.2.1 192.0.2.2", "192.0.2.2"]);
+  assert.deepEqual(shown("Keep"), ["192.0.2.1 192.0.2.2", "192.0.2.1 192.0.2.2"]);
 });
 
 test("an inherited address goes when the target that had it is read without it; others stay for maxStaleness", () => {
