@@ -21,7 +21,10 @@ export function faultsOfWrite(judged: JudgedWorld, write: PlaceWrite): readonly 
   // A record of the base zone takes the place of dnsalias's records, which is no delete that a guard could hold.
   const deletes = before.filter((set) => !keys.has(setKey(set)) && !isInBaseZone(judged, write.place, set.name)).length;
   const guard = recordDeletes(judged, zone, { before: before.length, after: after.length, deletes });
-  return [...(guard === undefined ? [] : [guard]), ...names.flatMap((name) => faultsAtName(judged, write, name))];
+  const faults = names.flatMap((name) => faultsAtName(judged, write, name));
+  const written = names.filter((name) => addressesAt(before, name).join() !== addressesAt(after, name).join());
+  written.forEach((name) => judged.changedAt.set(`written ${objectKey(zone.meta)} ${name}`, judged.world.clock.now()));
+  return [...(guard === undefined ? [] : [guard]), ...faults];
 }
 
 function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): readonly string[] {
