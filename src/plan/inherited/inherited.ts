@@ -52,6 +52,8 @@ export interface InheritInput {
   readonly published: readonly ActualRRset[];
   /** The namespace for whose aliases a name was published. Undefined: it isn't known. */
   readonly namespaceOf: (name: Name) => string | undefined;
+  /** True until this leader sees an alias with the name, or writes the name. Its records are then from before this leader's term. */
+  readonly isUnassigned: (name: Name) => boolean;
   /** True if an unreadable alias of the namespace may have addresses at the name. */
   readonly mayBeUnreadable: (name: Name, namespace: string) => boolean;
   readonly now: Millis;
@@ -81,7 +83,8 @@ export function inheritNames(input: InheritInput): InheritedNames {
       const isOwn = (input.namespaceOf(name) ?? namespace) === namespace;
       const isRefused = (address: string): boolean => !allowsPrivate(input.zone, namespace) && isPrivate(address);
       const here = isOwn ? withoutAddresses(published.get(name) ?? [], isRefused) : [];
-      const entry = recorded(input, input.before?.get(name), here, contributors);
+      const isFirst = input.before === undefined || (isUnreadable && input.isUnassigned(name));
+      const entry = recorded({ isFirst, now: input.now }, input.before?.get(name), here, contributors);
       const left = withoutGivenUp({ ...entry, isUnreadable }, contributors);
       const held = left.held.filter((set) => isHeld(set, left.known, contributors));
       return [name, expired({ ...left, held }, contributors, input.now)];
@@ -112,14 +115,13 @@ export function contributorsOf({ claims, contributions }: ZonePlan, name: Name):
 }
 
 function recorded(
-  { before, now }: InheritInput,
+  { isFirst, now }: { readonly isFirst: boolean; readonly now: Millis },
   entry: InheritedName | undefined,
   here: readonly ActualRRset[],
   contributors: readonly Contributed[],
 ): Omit<InheritedName, "isUnreadable"> {
   const targets = targetsText(contributors);
   if (entry === undefined) {
-    const isFirst = before === undefined;
     return {
       targets,
       hadRecords: here.length > 0,

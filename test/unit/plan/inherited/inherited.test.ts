@@ -99,7 +99,16 @@ function played(steps: readonly Step[], namespaceOf: () => string | undefined = 
   let before: InheritedNames | undefined;
   return steps.map(({ targets, published, at = 0, spec = {}, second }) => {
     const plan = planOf(targets, spec, ...(second === undefined ? [] : [second]));
-    before = inheritNames({ before, plan, zone: ZONE, published, namespaceOf, mayBeUnreadable: () => false, now: at });
+    before = inheritNames({
+      before,
+      plan,
+      zone: ZONE,
+      published,
+      namespaceOf,
+      isUnassigned: () => false,
+      mayBeUnreadable: () => false,
+      now: at,
+    });
     const after = withInherited(plan, before, ZONE.spec.ttl);
     return (after.names[0]?.sets ?? []).flatMap(({ data }) => data).join(" ");
   });
@@ -322,6 +331,7 @@ test("the addresses of an alias that can't be read stay with the name that it sh
       zone: ZONE,
       published: [rrset(["192.0.2.1", "192.0.2.9"])],
       namespaceOf: () => undefined,
+      isUnassigned: () => false,
       now: 0,
     };
     const mayBeUnreadable = (_name: string, of: string): boolean => of === namespace;
@@ -330,4 +340,27 @@ test("the addresses of an alias that can't be read stay with the name that it sh
     return withInherited(plan, later, ZONE.spec.ttl).names[0]?.sets[0]?.data.join(" ") ?? "";
   };
   assert.deepEqual([inherited("web"), inherited("api")], ["192.0.2.1 192.0.2.9", "192.0.2.1"]);
+});
+
+test("a later alias shares the name of one that can't be read, and the records from before this leader stay", () => {
+  const plan = planOf({ "cdn.test": ["192.0.2.1"] });
+  const shown = (isUnassigned: boolean): string => {
+    const input = {
+      zone: ZONE,
+      published: [rrset(["192.0.2.9"])],
+      namespaceOf: () => undefined,
+      mayBeUnreadable: () => true,
+      now: 0,
+    };
+    const first = inheritNames({
+      ...input,
+      plan: { ...plan, names: [], claims: new Map() },
+      isUnassigned: () => true,
+      before: undefined,
+    });
+    const later = inheritNames({ ...input, plan, isUnassigned: () => isUnassigned, before: first });
+    const next = inheritNames({ ...input, plan, isUnassigned: () => false, before: later, now: 30 * DAY });
+    return withInherited(plan, next, ZONE.spec.ttl).names[0]?.sets[0]?.data.join(" ") ?? "";
+  };
+  assert.deepEqual([shown(true), shown(false)], ["192.0.2.1 192.0.2.9", "192.0.2.1"]);
 });
