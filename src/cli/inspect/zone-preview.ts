@@ -110,7 +110,6 @@ async function previewZone(input: PreviewContext, zone: DnsZone, signal: AbortSi
     zone,
     published: inheritable(actual, ownerId, zone.spec.conflict),
     namespaceOf: () => undefined,
-    isUnassigned: () => true,
     mayBeUnreadable: (name, namespace) => mayNotDelete(name, namespace),
     now,
   });

@@ -44,7 +44,6 @@ export function inherit(
     zone,
     published,
     namespaceOf: (name) => publishedFor.get(name),
-    isUnassigned: (name) => !observed.publishedFor.has(name),
     mayBeUnreadable: (name, namespace) => mayNotDelete?.(name, namespace) === true,
     now,
   });

@@ -52,8 +52,6 @@ export interface InheritInput {
   readonly published: readonly ActualRRset[];
   /** The namespace for whose aliases a name was published. Undefined: it isn't known. */
   readonly namespaceOf: (name: Name) => string | undefined;
-  /** True until this leader sees an alias with the name, or writes the name. Its records are then from before this leader's term. */
-  readonly isUnassigned: (name: Name) => boolean;
   /** True if an unreadable alias of the namespace may have addresses at the name. */
   readonly mayBeUnreadable: (name: Name, namespace: string) => boolean;
   readonly now: Millis;
@@ -61,9 +59,10 @@ export interface InheritInput {
 
 /**
  * Returns the inherited RRsets of each name after another read or plan. An address is removed once a target that had it was read
- * without it, or once the rules withdraw it because the target is empty. All addresses are removed after `maxStaleness`. Two kinds are removed at once: those of a name that another
- * namespace had, and private addresses that the zone doesn't allow to the namespace. Records that this leader wrote are never
- * inherited. However, if an edit adds an unknown target, the name keeps its addresses.
+ * without it, or once the rules withdraw it because the target is empty. All addresses are removed after `maxStaleness`. Two
+ * kinds are removed at once: those of a name that another namespace had, and private addresses that the zone doesn't allow to the
+ * namespace. Records that this leader wrote are never inherited. However, if an edit adds an unknown target, the name keeps its
+ * addresses.
  */
 export function inheritNames(input: InheritInput): InheritedNames {
   const names = input.plan.names.flatMap(({ name, keepPublished }) => {
@@ -83,9 +82,8 @@ export function inheritNames(input: InheritInput): InheritedNames {
       const isOwn = (input.namespaceOf(name) ?? namespace) === namespace;
       const isRefused = (address: string): boolean => !allowsPrivate(input.zone, namespace) && isPrivate(address);
       const here = isOwn ? withoutAddresses(published.get(name) ?? [], isRefused) : [];
-      const isFirst = input.before === undefined || (isUnreadable && input.isUnassigned(name));
-      const entry = recorded({ isFirst, now: input.now }, input.before?.get(name), here, contributors);
-      const left = withoutGivenUp({ ...entry, isUnreadable }, contributors);
+      const entry = recorded(input, { entry: input.before?.get(name), here, contributors, isUnreadable });
+      const left = withoutGivenUp(entry, contributors);
       const held = left.held.filter((set) => isHeld(set, left.known, contributors));
       return [name, expired({ ...left, held }, contributors, input.now)];
     }),
@@ -114,32 +112,40 @@ export function contributorsOf({ claims, contributions }: ZonePlan, name: Name):
   });
 }
 
-function recorded(
-  { isFirst, now }: { readonly isFirst: boolean; readonly now: Millis },
-  entry: InheritedName | undefined,
-  here: readonly ActualRRset[],
-  contributors: readonly Contributed[],
-): Omit<InheritedName, "isUnreadable"> {
+/** A name with the published RRsets to record. */
+interface Found {
+  readonly entry: InheritedName | undefined;
+  readonly here: readonly ActualRRset[];
+  readonly contributors: readonly Contributed[];
+  readonly isUnreadable: boolean;
+}
+
+function recorded({ before, now }: InheritInput, { entry, here, contributors, isUnreadable }: Found): InheritedName {
   const targets = targetsText(contributors);
   if (entry === undefined) {
+    const isFirst = before === undefined;
+    // Until another alias of the namespace has the name, nothing is recorded of an unreadable one.
+    const isInherited = isFirst || isUnreadable;
     return {
       targets,
       hadRecords: here.length > 0,
-      sets: isFirst ? here : [],
+      sets: isInherited ? here : [],
       since: now,
-      carried: isFirst ? [] : here,
+      carried: isInherited ? [] : here,
       carriedSince: now,
       known: NONE,
       held: isFirst ? here.filter(({ owner }) => owner !== undefined) : [],
+      isUnreadable,
     };
   }
   if (entry.targets === targets) {
-    return entry;
+    return { ...entry, isUnreadable };
   }
   const inherited = new Set(entry.sets.flatMap(({ data }) => data));
   const addresses = new Set(here.flatMap(({ data }) => data));
   return {
     ...entry,
+    isUnreadable,
     targets,
     // An edit that removes the only known target would otherwise blank the name.
     known: hasNothing(contributors) ? entry.known.difference(addresses) : entry.known,

@@ -11,30 +11,44 @@ const GUARDED_FROM = 10;
  */
 const NOTICE_MS = 6 * MINUTE;
 
-/** Notes a write of a zone, and returns a fault if the guard had to hold its deletes. */
+/** The RRsets of a zone, each as `shop.example.com. A`, before and after a write, and those that the write deletes. */
+interface ZoneWrite {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly deletes: readonly string[];
+}
+
+/** Notes a write of a zone, and returns a fault if the guard had to hold its deletes. An RRset that was created again doesn't count (docs/concepts/claims.md). */
 export function recordDeletes(
   judged: JudgedWorld,
   zone: DnsZone,
-  { before, after, deletes }: { readonly before: number; readonly after: number; readonly deletes: number },
+  { before, after, deletes }: ZoneWrite,
 ): string | undefined {
   const key = objectKey(zone.meta);
   const now = judged.world.clock.now();
-  const isApproved = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] !== undefined;
-  const counted = deletes > 0 && !isApproved;
+  const counted = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] === undefined ? deletes : [];
   const kept = between(judged.windows.get(key), now - NOTICE_MS - HOUR, now);
+  const isBack = new Set([...before, ...after]);
   judged.windows.set(key, {
-    owned: [...kept.owned, { at: now, count: before }, { at: now, count: after }],
-    deletes: [...kept.deletes, ...(counted ? [{ at: now, count: deletes }] : [])],
+    owned: [...kept.owned, { at: now, count: before.length }, { at: now, count: after.length }],
+    deletes: [
+      ...kept.deletes.map((one) => ({ ...one, isBack: one.isBack || isBack.has(one.set) })),
+      ...counted.map((set) => ({ at: now, set, isBack: false })),
+    ],
   });
   const window = windowOf(judged, key);
-  return counted && isOverLimit(judged, key, 0)
-    ? `guard: ${sum(window.deletes)} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`
+  const gone = window.deletes.filter((one) => !one.isBack).length;
+  return counted.length > 0 && exceeds(window, gone)
+    ? `guard: ${gone} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`
     : undefined;
 }
 
-/** Whether the deletes of the last hour and `more` exceed the guard's share. */
-export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number): boolean {
-  return exceeds(windowOf(judged, zone), more);
+/**
+ * Whether the guard can hold `more` deletes. Here the RRsets that were created again count too: a leader that started since then knows only how many were deleted before (decision 109).
+ */
+export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number, moment?: Millis): boolean {
+  const window = windowOf(judged, zone, moment);
+  return exceeds(window, window.deletes.length + more);
 }
 
 /** Whether `more` deletes exceeded the guard's share until a moment ago, and don't now. */
@@ -42,11 +56,11 @@ export function isJustFreed(judged: JudgedWorld, zone: ObjectKey, more: number):
   const since = judged.world.clock.now() - NOTICE_MS;
   const { deletes = [], owned = [] } = judged.windows.get(zone) ?? {};
   const moments = [since, ...[...deletes, ...owned].map(({ at }) => at).filter((at) => at > since)];
-  return !isOverLimit(judged, zone, more) && moments.some((moment) => exceeds(windowOf(judged, zone, moment), more));
+  return !isOverLimit(judged, zone, more) && moments.some((moment) => isOverLimit(judged, zone, more, moment));
 }
 
-function exceeds(window: GuardWindow, more: number): boolean {
-  return most(window) >= GUARDED_FROM && (sum(window.deletes) + more) * 100 > most(window) * MAX_DELETE_PERCENT;
+function exceeds(window: GuardWindow, deletes: number): boolean {
+  return most(window) >= GUARDED_FROM && deletes * 100 > most(window) * MAX_DELETE_PERCENT;
 }
 
 /** Whether a zone had so many RRsets within the hour that the guard can hold its deletes. */
@@ -84,8 +98,4 @@ function between(window: GuardWindow | undefined, since: Millis, until: Millis):
 
 function most({ owned }: GuardWindow): number {
   return Math.max(0, ...owned.map(({ count }) => count));
-}
-
-function sum(deletes: GuardWindow["deletes"]): number {
-  return deletes.reduce((total, { count }) => total + count, 0);
 }

@@ -67,7 +67,8 @@ function isList(says: Says): says is readonly string[] {
 }
 
 function planOf(targets: Readonly<Record<string, Says>>, ...specs: readonly object[]): ZonePlan {
-  const winners = (specs.length === 0 ? [{}] : specs).map((spec, index) =>
+  const hasNone = Object.keys(targets).length === 0;
+  const winners = (hasNone ? [] : specs.length === 0 ? [{}] : specs).map((spec, index) =>
     alias(index === 0 ? "web/shop" : `web/shop-${index}`, { targets: Object.keys(targets), spec }),
   );
   return planZone({
@@ -92,23 +93,17 @@ interface Step {
   readonly spec?: object;
   /** Of a second alias of the name, with the same targets; absent: there is none. */
   readonly second?: object;
+  /** An alias of the name can't be read. */
+  readonly isUnreadable?: boolean;
 }
 
 /** What the name shows after each step. */
 function played(steps: readonly Step[], namespaceOf: () => string | undefined = () => undefined): readonly string[] {
   let before: InheritedNames | undefined;
-  return steps.map(({ targets, published, at = 0, spec = {}, second }) => {
+  return steps.map(({ targets, published, at = 0, spec = {}, second, isUnreadable = false }) => {
     const plan = planOf(targets, spec, ...(second === undefined ? [] : [second]));
-    before = inheritNames({
-      before,
-      plan,
-      zone: ZONE,
-      published,
-      namespaceOf,
-      isUnassigned: () => false,
-      mayBeUnreadable: () => false,
-      now: at,
-    });
+    const mayBeUnreadable = (): boolean => isUnreadable;
+    before = inheritNames({ before, plan, zone: ZONE, published, namespaceOf, mayBeUnreadable, now: at });
     const after = withInherited(plan, before, ZONE.spec.ttl);
     return (after.names[0]?.sets ?? []).flatMap(({ data }) => data).join(" ");
   });
@@ -331,7 +326,6 @@ test("the addresses of an alias that can't be read stay with the name that it sh
       zone: ZONE,
       published: [rrset(["192.0.2.1", "192.0.2.9"])],
       namespaceOf: () => undefined,
-      isUnassigned: () => false,
       now: 0,
     };
     const mayBeUnreadable = (_name: string, of: string): boolean => of === namespace;
@@ -342,25 +336,19 @@ test("the addresses of an alias that can't be read stay with the name that it sh
   assert.deepEqual([inherited("web"), inherited("api")], ["192.0.2.1 192.0.2.9", "192.0.2.1"]);
 });
 
-test("a later alias shares the name of one that can't be read, and the records from before this leader stay", () => {
-  const plan = planOf({ "cdn.test": ["192.0.2.1"] });
-  const shown = (isUnassigned: boolean): string => {
-    const input = {
-      zone: ZONE,
-      published: [rrset(["192.0.2.9"])],
-      namespaceOf: () => undefined,
-      mayBeUnreadable: () => true,
-      now: 0,
-    };
-    const first = inheritNames({
-      ...input,
-      plan: { ...plan, names: [], claims: new Map() },
-      isUnassigned: () => true,
-      before: undefined,
-    });
-    const later = inheritNames({ ...input, plan, isUnassigned: () => isUnassigned, before: first });
-    const next = inheritNames({ ...input, plan, isUnassigned: () => false, before: later, now: 30 * DAY });
-    return withInherited(plan, next, ZONE.spec.ttl).names[0]?.sets[0]?.data.join(" ") ?? "";
-  };
-  assert.deepEqual([shown(true), shown(false)], ["192.0.2.1 192.0.2.9", "192.0.2.1"]);
+test("an alias beside an unreadable one adds and removes its own addresses, whether it was there at the first read or comes later", () => {
+  const published = [rrset(["192.0.2.1", "192.0.2.7"])];
+  const next = [
+    { targets: { "cdn.test": ["192.0.2.1"] }, published },
+    { targets: { "cdn.test": ["192.0.2.2"] }, published },
+    { targets: { "cdn.test": ["192.0.2.2"] }, published, at: DAY + 1 },
+  ].map((step) => ({ ...step, isUnreadable: true }));
+  const want = ["192.0.2.1 192.0.2.7", "192.0.2.2 192.0.2.7", "192.0.2.2 192.0.2.7"];
+  assert.deepEqual(played(next), want);
+  // Until then, the name has no alias that can be read, and the plan leaves it as it is.
+  const alone = { targets: {}, published, isUnreadable: true };
+  assert.deepEqual(played([alone, ...next]).slice(1), want);
+  // When the alias is readable, or deleted, its addresses are known.
+  const readable = { targets: { "cdn.test": ["192.0.2.2"] }, published, at: DAY + 2 };
+  assert.deepEqual(played([alone, ...next, readable]).at(-1), "192.0.2.2");
 });
