@@ -23,7 +23,10 @@ export function faultsOfWrite(judged: JudgedWorld, write: PlaceWrite): readonly 
     .filter((set) => !keys.has(setKey(set)) && !isInBaseZone(judged, write.place, set.name))
     .map(setKey);
   const guard = recordDeletes(judged, zone, { before: before.map(setKey), after: [...keys], deletes });
-  return [...(guard === undefined ? [] : [guard]), ...names.flatMap((name) => faultsAtName(judged, write, name))];
+  const faults = names.flatMap((name) => faultsAtName(judged, write, name));
+  const written = names.filter((name) => addressesAt(before, name).join() !== addressesAt(after, name).join());
+  written.forEach((name) => judged.changedAt.set(`written ${objectKey(zone.meta)} ${name}`, judged.world.clock.now()));
+  return [...(guard === undefined ? [] : [guard]), ...faults];
 }
 
 function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): readonly string[] {
