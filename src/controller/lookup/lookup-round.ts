@@ -63,6 +63,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   recordLookup(entry, result, now);
   const lastSuccessBefore = before.lastSuccessAt;
   entry.state = step(before, result, input);
+  entry.own = isAnswered(entry.state) ? undefined : entry.own && step(entry.own, result, input);
   entry.unread = isConclusive(entry.state, result, now) ? undefined : entry.unread && "failing";
   if (entry.state.read !== undefined) {
     entry.restored = undefined;
@@ -100,6 +101,11 @@ function recordLookup(entry: Entry, result: LookupResult, now: Millis): void {
   entry.isRetry = false;
   entry.retries = result.kind === "failure" ? entry.retries : 0;
   entry.lastLookupAt = now;
+}
+
+/** True if a lookup has returned addresses, or the emptiness is confirmed. */
+function isAnswered({ read, emptySince }: HoldState): boolean {
+  return read !== undefined || emptySince !== undefined;
 }
 
 /**
