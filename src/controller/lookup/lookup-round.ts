@@ -84,7 +84,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   }
   notifySibling(context, answerOf(before), answerOf(entry.state));
   notifyAnswer(deps, entry, lastSuccessBefore, isFirst);
-  if (before.failingSince !== undefined && result.kind !== "failure") {
+  if ((isFirst || before.failingSince !== undefined) && result.kind !== "failure") {
     retrySibling(context, key, now);
   }
   recordOutage(context, before, result, now);
@@ -168,7 +168,7 @@ function notifySibling(context: RefresherContext, before: TargetAnswer, after: T
   }
 }
 
-/** Looks up the other family too, because the servers answer again. */
+/** Looks up the other family too, because the servers answer for the first time, or again. */
 function retrySibling(context: RefresherContext, key: TargetKey, now: Millis): void {
   const text = siblingText(key);
   const sibling = context.entries.get(text);

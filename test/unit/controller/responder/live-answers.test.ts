@@ -92,6 +92,16 @@ test("what was there and fails since before it was ever read is a failure of tha
   assert.match(kindOf(await world.ask()), /^failed example\.com A: the lookup of cdn\.test failed: /);
 });
 
+test("a family whose first lookup failed is SERVFAIL and not NODATA when the other one answers, and is looked up again at once", async () => {
+  await using world = await start({ aliases: [alias("web/shop")], targets: { "cdn.test": "servfail" } });
+  assert.match(kindOf(await world.ask()), /^failed /);
+  world.targets.set("cdn.test", ["192.0.2.1", "2001:db8::1"]);
+  assert.deepEqual(addressesIn(await world.ask("example.com", "AAAA")), ["2001:db8::1"]);
+  assert.match(kindOf(await world.ask()), /^failed example\.com A: the lookup of cdn\.test failed: /);
+  await world.clock.advance(1);
+  assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.1"]);
+});
+
 test("after maxStaleness the policy for stale targets holds", async () => {
   const policies = { Keep: "192.0.2.1", Withdraw: "none", Fallback: "198.51.100.1" } as const;
   for (const onStale of ["Keep", "Withdraw", "Fallback"] as const) {
