@@ -28,6 +28,7 @@ export interface JudgedWorld {
 }
 
 export interface GuardWindow {
-  deletes: readonly { readonly at: Millis; readonly count: number }[];
-  owned: readonly { readonly at: Millis; readonly count: number }[];
+  /** The RRsets, as `shop.example.com. A`, with the time of the delete, and whether they were created again. */
+  readonly deletes: readonly { readonly at: Millis; readonly set: string; readonly isBack: boolean }[];
+  readonly owned: readonly { readonly at: Millis; readonly count: number }[];
 }
