@@ -62,6 +62,13 @@ function isKnownByStatusOnly({ retainedZones }: Objects, name: string, { meta }:
   return [...retainedZones.values()].some(({ known }) => known?.has(`${meta.uid} ${name}`) === true);
 }
 
+/** The deleted DnsZones that have a name of a leader that knows it from a status, whoever asked for it. Its records stay, wherever they are. */
+export function zonesKnownByStatus({ retainedZones }: Pick<Objects, "retainedZones">, name: string): readonly string[] {
+  return [...retainedZones].flatMap(([key, { known }]) =>
+    [...(known ?? [])].some((text) => text.endsWith(` ${name}`)) ? [key] : [],
+  );
+}
+
 /** Whether a deleted DnsZone of this domain admitted the alias, as far as the leader can know. */
 function isRetained(world: Objects, { meta }: DnsAlias, domain: string): boolean {
   return [...world.retainedZones.values()].some(

@@ -2,7 +2,7 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
-import { aliasesOf, isWithin, zonesOf } from "./claims.ts";
+import { aliasesOf, isWithin, zonesKnownByStatus, zonesOf } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { NAMES, ZONES } from "./scene.ts";
@@ -130,9 +130,11 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
   if (unread.length > 0) {
     return [`unread: ${at} while ${describe(unread)} can't be read`];
   }
-  const deleted = [...world.retainedZones].filter(
-    ([, { known }]) => known === undefined || [...known].some((text) => text.endsWith(` ${name}`)),
-  );
+  const byStatus = zonesKnownByStatus(world, name)[0];
+  if (byStatus !== undefined) {
+    return [`reserved: ${at}, and a status has it in DnsZone ${byStatus}, which was deleted`];
+  }
+  const deleted = [...world.retainedZones].filter(([, { known }]) => known === undefined);
   const reserved = [
     ...deleted.map(([other, retained]) => [other, retained.zone] as const),
     ...[...world.zones].filter(([other]) => world.unreadZones.has(other)),

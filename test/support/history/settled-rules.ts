@@ -5,7 +5,7 @@ import { objectKey } from "../../../src/api/meta.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
-import { aliasesOf, isWithin, writesToItsPlace, zonesOf } from "./claims.ts";
+import { aliasesOf, isWithin, writesToItsPlace, zonesKnownByStatus, zonesOf } from "./claims.ts";
 import { isHeldUnwatched, isOverLimit } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
@@ -110,6 +110,7 @@ function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonl
     return isHeldOrOthers(judged, zone, name) ||
       (hasPlacesElsewhere(judged, name) && mayWaitForMove(judged, key, name)) ||
       judged.abandoned.has(`${key} ${name}`) ||
+      zonesKnownByStatus(world, name).length > 0 ||
       have.length === 0
       ? []
       : [`orphan: ${name} is still in ${key} with ${have.join(" ")}, and no alias has it there`];

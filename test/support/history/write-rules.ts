@@ -7,7 +7,7 @@ import { aliasesOf } from "./claims.ts";
 import { recordDeletes } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
-import { FORGED_ADDRESS, HOSTILE, ZONES } from "./scene.ts";
+import { FORGED_ADDRESS, HOSTILE, sceneZone, ZONES } from "./scene.ts";
 import { BOUND_MS, hadEver, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
 import { isInBaseZone, leavingSince, mayWaitForMove, type PlaceWrite, UNDERWAY_MS } from "./place-facts.ts";
 import { faultsOfRemoval, faultsOfWithdrawal } from "./removal-rules.ts";
@@ -72,14 +72,25 @@ function keepersOf(
 ): readonly DnsAlias[] {
   const { timeline } = judged;
   const key = objectKey(meta);
-  const lostAt = timeline.lostAt(key, name);
-  if (timeline.now(key, name).length > 0 || lostAt === -Infinity || !mayWaitForMove(judged, key, name, late)) {
+  if (timeline.now(key, name).length > 0) {
     return [];
   }
-  const namespaces = new Set(timeline.since(key, name, lostAt - 1).map((alias) => alias.meta.namespace));
+  // A DnsZone finds at its place what one of the same domain left there.
+  const here = sharersOf(key).filter((one) => mayWaitForMove(judged, one, name, late));
+  const namespaces = new Set(
+    here.flatMap((one) =>
+      timeline.since(one, name, timeline.lostAt(one, name) - 1).map(({ meta: { namespace } }) => namespace),
+    ),
+  );
   return ZONES.filter((other) => other.key !== key)
     .flatMap((other) => timeline.since(other.key, name, since))
     .filter((alias) => namespaces.has(alias.meta.namespace));
+}
+
+/** The DnsZones of the same domain and place. */
+function sharersOf(key: string): readonly string[] {
+  const { domain, place } = sceneZone(key);
+  return ZONES.filter((one) => one.domain === domain && one.place === place).map((one) => one.key);
 }
 
 interface AddedAddress {
