@@ -47,6 +47,24 @@ function abandonedPlaces({ store, zoneState }: PresenceDeps, alias: DnsAlias, ho
         .map(({ meta }) => ({ hostname, zone: objectKey(meta) }));
 }
 
+/**
+ * Whether a name that no DnsZone takes now may still have records at a backend that can't list them, or was not read yet. Only the
+ * finalizer of the alias shows this, if its status is lost.
+ */
+export function mayHaveUnlisted({ store, zoneState }: PresenceDeps, alias: DnsAlias): boolean {
+  return alias.spec.hostnames.some((hostname) =>
+    [...store.zones()].some((zone) => {
+      const state = zoneState(objectKey(zone.meta));
+      return (
+        zone.spec.policy === "Sync" &&
+        state?.observed.lists !== true &&
+        mayHaveLeft(store, zone, { alias, name: hostname }) &&
+        presenceIn(state, hostname) !== "absent"
+      );
+    }),
+  );
+}
+
 function hasOwn({ observed: { owned } }: ZoneState, hostname: Name): boolean {
   return FAMILIES.some((type) => owned.has(rrsetKey({ name: hostname, type })));
 }
