@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../../support/controller-world.ts";
-import { holdPlan, ONE, rules, startProduct, type Product } from "../../support/history/judged-product.ts";
+import { holdPlan, ONE, rules, startProduct, TWO, type Product } from "../../support/history/judged-product.ts";
 import { MINUTE } from "../../support/history/scene.ts";
-import { editAlias, setBase } from "../../support/history/stage.ts";
+import { addAlias, editAlias, setBase, setTarget } from "../../support/history/stage.ts";
 
 /** Two RRsets each. */
 const NAMES = ["b", "c", "d", "sub", "*", "shop"].map((label) => `${label}.example.com`);
@@ -77,6 +77,24 @@ describe("the judge counts deletes:", () => {
     await product.rest(15 * MINUTE);
     assert.deepEqual(found(product), []);
   });
+
+  for (const [held, want] of [
+    [NAMES, []],
+    [NAMES.slice(0, 1), ["behind"]],
+  ] as const) {
+    test(`RRsets of a family that the targets lost count as deletes that wait, for ${held.length} of ${NAMES.length} names`, async () => {
+      const product = await startProduct();
+      const { stage } = product;
+      ask(product, held);
+      const others = NAMES.filter((name) => !held.includes(name));
+      addAlias(stage, "web/b", { hostnames: others, targets: ["two.test"] });
+      product.publish("com", Object.fromEntries(NAMES.map((name) => [name, held.includes(name) ? ONE : TWO])));
+      setTarget(stage, "one.test", ONE.slice(0, 1));
+      holdPlan(stage);
+      await product.rest(30 * MINUTE);
+      assert.deepEqual(found(product), want);
+    });
+  }
 
   test("a guard may not hold less than its share", async () => {
     const product = await startProduct();
