@@ -59,8 +59,8 @@ export interface InheritInput {
 
 /**
  * Returns the inherited RRsets of each name after another read or plan. An address is removed once a target that had it was read
- * without it, or once the rules withdraw it because the target is empty. All addresses are removed after `maxStaleness`. Two kinds
- * are removed at once: those of a name that another namespace had, and private addresses that the zone doesn't allow to the
+ * without it, or once the rules withdraw it because the target is empty. All addresses are removed after `maxStaleness`. Two
+ * kinds are removed at once: those of a name that another namespace had, and private addresses that the zone doesn't allow to the
  * namespace. Records that this leader wrote are never inherited. However, if an edit adds an unknown target, the name keeps its
  * addresses.
  */

@@ -26,8 +26,7 @@ export function recordDeletes(
 ): string | undefined {
   const key = objectKey(zone.meta);
   const now = judged.world.clock.now();
-  const isApproved = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] !== undefined;
-  const counted = isApproved ? [] : deletes;
+  const counted = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] === undefined ? deletes : [];
   const kept = between(judged.windows.get(key), now - NOTICE_MS - HOUR, now);
   const isBack = new Set([...before, ...after]);
   judged.windows.set(key, {
@@ -47,8 +46,8 @@ export function recordDeletes(
 /**
  * Whether the guard can hold `more` deletes. Here the RRsets that were created again count too: a leader that started since then knows only how many were deleted before (decision 109).
  */
-export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number): boolean {
-  const window = windowOf(judged, zone);
+export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number, moment?: Millis): boolean {
+  const window = windowOf(judged, zone, moment);
   return exceeds(window, window.deletes.length + more);
 }
 
@@ -57,11 +56,7 @@ export function isJustFreed(judged: JudgedWorld, zone: ObjectKey, more: number):
   const since = judged.world.clock.now() - NOTICE_MS;
   const { deletes = [], owned = [] } = judged.windows.get(zone) ?? {};
   const moments = [since, ...[...deletes, ...owned].map(({ at }) => at).filter((at) => at > since)];
-  const exceeded = (moment: Millis): boolean => {
-    const window = windowOf(judged, zone, moment);
-    return exceeds(window, window.deletes.length + more);
-  };
-  return !isOverLimit(judged, zone, more) && moments.some(exceeded);
+  return !isOverLimit(judged, zone, more) && moments.some((moment) => isOverLimit(judged, zone, more, moment));
 }
 
 function exceeds(window: GuardWindow, deletes: number): boolean {
