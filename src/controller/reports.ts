@@ -1,6 +1,6 @@
 import type { ObjectKey } from "../api/meta.ts";
 import type { Requeue } from "../schedule/work-queue.ts";
-import { hasEveryZone, kindKey, mayWrite, overdueOf, type ControllerContext } from "./context.ts";
+import { answersOf, hasEveryZone, kindKey, mayWrite, overdueOf, type ControllerContext } from "./context.ts";
 import { onWithdrawn } from "./event-handlers.ts";
 import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
 import { updateZoneStatus, type ZoneReportDeps } from "./status/update-zone-status.ts";
@@ -18,6 +18,7 @@ export function report(context: ControllerContext, key: ObjectKey, signal: Abort
     zoneState: (zone) => context.zones.get(zone),
     steering: context.steering,
     overdueOf: (alias) => overdueOf(context, alias),
+    answersOf: (alias) => answersOf(context, alias),
     mayWrite: () => mayWrite(context),
     invalidEdit: (alias) => context.invalid.get(kindKey("DnsAlias", alias)),
     deletions: context.deletions,

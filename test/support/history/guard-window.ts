@@ -1,10 +1,16 @@
 import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../../../src/api/meta.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { GuardWindow, JudgedWorld } from "./judged-world.ts";
+import type { Millis } from "../../../src/base/clock.ts";
 import { UNDERWAY_MS } from "./place-facts.ts";
-import { HOUR, MAX_DELETE_PERCENT } from "./scene.ts";
+import { HOUR, MAX_DELETE_PERCENT, MINUTE } from "./scene.ts";
 
 const GUARDED_FROM = 10;
+/**
+ * No event tells that a delete is more than an hour ago, or that a zone is larger since a write. The next read of the zone shows it, which comes every five minutes. A plan follows, and
+ * deletes that gather, and a write.
+ */
+const NOTICE_MS = 6 * MINUTE;
 
 /** The RRsets of a zone, each as `shop.example.com. A`, before and after a write, and those that the write deletes. */
 interface ZoneWrite {
@@ -20,27 +26,31 @@ export function recordDeletes(
   { before, after, deletes }: ZoneWrite,
 ): string | undefined {
   const key = objectKey(zone.meta);
-  const window = windowOf(judged, key);
   const now = judged.world.clock.now();
-  window.owned = [...window.owned, { at: now, count: before.length }, { at: now, count: after.length }];
+  const hash = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION];
+  const approval = judged.windows.get(key)?.approval;
+  const isUsed = approval !== undefined && approval.hash === hash;
+  // The rest of the writes of the approved plan: some servers get their records one by one.
+  const counted = isUsed && now - approval.at < UNDERWAY_MS ? [] : deletes;
+  const kept = between(judged.windows.get(key), now - NOTICE_MS - HOUR, now);
   const isBack = new Set([...before, ...after]);
-  window.deletes = window.deletes.map((one) => ({ ...one, isBack: one.isBack || isBack.has(one.set) }));
-  const approval = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION];
-  const isUsed = window.approval !== undefined && window.approval.hash === approval;
-  // The rest of the writes of one plan: some servers get their records one by one.
-  const isUnderway = isUsed && now - (window.approval?.at ?? 0) < UNDERWAY_MS;
-  if (deletes.length === 0 || isUnderway) {
-    return undefined;
-  }
-  window.deletes = [...window.deletes, ...deletes.map((set) => ({ at: now, set, isBack: false }))];
+  const noted: GuardWindow = {
+    ...kept,
+    owned: [...kept.owned, { at: now, count: before.length }, { at: now, count: after.length }],
+    deletes: [
+      ...kept.deletes.map((one) => ({ ...one, isBack: one.isBack || isBack.has(one.set) })),
+      ...counted.map((set) => ({ at: now, set, isBack: false })),
+    ],
+  };
+  judged.windows.set(key, noted);
+  const window = windowOf(judged, key);
   const gone = window.deletes.filter((one) => !one.isBack).length;
-  if (!exceeds(window, gone)) {
+  if (counted.length === 0 || !exceeds(window, gone)) {
     return undefined;
   }
-  if (approval !== undefined && !isUsed) {
-    // It approves this plan only, and the hour begins anew (docs/operations.md).
-    window.approval = { hash: approval, at: now };
-    window.deletes = [];
+  if (hash !== undefined && !isUsed) {
+    // It approves this plan only, and the count begins anew (docs/operations.md).
+    judged.windows.set(key, { ...noted, deletes: [], approval: { hash, at: now } });
     return undefined;
   }
   return `guard: ${gone} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`;
@@ -49,9 +59,17 @@ export function recordDeletes(
 /**
  * Whether the guard can hold `more` deletes. Here the RRsets that were created again count too: a leader that started since then knows only how many were deleted before (decision 109).
  */
-export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number): boolean {
-  const window = windowOf(judged, zone);
+export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number, moment?: Millis): boolean {
+  const window = windowOf(judged, zone, moment);
   return exceeds(window, window.deletes.length + more);
+}
+
+/** Whether `more` deletes exceeded the guard's share until a moment ago, and don't now. */
+export function isJustFreed(judged: JudgedWorld, zone: ObjectKey, more: number): boolean {
+  const since = judged.world.clock.now() - NOTICE_MS;
+  const { deletes = [], owned = [] } = judged.windows.get(zone) ?? {};
+  const moments = [since, ...[...deletes, ...owned].map(({ at }) => at).filter((at) => at > since)];
+  return !isOverLimit(judged, zone, more) && moments.some((moment) => isOverLimit(judged, zone, more, moment));
 }
 
 function exceeds(window: GuardWindow, deletes: number): boolean {
@@ -78,19 +96,17 @@ export function isHeldUnwatched(judged: JudgedWorld, zone: ObjectKey, name: stri
   return isUnwatched(name) && names.filter(isUnwatched).length * 100 > most * MAX_DELETE_PERCENT;
 }
 
-function windowOf({ windows, world }: JudgedWorld, zone: ObjectKey): GuardWindow {
-  const window = windows.get(zone) ?? { deletes: [], owned: [] };
-  windows.set(zone, window);
-  const since = world.clock.now() - HOUR;
-  window.deletes = window.deletes.filter(({ at }) => at >= since);
-  // The number before the hour began was in force when it began.
-  window.owned = window.owned.slice(
-    Math.max(
-      0,
-      window.owned.findLastIndex(({ at }) => at < since),
-    ),
-  );
-  return window;
+/** The hour before a moment, which is now or at most {@link NOTICE_MS} ago. */
+function windowOf({ windows, world }: JudgedWorld, zone: ObjectKey, moment = world.clock.now()): GuardWindow {
+  return between(windows.get(zone), moment - HOUR, moment);
+}
+
+function between(window: GuardWindow | undefined, since: Millis, until: Millis): GuardWindow {
+  const deletes = window?.deletes.filter(({ at }) => since <= at && at <= until) ?? [];
+  const owned = window?.owned.filter(({ at }) => at <= until) ?? [];
+  // The number before the time began was in force when it began.
+  const first = owned.findLastIndex(({ at }) => at < since);
+  return { ...window, deletes, owned: owned.slice(Math.max(0, first)) };
 }
 
 function most({ owned }: GuardWindow): number {

@@ -13,7 +13,7 @@ export interface JudgedWorld {
   readonly isLed: () => boolean;
   /** The RRsets that dnsalias manages at a place now. */
   readonly publishedAt: (place: string) => readonly RecordSet[];
-  /** When something last changed, by a word such as `name shop.example.com.`, `target one.test`, `zone dns/com`, `place com`, `alias web/a`, `leader`, `faults`; `gone shop.example.com.` is when a deleted alias that had the name lost its finalizer. */
+  /** When something last changed, by a word such as `name shop.example.com.`, `target one.test`, `zone dns/com`, `place com`, `alias web/a`, `leader`, `faults`; `gone shop.example.com.` is when a deleted alias that had the name lost its finalizer, and `written dns/com shop.example.com.` when the zone last changed addresses there. */
   readonly changedAt: Map<string, Millis>;
   /** DnsZones that were deleted, with their last text. */
   readonly deletedZones: Map<ObjectKey, DnsZone>;
@@ -29,8 +29,8 @@ export interface JudgedWorld {
 
 export interface GuardWindow {
   /** The RRsets, as `shop.example.com. A`, with the time of the delete, and whether they were created again. */
-  deletes: readonly { readonly at: Millis; readonly set: string; readonly isBack: boolean }[];
-  owned: readonly { readonly at: Millis; readonly count: number }[];
+  readonly deletes: readonly { readonly at: Millis; readonly set: string; readonly isBack: boolean }[];
+  readonly owned: readonly { readonly at: Millis; readonly count: number }[];
   /** The annotation that approved the last plan over the limit, with the time of its first write. */
-  approval?: { readonly hash: string; readonly at: Millis };
+  readonly approval?: { readonly hash: string; readonly at: Millis };
 }

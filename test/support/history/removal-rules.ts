@@ -2,7 +2,7 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
-import { aliasesOf, isWithin, zonesKnownByStatus, zonesOf } from "./claims.ts";
+import { aliasesOf, isReserved, isWithin, zonesKnownByStatus, zonesOf } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { NAMES, ZONES } from "./scene.ts";
@@ -133,6 +133,10 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
   const byStatus = zonesKnownByStatus(world, name)[0];
   if (byStatus !== undefined) {
     return [`reserved: ${at}, and a status has it in DnsZone ${byStatus}, which was deleted`];
+  }
+  const isEdited = world.clock.now() - (judged.changedAt.get(`name ${name}`) ?? 0) < UNDERWAY_MS;
+  if (isReserved(world, name) && !isEdited) {
+    return [`reserved: ${at}, and it belongs to a DnsZone that was deleted`];
   }
   const deleted = [...world.retainedZones].filter(([, { known }]) => known === undefined);
   const reserved = [

@@ -54,6 +54,22 @@ const CASES: readonly JudgeCase[] = [
     },
   },
   {
+    name: "a name whose new DnsZone has no place of its own follows its targets in the old one, and gets nothing else",
+    want: ["foreign"],
+    async play({ stage, publish, rest }) {
+      putZone(stage, "dns/twin");
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await rest(5 * MINUTE);
+      setTarget(stage, "one.test", TWO);
+      publish("com", { [SHOP]: TWO });
+      assert.deepEqual(stage.judge.faults, []);
+      setTarget(stage, "three.test", ["198.51.100.31"]);
+      addAlias(stage, "api/b", { hostnames: [SHOP], targets: ["three.test"] });
+      publish("com", { [SHOP]: [...TWO, "198.51.100.31"] });
+    },
+  },
+  {
     name: "names go at once with a label",
     want: ["label"],
     async play({ stage, publish, rest }) {
@@ -85,6 +101,18 @@ const CASES: readonly JudgeCase[] = [
       replaceZone(stage);
       await rest(15 * MINUTE);
       assert.deepEqual(stage.judge.faults, []);
+      publish("com", {});
+    },
+  },
+  {
+    name: "a DnsZone at the place of a deleted one, which doesn't admit the alias, withdraws what is of the deleted one",
+    want: ["reserved"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/twin", { allowedNamespaces: { from: "Same" } });
+      removeZone(stage, "dns/com");
+      await rest(15 * MINUTE);
+      assert.equal(stage.judge.faults.join().includes("orphan"), false);
       publish("com", {});
     },
   },
