@@ -2,6 +2,7 @@ import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../../../src/api/
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { GuardWindow, JudgedWorld } from "./judged-world.ts";
 import type { Millis } from "../../../src/base/clock.ts";
+import { UNDERWAY_MS } from "./place-facts.ts";
 import { HOUR, MAX_DELETE_PERCENT, MINUTE } from "./scene.ts";
 
 const GUARDED_FROM = 10;
@@ -26,21 +27,33 @@ export function recordDeletes(
 ): string | undefined {
   const key = objectKey(zone.meta);
   const now = judged.world.clock.now();
-  const counted = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] === undefined ? deletes : [];
+  const hash = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION];
+  const approval = judged.windows.get(key)?.approval;
+  const isUsed = approval !== undefined && approval.hash === hash;
+  // The rest of the writes of the approved plan: some servers get their records one by one.
+  const counted = isUsed && now - approval.at < UNDERWAY_MS ? [] : deletes;
   const kept = between(judged.windows.get(key), now - NOTICE_MS - HOUR, now);
   const isBack = new Set([...before, ...after]);
-  judged.windows.set(key, {
+  const noted: GuardWindow = {
+    ...kept,
     owned: [...kept.owned, { at: now, count: before.length }, { at: now, count: after.length }],
     deletes: [
       ...kept.deletes.map((one) => ({ ...one, isBack: one.isBack || isBack.has(one.set) })),
       ...counted.map((set) => ({ at: now, set, isBack: false })),
     ],
-  });
+  };
+  judged.windows.set(key, noted);
   const window = windowOf(judged, key);
   const gone = window.deletes.filter((one) => !one.isBack).length;
-  return counted.length > 0 && exceeds(window, gone)
-    ? `guard: ${gone} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`
-    : undefined;
+  if (counted.length === 0 || !exceeds(window, gone)) {
+    return undefined;
+  }
+  if (hash !== undefined && !isUsed) {
+    // It approves this plan only, and the count begins anew (docs/operations.md).
+    judged.windows.set(key, { ...noted, deletes: [], approval: { hash, at: now } });
+    return undefined;
+  }
+  return `guard: ${gone} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`;
 }
 
 /**
@@ -93,7 +106,7 @@ function between(window: GuardWindow | undefined, since: Millis, until: Millis):
   const owned = window?.owned.filter(({ at }) => at <= until) ?? [];
   // The number before the time began was in force when it began.
   const first = owned.findLastIndex(({ at }) => at < since);
-  return { deletes, owned: owned.slice(Math.max(0, first)) };
+  return { ...window, deletes, owned: owned.slice(Math.max(0, first)) };
 }
 
 function most({ owned }: GuardWindow): number {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { APPROVE_ANNOTATION } from "../../../src/api/meta.ts";
 import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../../support/controller-world.ts";
 import { holdPlan, ONE, rules, startProduct, TWO, type Product } from "../../support/history/judged-product.ts";
@@ -27,6 +28,13 @@ async function follow(product: Product, names: readonly string[]): Promise<void>
   ask(product, names);
   await product.rest(MINUTE);
   publish(product, names);
+}
+
+/** An operator approves the held plan of this hash. */
+function approve({ stage: { world } }: Product, hash: string): void {
+  const zone = world.zones.get("dns/com");
+  assert.ok(zone);
+  world.put({ ...zone, meta: { ...zone.meta, annotations: { [APPROVE_ANNOTATION]: hash } } });
 }
 
 /** The product writes no statuses. */
@@ -65,6 +73,38 @@ describe("the judge counts deletes:", () => {
     assert.deepEqual(found(product), []);
     await follow(product, allBut("b.example.com", "c.example.com"));
     assert.deepEqual(found(product), ["guard"]);
+  });
+
+  test("an approval is for one plan", async () => {
+    const product = await startProduct();
+    await follow(product, NAMES);
+    approve(product, "eb3204d9d889");
+    await follow(product, NAMES.slice(0, 3));
+    assert.deepEqual(found(product), []);
+    await follow(product, NAMES);
+    await follow(product, NAMES.slice(0, 3));
+    assert.deepEqual(found(product), ["guard"]);
+  });
+
+  test("another approval is for another plan", async () => {
+    const product = await startProduct();
+    await follow(product, NAMES);
+    approve(product, "eb3204d9d889");
+    await follow(product, NAMES.slice(0, 3));
+    await follow(product, NAMES);
+    approve(product, "0123456789ab");
+    await follow(product, NAMES.slice(0, 3));
+    assert.deepEqual(found(product), []);
+  });
+
+  test("the writes of an approved plan can be several", async () => {
+    const product = await startProduct();
+    await follow(product, NAMES);
+    approve(product, "eb3204d9d889");
+    ask(product, []);
+    await product.rest(MINUTE);
+    [4, 2, 0].forEach((count) => publish(product, NAMES.slice(0, count)));
+    assert.deepEqual(found(product), []);
   });
 
   test("a guard that counts an RRset that was created again, as after a restart, may hold", async () => {
