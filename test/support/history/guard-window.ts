@@ -32,7 +32,7 @@ export function recordDeletes(
   const isUsed = approval !== undefined && approval.hash === hash;
   // The rest of the writes of the approved plan: some servers get their records one by one.
   const counted = isUsed && now - approval.at < UNDERWAY_MS ? [] : deletes;
-  const kept = between(judged.windows.get(key), now - NOTICE_MS - HOUR, now);
+  const kept = between(judged.windows.get(key), now - NOTICE_MS - 2 * HOUR, now);
   const isBack = new Set([...before, ...after]);
   const noted: GuardWindow = {
     ...kept,
@@ -57,11 +57,21 @@ export function recordDeletes(
 }
 
 /**
- * Whether the guard can hold `more` deletes. Here the RRsets that were created again count too: a leader that started since then knows only how many were deleted before (decision 109).
+ * Whether the guard can hold `more` deletes. Here the RRsets that were created again count too: a leader that started since then knows only how many were deleted before, and when the
+ * last of them was (decision 109). They all count until an hour after that one.
  */
-export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number, moment?: Millis): boolean {
+export function isOverLimit(
+  judged: JudgedWorld,
+  zone: ObjectKey,
+  more: number,
+  moment = judged.world.clock.now(),
+): boolean {
   const window = windowOf(judged, zone, moment);
-  return exceeds(window, window.deletes.length + more);
+  const ledSince = judged.changedAt.get("leader") ?? 0;
+  const last = Math.max(-Infinity, ...window.deletes.map(({ at }) => at).filter((at) => at < ledSince));
+  const earlier = between(judged.windows.get(zone), last - HOUR, last).deletes;
+  const own = window.deletes.filter(({ at }) => at >= ledSince);
+  return exceeds(window, earlier.length + own.length + more);
 }
 
 /** Whether `more` deletes exceeded the guard's share until a moment ago, and don't now. */
