@@ -39,6 +39,11 @@ function winnersOf(aliases: readonly DnsAlias[]): readonly DnsAlias[] {
 
 /** The zones of the longest domain that admit the namespace and write to their place. The names that a deleted DnsZone admitted are reserved. */
 export function zonesOf(world: Objects, name: string, alias: DnsAlias): readonly DnsZone[] {
+  return admittingZonesOf(world, name, alias).filter((zone) => writesToItsPlace(world, zone));
+}
+
+/** The same with those whose place an older DnsZone has. */
+export function admittingZonesOf(world: Objects, name: string, alias: DnsAlias): readonly DnsZone[] {
   const zones = matchOf(world, name, alias);
   return zones === "reserved" ? [] : zones;
 }
@@ -58,7 +63,7 @@ function matchOf(world: Objects, name: string, alias: DnsAlias): readonly DnsZon
       (zone) => zone.spec.domain === domain && isDelegated(world, zone) && admits(world, zone, namespace),
     );
     if (open.length > 0) {
-      return open.filter((zone) => writesToItsPlace(world, zone));
+      return open;
     }
     if (isRetained(world, alias, domain)) {
       return "reserved";

@@ -3,7 +3,7 @@ import { objectKey } from "../../../src/api/meta.ts";
 import type { Millis } from "../../../src/base/clock.ts";
 import { familyOf } from "../../../src/dns/address/address.ts";
 import { placeOf } from "../replicas-world.ts";
-import { aliasesOf } from "./claims.ts";
+import { admittingZonesOf, aliasesOf } from "./claims.ts";
 import { recordDeletes } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
@@ -85,9 +85,14 @@ function keepersOf(
       timeline.since(one, name, timeline.lostAt(one, name) - 1).map(({ meta: { namespace } }) => namespace),
     ),
   );
-  return ZONES.filter((other) => other.key !== key)
-    .flatMap((other) => timeline.since(other.key, name, since))
-    .filter((alias) => namespaces.has(alias.meta.namespace));
+  const elsewhere = ZONES.filter((other) => other.key !== key).flatMap((other) =>
+    timeline.since(other.key, name, since),
+  );
+  // Also those whose new DnsZone can't write, because its place is taken.
+  const waiting = aliasesOf(judged.world, name).filter(
+    (alias) => admittingZonesOf(judged.world, name, alias).length > 0,
+  );
+  return [...elsewhere, ...waiting].filter((alias) => namespaces.has(alias.meta.namespace));
 }
 
 /** The DnsZones of the same domain and place. */

@@ -54,6 +54,22 @@ const CASES: readonly JudgeCase[] = [
     },
   },
   {
+    name: "a name whose new DnsZone has no place of its own follows its targets in the old one, and gets nothing else",
+    want: ["foreign"],
+    async play({ stage, publish, rest }) {
+      putZone(stage, "dns/twin");
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await rest(5 * MINUTE);
+      setTarget(stage, "one.test", TWO);
+      publish("com", { [SHOP]: TWO });
+      assert.deepEqual(stage.judge.faults, []);
+      setTarget(stage, "three.test", ["198.51.100.31"]);
+      addAlias(stage, "api/b", { hostnames: [SHOP], targets: ["three.test"] });
+      publish("com", { [SHOP]: [...TWO, "198.51.100.31"] });
+    },
+  },
+  {
     name: "names go at once with a label",
     want: ["label"],
     async play({ stage, publish, rest }) {
