@@ -5,7 +5,7 @@ import type { ReplicasWorld } from "./replicas-world.ts";
 
 /** The answer to a lookup now, which the world remembers. */
 export function readingOf(world: ReplicasWorld, key: TargetKey, isLeader: boolean): LookupResult {
-  const { targets, clock, lastGoodOf, emptyRunOf, lastReadOf, lastSeenOf } = world;
+  const { targets, clock, lastGoodOf, emptyRunOf, endedRunOf, lastReadOf, lastSeenOf } = world;
   const says = targets.get(displayName(key.target)) ?? "nxdomain";
   const chain = [key.target];
   if (says === "servfail") {
@@ -18,7 +18,11 @@ export function readingOf(world: ReplicasWorld, key: TargetKey, isLeader: boolea
     const run = emptyRunOf.get(text) ?? { readings: 0, since: clock.now() };
     emptyRunOf.set(text, { ...run, readings: run.readings + 1 });
   } else {
-    emptyRunOf.delete(text);
+    const ended = emptyRunOf.get(text);
+    if (ended !== undefined) {
+      emptyRunOf.delete(text);
+      endedRunOf.set(text, { ...ended, goodBefore: lastGoodOf.get(text), until: clock.now() });
+    }
     lastGoodOf.set(text, clock.now());
     lastSeenOf.set(text, addresses);
   }

@@ -71,6 +71,12 @@ export interface RetainedZone {
   readonly knownAtStart: ReadonlyMap<Replica, ReadonlySet<string>>;
 }
 
+/** Empty readings in a row, and the time of the first one. */
+interface EmptyRun {
+  readonly readings: number;
+  readonly since: Millis;
+}
+
 /** Objects, backends and targets that any number of controllers share, as replicas in one cluster do. */
 export interface ReplicasWorld {
   readonly clock: FakeClock;
@@ -93,7 +99,9 @@ export interface ReplicasWorld {
   /** When each target and family, `one.test A`, was last read with addresses, by anybody. */
   readonly lastGoodOf: Map<string, Millis>;
   /** How often each was read without addresses since it was last read with some, and since when. */
-  readonly emptyRunOf: Map<string, { readonly readings: number; readonly since: Millis }>;
+  readonly emptyRunOf: Map<string, EmptyRun>;
+  /** The last such run that ended, with the time of the last good reading before it. */
+  readonly endedRunOf: Map<string, EmptyRun & { readonly goodBefore: Millis | undefined; readonly until: Millis }>;
   /** The addresses that a leader read last. */
   readonly lastReadOf: Map<string, readonly string[]>;
   /** The addresses that any replica read last. */
@@ -170,6 +178,7 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
     targets: new Map(),
     lastGoodOf: new Map(),
     emptyRunOf: new Map(),
+    endedRunOf: new Map(),
     lastReadOf: new Map(),
     lastSeenOf: new Map(),
     history: createTargetHistory(),

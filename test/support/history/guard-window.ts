@@ -2,8 +2,8 @@ import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../../../src/api/
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { GuardWindow, JudgedWorld } from "./judged-world.ts";
 import type { Millis } from "../../../src/base/clock.ts";
-import { UNDERWAY_MS } from "./place-facts.ts";
-import { HOUR, MAX_DELETE_PERCENT, MINUTE } from "./scene.ts";
+
+import { HOUR, MAX_DELETE_PERCENT, MINUTE, UNDERWAY_MS } from "./scene.ts";
 
 const GUARDED_FROM = 10;
 /**

@@ -6,7 +6,7 @@ import { placeOf } from "../replicas-world.ts";
 import { aliasesOf, isWithin, zonesOf } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, type RecordSet } from "./record-sets.ts";
-import { MINUTE, ZONES } from "./scene.ts";
+import { MINUTE, UNDERWAY_MS, ZONES } from "./scene.ts";
 import { staticsOf, targetsOf } from "./target-facts.ts";
 
 /** One write that took effect. */
@@ -28,8 +28,6 @@ export interface Lateness {
   readonly until: Millis;
 }
 
-/** A plan, a read, and a write, each as slow as the faults make them. */
-export const UNDERWAY_MS = 30_000;
 /** How long a name waits for its new place, and how long after a label of its namespace or a selector changed. */
 export const MOVE_MS = 10 * MINUTE;
 export const LABEL_MS = MINUTE;
@@ -76,10 +74,7 @@ export function closedSince(
   return heard === Infinity ? at : heard;
 }
 
-/**
- * False if the writer hears at once that the zone is closed and that the alias asks for a name which it didn't have before its watch was late: a closed zone gives no name
- * to an alias that didn't have it.
- */
+/** Whether the alias had the name before the zone was closed, as far as the writer knew then: a closed zone gives no name to an alias that didn't have it. */
 export function isKnownToHave(
   judged: JudgedWorld,
   late: readonly Lateness[] | undefined,
@@ -87,10 +82,7 @@ export function isKnownToHave(
 ): boolean {
   const at = closedSince(judged, zone, name);
   const lateness = late?.find(({ since, until }) => since <= at && at < until);
-  return (
-    lateness === undefined ||
-    judged.timeline.at(zone, name, lateness.since).some(({ meta }) => meta.uid === alias.meta.uid)
-  );
+  return judged.timeline.at(zone, name, lateness?.since ?? at - 1).some(({ meta }) => meta.uid === alias.meta.uid);
 }
 
 /** A name that loses its zone by a label or a selector stays for a while and follows its targets: its aliases count since before that. */

@@ -2,10 +2,10 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
-import { aliasesOf, isReserved, isWithin, zonesKnownByStatus, zonesOf } from "./claims.ts";
+import { aliasesOf, isDelegated, isReserved, isWithin, zonesKnownByStatus, zonesOf } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
-import { NAMES, ZONES } from "./scene.ts";
+import { NAMES, UNDERWAY_MS, ZONES } from "./scene.ts";
 import { BOUND_MS, hadEver, type IsKnown, mayBeBlank, mayLackFamily, staticsOf, targetsOf } from "./target-facts.ts";
 import {
   closedSince,
@@ -16,7 +16,6 @@ import {
   LABEL_MS,
   MOVE_MS,
   type PlaceWrite,
-  UNDERWAY_MS,
 } from "./place-facts.ts";
 
 interface Removal {
@@ -141,7 +140,7 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
   const deleted = [...world.retainedZones].filter(([, { known }]) => known === undefined);
   const reserved = [
     ...deleted.map(([other, retained]) => [other, retained.zone] as const),
-    ...[...world.zones].filter(([other]) => world.unreadZones.has(other)),
+    ...[...world.zones].filter(([other, one]) => world.unreadZones.has(other) && isDelegated(world, one)),
   ].find(
     ([, { spec }]) =>
       spec.domain !== zone.spec.domain && isWithin(name, spec.domain) && isWithin(spec.domain, zone.spec.domain),

@@ -4,6 +4,9 @@ import type { ObjectKey } from "../../../src/api/meta.ts";
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
+/** A plan, a read, and a write, each as slow as the faults make them. */
+export const UNDERWAY_MS = 30_000;
+
 /** The guard's default: more deletes than this share within an hour need an approval. */
 export const MAX_DELETE_PERCENT = 30;
 

@@ -8,8 +8,18 @@ import { alias, zone } from "../objects.ts";
 import { createReplicasWorld, type Replica, type ReplicasWorld, type TargetSays } from "../replicas-world.ts";
 import { isDelegated, knownFromStatuses } from "./claims.ts";
 import { createJudge, type Judge } from "./judge.ts";
-import { HOSTNAMES, MAX_DELETE_PERCENT, MINUTE, NAMESPACES, PLACES, providerOf, sceneZone, ZONES } from "./scene.ts";
-import { UNDERWAY_MS, type Lateness } from "./place-facts.ts";
+import {
+  HOSTNAMES,
+  MAX_DELETE_PERCENT,
+  MINUTE,
+  NAMESPACES,
+  PLACES,
+  UNDERWAY_MS,
+  ZONES,
+  providerOf,
+  sceneZone,
+} from "./scene.ts";
+import { type Lateness } from "./place-facts.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { familyOf } from "../../../src/dns/address/address.ts";
 

@@ -3,12 +3,12 @@ import type { Millis } from "../../../src/base/clock.ts";
 import { familyOf } from "../../../src/dns/address/address.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import { FAMILIES, type Family } from "../../../src/dns/record.ts";
-import { MINUTE } from "./scene.ts";
+import { MINUTE, UNDERWAY_MS } from "./scene.ts";
 import type { ReplicasWorld } from "../replicas-world.ts";
 
 type Readings = Pick<
   ReplicasWorld,
-  "clock" | "targets" | "history" | "lastGoodOf" | "emptyRunOf" | "lastReadOf" | "lastSeenOf"
+  "clock" | "targets" | "history" | "lastGoodOf" | "emptyRunOf" | "endedRunOf" | "lastReadOf" | "lastSeenOf"
 >;
 
 /**
@@ -80,14 +80,35 @@ interface FamilyOfTarget {
   readonly isKnown: IsKnown;
 }
 
-function mayTargetLack(world: Readings, { spec, target, family, isKnown }: FamilyOfTarget): boolean {
+/** As the target is now, or was when a write that is under way was planned. */
+function mayTargetLack(world: Readings, of: FamilyOfTarget): boolean {
+  const key = `${of.target} ${of.family}`;
+  const ended = world.endedRunOf.get(key);
+  return (
+    mayLackAfter(world, of, { run: world.emptyRunOf.get(key), good: world.lastGoodOf.get(key) }) ||
+    (ended !== undefined &&
+      world.clock.now() - ended.until < UNDERWAY_MS &&
+      mayLackAfter(world, of, { run: ended, good: ended.goodBefore }))
+  );
+}
+
+interface PastReadings {
+  /** The empty readings in a row at the end. */
+  readonly run: { readonly readings: number; readonly since: Millis } | undefined;
+  /** When the last good reading was. */
+  readonly good: Millis | undefined;
+}
+
+function mayLackAfter(
+  world: Readings,
+  { spec, target, family, isKnown }: FamilyOfTarget,
+  { run, good }: PastReadings,
+): boolean {
   const now = world.clock.now();
   const other = FAMILIES.find((one) => one !== family) ?? family;
-  const good = world.lastGoodOf.get(`${target} ${family}`);
   if (good === undefined || !isKnown(target, good)) {
     return true;
   }
-  const run = world.emptyRunOf.get(`${target} ${family}`);
   const isEmpty = run !== undefined && run.readings >= EMPTY_READINGS && now - run.since >= EMPTY_MS;
   const isOtherGood = (world.lastGoodOf.get(`${target} ${other}`) ?? -1) > good;
   // The controller's last good reading can be one TTL older than the last good moment.

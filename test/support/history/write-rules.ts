@@ -7,9 +7,9 @@ import { admittingZonesOf, aliasesOf } from "./claims.ts";
 import { recordDeletes } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
-import { FORGED_ADDRESS, HOSTILE, sceneZone, ZONES } from "./scene.ts";
+import { FORGED_ADDRESS, HOSTILE, UNDERWAY_MS, ZONES, sceneZone } from "./scene.ts";
 import { BOUND_MS, hadEver, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
-import { isInBaseZone, leavingSince, mayWaitForMove, type PlaceWrite, UNDERWAY_MS } from "./place-facts.ts";
+import { isInBaseZone, leavingSince, mayWaitForMove, type PlaceWrite } from "./place-facts.ts";
 import { faultsOfRemoval, faultsOfWithdrawal } from "./removal-rules.ts";
 import { areOthersRecords } from "./takeover-rules.ts";
 
@@ -35,6 +35,10 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
   const added = after.filter((address) => !before.includes(address));
   const removed = before.filter((address) => !after.includes(address));
   if (added.length === 0 && removed.length === 0) {
+    return [];
+  }
+  if (after.length === 0 && isInBaseZone(judged, write.place, name)) {
+    // A record of the base zone takes the place of dnsalias's records, whatever an alias says.
     return [];
   }
   const since = Math.min(write.knownUntil, judged.world.clock.now()) - UNDERWAY_MS;

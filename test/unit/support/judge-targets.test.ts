@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { FAMILIES } from "../../../src/dns/record.ts";
+import { parseName } from "../../../src/dns/name/name.ts";
+import { readingOf } from "../../support/replica-lookups.ts";
 import { MINUTE } from "../../support/history/scene.ts";
 import { ONE, type Product, rules, SHOP, startProduct, TWO } from "../../support/history/judged-product.ts";
-import { addAlias, setTarget } from "../../support/history/stage.ts";
+import { addAlias, editAlias, setTarget } from "../../support/history/stage.ts";
 
 interface Case {
   readonly name: string;
@@ -38,6 +41,28 @@ const CASES: readonly Case[] = [
         await rest(1_000);
       }
       await rest(minutes * MINUTE);
+    },
+  })),
+  ...[20, 40].map((seconds): Case => ({
+    name: `a name is blanked ${seconds} s after its empty target has addresses again`,
+    want: seconds === 20 ? [] : ["blank"],
+    async play({ stage, publish, rest }) {
+      const read = (): void =>
+        FAMILIES.forEach((family) =>
+          readingOf(stage.world, { target: parseName("one.test"), family, view: "view" }, true),
+        );
+      editAlias(stage, "web/a", { onEmpty: "Withdraw" });
+      publish("com", { [SHOP]: ONE });
+      read();
+      setTarget(stage, "one.test", []);
+      for (let count = 0; count < 4; count += 1) {
+        await rest(MINUTE);
+        read();
+      }
+      setTarget(stage, "one.test", ONE);
+      read();
+      await rest(seconds * 1_000);
+      publish("com", {});
     },
   })),
 ];

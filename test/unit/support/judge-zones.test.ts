@@ -12,6 +12,7 @@ import {
   setLabels,
   setStatus,
   setTarget,
+  spoilZone,
   type Stage,
 } from "../../support/history/stage.ts";
 import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts";
@@ -78,6 +79,31 @@ const CASES: readonly JudgeCase[] = [
       await rest(MINUTE);
       setLabels(stage, "web", {});
       publish("net", {});
+    },
+  },
+  {
+    name: "a name goes with its alias, and a label keeps none for an alias that never had it",
+    want: [],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.net")] });
+      addAlias(stage, "api/b", { hostnames: ["b.example.net"], targets: ["two.test"] });
+      publish("net", { "b.example.net": ONE });
+      await rest(MINUTE);
+      removeAlias(stage, "web/a");
+      setLabels(stage, "api", {});
+      publish("net", {});
+    },
+  },
+  {
+    name: "a DnsZone without consent that can't be read keeps no name of the one above",
+    want: [],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "mallory/shop");
+      spoilZone(stage, "mallory/shop");
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      publish("com", {});
     },
   },
   {

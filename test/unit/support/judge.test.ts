@@ -147,6 +147,16 @@ const CASES: readonly JudgeCase[] = [
     },
   },
   {
+    name: "a paused name gives way to an address of the base zone",
+    want: [],
+    play({ stage, publish }) {
+      publish("com", { [SHOP]: ONE });
+      editAlias(stage, "web/a", { paused: true });
+      setBase(stage, "com", `${BASE_ZONE}shop IN A 192.0.2.81\n`);
+      publish("com", {});
+    },
+  },
+  {
     name: "a paused alias takes a name over and keeps the records of another namespace",
     want: ["takeover"],
     async play({ stage, publish, rest }) {
