@@ -59,7 +59,7 @@ export function placementOf(state: PlacementState, alias: DnsAlias, name: Name):
     return { kind: "zones", zones: [...leaving.map(({ zone }) => zone), ...others], leaving: { until, next } };
   }
   return (
-    reservedByStatus(state, alias, name, next) ??
+    reservedByStatus(state, alias, name) ??
     keptInNewZone(state, alias, name, next) ??
     afterOlder(state, alias, name, next) ??
     next
@@ -134,19 +134,18 @@ function isAsLong({ spec }: DnsZone, next: ZoneMatch): boolean {
   return next.kind === "none" || next.zones.every((zone) => isAtOrBelow(spec.domain, zone.spec.domain));
 }
 
-/** The zones in the status. After a restart, only statuses show the names of a deleted DnsZone, or of one with an unreadable domain. */
+/**
+ * The zones in the status. After a restart, only statuses show the names of a deleted DnsZone, or of one with an unreadable domain.
+ * The DnsZone above it can be unreadable too, and has the name as little as when it can be read.
+ */
 function reservedByStatus(
   { zones, reserved, reservedNames }: PlacementState,
   alias: DnsAlias,
   name: Name,
-  next: ZoneMatch,
 ): ZoneMatch | undefined {
   const entries = entriesOf(alias, name).map(({ zone }) => zone);
   const keys = new Set(entries.length > 0 ? entries : reservedNames.get(nameId(alias, name)));
-  if (keys.size === 0 || (next.kind === "none" && next.reason === "ZoneReserved")) {
-    return undefined;
-  }
-  return isLost({ zones, reserved }, name, keys)
+  return keys.size > 0 && isLost({ zones, reserved }, name, keys)
     ? reservedMatch(
         name,
         [...keys].map((key) => ({ key, why: reserved.why(key) ?? "deleted" })),

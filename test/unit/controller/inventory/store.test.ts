@@ -122,3 +122,30 @@ test("a name that only a status knew to be in a deleted DnsZone stays there with
   assert.deepEqual(store.namesLeftReserved(), []);
   assert.deepEqual([...store.claimsIn("dns/com").keys()], ["example.com."]);
 });
+
+test("a name that only a status has in a deleted DnsZone isn't of an unreadable DnsZone above, and stays when that one is readable", () => {
+  const status = {
+    observedGeneration: 1,
+    conditions: [],
+    targets: [],
+    hostnames: [{ hostname: "app.sub.example.com", zone: "dns/gone", addresses: ["192.0.2.1"] }],
+  };
+  const known = alias("web/shop", { hostnames: ["app.sub.example.com"] });
+  const store = createStore((one) => one.spec.domain);
+  const unread = { domain: ZONE.spec.domain, allowedNamespaces: undefined, createdAt: 1, annotations: {} };
+  store.note({
+    kind: "invalid",
+    manifest: { kind: "DnsZone", key: "dns/com", generation: 1, problems: [], zone: unread },
+  });
+  store.note({ kind: "alias", alias: { ...known, status } });
+  store.settle(Infinity);
+  const stays = (): unknown => {
+    const match = store.matchOf(known, parseName("app.sub.example.com"));
+    return match.kind === "none" ? match.stays : match.zones.map(({ meta }) => meta.name);
+  };
+  assert.deepEqual(stays(), ["dns/gone"]);
+  store.note({ kind: "alias", alias: known });
+  store.note({ kind: "zone", zone: ZONE });
+  store.settle(Infinity);
+  assert.deepEqual(stays(), ["dns/gone"]);
+});
