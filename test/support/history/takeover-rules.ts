@@ -1,5 +1,7 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
+import type { Millis } from "../../../src/base/clock.ts";
 import type { JudgedWorld } from "./judged-world.ts";
+import { closedSince, LABEL_MS, type Lateness } from "./place-facts.ts";
 import { hadEver, staticsOf, targetsOf } from "./target-facts.ts";
 
 interface PublishedName {
@@ -12,16 +14,35 @@ interface PublishedName {
  * Whether the addresses at a name were published for another namespace, which had the name before. A paused alias keeps what is published for itself, and nothing passes to another
  * namespace. So these records are withdrawn although the alias is paused. An address that both can have shows nothing, if the name hasn't been written since.
  */
-export function areOthersRecords({ world, timeline, changedAt }: JudgedWorld, published: PublishedName): boolean {
-  const takeover = timeline.takeover(published.zone, published.name);
+export function areOthersRecords(
+  judged: JudgedWorld,
+  { zone, name, addresses }: PublishedName,
+  late?: readonly Lateness[],
+): boolean {
+  const { world, timeline, changedAt } = judged;
+  const takeover = timeline.takeover(zone, name);
   if (takeover === undefined) {
     return false;
   }
-  const foreign = published.addresses.filter(
-    (address) => !takeover.versions.some((alias) => mayHave(world, alias, address)),
-  );
-  const isOld = (changedAt.get(`written ${published.zone} ${published.name}`) ?? -Infinity) < takeover.at;
-  return takeover.isPaused || foreign.length === published.addresses.length || (isOld && foreign.length > 0);
+  const at = takenAt(judged, { zone, name, at: takeover.at, late });
+  const versions = at === takeover.at ? takeover.versions : timeline.since(zone, name, at);
+  const isPaused = timeline.throughout(zone, name, at).some(({ spec }) => spec.paused);
+  const foreign = addresses.filter((address) => !versions.some((alias) => mayHave(world, alias, address)));
+  const isOld = (changedAt.get(`written ${zone} ${name}`) ?? -Infinity) < at;
+  return takeover.isPaused || foreign.length === addresses.length || (isOld && (isPaused || foreign.length > 0));
+}
+
+interface Taken {
+  readonly zone: string;
+  readonly name: string;
+  readonly at: Millis;
+  readonly late: readonly Lateness[] | undefined;
+}
+
+/** When the writer gave the name to the other namespace: if that was by a label or a selector, a minute after the writer heard of it. */
+function takenAt(judged: JudgedWorld, { zone, name, at, late }: Taken): Millis {
+  const isByLabel = closedSince(judged, zone, name) === at;
+  return isByLabel ? closedSince(judged, zone, name, late) + LABEL_MS : at;
 }
 
 /** A leader that has seen a paused alias take a name over has withdrawn what another namespace had published there. */

@@ -46,7 +46,7 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
   const steady = judged.timeline.throughout(zone, name, since);
   const paused = steady.find(({ spec }) => spec.paused);
   if (paused !== undefined) {
-    const isOrder = after.length === 0 && areOthersRecords(judged, { zone, name, addresses: removed });
+    const isOrder = after.length === 0 && areOthersRecords(judged, { zone, name, addresses: removed }, write.late);
     return isOrder ? [] : [`paused: ${name} was changed in ${zone}, and DnsAlias ${objectKey(paused.meta)} is paused`];
   }
   const versions = [
