@@ -3,7 +3,7 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { Millis } from "../../../src/base/clock.ts";
 import type { RRset } from "../../../src/dns/record.ts";
-import { placeOf, type BackendWrite, type ReplicasWorld } from "../replicas-world.ts";
+import { placeOf, type BackendWrite, type Replica, type ReplicasWorld } from "../replicas-world.ts";
 import { lists } from "./action-limits.ts";
 import { createClaimTimeline } from "./claim-timeline.ts";
 import { aliasesOf, claimsOf, isWithin, writesToItsPlace } from "./claims.ts";
@@ -23,6 +23,8 @@ export interface Judge {
   readonly judged: JudgedWorld;
   /** Every fault so far, each as `rule: sentence`. */
   readonly faults: readonly string[];
+  /** A process starts now, and reads all objects. */
+  started(replica: Replica): void;
   /** Says that something of the world has just changed; see JudgedWorld.changedAt. */
   changed(...words: readonly string[]): void;
   zoneFileWritten(write: ZoneFileWrite): void;
@@ -67,6 +69,7 @@ export function createJudge({ world, backendSets, isLed, names = NAMES }: JudgeD
     changedAt: new Map(),
     deletedZones: new Map(),
     abandoned: new Set(),
+    unlisted: new Map(),
     windows: new Map(),
     serials: new Map(),
     faults: [],
@@ -75,9 +78,13 @@ export function createJudge({ world, backendSets, isLed, names = NAMES }: JudgeD
   return {
     judged,
     faults,
+    started: (replica) => void judged.unlisted.set(replica, unlistedNames(judged)),
     changed(...words) {
       words.forEach((word) => judged.changedAt.set(word, world.clock.now()));
       judged.timeline.record(claimsOf(world, names), world.clock.now());
+      if (words.includes("leader")) {
+        recordForgotten(judged);
+      }
     },
     zoneFileWritten(write) {
       faults.push(...faultsOfText(judged, write));
@@ -205,6 +212,31 @@ function isRetainedBelow({ world }: JudgedWorld, { spec: { domain } }: DnsZone, 
 function recordAbandoned({ abandoned }: JudgedWorld, { spec }: DnsAlias): void {
   for (const { key, domain } of ZONES.filter(({ backend }) => backend === "queries")) {
     spec.hostnames.filter((name) => isWithin(name, `${domain}.`)).forEach((name) => abandoned.add(`${key} ${name}`));
+  }
+}
+
+/** The names at backends that don't list their records, as `dns/org shop.example.org.`, that no object lists: a process that starts now never hears of them. */
+function unlistedNames({ world, publishedAt }: JudgedWorld): readonly string[] {
+  const listed = new Set([
+    ...[...world.aliases.values()].flatMap(({ spec, status }) => [
+      ...spec.hostnames.map(String),
+      ...(status?.hostnames ?? []).map(({ hostname }) => `${hostname}.`),
+    ]),
+    ...[...world.zones.values()].flatMap(({ status }) =>
+      (status?.leftHostnames ?? []).map(({ hostname }) => `${hostname}.`),
+    ),
+  ]);
+  return ZONES.filter(({ backend }) => backend === "queries").flatMap(({ key, place }) =>
+    publishedAt(place).flatMap(({ name }) => (listed.has(name) ? [] : [`${key} ${name}`])),
+  );
+}
+
+/** A name of which the leader never heard stays where it is. */
+function recordForgotten({ world, abandoned, unlisted }: JudgedWorld): void {
+  for (const replica of world.replicas) {
+    if (replica.leads()) {
+      unlisted.get(replica)?.forEach((name) => abandoned.add(name));
+    }
   }
 }
 

@@ -87,10 +87,12 @@ export function rules({ stage }: Product): readonly string[] {
 }
 
 /** A process that leads since now, and writes nothing itself. */
-export function startLeader({ world }: Stage): void {
+export function startLeader({ world, judge }: Stage): void {
   const replica = world.start();
   world.replicas.delete(replica);
-  world.replicas.add({ ...replica, leads: () => true });
+  const leader = { ...replica, leads: () => true };
+  world.replicas.add(leader);
+  judge.started(leader);
 }
 
 /** The process that leads since now knows a deleted DnsZone from statuses only. */

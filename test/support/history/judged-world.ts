@@ -1,7 +1,7 @@
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { ObjectKey } from "../../../src/api/meta.ts";
 import type { Millis } from "../../../src/base/clock.ts";
-import type { ReplicasWorld } from "../replicas-world.ts";
+import type { Replica, ReplicasWorld } from "../replicas-world.ts";
 import type { ClaimTimeline } from "./claim-timeline.ts";
 import type { RecordSet } from "./record-sets.ts";
 
@@ -19,6 +19,8 @@ export interface JudgedWorld {
   readonly deletedZones: Map<ObjectKey, DnsZone>;
   /** Names, as `dns/org b.example.org.`, that were left behind when a deletion was given up at a backend that doesn't list its records: nobody can find them. */
   readonly abandoned: Set<string>;
+  /** Names at backends that don't list their records, of which no object told when a process started. */
+  readonly unlisted: Map<Replica, readonly string[]>;
   /** For each zone, the deletes and the numbers of managed RRsets of the last hour. */
   readonly windows: Map<ObjectKey, GuardWindow>;
   /** For each place, the serial of the last write. */

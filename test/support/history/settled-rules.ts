@@ -10,7 +10,7 @@ import { aliasesOf, isReserved, isWithin, writesToItsPlace, zonesKnownByStatus, 
 import { isHeldUnwatched, isJustFreed, isOverLimit } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, type RecordSet } from "./record-sets.ts";
-import { MINUTE, NAMES, ZONES } from "./scene.ts";
+import { HOUR, MINUTE, NAMES, ZONES } from "./scene.ts";
 import { BOUND_MS, boundsOf, goneForMs, targetsOf } from "./target-facts.ts";
 import { describe, isInBaseZone, mayWaitForMove } from "./place-facts.ts";
 
@@ -188,11 +188,18 @@ function isToBeDeleted({ world, timeline }: JudgedWorld, key: string, { name, ty
     .every((alias) => [...boundsOf(world, alias).may].every((address) => familyOf(address) !== type));
 }
 
+/** A leader saves the count before it deletes. If the delete fails, and another leader follows, that one counts the same RRset once more. */
+function mayBeCountedTwice({ world, timeline, changedAt }: JudgedWorld, key: string, name: string): boolean {
+  const ledSince = changedAt.get("leader") ?? 0;
+  return timeline.lostAt(key, name) < ledSince && world.clock.now() - ledSince < HOUR;
+}
+
 function isHeld(judged: JudgedWorld, zone: DnsZone, name: string): boolean {
   const { world } = judged;
   const key = objectKey(zone.meta);
   const within = judged.publishedAt(placeOf(zone)).filter((set) => isWithin(set.name, zone.spec.domain));
-  const pending = within.filter((set) => isToBeDeleted(judged, key, set)).length;
+  const deletes = within.filter((set) => isToBeDeleted(judged, key, set));
+  const pending = deletes.length + deletes.filter(({ name: of }) => mayBeCountedTwice(judged, key, of)).length;
   const own = within.filter((set) => !isOthers(judged, zone, set.name)).map((set) => set.name);
   const shows = world.zones.get(key)?.status?.planHash !== undefined;
   return (

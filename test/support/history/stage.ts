@@ -306,8 +306,9 @@ export function lead({ world, judge }: Stage, replica: Replica): void {
 }
 
 /** Starts a replica, which reads all objects. */
-export function start({ world }: Pick<Stage, "world">): Replica {
+export function start({ world, judge }: Pick<Stage, "world" | "judge">): Replica {
   const replica = world.start();
+  judge.started(replica);
   for (const [key, retained] of world.retainedZones) {
     const knownAtStart = new Map(retained.knownAtStart).set(replica, knownFromStatuses(world, key));
     world.retainedZones.set(key, { ...retained, knownAtStart });

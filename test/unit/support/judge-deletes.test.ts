@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { MINUTE } from "../../support/history/scene.ts";
 import { ONE, SHOP, startLeader, holdPlan } from "../../support/history/judged-product.ts";
-import { addAlias, putZone, removeAlias } from "../../support/history/stage.ts";
+import { addAlias, editAlias, putZone, removeAlias, setStatus } from "../../support/history/stage.ts";
 import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts";
 
 const CASES: readonly JudgeCase[] = [
@@ -96,6 +97,25 @@ const CASES: readonly JudgeCase[] = [
       await rest(15 * MINUTE);
     },
   },
+  ...[false, true].map((isListed): JudgeCase => ({
+    name: `a record is left where the backend doesn't list, and ${isListed ? "a status" : "no object"} told the leader's process of it`,
+    want: isListed ? ["orphan"] : [],
+    async play({ stage, publish, rest }) {
+      putZone(stage, "dns/org");
+      addAlias(stage, "web/o", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      publish("com", { [SHOP]: ONE });
+      publish("rfc2136", { "b.example.org": ONE });
+      editAlias(stage, "web/o", { hostnames: [parseOwnerName("c.example.com")] });
+      publish("com", { [SHOP]: ONE, "c.example.com": ONE });
+      const entry = { hostname: "b.example.org", zone: "dns/org", addresses: ONE };
+      const status = { observedGeneration: 1, conditions: [], targets: [], hostnames: [entry] };
+      setStatus(stage, "web/o", isListed ? status : undefined);
+      await rest(MINUTE);
+      startLeader(stage);
+      stage.judge.changed("leader");
+      await rest(20 * MINUTE);
+    },
+  })),
 ];
 
 describe("the judge of random histories names, of deletes", () => {

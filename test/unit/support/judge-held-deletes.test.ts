@@ -68,4 +68,20 @@ describe("deletes of the last hour, and those that are held because of them,", (
       assert.equal(rules(product).includes("orphan"), !isNewLeader);
     });
   }
+
+  for (const minutes of [30, 75]) {
+    test(`may have been counted by an earlier leader whose writes failed, ${minutes} min after the change of leader`, async () => {
+      const product = await startProduct();
+      const { stage, publish, rest } = product;
+      const names = ["b", "c", "d", "sub", "*", "shop"].map((label) => `${label}.example.com`);
+      editAlias(stage, "web/a", { hostnames: names.map(parseOwnerName) });
+      publish("com", Object.fromEntries(names.map((name) => [name, ONE])));
+      editAlias(stage, "web/a", { hostnames: names.slice(1).map(parseOwnerName) });
+      await rest(MINUTE);
+      stage.judge.changed("leader");
+      holdPlan(stage);
+      await rest(minutes * MINUTE);
+      assert.equal(rules(product).includes("orphan"), minutes > 60);
+    });
+  }
 });
