@@ -128,7 +128,12 @@ function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: Li
     usesFallback,
     changesAt = Infinity,
     isPending,
+    pin,
   } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now, selection);
+  if (pin !== undefined) {
+    const { min } = narrow(zone.spec.ttl, alias.spec.ttl);
+    return fixedPart(sets[family]?.addresses ?? [], Math.min(pin.until, now + Math.max(LEAST_REFRESH_MS, min * 1000)));
+  }
   const results = targets.flatMap((verdict) => {
     const result = read(verdict.target, family);
     return result === undefined ? [] : [{ verdict, result }];
@@ -152,6 +157,18 @@ function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: Li
         ),
     usesFallback,
     earliestSwitch: selection?.kind === "selected" ? earliestSwitch(alias, selection.targets) : undefined,
+  };
+}
+
+/** The part of an alias with a pin. */
+function fixedPart(addresses: readonly string[], until: Millis): Part {
+  return {
+    addresses,
+    freshUntil: until,
+    prefetchAt: until,
+    unresolved: undefined,
+    usesFallback: false,
+    earliestSwitch: undefined,
   };
 }
 

@@ -146,6 +146,11 @@ const CASES: readonly Case[] = [
     summary: "target second of DnsAlias web/shop is unhealthy",
   },
   {
+    alert: "DnsaliasPinned",
+    wrong: { dnsalias_pins: "1x1500" },
+    summary: "1 DnsAliases have pinned addresses",
+  },
+  {
     alert: "DnsaliasSwitchOverBound",
     wrong: { dnsalias_switches_over_bound_total: "0x40 1x20" },
     summary: "a switch to another target took longer than its bound",
