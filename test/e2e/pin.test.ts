@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { startClusterLab, type ClusterLab } from "../lab/cluster-lab.ts";
-import { listAt, textAt } from "../lab/kube-requests.ts";
+import { listAt, memberAt, textAt } from "../lab/kube-requests.ts";
 import { aliasManifest, stream } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
+import { run } from "../support/run.ts";
 import { dnsClient } from "./dns-client.ts";
 import { aliasShows, readAlias } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
@@ -151,6 +152,50 @@ describe("history and pin", { skip: REAL_SERVERS }, () => {
       assert.equal(await events("BadAnnotation", "typo"), wanted);
     });
     await serves("typo", SECOND);
+  });
+
+  test("the commands set and remove the annotations, keep those of others, and refuse what would have no effect", async () => {
+    await failedOver("command");
+    await annotate("command", "example.com/note=kept");
+    const command = (...words: readonly string[]) =>
+      run(process.execPath, ["src/main.ts", ...words, "--namespace", "web", "--kubeconfig", lab.api.kubeconfig], {
+        env: { NO_COLOR: "1" },
+      });
+    const done = async (...words: readonly string[]): Promise<string> => {
+      const { code, stdout, stderr } = await command(...words);
+      assert.deepEqual([code, stderr], [0, ""], words.join(" "));
+      return stdout;
+    };
+    const pinned = await done("pin", "command", "r1", "--for", "1h");
+    assert.match(pinned, /^DnsAlias web\/command: dnsalias\.io\/pin is "r1 until \S+Z"\n$/);
+    await serves("command", MAIN);
+    await done("unpin", "command");
+    await serves("command", SECOND);
+    const refused = await command("pin", "command", "r99", "--for", "1h");
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(
+      refused.stderr,
+      /^dnsalias\.io\/pin names r99, which is not in status\.history\. Use r1 to r4, or addresses\.\n$/,
+    );
+    assert.match(
+      (await command("pin", "nobody", "r1", "--for", "1h")).stderr,
+      /^DnsAlias web\/nobody cannot be read: .*not found/,
+    );
+    const history = (await done("history", "command")).split("\n");
+    assert.deepEqual(history.map((line) => line.replace(/\d{4}-\S+Z/, "TIME")).slice(0, 5), [
+      "r4  TIME  Changed (second)",
+      `  - ${MAIN[0]}`,
+      `  - ${MAIN[1]}`,
+      `  + ${SECOND[0]}`,
+      `  + ${SECOND[1]}`,
+    ]);
+    await done("force", "command", "second", "--for", "1h");
+    await done("drain", "command", "second", "--for", "1h");
+    const { json } = await readAlias(lab, "web/command");
+    const annotations = memberAt(json, "metadata", "annotations");
+    assert.match(textAt(annotations, "dnsalias.io/drain"), /^main until \S+Z, second until \S+Z$/);
+    assert.match(textAt(annotations, "dnsalias.io/force"), /^second until \S+Z$/);
+    assert.equal(textAt(annotations, "example.com/note"), "kept");
   });
 
   test("one command rolls back 100 aliases by their label", async (t) => {
