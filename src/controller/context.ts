@@ -26,6 +26,7 @@ import type { Refresher } from "./lookup/refresher.ts";
 import type { Wildcards } from "./inventory/wildcards.ts";
 import type { WatchedGone } from "./inventory/watched-gone.ts";
 import type { Store } from "./inventory/store.ts";
+import type { TargetAnswer } from "../plan/target-answer.ts";
 import type { TargetSubscriptions } from "./lookup/target-subscriptions.ts";
 import type { Deletion } from "./status/finalizer.ts";
 import type { ZoneState } from "./zone/state/zone-state.ts";
@@ -162,6 +163,11 @@ function* namesOfAll(aliases: Iterable<DnsAlias>, chainOf: LoopInput["chainOf"])
 /** The lookups of the alias's targets that are overdue. */
 export function overdueOf({ subscriptions, refresher }: ControllerContext, alias: ObjectKey): readonly OverdueLookup[] {
   return [...subscriptions.streamsOf(alias)].flatMap((stream) => refresher.overdue(stream) ?? []);
+}
+
+/** The present answers for the alias's targets. */
+export function answersOf({ subscriptions, refresher }: ControllerContext, alias: ObjectKey): readonly TargetAnswer[] {
+  return [...subscriptions.streamsOf(alias)].flatMap((stream) => refresher.answer(stream) ?? []);
 }
 
 export function isSettled({ phase, zones, subscriptions, store, refresher, steering }: ControllerContext): boolean {

@@ -1,6 +1,6 @@
 import type { ObjectKey } from "../api/meta.ts";
 import type { Requeue } from "../schedule/work-queue.ts";
-import { hasEveryZone, kindKey, mayWrite, overdueOf, type ControllerContext } from "./context.ts";
+import { answersOf, hasEveryZone, kindKey, mayWrite, overdueOf, type ControllerContext } from "./context.ts";
 import { onWithdrawn } from "./event-handlers.ts";
 import { reportPin } from "./status/pin-events.ts";
 import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
@@ -29,6 +29,7 @@ function updateStatus(context: ControllerContext, key: ObjectKey, signal: AbortS
     zoneState: (zone) => context.zones.get(zone),
     steering: context.steering,
     overdueOf: (alias) => overdueOf(context, alias),
+    answersOf: (alias) => answersOf(context, alias),
     mayWrite: () => mayWrite(context),
     invalidEdit: (alias) => context.invalid.get(kindKey("DnsAlias", alias)),
     deletions: context.deletions,

@@ -130,11 +130,14 @@ export function mayStandBehindPublished({ verdict, answers }: TargetVerdict, fam
     case "good":
     case "failing":
     case "stale-kept":
-      // The first answer of this family may not have arrived yet, or may be an unconfirmed empty one.
+      // The first answer of this family may not have arrived yet, or may be an unconfirmed empty one. A family that is
+      // confirmed empty before the other one keeps the addresses that only a status has.
       return answers.some(
         (answer) =>
           answer.key.family === family &&
-          (answer.unread !== undefined || (answer.addresses.length === 0 && hasNoResult(answer))),
+          (answer.unread !== undefined ||
+            (answer.isRestored === true && !isGoneAlone(answer, answers)) ||
+            (answer.addresses.length === 0 && hasNoResult(answer))),
       );
     case "withdrawn-empty":
       return answers.some((answer) => answer.key.family === family && answer.unread !== undefined);
@@ -145,6 +148,16 @@ export function mayStandBehindPublished({ verdict, answers }: TargetVerdict, fam
 
 function hasNoResult(answer: TargetAnswer): boolean {
   return answer.lastSuccessAt === undefined && answer.emptySince === undefined && answer.outcome.kind !== "positive";
+}
+
+/**
+ * The answers without those whose last known good addresses are withdrawn because the target is empty, or because it has only the
+ * other family.
+ */
+export function keptAnswers({ verdict, answers }: TargetVerdict): readonly TargetAnswer[] {
+  return answers.filter((answer) =>
+    verdict === "withdrawn-empty" ? answer.unread !== undefined : !isGoneAlone(answer, answers),
+  );
 }
 
 /** A confirmation of emptiness takes at least this long. */

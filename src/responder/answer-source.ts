@@ -75,9 +75,9 @@ export type ClientAnswer = {
       /** True for fallback addresses of the alias. Absent: the addresses are its target's. */
       readonly isFallback?: true;
     }
-  /** The family has no addresses. The zone's negative TTL applies. */
+  /** The family is known to have no addresses. The zone's negative TTL applies. */
   | { readonly kind: "none" }
-  /** There was never usable data, so this family is SERVFAIL. `detail` is a sentence for users. */
+  /** It isn't known whether the family has addresses, so it is SERVFAIL. `detail` is a sentence for users. */
   | { readonly kind: "failed"; readonly detail: string }
 );
 

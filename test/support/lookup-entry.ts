@@ -24,6 +24,7 @@ export function lookupEntry(state: Partial<HoldState> = {}, more: Partial<Entry>
     restoredFrom: undefined,
     restored: undefined,
     isSuperseded: false,
+    own: undefined,
     slowness: 0,
     isRetry: false,
     retries: 0,

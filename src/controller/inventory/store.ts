@@ -228,16 +228,23 @@ function replaceAlias(state: StoreState, key: ObjectKey, next: DnsAlias | undefi
   }
 }
 
-/** Records a name of a deleted or unreadable zone. Only the information in the alias protects its records. */
+/**
+ * Records a name of a deleted or unreadable zone that its alias no longer has. Only the information in the alias protects its
+ * records. An edit that keeps the name keeps this information too, because the status can be lost at the same time.
+ */
 function recordLeftReserved(state: StoreState, previous: DnsAlias, next: DnsAlias | undefined, name: Name): void {
   const id = nameId(previous, name);
   const zones = state.reservedNames.get(id);
-  state.reservedNames.delete(id);
   if (zones === undefined) {
     return;
   }
   touchZonesAbove(state, name);
-  if (next?.meta.deletedAt !== undefined || next?.spec.hostnames.includes(name) !== true) {
+  if (
+    next?.meta.uid !== previous.meta.uid ||
+    next.meta.deletedAt !== undefined ||
+    !next.spec.hostnames.includes(name)
+  ) {
+    state.reservedNames.delete(id);
     state.leftReserved.set(name, zones);
   }
 }

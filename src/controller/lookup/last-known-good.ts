@@ -3,6 +3,7 @@ import type { AliasStatus, TargetStatus } from "../../api/dns-alias.ts";
 import { familyOf, parseAddress } from "../../dns/address/address.ts";
 import { displayName, isHostName, parseName } from "../../dns/name/name.ts";
 import { FAILURE_REASONS, type TargetKey } from "../../dns/lookup-result.ts";
+import type { Family } from "../../dns/record.ts";
 import { BEFORE_RESTART, type Outcome } from "../../plan/target-answer.ts";
 import type { LastKnownGood } from "../../plan/hold/state.ts";
 
@@ -35,13 +36,15 @@ export function lastKnownGoodOf(
   };
 }
 
-/** Parses "Positive", "A Positive, AAAA NoData", or "Failure: servfail". Any other text counts as positive, because there are addresses. */
-function outcomeOf({ outcome: text }: TargetStatus, key: TargetKey): Outcome {
-  const own = text
-    .split(", ")
-    .find((part) => part.startsWith(`${key.family} `))
-    ?.slice(key.family.length + 1);
-  const word = own ?? text;
+/** The outcome of a family in a status: "Positive", "A Positive, AAAA NoData", or "Failure: servfail". One word can be for both families. */
+export function outcomeWord({ outcome }: TargetStatus, family: Family): string {
+  const own = outcome.split(", ").find((part) => part.startsWith(`${family} `));
+  return own?.slice(family.length + 1) ?? outcome;
+}
+
+/** Any text other than a failure counts as positive, because there are addresses. */
+function outcomeOf(target: TargetStatus, { family }: TargetKey): Outcome {
+  const word = outcomeWord(target, family);
   const reason = FAILURE_REASONS.find((candidate) => word === `Failure: ${candidate}`);
   if (reason !== undefined) {
     return { kind: "failure", reason, detail: BEFORE_RESTART };

@@ -63,6 +63,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   recordLookup(entry, result, now);
   const lastSuccessBefore = before.lastSuccessAt;
   entry.state = step(before, result, input);
+  entry.own = isAnswered(entry.state) ? undefined : entry.own && step(entry.own, result, input);
   entry.unread = isConclusive(entry.state, result, now) ? undefined : entry.unread && "failing";
   if (entry.state.read !== undefined) {
     entry.restored = undefined;
@@ -83,7 +84,7 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   }
   notifySibling(context, answerOf(before), answerOf(entry.state));
   notifyAnswer(deps, entry, lastSuccessBefore, isFirst);
-  if (before.failingSince !== undefined && result.kind !== "failure") {
+  if ((isFirst || before.failingSince !== undefined) && result.kind !== "failure") {
     retrySibling(context, key, now);
   }
   recordOutage(context, before, result, now);
@@ -100,6 +101,11 @@ function recordLookup(entry: Entry, result: LookupResult, now: Millis): void {
   entry.isRetry = false;
   entry.retries = result.kind === "failure" ? entry.retries : 0;
   entry.lastLookupAt = now;
+}
+
+/** True if a lookup has returned addresses, or the emptiness is confirmed. */
+function isAnswered({ read, emptySince }: HoldState): boolean {
+  return read !== undefined || emptySince !== undefined;
 }
 
 /**
@@ -162,7 +168,7 @@ function notifySibling(context: RefresherContext, before: TargetAnswer, after: T
   }
 }
 
-/** Looks up the other family too, because the servers answer again. */
+/** Looks up the other family too, because the servers answer for the first time, or again. */
 function retrySibling(context: RefresherContext, key: TargetKey, now: Millis): void {
   const text = siblingText(key);
   const sibling = context.entries.get(text);

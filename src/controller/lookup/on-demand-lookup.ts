@@ -1,6 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import { liveOf, type LiveResult } from "../../plan/hold/live.ts";
+import type { HoldState } from "../../plan/hold/state.ts";
 import { knownFor } from "./known-state.ts";
 import { lookUp } from "./lookup-round.ts";
 import type { Entry, RefresherContext } from "./refresher-context.ts";
@@ -34,14 +35,23 @@ export function liveResult(
   if (entry === undefined) {
     return undefined;
   }
-  const live = liveOf(namespace === undefined ? entry.state : knownFor(entry, namespace, deps.clock.now()));
+  const live = liveOf(liveState(entry, namespace, deps.clock.now()));
   return isPrefetched(entry, live) && live.nextLookupAt > deps.clock.now()
     ? { ...live, prefetchAt: live.nextLookupAt }
     : live;
 }
 
+function liveState(entry: Entry, namespace: string | undefined, now: Millis): HoldState {
+  const { state, own, restoredFrom, restored } = entry;
+  if (namespace === undefined) {
+    return own ?? state;
+  }
+  const isRestored = restoredFrom === namespace || restored?.has(namespace) === true;
+  return own === undefined || isRestored ? knownFor(entry, namespace, now) : own;
+}
+
 function isWanted(entry: Entry, now: Millis): boolean {
-  const live = liveOf(entry.state);
+  const live = liveOf(entry.own ?? entry.state);
   return now >= live.nextLookupAt || (now >= live.prefetchAt && !isPrefetched(entry, live));
 }
 
@@ -72,7 +82,7 @@ async function lookUpAndConfirm(
   entry: Entry,
   signal: AbortSignal,
 ): Promise<void> {
-  const { freshUntil } = liveOf(entry.state);
+  const { freshUntil } = liveOf(entry.own ?? entry.state);
   entry.prefetchedFor = freshUntil;
   await lookUp(context, text, entry, signal);
   if (entry.state.doubt?.kind === "confirming" && !signal.aborted) {

@@ -62,6 +62,11 @@ export interface Entry {
    * plan has no answer for this key.
    */
   isSuperseded: boolean;
+  /**
+   * The superseded state, which lookups update until one has an answer. It is for answers at query time, except those for a namespace
+   * whose status is restored. Undefined: `state` is for all answers.
+   */
+  own: HoldState | undefined;
   /** How often its lookup took long while others waited, and was started again in another pool. */
   slowness: number;
   /** The next lookup runs early, because the servers of the view answer again. */

@@ -39,7 +39,7 @@ export interface Refresher {
   /**
    * Begins a term. All keys are due, and count as unread until a lookup of the term has a result. From the first term on, all
    * keys are looked up when their TTLs expire, and not only on request. An answer that isn't fresh any more is dropped: the key
-   * has no answer until {@link Refresher.restore} or its next lookup.
+   * has no answer until {@link Refresher.restore} or its next lookup. {@link Refresher.live} continues to return it until then.
    */
   follow(): void;
   /**
@@ -203,6 +203,7 @@ function want(
     restoredFrom: lastKnownGood === undefined ? undefined : namespace,
     restored: undefined,
     isSuperseded: false,
+    own: undefined,
     slowness: 0,
     isRetry: false,
     retries: 0,
@@ -260,12 +261,23 @@ function follow(context: RefresherContext): void {
   phase.follows = true;
   const now = deps.clock.now();
   for (const [text, entry] of entries) {
-    entry.isSuperseded ||= isFirst && (entry.state.read?.until ?? -Infinity) <= now;
+    if (isFirst && (entry.state.read?.until ?? -Infinity) <= now) {
+      supersede(entry);
+    }
     entry.unread = "pending";
     entry.notified = { ...entry.notified, unread: "pending" };
     due.add(text, now);
   }
   context.wake();
+}
+
+/** Addresses of this replica's own lookups remain for answers at query time. Those of a status are in the objects too. */
+function supersede(entry: Entry): void {
+  entry.isSuperseded = true;
+  if (entry.state.read !== undefined) {
+    entry.own = entry.state;
+    entry.restoredFrom = undefined;
+  }
 }
 
 function restore(

@@ -2,13 +2,11 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
-import { referenceText } from "../../api/resource-ref.ts";
 import { addressSet, familyOf, isPrivate, parseAddress } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { type Contribution, contributionOf } from "../../plan/contribution.ts";
-import { referenceOutcomes } from "../../plan/reference/reference-outcome.ts";
 import type { TargetVerdict } from "../../plan/target-outcome.ts";
 import { allowsPrivate, asAllowed } from "../../plan/domain/private-addresses.ts";
 import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
@@ -16,6 +14,7 @@ import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";
 import type { EarliestSwitch } from "../../plan/health/earliest-switch.ts";
 import type { ClientAnswer } from "../../responder/answer-source.ts";
+import { isWithoutFamily, unresolvedTargets, type Unresolved } from "./unresolved.ts";
 
 export interface LiveInput {
   readonly zone: DnsZone;
@@ -60,8 +59,9 @@ export function decideLive(input: LiveInput): ClientAnswer {
       ...fallbackFlag(parts.some((part) => part.usesFallback)),
     };
   }
-  const detail = parts.find((part) => part.unresolved !== undefined)?.unresolved;
-  if (detail === undefined) {
+  const unresolved = parts.flatMap((part) => part.unresolved);
+  const [first] = unresolved;
+  if (first === undefined) {
     return { kind: "none", refreshAt };
   }
   // A target that was never read may be the source of the published records, for example after an edit. They are stale, but better than a
@@ -70,9 +70,10 @@ export function decideLive(input: LiveInput): ClientAnswer {
   if (published.length > 0) {
     return { kind: "addresses", addresses: published, refreshAt, freshUntil: now, ...fallbackOf(winners, published) };
   }
-  return hasAddresses(input)
+  // Recursive resolvers cache NODATA, and not a failure. Without an answer of the family, NODATA needs the other family as evidence.
+  return isWithoutFamily(unresolved, otherSeenAt(input))
     ? { kind: "none", refreshAt }
-    : { kind: "failed", refreshAt, detail: `${displayName(input.name)} ${family}: ${detail}` };
+    : { kind: "failed", refreshAt, detail: `${displayName(input.name)} ${family}: ${first.detail}` };
 }
 
 /** A target with many addresses is checked all the time. Each thread requests a later time only this often. */
@@ -91,15 +92,30 @@ function untilSwitch(
   return { refreshAt: Math.min(refreshAt, laterFrom), ttlUntil: Math.min(...switches.map(({ at }) => at)) };
 }
 
-/** True if the other family has addresses. The name then exists, and has no published records of this family. */
-function hasAddresses(input: LiveInput): boolean {
-  return input.winners.some((alias) => FAMILIES.some((family) => setsOf(input, alias)[family] !== undefined));
+/** When the name last had addresses of the other family: now for addresses without a lookup. Undefined: it has none. */
+function otherSeenAt(input: LiveInput): Millis | undefined {
+  const times = input.winners.flatMap((alias) => {
+    const { sets, targets } = contribution(input, alias);
+    if (FAMILIES.every((family) => sets[family] === undefined)) {
+      return [];
+    }
+    const seen = targets
+      .flatMap(({ answers }) => answers)
+      .filter(({ key, addresses }) => key.family !== input.family && addresses.length > 0)
+      .map(({ lastSuccessAt }) => lastSuccessAt ?? -Infinity);
+    return seen.length > 0 ? seen : [input.now];
+  });
+  return times.length > 0 ? Math.max(...times) : undefined;
 }
 
 /** The addresses that the alias brings to the name. */
-export function setsOf({ zone, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias): Contribution["sets"] {
+export function setsOf(input: LiveInput, alias: DnsAlias): Contribution["sets"] {
+  return contribution(input, alias).sets;
+}
+
+function contribution({ zone, resultOf, selectionOf, now }: LiveInput, alias: DnsAlias): Contribution {
   const answerOf = (target: Name, family: Family): TargetAnswer | undefined => resultOf(alias, target, family)?.answer;
-  return contributionOf(asAllowed(zone, alias), answerOf, now, selectionOf(alias)).sets;
+  return contributionOf(asAllowed(zone, alias), answerOf, now, selectionOf(alias));
 }
 
 /** The maximum TTL of answers for these aliases. */
@@ -107,14 +123,14 @@ export function maxTtlOf(zone: DnsZone, winners: readonly DnsAlias[]): Seconds {
   return Math.min(...winners.map(({ spec }) => narrow(zone.spec.ttl, spec.ttl).max));
 }
 
-const CHECKING = "the first health checks have not ended";
+const CHECKING: Unresolved = { detail: "the first health checks have not ended", since: Infinity };
 
 interface Part {
   readonly addresses: readonly string[];
   readonly freshUntil: Millis;
   readonly prefetchAt: Millis;
-  /** Why no answer is known. Undefined: the family is known to have no addresses. */
-  readonly unresolved: string | undefined;
+  /** Empty: without addresses, the family is known to have none. */
+  readonly unresolved: readonly Unresolved[];
   readonly usesFallback: boolean;
   readonly earliestSwitch: EarliestSwitch | undefined;
 }
@@ -150,11 +166,7 @@ function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: Li
     addresses: sets[family]?.addresses ?? [],
     freshUntil: Math.min(changesAt, staticUntil, ...giving.map(({ result }) => result.freshUntil)),
     prefetchAt: Math.min(prefetchAt, changesAt, staticUntil),
-    unresolved: isPending
-      ? CHECKING
-      : [...targets.map((verdict) => unresolved(verdict, family)), ...unreadObjects(alias, now)].find(
-          (detail) => detail !== undefined,
-        ),
+    unresolved: isPending ? [CHECKING] : unresolvedTargets({ alias, targets, selection, family }, now),
     usesFallback,
     earliestSwitch: selection?.kind === "selected" ? earliestSwitch(alias, selection.targets) : undefined,
   };
@@ -166,47 +178,14 @@ function fixedPart(addresses: readonly string[], until: Millis): Part {
     addresses,
     freshUntil: until,
     prefetchAt: until,
-    unresolved: undefined,
+    unresolved: [],
     usesFallback: false,
     earliestSwitch: undefined,
   };
 }
 
-/** Referenced objects of which nothing is known that could be published. */
-function unreadObjects(alias: DnsAlias, now: Millis): readonly string[] {
-  return referenceOutcomes(alias, now)
-    .filter(({ mayBePublished }) => mayBePublished)
-    .map(({ target }) => `${referenceText(target.ref)} has not been read, or has no address`);
-}
-
 function isGiven({ verdict }: TargetVerdict, { addresses }: TargetAnswer): boolean {
   return addresses.length > 0 && verdict !== "withdrawn-empty" && verdict !== "stale-withdrawn";
-}
-
-/**
- * Why the addresses of a target's family are not known. An empty answer is accepted at once only if the other family shows that
- * the target exists.
- */
-function unresolved({ target, verdict, answers }: TargetVerdict, family: Family): string | undefined {
-  if (verdict === "withdrawn-empty" || verdict === "stale-withdrawn") {
-    return undefined;
-  }
-  const own = answers.find(({ key }) => key.family === family);
-  const name = displayName(target);
-  switch (own?.outcome.kind) {
-    case undefined:
-    case "unknown":
-      return `the lookup of ${name} is in progress`;
-    case "failure":
-      return own.emptySince === undefined ? `the lookup of ${name} failed: ${own.outcome.detail}` : undefined;
-    case "nodata":
-    case "nxdomain":
-      return own.emptySince !== undefined || answers.some(({ addresses }) => addresses.length > 0)
-        ? undefined
-        : `${name} has no addresses, and this is not confirmed yet`;
-    case "positive":
-      return undefined;
-  }
 }
 
 /** A time in the past means that a lookup is in progress, or that it had no free place. */

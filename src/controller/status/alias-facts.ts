@@ -10,6 +10,7 @@ import type { Move } from "../inventory/move/name-move.ts";
 import type { Contribution } from "../../plan/contribution.ts";
 import type { OverdueLookup } from "../lookup/overdue.ts";
 import type { Store } from "../inventory/store.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { ignoresPrivate } from "../../plan/domain/private-addresses.ts";
 import type { Steering } from "../health/steering.ts";
 import type { SteeringFacts } from "./field/selection-fields.ts";
@@ -72,6 +73,8 @@ export interface AliasFacts {
   readonly now: Millis;
   /** The overdue lookups of its targets at present. The answers in a plan are as old as the plan. */
   readonly overdue?: readonly OverdueLookup[];
+  /** The present answers for its targets. A plan has those of the hostnames that the alias has. */
+  readonly answers?: readonly TargetAnswer[];
   /** Entries of the status for former places that may still have records of the alias. */
   readonly unlisted?: readonly HostnameStatus[];
   /** Why its finalizer can't be set, so that its names have no first write. Undefined: it can be set. */
@@ -89,6 +92,7 @@ export interface FactsDeps {
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
   readonly ownerId: string;
   readonly overdueOf?: (alias: ObjectKey) => readonly OverdueLookup[];
+  readonly answersOf?: (alias: ObjectKey) => readonly TargetAnswer[];
   readonly steering?: Pick<Steering, "decisionOf" | "refusalOf" | "stretchOf" | "recordServed">;
 }
 
@@ -119,8 +123,20 @@ export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFac
     }
   }
   const overdue = deps.overdueOf?.(objectKey(alias.meta)) ?? [];
+  const answers = deps.answersOf?.(objectKey(alias.meta)) ?? [];
   const former = formerPlaces(deps, inZones);
-  return { alias, inZones, former, withoutZone, leaving, refused, now, overdue, ...steeringFacts(deps, alias) };
+  return {
+    alias,
+    inZones,
+    former,
+    withoutZone,
+    leaving,
+    refused,
+    now,
+    overdue,
+    answers,
+    ...steeringFacts(deps, alias),
+  };
 }
 
 function steeringFacts({ steering }: FactsDeps, alias: DnsAlias): Pick<AliasFacts, "steering" | "healthCheckRefusal"> {

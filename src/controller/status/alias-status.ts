@@ -6,7 +6,7 @@ import { type Finding, summarize } from "../../api/condition/summarize.ts";
 import { addressSet, parseAddress } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import type { TargetVerdict } from "../../plan/target-outcome.ts";
+import { outcomeOf, type TargetVerdict } from "../../plan/target-outcome.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import {
   acceptedCondition,
@@ -147,14 +147,15 @@ interface LookupStatus extends Omit<TargetStatus, "name"> {
 }
 
 /**
- * The statuses of targets without lookups. If records stay in an unreadable zone, the last known good addresses are kept for the
- * time when it is readable.
+ * The statuses of targets that no hostname of the alias has a lookup for. If records stay in an unreadable zone, the last known
+ * good addresses are kept for the time when it is readable. They follow the lookups of a hostname that another alias has.
  */
 function withoutLookups(
-  { alias, withoutZone }: AliasFacts,
+  facts: AliasFacts,
   previous: readonly TargetStatus[],
   known: readonly LookupStatus[],
 ): readonly LookupStatus[] {
+  const { alias, withoutZone } = facts;
   const targets = new Set(
     alias.spec.targets.flatMap((one) => (one.kind === "hostname" ? displayName(one.hostname) : [])),
   );
@@ -162,9 +163,26 @@ function withoutLookups(
   return withoutZone.some(({ stays }) => stays !== undefined)
     ? previous.flatMap((target) => {
         const { hostname } = target;
-        return hostname !== undefined && targets.has(hostname) && !hosts.has(hostname) ? [{ ...target, hostname }] : [];
+        return hostname !== undefined && targets.has(hostname) && !hosts.has(hostname)
+          ? [followedStatus(facts, hostname, previous) ?? { ...target, hostname }]
+          : [];
       })
     : [];
+}
+
+/** The status of a target by its present answers. Undefined: it has none. */
+function followedStatus(
+  { alias, answers = [], now }: AliasFacts,
+  hostname: string,
+  previous: readonly TargetStatus[],
+): LookupStatus | undefined {
+  const own = answers.filter(({ key }) => displayName(key.target) === hostname);
+  const target = own[0]?.key.target;
+  if (target === undefined) {
+    return undefined;
+  }
+  const outcome = outcomeOf(alias, target, (_target, family) => own.find(({ key }) => key.family === family), now);
+  return outcome.verdict === "resolving" ? undefined : targetStatus({ target, ...outcome }, previous);
 }
 
 function targetStatus({ target, verdict, answers }: TargetVerdict, previous: readonly TargetStatus[]): LookupStatus {

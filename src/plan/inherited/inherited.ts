@@ -11,6 +11,7 @@ import type { ActualRRset } from "../change.ts";
 import { allowsPrivate } from "../domain/private-addresses.ts";
 import type { Contributor } from "../contribution.ts";
 import type { TargetAnswer } from "../target-answer.ts";
+import { keptAnswers } from "../target-outcome.ts";
 import type { ZonePlan } from "../zone-plan.ts";
 
 /** Published RRsets of one hostname whose addresses are not yet assigned to a target, because not all of its targets have been read. */
@@ -58,9 +59,10 @@ export interface InheritInput {
 
 /**
  * Returns the inherited RRsets of each name after another read or plan. An address is removed once a target that had it was read
- * without it. All addresses are removed after `maxStaleness`. Two kinds are removed at once: those of a name that another
- * namespace had, and private addresses that the zone doesn't allow to the namespace. Records that this leader wrote are never
- * inherited. However, if an edit adds an unknown target, the name keeps its addresses.
+ * without it, or once the rules withdraw it because the target is empty. All addresses are removed after `maxStaleness`. Two
+ * kinds are removed at once: those of a name that another namespace had, and private addresses that the zone doesn't allow to the
+ * namespace. Records that this leader wrote are never inherited. However, if an edit adds an unknown target, the name keeps its
+ * addresses.
  */
 export function inheritNames(input: InheritInput): InheritedNames {
   const names = input.plan.names.flatMap(({ name, keepPublished }) => {
@@ -80,8 +82,8 @@ export function inheritNames(input: InheritInput): InheritedNames {
       const isOwn = (input.namespaceOf(name) ?? namespace) === namespace;
       const isRefused = (address: string): boolean => !allowsPrivate(input.zone, namespace) && isPrivate(address);
       const here = isOwn ? withoutAddresses(published.get(name) ?? [], isRefused) : [];
-      const entry = recorded(input, input.before?.get(name), here, contributors);
-      const left = withoutGivenUp({ ...entry, isUnreadable }, contributors);
+      const entry = recorded(input, { entry: input.before?.get(name), here, contributors, isUnreadable });
+      const left = withoutGivenUp(entry, contributors);
       const held = left.held.filter((set) => isHeld(set, left.known, contributors));
       return [name, expired({ ...left, held }, contributors, input.now)];
     }),
@@ -110,33 +112,40 @@ export function contributorsOf({ claims, contributions }: ZonePlan, name: Name):
   });
 }
 
-function recorded(
-  { before, now }: InheritInput,
-  entry: InheritedName | undefined,
-  here: readonly ActualRRset[],
-  contributors: readonly Contributed[],
-): Omit<InheritedName, "isUnreadable"> {
+/** A name with the published RRsets to record. */
+interface Found {
+  readonly entry: InheritedName | undefined;
+  readonly here: readonly ActualRRset[];
+  readonly contributors: readonly Contributed[];
+  readonly isUnreadable: boolean;
+}
+
+function recorded({ before, now }: InheritInput, { entry, here, contributors, isUnreadable }: Found): InheritedName {
   const targets = targetsText(contributors);
   if (entry === undefined) {
     const isFirst = before === undefined;
+    // Until another alias of the namespace has the name, nothing is recorded of an unreadable one.
+    const isInherited = isFirst || isUnreadable;
     return {
       targets,
       hadRecords: here.length > 0,
-      sets: isFirst ? here : [],
+      sets: isInherited ? here : [],
       since: now,
-      carried: isFirst ? [] : here,
+      carried: isInherited ? [] : here,
       carriedSince: now,
       known: NONE,
       held: isFirst ? here.filter(({ owner }) => owner !== undefined) : [],
+      isUnreadable,
     };
   }
   if (entry.targets === targets) {
-    return entry;
+    return { ...entry, isUnreadable };
   }
   const inherited = new Set(entry.sets.flatMap(({ data }) => data));
   const addresses = new Set(here.flatMap(({ data }) => data));
   return {
     ...entry,
+    isUnreadable,
     targets,
     // An edit that removes the only known target would otherwise blank the name.
     known: hasNothing(contributors) ? entry.known.difference(addresses) : entry.known,
@@ -163,7 +172,7 @@ function withoutGivenUp(entry: InheritedName, contributors: readonly Contributed
   const ofTargets = new Set(
     contributors
       .flatMap(({ contribution }) =>
-        contribution.targets.flatMap(({ answers }) => answers.flatMap(({ addresses }) => addresses)),
+        contribution.targets.flatMap((target) => keptAnswers(target).flatMap(({ addresses }) => addresses)),
       )
       .concat(contributors.flatMap(({ alias }) => alias.spec.targets.flatMap(heldAddresses))),
   );

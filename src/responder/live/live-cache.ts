@@ -133,7 +133,7 @@ export function createLiveCache({ requestAnswer, clock, limits }: LiveCacheDeps)
 }
 
 function settled(entry: LiveCacheEntry, answer: LiveAnswer | undefined, now: Millis): void {
-  entry.answer = answer ?? { kind: "none", refreshAt: now + GONE_AGAIN_MS };
+  entry.answer = answer ?? { kind: "failed", refreshAt: now + GONE_AGAIN_MS, detail: GONE };
   entry.version += 1;
   entry.isInvalidated = false;
   entry.waitUntil = undefined;
@@ -193,8 +193,9 @@ function createTable(maxAnswers: number): Table {
 
 /** If the source has not answered this long after the end of the wait, the request is repeated. */
 const FORGET_AFTER_MS = 10_000;
-/** The source no longer has the alias. The zone will soon lack it too. */
+/** The source no longer has the alias, or its zone. Either the zone in this thread will soon lack it too, or it is about to return. */
 const GONE_AGAIN_MS = 5_000;
+const GONE = "the DnsAlias or its DnsZone was deleted a moment ago";
 /** The part of the fresh time in which a query prefetches, and its minimum (see docs/concepts/responder.md). */
 const PREFETCH_SHARE = 0.1;
 const PREFETCH_LEAST_MS = 5_000;

@@ -39,19 +39,34 @@ function winnersOf(aliases: readonly DnsAlias[]): readonly DnsAlias[] {
 
 /** The zones of the longest domain that admit the namespace and write to their place. The names that a deleted DnsZone admitted are reserved. */
 export function zonesOf(world: Objects, name: string, alias: DnsAlias): readonly DnsZone[] {
+  return admittingZonesOf(world, name, alias).filter((zone) => writesToItsPlace(world, zone));
+}
+
+/** The same with those whose place an older DnsZone has. */
+export function admittingZonesOf(world: Objects, name: string, alias: DnsAlias): readonly DnsZone[] {
+  const zones = matchOf(world, name, alias);
+  return zones === "reserved" ? [] : zones;
+}
+
+/** Whether the name of a living alias belongs to a deleted DnsZone, so that its records stay where they are. */
+export function isReserved(world: Objects, name: string): boolean {
+  return aliasesOf(world, name).some((alias) => matchOf(world, name, alias) === "reserved");
+}
+
+function matchOf(world: Objects, name: string, alias: DnsAlias): readonly DnsZone[] | "reserved" {
   const { namespace } = alias.meta;
   if (isKnownByStatusOnly(world, name, alias)) {
-    return [];
+    return "reserved";
   }
   for (const domain of suffixesOf(name)) {
     const open = [...world.zones.values()].filter(
       (zone) => zone.spec.domain === domain && isDelegated(world, zone) && admits(world, zone, namespace),
     );
     if (open.length > 0) {
-      return open.filter((zone) => writesToItsPlace(world, zone));
+      return open;
     }
     if (isRetained(world, alias, domain)) {
-      return [];
+      return "reserved";
     }
   }
   return [];
@@ -60,6 +75,13 @@ export function zonesOf(world: Objects, name: string, alias: DnsAlias): readonly
 /** After a restart, a status shows the DnsZone of a name, and not its domain. The leader can't tell then whether a new DnsZone is below it. */
 function isKnownByStatusOnly({ retainedZones }: Objects, name: string, { meta }: DnsAlias): boolean {
   return [...retainedZones.values()].some(({ known }) => known?.has(`${meta.uid} ${name}`) === true);
+}
+
+/** The deleted DnsZones that have a name of a leader that knows it from a status, whoever asked for it. Its records stay, wherever they are. */
+export function zonesKnownByStatus({ retainedZones }: Pick<Objects, "retainedZones">, name: string): readonly string[] {
+  return [...retainedZones].flatMap(([key, { known }]) =>
+    [...(known ?? [])].some((text) => text.endsWith(` ${name}`)) ? [key] : [],
+  );
 }
 
 /** Whether a deleted DnsZone of this domain admitted the alias, as far as the leader can know. */

@@ -1,33 +1,66 @@
 import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../../../src/api/meta.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { GuardWindow, JudgedWorld } from "./judged-world.ts";
-import { HOUR, MAX_DELETE_PERCENT } from "./scene.ts";
+import type { Millis } from "../../../src/base/clock.ts";
+import { HOUR, MAX_DELETE_PERCENT, MINUTE } from "./scene.ts";
 
 const GUARDED_FROM = 10;
+/**
+ * No event tells that a delete is more than an hour ago, or that a zone is larger since a write. The next read of the zone shows it, which comes every five minutes. A plan follows, and
+ * deletes that gather, and a write.
+ */
+const NOTICE_MS = 6 * MINUTE;
 
-/** Notes a write of a zone, and returns a fault if the guard had to hold its deletes. */
+/** The RRsets of a zone, each as `shop.example.com. A`, before and after a write, and those that the write deletes. */
+interface ZoneWrite {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly deletes: readonly string[];
+}
+
+/** Notes a write of a zone, and returns a fault if the guard had to hold its deletes. An RRset that was created again doesn't count (docs/concepts/claims.md). */
 export function recordDeletes(
   judged: JudgedWorld,
   zone: DnsZone,
-  { before, after, deletes }: { readonly before: number; readonly after: number; readonly deletes: number },
+  { before, after, deletes }: ZoneWrite,
 ): string | undefined {
   const key = objectKey(zone.meta);
-  const window = windowOf(judged, key);
   const now = judged.world.clock.now();
-  window.owned = [...window.owned, { at: now, count: before }, { at: now, count: after }];
-  if (deletes === 0 || judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] !== undefined) {
-    return undefined;
-  }
-  window.deletes = [...window.deletes, { at: now, count: deletes }];
-  return isOverLimit(judged, key, 0)
-    ? `guard: ${sum(window.deletes)} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`
+  const counted = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] === undefined ? deletes : [];
+  const kept = between(judged.windows.get(key), now - NOTICE_MS - HOUR, now);
+  const isBack = new Set([...before, ...after]);
+  judged.windows.set(key, {
+    owned: [...kept.owned, { at: now, count: before.length }, { at: now, count: after.length }],
+    deletes: [
+      ...kept.deletes.map((one) => ({ ...one, isBack: one.isBack || isBack.has(one.set) })),
+      ...counted.map((set) => ({ at: now, set, isBack: false })),
+    ],
+  });
+  const window = windowOf(judged, key);
+  const gone = window.deletes.filter((one) => !one.isBack).length;
+  return counted.length > 0 && exceeds(window, gone)
+    ? `guard: ${gone} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`
     : undefined;
 }
 
-/** Whether the deletes of the last hour and `more` exceed the guard's share. */
-export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number): boolean {
-  const window = windowOf(judged, zone);
-  return most(window) >= GUARDED_FROM && (sum(window.deletes) + more) * 100 > most(window) * MAX_DELETE_PERCENT;
+/**
+ * Whether the guard can hold `more` deletes. Here the RRsets that were created again count too: a leader that started since then knows only how many were deleted before (decision 109).
+ */
+export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number, moment?: Millis): boolean {
+  const window = windowOf(judged, zone, moment);
+  return exceeds(window, window.deletes.length + more);
+}
+
+/** Whether `more` deletes exceeded the guard's share until a moment ago, and don't now. */
+export function isJustFreed(judged: JudgedWorld, zone: ObjectKey, more: number): boolean {
+  const since = judged.world.clock.now() - NOTICE_MS;
+  const { deletes = [], owned = [] } = judged.windows.get(zone) ?? {};
+  const moments = [since, ...[...deletes, ...owned].map(({ at }) => at).filter((at) => at > since)];
+  return !isOverLimit(judged, zone, more) && moments.some((moment) => isOverLimit(judged, zone, more, moment));
+}
+
+function exceeds(window: GuardWindow, deletes: number): boolean {
+  return most(window) >= GUARDED_FROM && deletes * 100 > most(window) * MAX_DELETE_PERCENT;
 }
 
 /** Whether a zone had so many RRsets within the hour that the guard can hold its deletes. */
@@ -50,25 +83,19 @@ export function isHeldUnwatched(judged: JudgedWorld, zone: ObjectKey, name: stri
   return isUnwatched(name) && names.filter(isUnwatched).length * 100 > most * MAX_DELETE_PERCENT;
 }
 
-function windowOf({ windows, world }: JudgedWorld, zone: ObjectKey): GuardWindow {
-  const window = windows.get(zone) ?? { deletes: [], owned: [] };
-  windows.set(zone, window);
-  const since = world.clock.now() - HOUR;
-  window.deletes = window.deletes.filter(({ at }) => at >= since);
-  // The number before the hour began was in force when it began.
-  window.owned = window.owned.slice(
-    Math.max(
-      0,
-      window.owned.findLastIndex(({ at }) => at < since),
-    ),
-  );
-  return window;
+/** The hour before a moment, which is now or at most {@link NOTICE_MS} ago. */
+function windowOf({ windows, world }: JudgedWorld, zone: ObjectKey, moment = world.clock.now()): GuardWindow {
+  return between(windows.get(zone), moment - HOUR, moment);
+}
+
+function between(window: GuardWindow | undefined, since: Millis, until: Millis): GuardWindow {
+  const deletes = window?.deletes.filter(({ at }) => since <= at && at <= until) ?? [];
+  const owned = window?.owned.filter(({ at }) => at <= until) ?? [];
+  // The number before the time began was in force when it began.
+  const first = owned.findLastIndex(({ at }) => at < since);
+  return { deletes, owned: owned.slice(Math.max(0, first)) };
 }
 
 function most({ owned }: GuardWindow): number {
   return Math.max(0, ...owned.map(({ count }) => count));
-}
-
-function sum(deletes: GuardWindow["deletes"]): number {
-  return deletes.reduce((total, { count }) => total + count, 0);
 }

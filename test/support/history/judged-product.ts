@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../controller-world.ts";
 import { memoryTextStore } from "../memory-text-store.ts";
+import { knownFromStatuses } from "./claims.ts";
 import { MINUTE } from "./scene.ts";
 import { addAlias, createStage, putZone, setTarget, type Stage } from "./stage.ts";
 
@@ -90,6 +91,14 @@ export function startLeader({ world }: Stage): void {
   const replica = world.start();
   world.replicas.delete(replica);
   world.replicas.add({ ...replica, leads: () => true });
+}
+
+/** The process that leads since now knows a deleted DnsZone from statuses only. */
+export function knowByStatusOnly({ world, judge }: Stage, key: string): void {
+  const retained = world.retainedZones.get(key);
+  assert.ok(retained);
+  world.retainedZones.set(key, { ...retained, known: knownFromStatuses(world, key) });
+  judge.changed("leader");
 }
 
 /** The guard of dns/com holds its deletes. */

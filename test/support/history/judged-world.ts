@@ -13,7 +13,7 @@ export interface JudgedWorld {
   readonly isLed: () => boolean;
   /** The RRsets that dnsalias manages at a place now. */
   readonly publishedAt: (place: string) => readonly RecordSet[];
-  /** When something last changed, by a word such as `name shop.example.com.`, `target one.test`, `zone dns/com`, `place com`, `alias web/a`, `leader`, `faults`; `gone shop.example.com.` is when a deleted alias that had the name lost its finalizer. */
+  /** When something last changed, by a word such as `name shop.example.com.`, `target one.test`, `zone dns/com`, `place com`, `alias web/a`, `leader`, `faults`; `gone shop.example.com.` is when a deleted alias that had the name lost its finalizer, and `written dns/com shop.example.com.` when the zone last changed addresses there. */
   readonly changedAt: Map<string, Millis>;
   /** DnsZones that were deleted, with their last text. */
   readonly deletedZones: Map<ObjectKey, DnsZone>;
@@ -28,6 +28,7 @@ export interface JudgedWorld {
 }
 
 export interface GuardWindow {
-  deletes: readonly { readonly at: Millis; readonly count: number }[];
-  owned: readonly { readonly at: Millis; readonly count: number }[];
+  /** The RRsets, as `shop.example.com. A`, with the time of the delete, and whether they were created again. */
+  readonly deletes: readonly { readonly at: Millis; readonly set: string; readonly isBack: boolean }[];
+  readonly owned: readonly { readonly at: Millis; readonly count: number }[];
 }

@@ -2,7 +2,7 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
-import { aliasesOf, isWithin, zonesOf } from "./claims.ts";
+import { aliasesOf, isReserved, isWithin, zonesKnownByStatus, zonesOf } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { NAMES, ZONES } from "./scene.ts";
@@ -16,6 +16,7 @@ import {
   LABEL_MS,
   MOVE_MS,
   type PlaceWrite,
+  UNDERWAY_MS,
 } from "./place-facts.ts";
 
 interface Removal {
@@ -117,8 +118,9 @@ function mayBeOthersOnly({ world, timeline, changedAt }: JudgedWorld, { zone, na
 }
 
 /** Nobody has the name in the zone, and it is withdrawn. */
-export function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWrite, name: string): readonly string[] {
+export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name: string): readonly string[] {
   const { world, timeline } = judged;
+  const { zone, late } = write;
   const key = objectKey(zone.meta);
   const at = `${name} was withdrawn from ${key}`;
   if (isInBaseZone(judged, placeOf(zone), name)) {
@@ -128,9 +130,15 @@ export function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWri
   if (unread.length > 0) {
     return [`unread: ${at} while ${describe(unread)} can't be read`];
   }
-  const deleted = [...world.retainedZones].filter(
-    ([, { known }]) => known === undefined || [...known].some((text) => text.endsWith(` ${name}`)),
-  );
+  const byStatus = zonesKnownByStatus(world, name)[0];
+  if (byStatus !== undefined) {
+    return [`reserved: ${at}, and a status has it in DnsZone ${byStatus}, which was deleted`];
+  }
+  const isEdited = world.clock.now() - (judged.changedAt.get(`name ${name}`) ?? 0) < UNDERWAY_MS;
+  if (isReserved(world, name) && !isEdited) {
+    return [`reserved: ${at}, and it belongs to a DnsZone that was deleted`];
+  }
+  const deleted = [...world.retainedZones].filter(([, { known }]) => known === undefined);
   const reserved = [
     ...deleted.map(([other, retained]) => [other, retained.zone] as const),
     ...[...world.zones].filter(([other]) => world.unreadZones.has(other)),
@@ -147,7 +155,8 @@ export function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWri
   const hasMoved =
     places.length > 0 && places.every((other) => addressesAt(judged.publishedAt(placeOf(other)), name).length > 0);
   const isInTime = world.clock.now() - lostAt < MOVE_MS;
-  if (places.length > 0 && !hasMoved && (isInTime || isUnwrittenElsewhere(judged, name))) {
+  const mustWait = places.length > 0 && !hasMoved && (isInTime || isUnwrittenElsewhere(judged, name));
+  if (mustWait && !followsToNothing(judged, write, name)) {
     return [`move: ${at} before ${places.map((other) => objectKey(other.meta)).join()} has it`];
   }
   const closedAt = closedSince(judged, key, name, late);
@@ -156,4 +165,28 @@ export function faultsOfWithdrawal(judged: JudgedWorld, { zone, late }: PlaceWri
     return [`label: ${at} at once after a label or a selector changed`];
   }
   return [];
+}
+
+/**
+ * Until a name has moved, its records in the old zone follow the aliases that have it now, if they are of the namespace that had it there. If all of these have given up their addresses,
+ * the old zone has none either. An edit that is under way counts as it was before, too. A target that nobody has read gives up nothing.
+ */
+function followsToNothing(judged: JudgedWorld, { zone: { meta }, knownUntil }: PlaceWrite, name: string): boolean {
+  const { world, timeline } = judged;
+  const key = objectKey(meta);
+  const former = new Set(
+    timeline.since(key, name, timeline.lostAt(key, name) - 1).map((alias) => alias.meta.namespace),
+  );
+  const followed = ZONES.flatMap((one) => timeline.now(one.key, name)).filter((alias) =>
+    former.has(alias.meta.namespace),
+  );
+  const since = Math.min(knownUntil, world.clock.now()) - UNDERWAY_MS;
+  const recent = ZONES.flatMap((one) => timeline.since(one.key, name, since));
+  const isBlank = (alias: DnsAlias): boolean =>
+    targetsOf(alias).every((target) => FAMILIES.some((family) => world.lastGoodOf.has(`${target} ${family}`))) &&
+    mayBeBlank(world, alias, () => true);
+  return (
+    followed.length > 0 &&
+    followed.every(({ meta: { uid } }) => recent.some((alias) => alias.meta.uid === uid && isBlank(alias)))
+  );
 }

@@ -5,8 +5,8 @@ import { objectKey } from "../../../src/api/meta.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
-import { aliasesOf, isWithin, writesToItsPlace, zonesOf } from "./claims.ts";
-import { isHeldUnwatched, isOverLimit } from "./guard-window.ts";
+import { aliasesOf, isReserved, isWithin, writesToItsPlace, zonesKnownByStatus, zonesOf } from "./claims.ts";
+import { isHeldUnwatched, isJustFreed, isOverLimit } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
@@ -110,6 +110,8 @@ function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonl
     return isHeldOrOthers(judged, zone, name) ||
       (hasPlacesElsewhere(judged, name) && mayWaitForMove(judged, key, name)) ||
       judged.abandoned.has(`${key} ${name}`) ||
+      isReserved(world, name) ||
+      zonesKnownByStatus(world, name).length > 0 ||
       have.length === 0
       ? []
       : [`orphan: ${name} is still in ${key} with ${have.join(" ")}, and no alias has it there`];
@@ -172,7 +174,7 @@ function isHeldOrOthers(judged: JudgedWorld, zone: DnsZone, name: string): boole
   const isHeld =
     world.zones.get(key)?.status?.planHash !== undefined &&
     (isOverLimit(judged, key, pending) || isHeldUnwatched(judged, key, name, own));
-  return isOthers(judged, zone, name) || isHeld;
+  return isOthers(judged, zone, name) || isHeld || isJustFreed(judged, key, pending);
 }
 
 function isOthers({ world, timeline, deletedZones }: JudgedWorld, zone: DnsZone, name: string): boolean {

@@ -10,15 +10,18 @@ interface PublishedName {
 
 /**
  * Whether the addresses at a name were published for another namespace, which had the name before. A paused alias keeps what is published for itself, and nothing passes to another
- * namespace. So these records are withdrawn although the alias is paused.
+ * namespace. So these records are withdrawn although the alias is paused. An address that both can have shows nothing, if the name hasn't been written since.
  */
-export function areOthersRecords({ world, timeline }: JudgedWorld, published: PublishedName): boolean {
+export function areOthersRecords({ world, timeline, changedAt }: JudgedWorld, published: PublishedName): boolean {
   const takeover = timeline.takeover(published.zone, published.name);
-  return (
-    takeover !== undefined &&
-    (takeover.isPaused ||
-      !published.addresses.some((address) => takeover.versions.some((alias) => mayHave(world, alias, address))))
+  if (takeover === undefined) {
+    return false;
+  }
+  const foreign = published.addresses.filter(
+    (address) => !takeover.versions.some((alias) => mayHave(world, alias, address)),
   );
+  const isOld = (changedAt.get(`written ${published.zone} ${published.name}`) ?? -Infinity) < takeover.at;
+  return takeover.isPaused || foreign.length === published.addresses.length || (isOld && foreign.length > 0);
 }
 
 /** A leader that has seen a paused alias take a name over has withdrawn what another namespace had published there. */

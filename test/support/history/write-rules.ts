@@ -3,11 +3,11 @@ import { objectKey } from "../../../src/api/meta.ts";
 import type { Millis } from "../../../src/base/clock.ts";
 import { familyOf } from "../../../src/dns/address/address.ts";
 import { placeOf } from "../replicas-world.ts";
-import { aliasesOf } from "./claims.ts";
+import { admittingZonesOf, aliasesOf } from "./claims.ts";
 import { recordDeletes } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
-import { FORGED_ADDRESS, HOSTILE, ZONES } from "./scene.ts";
+import { FORGED_ADDRESS, HOSTILE, sceneZone, ZONES } from "./scene.ts";
 import { BOUND_MS, hadEver, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
 import { isInBaseZone, leavingSince, mayWaitForMove, type PlaceWrite, UNDERWAY_MS } from "./place-facts.ts";
 import { faultsOfRemoval, faultsOfWithdrawal } from "./removal-rules.ts";
@@ -19,9 +19,14 @@ export function faultsOfWrite(judged: JudgedWorld, write: PlaceWrite): readonly 
   const names = [...new Set([...before, ...after].map(({ name }) => name))];
   const keys = new Set(after.map(setKey));
   // A record of the base zone takes the place of dnsalias's records, which is no delete that a guard could hold.
-  const deletes = before.filter((set) => !keys.has(setKey(set)) && !isInBaseZone(judged, write.place, set.name)).length;
-  const guard = recordDeletes(judged, zone, { before: before.length, after: after.length, deletes });
-  return [...(guard === undefined ? [] : [guard]), ...names.flatMap((name) => faultsAtName(judged, write, name))];
+  const deletes = before
+    .filter((set) => !keys.has(setKey(set)) && !isInBaseZone(judged, write.place, set.name))
+    .map(setKey);
+  const guard = recordDeletes(judged, zone, { before: before.map(setKey), after: [...keys], deletes });
+  const faults = names.flatMap((name) => faultsAtName(judged, write, name));
+  const written = names.filter((name) => addressesAt(before, name).join() !== addressesAt(after, name).join());
+  written.forEach((name) => judged.changedAt.set(`written ${objectKey(zone.meta)} ${name}`, judged.world.clock.now()));
+  return [...(guard === undefined ? [] : [guard]), ...faults];
 }
 
 function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): readonly string[] {
@@ -70,14 +75,30 @@ function keepersOf(
 ): readonly DnsAlias[] {
   const { timeline } = judged;
   const key = objectKey(meta);
-  const lostAt = timeline.lostAt(key, name);
-  if (timeline.now(key, name).length > 0 || lostAt === -Infinity || !mayWaitForMove(judged, key, name, late)) {
+  if (timeline.now(key, name).length > 0) {
     return [];
   }
-  const namespaces = new Set(timeline.since(key, name, lostAt - 1).map((alias) => alias.meta.namespace));
-  return ZONES.filter((other) => other.key !== key)
-    .flatMap((other) => timeline.since(other.key, name, since))
-    .filter((alias) => namespaces.has(alias.meta.namespace));
+  // A DnsZone finds at its place what one of the same domain left there.
+  const here = sharersOf(key).filter((one) => mayWaitForMove(judged, one, name, late));
+  const namespaces = new Set(
+    here.flatMap((one) =>
+      timeline.since(one, name, timeline.lostAt(one, name) - 1).map(({ meta: { namespace } }) => namespace),
+    ),
+  );
+  const elsewhere = ZONES.filter((other) => other.key !== key).flatMap((other) =>
+    timeline.since(other.key, name, since),
+  );
+  // Also those whose new DnsZone can't write, because its place is taken.
+  const waiting = aliasesOf(judged.world, name).filter(
+    (alias) => admittingZonesOf(judged.world, name, alias).length > 0,
+  );
+  return [...elsewhere, ...waiting].filter((alias) => namespaces.has(alias.meta.namespace));
+}
+
+/** The DnsZones of the same domain and place. */
+function sharersOf(key: string): readonly string[] {
+  const { domain, place } = sceneZone(key);
+  return ZONES.filter((one) => one.domain === domain && one.place === place).map((one) => one.key);
 }
 
 interface AddedAddress {

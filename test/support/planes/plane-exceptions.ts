@@ -7,11 +7,11 @@ import {
   factsOf,
   hasGuard,
   hasNewLeader,
-  hasNoData,
   hasUnreadTarget,
   isBehind,
   isFamily,
   isForeign,
+  mayBeUnknown,
   namesWithoutRecords,
   objectsAnswer,
   rotatingTargets,
@@ -75,10 +75,10 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "no usable data",
     difference:
-      "No usable data in either family yet: SERVFAIL for A and AAAA at the responder, no RRset where it is published.",
+      "No usable data of a family yet: SERVFAIL for this family at the responder, no RRset where it is published. If the other family has addresses and this one continues to fail, its answer is NODATA after a minute.",
     reason: "A NODATA answer would be cached for the zone's negative TTL.",
     maxShare: 0.02,
-    applies: (facts) => isFamily(facts.type) && facts.aliases.length > 0 && hasNoData(facts),
+    applies: (facts) => isFamily(facts.type) && facts.aliases.length > 0 && mayBeUnknown(facts, facts.type),
     permits: (_facts, _want, got) => isServfail(got),
   },
   {
@@ -256,7 +256,7 @@ function isByAliases(facts: QueryFacts, got: PlaneAnswer): boolean {
         spec.httpsAlias && spec.targets.some((one) => one.kind === "hostname" && data === `0 ${one.hostname}`),
     );
   if (aliases.length > 0 && isFamily(type) && isServfail(got)) {
-    return hasNoData(facts);
+    return mayBeUnknown(facts, type);
   }
   const own = addressesOf(got, facts);
   const isAllowed = own.every(type === "HTTPS" ? isHttps : isOwn);

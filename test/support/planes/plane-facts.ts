@@ -2,7 +2,7 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { FAMILIES, type Family, type RRset } from "../../../src/dns/record.ts";
 import { isWithin } from "../history/claims.ts";
-import { mayBeBlank, targetsOf } from "../history/target-facts.ts";
+import { mayBeBlank, mayLackFamily, targetsOf } from "../history/target-facts.ts";
 import { servedBaseOf } from "../../../src/api/zone-references.ts";
 import { isGuarded } from "../history/guard-window.ts";
 import { LABEL_MS, MOVE_MS, UNDERWAY_MS } from "../history/place-facts.ts";
@@ -98,9 +98,21 @@ export function namesWithoutRecords(stage: PlaneStage, zone: PlaneZone): readonl
   });
 }
 
-/** Whether no target of the aliases has usable data in any family, so that nothing can be answered. */
-export function hasNoData({ stage: { world }, aliases }: QueryFacts): boolean {
-  return aliases.every((alias) => mayBeBlank(world, alias, () => true));
+/**
+ * Whether nothing can be answered for a family: no target of the aliases has usable data in any family, or the name has none of this family and one of its targets has never answered
+ * for it.
+ */
+export function mayBeUnknown({ stage: { world }, aliases }: QueryFacts, family: Family): boolean {
+  const asked = aliases.filter(({ spec }) => spec.families.includes(family));
+  const hasNoAnswer = (target: string): boolean => {
+    const key = `${target} ${family}`;
+    return !world.lastGoodOf.has(key) && !world.emptyRunOf.has(key);
+  };
+  return (
+    aliases.every((alias) => mayBeBlank(world, alias, () => true)) ||
+    (asked.every((alias) => mayLackFamily(world, alias, family, () => true)) &&
+      asked.flatMap(targetsOf).some(hasNoAnswer))
+  );
 }
 
 /** The minute in which names stay, and the time that a plan and a write take. */

@@ -74,6 +74,26 @@ const cases: readonly Case[] = [
     want: ["192.0.2.1"],
     verdicts: ["held-empty"],
   },
+  {
+    name: "a family that is confirmed empty before the other one keeps what is published, if only a status has its addresses",
+    answers: [
+      { ...A, outcome: { kind: "nodata" }, emptySince: 5, isRestored: true },
+      { ...AAAA, outcome: { kind: "nodata" }, lastSuccessAt: 10, isRestored: true, unread: "failing" },
+    ],
+    want: ["192.0.2.1", "2001:db8::1"],
+    verdicts: ["good"],
+    mayNotDelete: ["A", "AAAA"],
+  },
+  {
+    name: "a family that is empty alone keeps nothing, also if only a status has its addresses",
+    answers: [
+      { ...A, outcome: { kind: "nodata" }, emptySince: 5, isRestored: true },
+      { ...AAAA, lastSuccessAt: NOW },
+    ],
+    want: ["2001:db8::1"],
+    verdicts: ["good"],
+    mayNotDelete: [],
+  },
   { name: "a family that never was takes nothing away", answers: [A, NO_AAAA], want: ["192.0.2.1"], mayNotDelete: [] },
   {
     name: "a family that has not been read well keeps what is published in it, and not in the other",

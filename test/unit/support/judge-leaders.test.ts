@@ -22,6 +22,9 @@ import { hostnameTarget } from "../../support/objects.ts";
 /** The product reads a target, as any replica does. */
 function read({ world }: Stage, target: string): void {
   const says = world.targets.get(target) ?? "nxdomain";
+  if (says === "servfail") {
+    return;
+  }
   for (const family of ["A", "AAAA"]) {
     const key = `${target} ${family}`;
     if (typeof says === "string" || says.length === 0) {
@@ -59,6 +62,60 @@ describe("a name passes to another namespace while its target is empty, and the 
     const product = await startProduct();
     await nameOfAnEmptyTarget(product, [SHOP, "b.example.com"]);
     assert.deepEqual(rules(product), ["blank"]);
+  });
+});
+
+describe("a name has moved to a zone that isn't written yet, the records in its old zone go, and the judge", () => {
+  const NAME = "a.sub.example.com";
+  /** The alias of the name follows a target that becomes empty or fails, and is edited a moment before the write. */
+  const play = async (says: "servfail" | readonly string[], edit: object = {}): Promise<Product> => {
+    const product = await startProduct();
+    const { stage, publish, rest } = product;
+    editAlias(stage, "web/a", { hostnames: [parseOwnerName(NAME)], onEmpty: "Withdraw" });
+    read(stage, "one.test");
+    publish("com", { [NAME]: ONE });
+    putZone(stage, "dns/sub");
+    setTarget(stage, "one.test", says);
+    for (let reading = 0; reading < 3; reading += 1) {
+      await rest(MINUTE);
+      read(stage, "one.test");
+    }
+    editAlias(stage, "web/a", edit);
+    publish("com", {});
+    return product;
+  };
+
+  test("sees that they follow a target which gave its addresses up", async () => {
+    assert.deepEqual(rules(await play([])), []);
+  });
+
+  test("sees that an edit was under way", async () => {
+    assert.deepEqual(rules(await play([], { onEmpty: "Keep" })), []);
+  });
+
+  test("sees that the target still has addresses", async () => {
+    assert.deepEqual(rules(await play(ONE)), ["move"]);
+  });
+
+  test("sees that the target fails only", async () => {
+    assert.deepEqual(rules(await play("servfail")), ["move"]);
+  });
+
+  test("sees that another alias of the namespace has addresses", async () => {
+    const product = await startProduct();
+    const { stage, publish, rest } = product;
+    addAlias(stage, "web/b", { hostnames: [NAME], targets: ["two.test"] });
+    ["one.test", "two.test"].forEach((target) => read(stage, target));
+    editAlias(stage, "web/a", { hostnames: [parseOwnerName(NAME)], onEmpty: "Withdraw" });
+    publish("com", { [NAME]: [...ONE, ...TWO] });
+    putZone(stage, "dns/sub");
+    setTarget(stage, "one.test", []);
+    for (let reading = 0; reading < 3; reading += 1) {
+      await rest(MINUTE);
+      read(stage, "one.test");
+    }
+    publish("com", {});
+    assert.deepEqual(rules(product), ["move"]);
   });
 });
 

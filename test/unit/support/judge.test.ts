@@ -3,40 +3,22 @@ import { describe, test } from "node:test";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../../support/controller-world.ts";
 import { FORGED_ADDRESS, MINUTE } from "../../support/history/scene.ts";
-import {
-  ONE,
-  TWO,
-  SHOP,
-  startProduct,
-  zoneFile,
-  rules,
-  startLeader,
-  holdPlan,
-  type Product,
-} from "../../support/history/judged-product.ts";
+import { ONE, TWO, SHOP, startProduct, zoneFile, rules } from "../../support/history/judged-product.ts";
 import {
   addAlias,
   editAlias,
   knownUntilOf,
   putZone,
   removeAlias,
-  removeZone,
   setBase,
   setHeld,
-  setLabels,
   setStatus,
   setTarget,
   spoilAlias,
 } from "../../support/history/stage.ts";
+import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts";
 
-interface Case {
-  readonly name: string;
-  /** The rules that the judge has to name; none for a product that is right. */
-  readonly want: readonly string[];
-  readonly play: (product: Product) => Promise<void> | void;
-}
-
-const CASES: readonly Case[] = [
+const CASES: readonly JudgeCase[] = [
   {
     name: "a product that follows its targets is right",
     want: [],
@@ -203,97 +185,6 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: "a name leaves its zone before the new one has it",
-    want: ["move"],
-    async play({ stage, publish, rest }) {
-      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.sub.example.com")] });
-      publish("com", { "a.sub.example.com": ONE });
-      putZone(stage, "dns/sub");
-      await rest(MINUTE);
-      publish("com", {});
-    },
-  },
-  {
-    name: "a name leaves its zone after the new one has it",
-    want: [],
-    async play({ stage, publish, rest }) {
-      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.sub.example.com")] });
-      publish("com", { "a.sub.example.com": ONE });
-      putZone(stage, "dns/sub");
-      await rest(MINUTE);
-      publish("sub", { "a.sub.example.com": ONE });
-      publish("com", {});
-    },
-  },
-  {
-    name: "names go at once with a label",
-    want: ["label"],
-    async play({ stage, publish, rest }) {
-      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.net")] });
-      publish("net", { "b.example.net": ONE });
-      await rest(MINUTE);
-      setLabels(stage, "web", {});
-      publish("net", {});
-    },
-  },
-  {
-    name: "the zone above deletes what a deleted DnsZone left at a shared server",
-    want: ["reserved"],
-    async play({ stage, publish, rest }) {
-      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.deep.example.net")] });
-      removeZone(stage, "dns/deep");
-      publish("net", { "a.deep.example.net": ONE });
-      stage.judge.judged.faults.length = 0;
-      removeAlias(stage, "web/a");
-      await rest(MINUTE);
-      publish("net", {});
-    },
-  },
-  {
-    name: "more deletes within an hour than the guard allows",
-    want: ["guard"],
-    async play({ stage, publish, rest }) {
-      const names = ["b", "c", "d", "sub", "*", "shop"].map((label) => `${label}.example.com`);
-      editAlias(stage, "web/a", { hostnames: names.map(parseOwnerName) });
-      const all = Object.fromEntries(names.map((name) => [name, ONE]));
-      publish("com", all);
-      for (const count of [5, 4]) {
-        editAlias(stage, "web/a", { hostnames: names.slice(0, count).map(parseOwnerName) });
-        await rest(MINUTE);
-        publish("com", Object.fromEntries(names.slice(0, count).map((name) => [name, ONE])));
-      }
-    },
-  },
-  {
-    name: "records that give way to the base zone's are no deletes, and excuse none of others",
-    want: ["guard"],
-    async play({ stage, publish, rest }) {
-      const names = ["b", "c", "d", "sub", "*", "shop"].map((label) => `${label}.example.com`);
-      editAlias(stage, "web/a", { hostnames: names.map(parseOwnerName) });
-      const published = (...without: readonly string[]): Readonly<Record<string, readonly string[]>> =>
-        Object.fromEntries(names.filter((name) => !without.includes(name)).map((name) => [name, ONE]));
-      publish("com", published());
-      setBase(stage, "com", `${BASE_ZONE}shop IN A 192.0.2.81\nb IN A 192.0.2.82\n`);
-      publish("com", published("shop.example.com", "b.example.com"));
-      assert.deepEqual(stage.judge.faults, []);
-      editAlias(stage, "web/a", { hostnames: names.slice(2).map(parseOwnerName) });
-      await rest(MINUTE);
-      publish("com", published("shop.example.com", "b.example.com", "c.example.com", "d.example.com"));
-    },
-  },
-  {
-    name: "the guard counts the RRsets that a write leaves, too",
-    want: [],
-    async play({ stage, publish, rest }) {
-      const names = ["b", "c", "d", "sub", "*"].map((label) => `${label}.example.com`);
-      editAlias(stage, "web/a", { hostnames: names.map(parseOwnerName) });
-      publish("com", Object.fromEntries(names.map((name) => [name, ONE])));
-      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.com")] });
-      holdPlan(stage);
-      await rest(15 * MINUTE);
-    },
-  },
-  {
     name: "a record of the base zone goes, and another comes",
     want: ["base"],
     play: ({ writeText }) => writeText("com", zoneFile(1, {}).replace("10 mail.example.net.", "99 evil.test.")),
@@ -318,96 +209,6 @@ const CASES: readonly Case[] = [
       backend.remove(parseName("text.example.net"), "TXT");
       stage.judge.backendWritten({ zone, before, after: backend.list() }, Infinity);
       publish("net", {});
-    },
-  },
-  {
-    name: "a record is left after its alias is gone",
-    want: ["orphan"],
-    async play({ stage, publish, rest }) {
-      publish("com", { [SHOP]: ONE });
-      removeAlias(stage, "web/a");
-      await rest(15 * MINUTE);
-    },
-  },
-  {
-    name: "a deletion that the leader saw is held in a small zone",
-    want: ["orphan"],
-    async play({ stage, publish, rest }) {
-      publish("com", { [SHOP]: ONE });
-      startLeader(stage);
-      await rest(MINUTE);
-      removeAlias(stage, "web/a");
-      holdPlan(stage);
-      await rest(15 * MINUTE);
-    },
-  },
-  {
-    name: "a deletion that went before the leader's process started is held in a small zone until it is approved",
-    want: [],
-    async play({ stage, publish, rest }) {
-      publish("com", { [SHOP]: ONE });
-      removeAlias(stage, "web/a");
-      await rest(MINUTE);
-      startLeader(stage);
-      holdPlan(stage);
-      await rest(15 * MINUTE);
-    },
-  },
-  {
-    name: "a small share that went before the leader's process started is held",
-    want: ["orphan"],
-    async play({ stage, publish, rest }) {
-      const others = ["b", "c", "d"].map((label) => `${label}.example.com`);
-      addAlias(stage, "api/b", { hostnames: others, targets: ["one.test"] });
-      publish("com", Object.fromEntries([SHOP, ...others].map((name) => [name, ONE])));
-      removeAlias(stage, "web/a");
-      await rest(MINUTE);
-      startLeader(stage);
-      holdPlan(stage);
-      await rest(15 * MINUTE);
-    },
-  },
-  {
-    name: "a deletion that was under way when the leader's process started is held in a small zone",
-    want: ["orphan"],
-    async play({ stage, publish, rest }) {
-      publish("com", { [SHOP]: ONE });
-      const one = stage.world.aliases.get("web/a");
-      assert.ok(one);
-      const deletedAt = stage.world.clock.now();
-      removeAlias(stage, "web/a");
-      startLeader(stage);
-      await stage.world.clock.advance(10 * MINUTE);
-      stage.judge.released({ ...one, meta: { ...one.meta, deletedAt } });
-      holdPlan(stage);
-      await rest(15 * MINUTE);
-    },
-  },
-  {
-    name: "a finalizer goes while the record is there",
-    want: ["released"],
-    play({ stage, publish }) {
-      putZone(stage, "dns/org");
-      addAlias(stage, "web/o", { hostnames: ["b.example.org"], targets: ["one.test"] });
-      publish("rfc2136", { "b.example.org": ONE });
-      const one = stage.world.aliases.get("web/o");
-      assert.ok(one);
-      removeAlias(stage, "web/o");
-      stage.judge.released({ ...one, meta: { ...one.meta, deletedAt: stage.world.clock.now() } });
-    },
-  },
-  {
-    name: "a deletion is given up, and its record stays in a zone file",
-    want: ["orphan"],
-    async play({ stage, publish, rest }) {
-      publish("com", { [SHOP]: ONE });
-      const one = stage.world.aliases.get("web/a");
-      assert.ok(one);
-      const deletedAt = stage.world.clock.now();
-      removeAlias(stage, "web/a");
-      await stage.world.clock.advance(10 * MINUTE);
-      stage.judge.released({ ...one, meta: { ...one.meta, deletedAt } });
-      await rest(15 * MINUTE);
     },
   },
   {
@@ -443,14 +244,7 @@ const CASES: readonly Case[] = [
 ];
 
 describe("the judge of random histories names", () => {
-  for (const { name, want, play } of CASES) {
-    test(name, async () => {
-      const product = await startProduct();
-      await play(product);
-      const found = rules(product).filter((rule) => rule !== "status" && rule !== "ready");
-      assert.deepEqual(found, want, product.stage.judge.faults.join("\n"));
-    });
-  }
+  testJudge(CASES);
 
   test("a status that shows other addresses than are published, and one that isn't ready without a reason", async () => {
     const product = await startProduct();

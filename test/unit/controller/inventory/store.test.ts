@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createStore, type Store } from "../../../../src/controller/inventory/store.ts";
+import { parseName } from "../../../../src/dns/name/name.ts";
 import { alias, zone } from "../../../support/objects.ts";
 
 const ZONE = zone("dns/com", "example.com");
@@ -96,4 +97,28 @@ test("a zone is told of after the last name of an alias with several, too", () =
       [1, 1, false],
     ],
   );
+});
+
+test("a name that only a status knew to be in a deleted DnsZone stays there without the status, also after an edit", () => {
+  const status = {
+    observedGeneration: 1,
+    conditions: [],
+    targets: [],
+    hostnames: [{ hostname: "example.com", zone: "dns/gone", addresses: ["192.0.2.1"] }],
+  };
+  const known = alias("web/shop", { hostnames: ["example.com"] });
+  const edited = { ...known, meta: { ...known.meta, generation: 2 } };
+  const recreated = { ...known, meta: { ...known.meta, uid: "another" } };
+  const store = createStore((one) => one.spec.domain);
+  store.note({ kind: "zone", zone: ZONE });
+  const reasons = [{ ...known, status }, known, edited, recreated].map((one) => {
+    store.note({ kind: "alias", alias: one });
+    store.settle(Infinity);
+    const match = store.matchOf(one, parseName("example.com"));
+    return match.kind === "none" ? match.reason : match.kind;
+  });
+  assert.deepEqual(reasons, ["ZoneReserved", "ZoneReserved", "ZoneReserved", "zones"]);
+  // The alias that replaces it has the name in the DnsZone, so its records are this alias's.
+  assert.deepEqual(store.namesLeftReserved(), []);
+  assert.deepEqual([...store.claimsIn("dns/com").keys()], ["example.com."]);
 });

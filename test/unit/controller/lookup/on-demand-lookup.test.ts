@@ -147,10 +147,10 @@ const STATUS = {
   lastSuccessAt: 0,
 } as const;
 
-for (const { name, waitMs, status, want } of [
-  { name: "a key that is fresh keeps its own addresses", waitMs: 50_000, status: STATUS, want: "a" },
-  { name: "a key that isn't fresh gets what the status says", waitMs: 70_000, status: STATUS, want: "z" },
-  { name: "without a status it knows nothing", waitMs: 70_000, status: undefined, want: "" },
+for (const { name, waitMs, status, want, live } of [
+  { name: "a key that is fresh keeps its own addresses", waitMs: 50_000, status: STATUS, want: "a", live: "a" },
+  { name: "a key that isn't fresh gets what the status says", waitMs: 70_000, status: STATUS, want: "z", live: "z" },
+  { name: "without a status it knows nothing to publish", waitMs: 70_000, status: undefined, want: "", live: "a" },
 ]) {
   test(`at the first term, ${name}`, async () => {
     // The second lookup never ends.
@@ -166,6 +166,9 @@ for (const { name, waitMs, status, want } of [
     // Only once: what is restored, or read, isn't replaced.
     world.refresher.restore(KEY, "web", status === undefined ? undefined : { ...status, addresses: ["y"] });
     assert.equal(world.refresher.answer(KEY)?.addresses.join(" "), want);
+    // A query gets what this replica looked up itself, unless a status of its namespace is restored.
+    assert.equal(world.refresher.live(KEY, "web")?.answer.addresses.join(" "), live);
+    assert.equal(world.refresher.live(KEY, "other")?.answer.addresses.join(" "), "a");
   });
 }
 

@@ -138,6 +138,10 @@ test("a refresh that is far away is five minutes away", () => {
   assert.equal(decided({ results: [live(A, { prefetchAt: NOW + 900_000 }), live(AAAA)] }).refreshAt, NOW + 300_000);
 });
 
+/** Since 70 s. AAAA has been looked up since. */
+const LONG = { outcome: FAILURE, failingSince: NOW - 70_000 };
+const SPECIAL = { kind: "failure", reason: "special-use", detail: "10.0.0.1 is a private address" } as const;
+
 const EMPTY: readonly (readonly [name: string, results: readonly LiveResult[], want: string])[] = [
   ["both families confirmed empty", [live(NO_A), live(NO_AAAA)], "none"],
   ["confirmed empty as NXDOMAIN", [live({ ...NO_A, outcome: { kind: "nxdomain" } }), live(NO_AAAA)], "none"],
@@ -162,7 +166,22 @@ const EMPTY: readonly (readonly [name: string, results: readonly LiveResult[], w
   ],
   [
     "a failure, while the other family has addresses",
-    [live(answer("cdn.test", "A", [], { outcome: FAILURE })), live(AAAA)],
+    [live(answer("cdn.test", "A", [], { outcome: FAILURE, failingSince: NOW - 59_999 })), live(AAAA)],
+    "failed the lookup of cdn.test failed: ns1 says SERVFAIL",
+  ],
+  [
+    "failures for a minute, while the other family is looked up well",
+    [live(answer("cdn.test", "A", [], { outcome: FAILURE, failingSince: NOW - 60_000 })), live(AAAA)],
+    "none",
+  ],
+  [
+    "failures for a minute, and none of the other family since they began",
+    [live(answer("cdn.test", "A", [], LONG)), live({ ...AAAA, lastSuccessAt: NOW - 70_000 })],
+    "failed the lookup of cdn.test failed: ns1 says SERVFAIL",
+  ],
+  [
+    "an address that is not published, while the other family has addresses",
+    [live(answer("cdn.test", "A", [], { outcome: SPECIAL, failingSince: NOW })), live(AAAA)],
     "none",
   ],
   ["a failure after confirmed emptiness", [live({ ...NO_A, outcome: FAILURE }), live(NO_AAAA)], "none"],
@@ -174,7 +193,13 @@ const EMPTY: readonly (readonly [name: string, results: readonly LiveResult[], w
   [
     "no answer yet, while the other family has addresses",
     [live(answer("cdn.test", "A", [], { outcome: { kind: "unknown" } })), live(AAAA)],
-    "none",
+    "failed the lookup of cdn.test is in progress",
+  ],
+  ["no stream yet, while the other family has addresses", [live(AAAA)], "failed the lookup of cdn.test is in progress"],
+  [
+    "a special-use address of a status, while the other family has addresses",
+    [live(answer("cdn.test", "A", ["10.0.0.1"], { isRestored: true })), live(AAAA)],
+    "failed the lookup of cdn.test is in progress",
   ],
   ["no stream yet", [], "failed the lookup of cdn.test is in progress"],
 ];
@@ -206,11 +231,57 @@ test("a target without a stream yet is asked for again in five seconds", () => {
 test("without addresses of a family: another alias of the name has addresses of the other family", () => {
   const other = alias("web/more", { targets: ["two.test"], spec: { families: ["AAAA"] } });
   const results = [
-    live(answer("cdn.test", "A", [], { outcome: FAILURE })),
-    live(answer("two.test", "AAAA", ["2001:db8::2"])),
+    live(answer("cdn.test", "A", [], LONG)),
+    live(answer("two.test", "AAAA", ["2001:db8::2"], { lastSuccessAt: NOW })),
   ];
   assert.equal(decided({ results, winners: [alias("web/shop"), other] }).kind, "none");
   assert.equal(decided({ results: results.slice(0, 1), winners: [alias("web/shop"), other] }).kind, "failed");
+  const fixed = alias("web/more", { targets: [["2001:db8::7"]] });
+  assert.equal(decided({ results, winners: [alias("web/shop"), fixed] }).kind, "none");
+});
+
+test("a family that had no addresses before a restart has none after it, before the first lookup ends and while it fails", () => {
+  const unread = { outcome: { kind: "unknown" } } as const;
+  const failing = { outcome: FAILURE, failingSince: NOW };
+  const before: readonly (readonly [outcome: string, sinceMs: number, addresses: readonly string[], want: string])[] = [
+    ["Positive", NOW, ["2001:db8::1"], "none"],
+    ["A NoData, AAAA Failure: timeout", NOW, ["2001:db8::1"], "none"],
+    ["A Failure: special-use, AAAA Positive", NOW, ["2001:db8::1"], "none"],
+    ["A Failure: timeout, AAAA Positive", NOW - 60_000, ["2001:db8::1"], "none"],
+    ["A Failure: timeout, AAAA Positive", NOW - 59_000, ["2001:db8::1"], "failed"],
+    ["A Unknown, AAAA Positive", NOW - 60_000, ["2001:db8::1"], "failed"],
+    ["Positive", NOW, ["192.0.2.1", "2001:db8::1"], "failed"],
+  ];
+  for (const [outcome, sinceMs, addresses, want] of before) {
+    const lastTransitionTime = new Date(sinceMs).toISOString();
+    const targets = [{ name: "cdn", hostname: "cdn.test", chain: [], addresses, outcome, lastTransitionTime }];
+    const winners = [
+      { ...alias("web/shop"), status: { observedGeneration: 1, conditions: [], hostnames: [], targets } },
+    ];
+    for (const more of [unread, failing]) {
+      const found = decided({ results: [live(answer("cdn.test", "A", [], more)), live(AAAA)], winners });
+      assert.equal(found.kind, want, `${outcome} ${addresses.join()}`);
+    }
+  }
+});
+
+test("a target that isn't selected leaves nothing open", () => {
+  const selected = { targets: ["cdn.test"], lastTransitionTime: "2026-11-30T12:00:00Z", reason: "Initial" };
+  const status = { observedGeneration: 1, conditions: [], targets: [], hostnames: [], selected };
+  const results = [
+    live(NO_A),
+    live(AAAA),
+    live(answer("two.test", "A", [], { outcome: { kind: "unknown" } })),
+    live(answer("two.test", "AAAA", ["2001:db8::2"])),
+  ];
+  const winners = (targets: readonly string[]): readonly DnsAlias[] => [
+    {
+      ...alias("web/shop", { targets: ["cdn.test", "two.test"], spec: { selection: "Failover" } }),
+      status: { ...status, selected: { ...selected, targets } },
+    },
+  ];
+  assert.equal(decided({ results, winners: winners(["cdn.test"]) }).kind, "none");
+  assert.equal(decided({ results, winners: winners(["cdn.test", "two.test"]) }).kind, "failed");
 });
 
 test("what was published stands for a target that is not known, as stale data; it does not for one that is known to be empty", () => {

@@ -92,6 +92,16 @@ test("what was there and fails since before it was ever read is a failure of tha
   assert.match(kindOf(await world.ask()), /^failed example\.com A: the lookup of cdn\.test failed: /);
 });
 
+test("a family whose first lookup failed is SERVFAIL and not NODATA when the other one answers, and is looked up again at once", async () => {
+  await using world = await start({ aliases: [alias("web/shop")], targets: { "cdn.test": "servfail" } });
+  assert.match(kindOf(await world.ask()), /^failed /);
+  world.targets.set("cdn.test", ["192.0.2.1", "2001:db8::1"]);
+  assert.deepEqual(addressesIn(await world.ask("example.com", "AAAA")), ["2001:db8::1"]);
+  assert.match(kindOf(await world.ask()), /^failed example\.com A: the lookup of cdn\.test failed: /);
+  await world.clock.advance(1);
+  assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.1"]);
+});
+
 test("after maxStaleness the policy for stale targets holds", async () => {
   const policies = { Keep: "192.0.2.1", Withdraw: "none", Fallback: "198.51.100.1" } as const;
   for (const onStale of ["Keep", "Withdraw", "Fallback"] as const) {
@@ -194,6 +204,28 @@ test("with one first term all targets are followed, and a question finds them fr
   assert.ok(looks > 3);
   assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.1"]);
   assert.equal(world.looks.length, looks);
+});
+
+test("a first term takes nothing away from queries while targets fail and no status has their addresses", async () => {
+  await using world = await start({
+    aliases: [alias("web/shop")],
+    targets: { "cdn.test": ["192.0.2.1", "2001:db8::1"] },
+  });
+  await world.ask();
+  await world.clock.advance(30_000);
+  await world.ask("example.com", "AAAA");
+  world.targets.set("cdn.test", "servfail");
+  await world.clock.advance(40_000);
+  // The A records have expired, and the AAAA records have not.
+  world.lead();
+  for (let second = 0; second < 100; second += 1) {
+    assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.1"], `second ${second}`);
+    assert.deepEqual(addressesIn(await world.ask("example.com", "AAAA")), ["2001:db8::1"], `second ${second}`);
+    await world.clock.advance(1_000);
+  }
+  world.targets.set("cdn.test", ["192.0.2.2"]);
+  await world.clock.advance(300_000);
+  assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.2"]);
 });
 
 test("what a network gets is given to it, with its scope; where it gets nothing, what stands for all", async () => {

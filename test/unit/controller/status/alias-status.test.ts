@@ -271,6 +271,32 @@ test("a target without any answer has an unknown outcome since the beginning", (
   });
 });
 
+test("while its names stay in a deleted DnsZone, a target keeps its addresses, and follows the lookups that there are", () => {
+  const before = {
+    name: "cdn.test",
+    hostname: "cdn.test",
+    chain: [],
+    addresses: ["192.0.2.9"],
+    ttl: 60,
+    outcome: "Positive",
+    lastTransitionTime: "2026-01-01T00:00:00Z",
+  };
+  const stays = {
+    hostname: parseName("example.com"),
+    reason: "ZoneReserved",
+    message: "",
+    stays: ["dns/gone"],
+  } as const;
+  const addresses = (answers: readonly TargetAnswer[]): readonly (readonly string[])[] =>
+    statusOf(facts({ inZones: [], withoutZone: [stays], answers }), { targets: [before] }).targets.map(
+      (target) => target.addresses,
+    );
+  assert.deepEqual(addresses([]), [["192.0.2.9"]]);
+  assert.deepEqual(addresses([A, AAAA]), [["192.0.2.1", "2001:db8::1"]]);
+  assert.deepEqual(addresses([read("A", { kind: "unknown" })]), [["192.0.2.9"]]);
+  assert.deepEqual(addresses([answer("other.test", "A", ["192.0.2.5"])]), [["192.0.2.9"]]);
+});
+
 test("lastTransitionTime is the time of the newest answer, and stays while the outcome does", () => {
   const both = verdict("good", [A, AAAA]);
   assert.equal(targetOf(both)?.lastTransitionTime, "2026-11-24T10:30:00Z");

@@ -16,7 +16,7 @@ const DAY = 24 * HOUR;
 
 /**
  * What a target of the name says: addresses that were read, "servfail", "resolving", or last known good addresses of another term, while lookups fail, before the first one is over,
- * or while other addresses are confirmed.
+ * or while other addresses are confirmed. `empty` has the last known good addresses of families that are confirmed empty, and `good` those of the other one.
  */
 type Says =
   | readonly string[]
@@ -24,9 +24,16 @@ type Says =
   | "resolving"
   | { readonly unread: readonly string[] }
   | { readonly pending: readonly string[] }
-  | { readonly doubted: readonly string[] };
+  | { readonly doubted: readonly string[] }
+  | { readonly good: readonly string[]; readonly empty: readonly string[] };
 
 function answer(target: string, family: Family, says: Says): TargetAnswer {
+  if (typeof says !== "string" && "empty" in says) {
+    const read = answer(target, family, [...says.good, ...says.empty]);
+    return read.addresses.some((address) => says.empty.includes(address))
+      ? { ...read, outcome: { kind: "nodata" }, emptySince: 30_000 }
+      : { ...read, ...(says.good.length > 0 && { lastSuccessAt: 90_000 }) };
+  }
   const lastKnown = typeof says === "string" || isList(says) ? [] : Object.values(says).flat();
   const addresses = isList(says) ? says : lastKnown;
   const isPending = says === "resolving" || (typeof says !== "string" && "pending" in says);
@@ -60,7 +67,8 @@ function isList(says: Says): says is readonly string[] {
 }
 
 function planOf(targets: Readonly<Record<string, Says>>, ...specs: readonly object[]): ZonePlan {
-  const winners = (specs.length === 0 ? [{}] : specs).map((spec, index) =>
+  const hasNone = Object.keys(targets).length === 0;
+  const winners = (hasNone ? [] : specs.length === 0 ? [{}] : specs).map((spec, index) =>
     alias(index === 0 ? "web/shop" : `web/shop-${index}`, { targets: Object.keys(targets), spec }),
   );
   return planZone({
@@ -85,14 +93,17 @@ interface Step {
   readonly spec?: object;
   /** Of a second alias of the name, with the same targets; absent: there is none. */
   readonly second?: object;
+  /** An alias of the name can't be read. */
+  readonly isUnreadable?: boolean;
 }
 
 /** What the name shows after each step. */
 function played(steps: readonly Step[], namespaceOf: () => string | undefined = () => undefined): readonly string[] {
   let before: InheritedNames | undefined;
-  return steps.map(({ targets, published, at = 0, spec = {}, second }) => {
+  return steps.map(({ targets, published, at = 0, spec = {}, second, isUnreadable = false }) => {
     const plan = planOf(targets, spec, ...(second === undefined ? [] : [second]));
-    before = inheritNames({ before, plan, zone: ZONE, published, namespaceOf, mayBeUnreadable: () => false, now: at });
+    const mayBeUnreadable = (): boolean => isUnreadable;
+    before = inheritNames({ before, plan, zone: ZONE, published, namespaceOf, mayBeUnreadable, now: at });
     const after = withInherited(plan, before, ZONE.spec.ttl);
     return (after.names[0]?.sets ?? []).flatMap(({ data }) => data).join(" ");
   });
@@ -125,6 +136,29 @@ test("what the term wrote is never inherited", () => {
     ]),
     ["192.0.2.1", "192.0.2.2"],
   );
+});
+
+test("an inherited address goes when its family is confirmed empty at the target that had it", () => {
+  const published = [rrset(["192.0.2.1"]), rrset(["2001:db8::1", "2001:db8::2"])];
+  const before = { targets: { "cdn.test": ["192.0.2.1", "2001:db8::1"], "two.test": "servfail" }, published } as const;
+  const after = { "cdn.test": { good: ["192.0.2.1"], empty: ["2001:db8::1"] }, "two.test": "servfail" } as const;
+  assert.deepEqual(played([before, { targets: after, published }]), [
+    "192.0.2.1 2001:db8::1 2001:db8::2",
+    "192.0.2.1 2001:db8::2",
+  ]);
+});
+
+test("inherited addresses go when the target that had them is withdrawn because it is empty, and stay with Keep", () => {
+  const published = [rrset(["192.0.2.1", "192.0.2.2"])];
+  const before = { targets: { "cdn.test": ["192.0.2.1"], "two.test": "servfail" }, published } as const;
+  const after = {
+    targets: { "cdn.test": { good: [], empty: ["192.0.2.1"] }, "two.test": "servfail" },
+    published,
+  } as const;
+  const shown = (onEmpty: "Keep" | "Withdraw"): readonly string[] =>
+    played([before, after].map((step) => ({ ...step, spec: { onEmpty } })));
+  assert.deepEqual(shown("Withdraw"), ["192.0.2.1 192.0.2.2", "192.0.2.2"]);
+  assert.deepEqual(shown("Keep"), ["192.0.2.1 192.0.2.2", "192.0.2.1 192.0.2.2"]);
 });
 
 test("an inherited address goes when the target that had it is read without it; others stay for maxStaleness", () => {
@@ -300,4 +334,21 @@ test("the addresses of an alias that can't be read stay with the name that it sh
     return withInherited(plan, later, ZONE.spec.ttl).names[0]?.sets[0]?.data.join(" ") ?? "";
   };
   assert.deepEqual([inherited("web"), inherited("api")], ["192.0.2.1 192.0.2.9", "192.0.2.1"]);
+});
+
+test("an alias beside an unreadable one adds and removes its own addresses, whether it was there at the first read or comes later", () => {
+  const published = [rrset(["192.0.2.1", "192.0.2.7"])];
+  const next = [
+    { targets: { "cdn.test": ["192.0.2.1"] }, published },
+    { targets: { "cdn.test": ["192.0.2.2"] }, published },
+    { targets: { "cdn.test": ["192.0.2.2"] }, published, at: DAY + 1 },
+  ].map((step) => ({ ...step, isUnreadable: true }));
+  const want = ["192.0.2.1 192.0.2.7", "192.0.2.2 192.0.2.7", "192.0.2.2 192.0.2.7"];
+  assert.deepEqual(played(next), want);
+  // Until then, the name has no alias that can be read, and the plan leaves it as it is.
+  const alone = { targets: {}, published, isUnreadable: true };
+  assert.deepEqual(played([alone, ...next]).slice(1), want);
+  // When the alias is readable, or deleted, its addresses are known.
+  const readable = { targets: { "cdn.test": ["192.0.2.2"] }, published, at: DAY + 2 };
+  assert.deepEqual(played([alone, ...next, readable]).at(-1), "192.0.2.2");
 });

@@ -1,0 +1,133 @@
+import type { Millis } from "../../base/clock.ts";
+import type { AliasSpec, AliasStatus, DnsAlias } from "../../api/dns-alias.ts";
+import { referenceText } from "../../api/resource-ref.ts";
+import { lookupNames, targetNames } from "../../api/target-names.ts";
+import { familyOf } from "../../dns/address/address.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
+import type { Family } from "../../dns/record.ts";
+import { referenceOutcomes } from "../../plan/reference/reference-outcome.ts";
+import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
+import type { TargetAnswer } from "../../plan/target-answer.ts";
+import type { TargetVerdict } from "../../plan/target-outcome.ts";
+import { outcomeWord } from "../lookup/last-known-good.ts";
+
+/** A target of which it isn't known whether it has addresses of a family. */
+export interface Unresolved {
+  /** A sentence for users. */
+  readonly detail: string;
+  /**
+   * Since when the target is known to return no addresses of the family. Infinity: nothing was returned yet. -Infinity: it returned an
+   * answer that has none.
+   */
+  readonly since: Millis;
+}
+
+/** The targets of an alias that are unresolved for a family. Only selected targets count. */
+export function unresolvedTargets(
+  { alias, targets, selection, family }: UnresolvedInput,
+  now: Millis,
+): readonly Unresolved[] {
+  const counted = withSelected(alias, selection);
+  const names = new Set(counted.spec.targets.flatMap(lookupNames));
+  return [
+    ...targets.filter(({ target }) => names.has(target)).flatMap((verdict) => unresolved(alias, verdict, family) ?? []),
+    ...unreadObjects(counted, now),
+  ];
+}
+
+export interface UnresolvedInput {
+  readonly alias: DnsAlias;
+  readonly targets: readonly TargetVerdict[];
+  readonly selection: AppliedSelection | undefined;
+  readonly family: Family;
+}
+
+/** A family of a target can fail for this long while the other one has answers. Then only this family fails. */
+const ALONE_MS: Millis = 60_000;
+
+/**
+ * True if the family has no records although some targets are unresolved: the other family was seen a minute after these targets
+ * returned nothing of this one. `otherSeenAt`: undefined if the name has no addresses of the other family.
+ */
+export function isWithoutFamily(unresolvedOnes: readonly Unresolved[], otherSeenAt: Millis | undefined): boolean {
+  return otherSeenAt !== undefined && unresolvedOnes.every(({ since }) => otherSeenAt - since >= ALONE_MS);
+}
+
+function withSelected(alias: DnsAlias, selection: AppliedSelection | undefined): DnsAlias {
+  if (selection?.kind !== "selected") {
+    return alias;
+  }
+  const names = targetNames(alias.spec.targets);
+  const targets: AliasSpec["targets"] = alias.spec.targets.filter((_, index) =>
+    selection.targets.has(names[index] ?? ""),
+  );
+  return { ...alias, spec: { ...alias.spec, targets } };
+}
+
+/** Referenced objects of which nothing is known that could be published. */
+function unreadObjects(alias: DnsAlias, now: Millis): readonly Unresolved[] {
+  return referenceOutcomes(alias, now)
+    .filter(({ mayBePublished }) => mayBePublished)
+    .map(({ target: { ref, held } }) => ({
+      detail: `${referenceText(ref)} has not been read, or has no address`,
+      since: held?.failingSince ?? held?.absentSince ?? Infinity,
+    }));
+}
+
+/** An empty answer is accepted at once only if the other family shows that the target exists. */
+function unresolved({ status }: DnsAlias, verdict: TargetVerdict, family: Family): Unresolved | undefined {
+  if (verdict.verdict === "withdrawn-empty" || verdict.verdict === "stale-withdrawn") {
+    return undefined;
+  }
+  const own = verdict.answers.find(({ key }) => key.family === family);
+  const detail = detailOf(displayName(verdict.target), own, verdict.answers);
+  return detail === undefined
+    ? undefined
+    : { detail, since: Math.min(emptySince(own), emptyBeforeStart(status, verdict.target, family)) };
+}
+
+function detailOf(name: string, own: TargetAnswer | undefined, answers: readonly TargetAnswer[]): string | undefined {
+  switch (own?.outcome.kind) {
+    case undefined:
+    case "unknown":
+      return `the lookup of ${name} is in progress`;
+    case "failure":
+      return own.emptySince === undefined ? `the lookup of ${name} failed: ${own.outcome.detail}` : undefined;
+    case "nodata":
+    case "nxdomain":
+      return own.emptySince !== undefined || answers.some(({ addresses }) => addresses.length > 0)
+        ? undefined
+        : `${name} has no addresses, and this is not confirmed yet`;
+    case "positive":
+      // Special-use addresses in a status don't count. The target itself may have others.
+      return own.isRestored === true && own.addresses.length === 0 ? `the lookup of ${name} is in progress` : undefined;
+  }
+}
+
+function emptySince(own: TargetAnswer | undefined): Millis {
+  if (own?.outcome.kind === "failure") {
+    return own.outcome.reason === "special-use" ? -Infinity : (own.failingSince ?? Infinity);
+  }
+  return own?.outcome.kind === "nodata" || own?.outcome.kind === "nxdomain" ? own.since : Infinity;
+}
+
+/** The same from the status, so that a restart doesn't make a family unknown that had no addresses before. */
+function emptyBeforeStart(status: AliasStatus | undefined, target: Name, family: Family): Millis {
+  const before = status?.targets.find(({ hostname }) => hostname === displayName(target));
+  if (before === undefined || before.addresses.some((address) => familyOf(address) === family)) {
+    return Infinity;
+  }
+  const word = outcomeWord(before, family);
+  if (ANSWERED.has(word)) {
+    return -Infinity;
+  }
+  return word.startsWith("Failure: ") ? timeOf(before.lastTransitionTime) : Infinity;
+}
+
+/** "Positive" can be for both families: one has addresses, and the other one returned none. */
+const ANSWERED: ReadonlySet<string> = new Set(["Positive", "NoData", "NxDomain", "Failure: special-use"]);
+
+function timeOf(text: string): Millis {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? Infinity : at;
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import { MINUTE } from "../../support/history/scene.ts";
+import { ONE, SHOP, startLeader, holdPlan } from "../../support/history/judged-product.ts";
+import { addAlias, putZone, removeAlias, setStatus } from "../../support/history/stage.ts";
+import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts";
+
+const CASES: readonly JudgeCase[] = [
+  {
+    name: "a record is left after its alias is gone",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      removeAlias(stage, "web/a");
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a deletion that the leader saw is held in a small zone",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      startLeader(stage);
+      await rest(MINUTE);
+      removeAlias(stage, "web/a");
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a deletion that went before the leader's process started is held in a small zone until it is approved",
+    want: [],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      startLeader(stage);
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a small share that went before the leader's process started is held",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      const others = ["b", "c", "d"].map((label) => `${label}.example.com`);
+      addAlias(stage, "api/b", { hostnames: others, targets: ["one.test"] });
+      publish("com", Object.fromEntries([SHOP, ...others].map((name) => [name, ONE])));
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      startLeader(stage);
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a deletion that was under way when the leader's process started is held in a small zone",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      const one = stage.world.aliases.get("web/a");
+      assert.ok(one);
+      const deletedAt = stage.world.clock.now();
+      removeAlias(stage, "web/a");
+      startLeader(stage);
+      await stage.world.clock.advance(10 * MINUTE);
+      stage.judge.released({ ...one, meta: { ...one.meta, deletedAt } });
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a finalizer goes while the record is there",
+    want: ["released"],
+    play({ stage, publish }) {
+      putZone(stage, "dns/org");
+      addAlias(stage, "web/o", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      publish("rfc2136", { "b.example.org": ONE });
+      const one = stage.world.aliases.get("web/o");
+      assert.ok(one);
+      removeAlias(stage, "web/o");
+      stage.judge.released({ ...one, meta: { ...one.meta, deletedAt: stage.world.clock.now() } });
+    },
+  },
+  {
+    name: "a deletion is given up, and its record stays in a zone file",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      const one = stage.world.aliases.get("web/a");
+      assert.ok(one);
+      const deletedAt = stage.world.clock.now();
+      removeAlias(stage, "web/a");
+      await stage.world.clock.advance(10 * MINUTE);
+      stage.judge.released({ ...one, meta: { ...one.meta, deletedAt } });
+      await rest(15 * MINUTE);
+    },
+  },
+  ...[false, true].map((isKnown): JudgeCase => ({
+    name: `a record is left where the backend doesn't list, and the status is lost, ${isKnown ? "which the process knew" : "before any process knew"}`,
+    want: isKnown ? ["orphan"] : [],
+    async play({ stage, publish, rest }) {
+      putZone(stage, "dns/org");
+      addAlias(stage, "web/o", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      if (isKnown) {
+        startLeader(stage);
+      }
+      publish("com", { [SHOP]: ONE });
+      publish("rfc2136", { "b.example.org": ONE });
+      await rest(MINUTE);
+      putZone(stage, "dns/org", { allowedNamespaces: { from: "Same" } });
+      await rest(MINUTE);
+      if (!isKnown) {
+        startLeader(stage);
+      }
+      setStatus(stage, "web/o", undefined);
+      await rest(20 * MINUTE);
+    },
+  })),
+];
+
+describe("the judge of random histories names, of deletes", () => {
+  testJudge(CASES);
+});

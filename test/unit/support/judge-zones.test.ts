@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { describe } from "node:test";
+import { parseOwnerName } from "../../../src/dns/name/name.ts";
+import { MINUTE } from "../../support/history/scene.ts";
+import { ONE, TWO, SHOP, knowByStatusOnly } from "../../support/history/judged-product.ts";
+import {
+  addAlias,
+  editAlias,
+  putZone,
+  removeAlias,
+  removeZone,
+  setLabels,
+  setStatus,
+  setTarget,
+  type Stage,
+} from "../../support/history/stage.ts";
+import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts";
+
+/** Another DnsZone takes the place of dns/com, and a new leader knows of dns/com only what a status says. */
+function replaceZone(stage: Stage): void {
+  setStatus(stage, "web/a", {
+    observedGeneration: 1,
+    conditions: [],
+    targets: [],
+    hostnames: [{ hostname: SHOP, zone: "dns/com", addresses: ONE }],
+  });
+  removeZone(stage, "dns/com");
+  knowByStatusOnly(stage, "dns/com");
+  putZone(stage, "dns/twin");
+}
+
+const CASES: readonly JudgeCase[] = [
+  {
+    name: "a name leaves its zone before the new one has it",
+    want: ["move"],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.sub.example.com")] });
+      publish("com", { "a.sub.example.com": ONE });
+      putZone(stage, "dns/sub");
+      await rest(MINUTE);
+      publish("com", {});
+    },
+  },
+  {
+    name: "a name leaves its zone after the new one has it",
+    want: [],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.sub.example.com")] });
+      publish("com", { "a.sub.example.com": ONE });
+      putZone(stage, "dns/sub");
+      await rest(MINUTE);
+      publish("sub", { "a.sub.example.com": ONE });
+      publish("com", {});
+    },
+  },
+  {
+    name: "a name whose new DnsZone has no place of its own follows its targets in the old one, and gets nothing else",
+    want: ["foreign"],
+    async play({ stage, publish, rest }) {
+      putZone(stage, "dns/twin");
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await rest(5 * MINUTE);
+      setTarget(stage, "one.test", TWO);
+      publish("com", { [SHOP]: TWO });
+      assert.deepEqual(stage.judge.faults, []);
+      setTarget(stage, "three.test", ["198.51.100.31"]);
+      addAlias(stage, "api/b", { hostnames: [SHOP], targets: ["three.test"] });
+      publish("com", { [SHOP]: [...TWO, "198.51.100.31"] });
+    },
+  },
+  {
+    name: "names go at once with a label",
+    want: ["label"],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.net")] });
+      publish("net", { "b.example.net": ONE });
+      await rest(MINUTE);
+      setLabels(stage, "web", {});
+      publish("net", {});
+    },
+  },
+  {
+    name: "the zone above deletes what a deleted DnsZone left at a shared server",
+    want: ["reserved"],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.deep.example.net")] });
+      removeZone(stage, "dns/deep");
+      publish("net", { "a.deep.example.net": ONE });
+      stage.judge.judged.faults.length = 0;
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      publish("net", {});
+    },
+  },
+  {
+    name: "a DnsZone at the place of a deleted one withdraws what only a status knows to be of that one",
+    want: ["reserved"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      replaceZone(stage);
+      await rest(15 * MINUTE);
+      assert.deepEqual(stage.judge.faults, []);
+      publish("com", {});
+    },
+  },
+  {
+    name: "a DnsZone at the place of a deleted one, which doesn't admit the alias, withdraws what is of the deleted one",
+    want: ["reserved"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/twin", { allowedNamespaces: { from: "Same" } });
+      removeZone(stage, "dns/com");
+      await rest(15 * MINUTE);
+      assert.equal(stage.judge.faults.join().includes("orphan"), false);
+      publish("com", {});
+    },
+  },
+  {
+    name: "a DnsZone at the place of a deleted one follows a name that it finds there until its new zone has it",
+    want: ["foreign"],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.sub.example.com")] });
+      publish("com", { "a.sub.example.com": ONE });
+      removeZone(stage, "dns/com");
+      putZone(stage, "dns/sub");
+      putZone(stage, "dns/twin");
+      setTarget(stage, "one.test", TWO);
+      await rest(MINUTE);
+      publish("com", { "a.sub.example.com": TWO });
+      assert.deepEqual(stage.judge.faults, []);
+      addAlias(stage, "mallory/a", { hostnames: ["a.sub.example.com"], targets: ["three.test"] });
+      setTarget(stage, "three.test", ["198.51.100.31"]);
+      publish("com", { "a.sub.example.com": [...TWO, "198.51.100.31"] });
+    },
+  },
+];
+
+describe("the judge of random histories names, of zones and moves", () => {
+  testJudge(CASES);
+});
