@@ -11,30 +11,48 @@ type Inventory = Pick<
 >;
 
 /**
- * Names without an alias in the zone that may still have records. They are names of aliases under deletion, and names in a status
- * from before a restart or an edit. The status of the DnsZone lists names whose alias no longer exists. A backend that cannot
- * list its zone is queried for them.
+ * Names without an alias in the zone that may still have records. They are names of aliases under deletion, names in a status from
+ * before a restart or an edit, and names for which {@link mayHaveLeft} is true. The status of the DnsZone lists names whose
+ * alias no longer exists. A backend that cannot list its zone is queried for them.
  */
 export function formerNames(
-  { aliases, claimsIn, former }: Pick<Inventory, "aliases" | "claimsIn" | "former">,
+  inventory: Pick<Inventory, "aliases" | "claimsIn" | "former" | "zones" | "zonesOfName" | "reservedZones">,
   zone: DnsZone,
 ): readonly Name[] {
+  const { aliases, claimsIn, former } = inventory;
   const key = objectKey(zone.meta);
   const claims = claimsIn(key);
-  const left = (zone.status?.leftHostnames ?? []).flatMap(({ hostname }) => parseStatusName(hostname) ?? []);
+  const withoutAlias = (zone.status?.leftHostnames ?? []).flatMap(({ hostname }) => parseStatusName(hostname) ?? []);
   const names = new Set<Name>([
     ...former.claimsIn(key).keys(),
-    ...left.filter((name) => isAtOrBelow(name, zone.spec.domain) && !claims.has(name)),
+    ...withoutAlias.filter((name) => isAtOrBelow(name, zone.spec.domain) && !claims.has(name)),
   ]);
   for (const alias of aliases()) {
-    const deleted = alias.meta.deletedAt === undefined ? [] : alias.spec.hostnames;
-    for (const name of [...deleted, ...listed(alias, key, claims)]) {
+    const isDeleted = alias.meta.deletedAt !== undefined;
+    const left = alias.spec.hostnames.filter((name) => isDeleted || mayHaveLeft(inventory, zone, { alias, name }));
+    for (const name of [...left, ...listed(alias, key, claims)]) {
       if (isAtOrBelow(name, zone.spec.domain)) {
         names.add(name);
       }
     }
   }
   return [...names];
+}
+
+/**
+ * Whether an alias can have left records in the zone at a name that no DnsZone takes now. Its finalizer shows that it had names at
+ * a backend that cannot list its zone. The status that listed them can be lost, for example with a backup.
+ */
+export function mayHaveLeft(
+  { zones, zonesOfName, reservedZones }: Pick<Inventory, "zones" | "zonesOfName" | "reservedZones">,
+  { spec }: DnsZone,
+  { alias, name }: { readonly alias: DnsAlias; readonly name: Name },
+): boolean {
+  if (!alias.meta.finalizers.includes(FINALIZER) || !isAtOrBelow(name, spec.domain) || zonesOfName(name).size > 0) {
+    return false;
+  }
+  const domains = [...[...zones()].map((other) => other.spec.domain), ...reservedZones().map(({ domain }) => domain)];
+  return domains.every((domain) => isAtOrBelow(spec.domain, domain) || !isAtOrBelow(name, domain));
 }
 
 /**

@@ -33,7 +33,15 @@ export function lastKnownGoodOf(
     since: sinceMs,
     outcome,
     lastSuccessAt: outcome.kind === "failure" ? sinceMs : now,
+    publishedAt: publishedAt(status),
   };
+}
+
+/** The time of the latest change of the published addresses. Undefined: one of the RRsets has no time. */
+function publishedAt(status: AliasStatus | undefined): Millis | undefined {
+  const published = (status?.hostnames ?? []).filter(({ addresses }) => addresses.length > 0);
+  const latest = Math.max(...published.map(({ publishedTime = "" }) => Date.parse(publishedTime)));
+  return Number.isFinite(latest) ? latest : undefined;
 }
 
 /** The outcome of a family in a status: "Positive", "A Positive, AAAA NoData", or "Failure: servfail". One word can be for both families. */

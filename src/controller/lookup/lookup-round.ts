@@ -63,7 +63,9 @@ async function read(context: RefresherContext, text: string, entry: Entry, signa
   recordLookup(entry, result, now);
   const lastSuccessBefore = before.lastSuccessAt;
   entry.state = step(before, result, input);
-  entry.own = isAnswered(entry.state) ? undefined : entry.own && step(entry.own, result, input);
+  entry.own = isAnswered(entry.state)
+    ? undefined
+    : entry.own && { ...entry.own, state: step(entry.own.state, result, input) };
   entry.unread = isConclusive(entry.state, result, now) ? undefined : entry.unread && "failing";
   if (entry.state.read !== undefined) {
     entry.restored = undefined;

@@ -42,16 +42,15 @@ export function liveResult(
 }
 
 function liveState(entry: Entry, namespace: string | undefined, now: Millis): HoldState {
-  const { state, own, restoredFrom, restored } = entry;
+  const { state, own } = entry;
   if (namespace === undefined) {
-    return own ?? state;
+    return own?.state ?? state;
   }
-  const isRestored = restoredFrom === namespace || restored?.has(namespace) === true;
-  return own === undefined || isRestored ? knownFor(entry, namespace, now) : own;
+  return own === undefined || own.replacedIn.has(namespace) ? knownFor(entry, namespace, now) : own.state;
 }
 
 function isWanted(entry: Entry, now: Millis): boolean {
-  const live = liveOf(entry.own ?? entry.state);
+  const live = liveOf(entry.own?.state ?? entry.state);
   return now >= live.nextLookupAt || (now >= live.prefetchAt && !isPrefetched(entry, live));
 }
 
@@ -82,7 +81,7 @@ async function lookUpAndConfirm(
   entry: Entry,
   signal: AbortSignal,
 ): Promise<void> {
-  const { freshUntil } = liveOf(entry.own ?? entry.state);
+  const { freshUntil } = liveOf(entry.own?.state ?? entry.state);
   entry.prefetchedFor = freshUntil;
   await lookUp(context, text, entry, signal);
   if (entry.state.doubt?.kind === "confirming" && !signal.aborted) {

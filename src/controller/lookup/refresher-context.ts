@@ -62,11 +62,8 @@ export interface Entry {
    * plan has no answer for this key.
    */
   isSuperseded: boolean;
-  /**
-   * The superseded state, which lookups update until one has an answer. It is for answers at query time, except those for a namespace
-   * whose status is restored. Undefined: `state` is for all answers.
-   */
-  own: HoldState | undefined;
+  /** The superseded state, for answers at query time. Undefined: `state` is for all answers. */
+  own: OwnState | undefined;
   /** How often its lookup took long while others waited, and was started again in another pool. */
   slowness: number;
   /** The next lookup runs early, because the servers of the view answer again. */
@@ -78,6 +75,13 @@ export interface Entry {
   isOverdue: boolean;
   /** The expiry time of the copy for which an early query returned nothing newer. A second early query would not help either. */
   prefetchedFor: Millis;
+}
+
+interface OwnState {
+  /** Lookups update it until one has an answer. */
+  readonly state: HoldState;
+  /** The namespaces whose statuses may have newer addresses. */
+  readonly replacedIn: Set<string>;
 }
 
 /** The state that the parts of a refresher share. */

@@ -3,7 +3,13 @@ import { sameMembers } from "../../base/order.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
-import { freshState, type LastKnownGood, restoredState, withLastKnownGood } from "../../plan/hold/state.ts";
+import {
+  freshState,
+  type HoldState,
+  type LastKnownGood,
+  restoredState,
+  withLastKnownGood,
+} from "../../plan/hold/state.ts";
 import { createDue, type Due } from "../../schedule/due.ts";
 import { createPooledPump, type PooledPump } from "../../schedule/pooled-pump.ts";
 import { lookUpFor, liveResult } from "./on-demand-lookup.ts";
@@ -43,7 +49,7 @@ export interface Refresher {
    */
   follow(): void;
   /**
-   * Restores a key from a status of the namespace if the status is newer. This is the case if the key's answer was dropped, or,
+   * Restores a key from a status of the namespace if the status may be newer. This is the case if the key's answer was dropped, or,
    * before the first term, if its last result isn't fresh any more. It has no effect on other keys.
    */
   restore(key: TargetKey, namespace: string, lastKnownGood: LastKnownGood | undefined): void;
@@ -275,9 +281,17 @@ function follow(context: RefresherContext): void {
 function supersede(entry: Entry): void {
   entry.isSuperseded = true;
   if (entry.state.read !== undefined) {
-    entry.own = entry.state;
+    entry.own = { state: entry.state, replacedIn: new Set() };
     entry.restoredFrom = undefined;
   }
+}
+
+/** A status has times in seconds. */
+const STATUS_TIME_MS: Millis = 1_000;
+
+/** True if a lookup was successful after the last change of the published addresses. */
+function isNewer({ lastSuccessAt = -Infinity }: HoldState, { publishedAt = Infinity }: LastKnownGood): boolean {
+  return lastSuccessAt >= publishedAt + STATUS_TIME_MS;
 }
 
 function restore(
@@ -292,7 +306,10 @@ function restore(
   }
   const now = deps.clock.now();
   const { read, addresses } = entry.state;
-  const isOlder = !phase.follows && read !== undefined && read.until <= now;
+  if (entry.own !== undefined && !isNewer(entry.own.state, lastKnownGood)) {
+    entry.own.replacedIn.add(namespace);
+  }
+  const isOlder = !phase.follows && read !== undefined && read.until <= now && !isNewer(entry.state, lastKnownGood);
   if (entry.isSuperseded || (isOlder && !sameMembers(addresses, lastKnownGood.addresses))) {
     entry.isSuperseded = false;
     entry.restoredFrom = namespace;

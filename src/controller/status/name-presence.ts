@@ -3,6 +3,7 @@ import { FINALIZER, objectKey, type ObjectKey } from "../../api/meta.ts";
 import { isAtOrBelow, parseStatusName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, rrsetKey } from "../../dns/record.ts";
 import type { Store } from "../inventory/store.ts";
+import { mayHaveLeft } from "../inventory/zone-scope.ts";
 import type { ZoneState } from "../zone/state/zone-state.ts";
 
 export interface PresenceDeps {
@@ -28,21 +29,40 @@ export interface Place {
 export function placesOf(deps: PresenceDeps, alias: DnsAlias): readonly Place[] {
   const now = alias.spec.hostnames.flatMap((hostname) => [
     ...currentPlaces(deps.store, alias, hostname),
-    ...abandonedPlaces(deps, hostname),
+    ...abandonedPlaces(deps, alias, hostname),
   ]);
   return [...now, ...formerEntries(deps, alias).map(({ place }) => place)];
 }
 
-/** The zones in which a name without an alias still has records of dnsalias. */
-function abandonedPlaces({ store, zoneState }: PresenceDeps, hostname: Name): readonly Place[] {
+/** The zones in which a name without an alias still has records of dnsalias, or may have some that the backend can't list. */
+function abandonedPlaces({ store, zoneState }: PresenceDeps, alias: DnsAlias, hostname: Name): readonly Place[] {
   return store.zonesOfName(hostname).size > 0
     ? []
     : [...store.zones()]
-        .filter(({ meta, spec }) => {
-          const state = isAtOrBelow(hostname, spec.domain) ? zoneState(objectKey(meta)) : undefined;
-          return state !== undefined && hasOwn(state, hostname);
+        .filter((zone) => {
+          const state = isAtOrBelow(hostname, zone.spec.domain) ? zoneState(objectKey(zone.meta)) : undefined;
+          const isUnlisted = state?.observed.lists === false && mayHaveLeft(store, zone, { alias, name: hostname });
+          return state !== undefined && (hasOwn(state, hostname) || isUnlisted);
         })
         .map(({ meta }) => ({ hostname, zone: objectKey(meta) }));
+}
+
+/**
+ * Whether a name that no DnsZone takes now may still have records at a backend that can't list them, or was not read yet. Only the
+ * finalizer of the alias shows this, if its status is lost.
+ */
+export function mayHaveUnlisted({ store, zoneState }: PresenceDeps, alias: DnsAlias): boolean {
+  return alias.spec.hostnames.some((hostname) =>
+    [...store.zones()].some((zone) => {
+      const state = zoneState(objectKey(zone.meta));
+      return (
+        zone.spec.policy === "Sync" &&
+        state?.observed.lists !== true &&
+        mayHaveLeft(store, zone, { alias, name: hostname }) &&
+        presenceIn(state, hostname) !== "absent"
+      );
+    }),
+  );
 }
 
 function hasOwn({ observed: { owned } }: ZoneState, hostname: Name): boolean {

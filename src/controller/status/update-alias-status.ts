@@ -8,7 +8,7 @@ import { aliasStatus } from "./alias-status.ts";
 import { overdueAt, refusedAddresses, targetVerdicts } from "./alias-conditions.ts";
 import { afterWrite, finalize, GIVE_UP_MS, type Deletion } from "./finalizer.ts";
 import { finalizerStep } from "./finalizer-step.ts";
-import { unlistedStatuses, type PresenceDeps } from "./name-presence.ts";
+import { mayHaveUnlisted, type PresenceDeps, unlistedStatuses } from "./name-presence.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter, StatusWrite } from "../ports/reporter.ts";
@@ -63,7 +63,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   const forbidden = step?.isForbidden === true ? { forbidden: step.message } : {};
   const written = await writeStatus(deps, { ...facts, ...forbidden }, signal);
   const next = failed ?? written;
-  return facts.unlisted.length === 0 ? next : atLatest(next, LOOK_FOR_FORMER_MS);
+  return facts.unlisted.length > 0 || mayHaveUnlisted(deps, alias) ? atLatest(next, LOOK_FOR_FORMER_MS) : next;
 }
 
 /** No event reports that the records of a former name are gone. */
@@ -124,10 +124,8 @@ async function stepFinalizer(
 }
 
 /** Whether a backend that doesn't list its zone has, or will have, names of the alias. Undefined: not known. */
-function needsFinalizer(
-  { store, zoneState, hasEveryZone }: AliasReportDeps,
-  { inZones, unlisted = [] }: AliasFacts,
-): boolean | undefined {
+function needsFinalizer(deps: AliasReportDeps, { alias, inZones, unlisted = [] }: AliasFacts): boolean | undefined {
+  const { store, zoneState, hasEveryZone } = deps;
   const lists = new Set(
     inZones
       .filter(({ zone, lostTo }) => lostTo === undefined && store.zone(zone)?.spec.policy === "Sync")
@@ -136,7 +134,7 @@ function needsFinalizer(
   if (unlisted.length > 0 || lists.has(false)) {
     return true;
   }
-  return lists.has(undefined) || !hasEveryZone() ? undefined : false;
+  return lists.has(undefined) || !hasEveryZone() || mayHaveUnlisted(deps, alias) ? undefined : false;
 }
 
 /**

@@ -29,7 +29,7 @@ export function gatheredWrites(
   { isOrphan, now }: { readonly isOrphan: IsOrphan; readonly now: Millis },
 ): { readonly writes: readonly Write[]; readonly waitMs: Millis | undefined } {
   const { guard: memory } = state.planned;
-  const isApproved = guarded.kind === "pass" && guarded.approved !== undefined;
+  const isApproved = approvalOf(guarded) !== undefined;
   const waitOf = (name: Name): Millis => {
     if (isApproved) {
       return 0;
@@ -79,8 +79,9 @@ export function moveGuard(
 }
 
 /**
- * Saves the counts before the deletes. If the process ends during the write, the next one counts these deletes. It saves them for
- * a zone of any size, because a small zone can grow within the hour. False: no delete may be made now.
+ * Saves the counts, or the used approval, before the deletes. If the process ends during the write, the next one counts these
+ * deletes, and doesn't accept the approval again. It saves the counts for a zone of any size, because a small zone can grow within
+ * the hour. False: no delete may be made now.
  */
 export async function saveDeletes(
   { saveGuard }: Pick<GuardedDeps, "saveGuard">,
@@ -88,28 +89,46 @@ export async function saveDeletes(
   { guarded, writes, now }: { readonly guarded: Guarded; readonly writes: readonly Write[]; readonly now: Millis },
   signal: AbortSignal,
 ): Promise<boolean> {
-  const isApproved = guarded.kind === "pass" && guarded.approved !== undefined;
+  const begunApproval = approvalOf(guarded);
   const isSwitch = switchOf(state);
   const judged = writes.filter((write) => !isSwitch(write));
-  if (isApproved || judged.every(({ kind }) => kind !== "delete")) {
+  if (judged.every(({ kind }) => kind !== "delete")) {
     return true;
   }
-  const { window, usedApproval } = state.planned.guard;
-  const counted = recordDeletes(window, judged, { now, approved: false });
-  remember(state, { window: counted });
-  return saveGuard(objectKey(state.handle.zone.meta), guardStatus({ window: counted, usedApproval }), signal);
+  remember(
+    state,
+    begunApproval === undefined
+      ? { window: recordDeletes(state.planned.guard.window, judged, { now, approved: false }) }
+      : { begunApproval },
+  );
+  return saveGuard(objectKey(state.handle.zone.meta), guardStatus(state.planned.guard), signal);
 }
 
-/** Records deletes that were made, and a used approval. */
+/** An approval whose write has begun counts as used once the plan has other deletes. */
+export function endApproval(state: ZoneState, guarded: Guarded): void {
+  const { begunApproval } = state.planned.guard;
+  if (begunApproval !== undefined && approvalOf(guarded) !== begunApproval) {
+    remember(state, { usedApproval: begunApproval, begunApproval: undefined });
+  }
+}
+
+/** The hash of the plan, if a user approved it. */
+function approvalOf(guarded: Guarded): string | undefined {
+  return guarded.kind === "pass" ? guarded.approved : undefined;
+}
+
+/** Records deletes that were made, and the approval that they used. */
 export function recordGuarded(state: ZoneState, guarded: Guarded, writes: readonly Write[], now: Millis): void {
-  const approved = guarded.kind === "pass" ? guarded.approved : undefined;
-  const { window, usedApproval } = state.planned.guard;
+  const approved = approvalOf(guarded);
+  const { window } = state.planned.guard;
   const isSwitch = switchOf(state);
   const judged = writes.filter((write) => !isSwitch(write));
-  remember(state, {
-    window: recordDeletes(window, judged, { now, approved: approved !== undefined }),
-    usedApproval: approved ?? usedApproval,
-  });
+  if (judged.some(({ kind }) => kind === "delete")) {
+    remember(state, {
+      window: recordDeletes(window, judged, { now, approved: approved !== undefined }),
+      ...(approved !== undefined && { usedApproval: approved, begunApproval: undefined }),
+    });
+  }
 }
 
 /** Deletes wait this long after they were first planned, so that successive deletions of objects are judged together. */
@@ -165,9 +184,10 @@ export function shorterWait(a: Millis | undefined, b: Millis | undefined): Milli
 export function guardStatus({
   window,
   usedApproval,
-}: Pick<GuardMemory, "window" | "usedApproval">): GuardStatus | undefined {
+  begunApproval = usedApproval,
+}: Pick<GuardMemory, "window" | "usedApproval" | "begunApproval">): GuardStatus | undefined {
   const deletes = countDeletes(window);
-  if (deletes === 0 && usedApproval === undefined) {
+  if (deletes === 0 && begunApproval === undefined) {
     return undefined;
   }
   const times = [...window.deleted.values(), ...(window.earlier === undefined ? [] : [window.earlier.at])];
@@ -177,7 +197,7 @@ export function guardStatus({
       ofRecords: window.stood[0]?.count ?? deletes,
       lastDeleteTime: new Date(Math.max(...times)).toISOString().replace(/\.\d+Z$/, "Z"),
     }),
-    ...(usedApproval !== undefined && { usedPlanHash: usedApproval }),
+    ...(begunApproval !== undefined && { usedPlanHash: begunApproval }),
   };
 }
 
@@ -185,7 +205,7 @@ export function guardStatus({
 export function restoreGuard(state: ZoneState, { status }: DnsZone): void {
   const { deletes = 0, ofRecords = 0, lastDeleteTime = "", usedPlanHash } = status?.guard ?? {};
   const at: Millis = Date.parse(lastDeleteTime);
-  const { window, usedApproval } = state.planned.guard;
+  const { window, usedApproval, begunApproval } = state.planned.guard;
   const counted = {
     ...EMPTY_WINDOW,
     unwatched: window.unwatched,
@@ -193,7 +213,8 @@ export function restoreGuard(state: ZoneState, { status }: DnsZone): void {
     stood: [{ at, count: ofRecords }],
   };
   remember(state, {
-    usedApproval: usedPlanHash ?? usedApproval,
+    usedApproval: usedPlanHash ?? begunApproval ?? usedApproval,
+    begunApproval: undefined,
     window: deletes > 0 && !Number.isNaN(at) ? counted : window,
   });
 }

@@ -95,13 +95,9 @@ function namespaceOf(
   return namespace === undefined || isOthers ? NO_NAMESPACE : namespace;
 }
 
-/** True if, according to the status of the alias, an alias of another namespace had the name. */
+/** True if, according to the status of the alias, an alias of another namespace had the name. A long status can lack the entry. */
 function lostName({ status }: DnsAlias, name: Name, zone: string): boolean {
   const accepted = status?.conditions.find(({ type }) => type === "Accepted");
-  return (
-    accepted?.reason === "HostnameConflict" &&
-    status?.hostnames.some(
-      (entry) => entry.zone === zone && entry.hostname === displayName(name) && entry.addresses.length > 0,
-    ) !== true
-  );
+  const entry = status?.hostnames.find((one) => one.zone === zone && one.hostname === displayName(name));
+  return accepted?.reason === "HostnameConflict" && (entry === undefined || entry.reason === "HostnameConflict");
 }

@@ -5,7 +5,7 @@ import type { ActualZone } from "../../providers/provider.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import { applyChanges, type Proposal } from "./apply-proposal.ts";
 import { recordHeld, recordLeftBehind, recordRefusals, settleAs } from "./findings.ts";
-import { gatheredWrites, moveGuard, shorterWait, withoutUnfinalized } from "./guarded-writes.ts";
+import { endApproval, gatheredWrites, moveGuard, shorterWait, withoutUnfinalized } from "./guarded-writes.ts";
 import { inherit } from "./inheritance.ts";
 import { leave } from "./moves.ts";
 import { changedByTime, changedLoops, nextPlanMs, REFUSED_RETRY_MS } from "./next-plan.ts";
@@ -122,6 +122,7 @@ function proposeRound(
     usedApproval: state.planned.guard.usedApproval,
     gather: (all) => gatheredWrites(state, all, { isOrphan, now }),
   });
+  endApproval(state, guarded);
   recordHeld(deps, state, guarded);
   const finalized = withoutUnfinalized(deps, state, guarded.writes);
   const peace = withoutContested(finalized, actual.drift ?? [], state.repairs, now);

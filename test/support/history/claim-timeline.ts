@@ -15,8 +15,8 @@ export interface ClaimTimeline {
   throughout(zone: string, name: string, since: number): readonly DnsAlias[];
   /** When the last alias lost the name in the zone; -Infinity while one has it, or if none ever had it. */
   lostAt(zone: string, name: string): number;
-  /** Who took the name over from another namespace, and since when; undefined if no other namespace ever had it before those that have it now. */
-  takeover(zone: string, name: string): Takeover | undefined;
+  /** Who took the name over from another namespace, and since when; undefined if no other namespace ever had it before those that have it now, or had it right before a moment. */
+  takeover(zone: string, name: string, before?: number): Takeover | undefined;
 }
 
 export interface Takeover {
@@ -60,13 +60,14 @@ export function createClaimTimeline(): ClaimTimeline {
       const had = entries.findLastIndex(({ claims }) => (claims.get(key) ?? []).length > 0);
       return had === -1 || had === entries.length - 1 ? -Infinity : (entries[had + 1]?.at ?? -Infinity);
     },
-    takeover: (zone, name) => {
+    takeover: (zone, name, before = Infinity) => {
       const key = `${zone} ${name}`;
-      const namespace = last().get(key)?.[0]?.meta.namespace;
-      const others = entries.findLastIndex(({ claims }) =>
+      const past = entries.filter(({ at }) => at < before);
+      const namespace = past.at(-1)?.claims.get(key)?.[0]?.meta.namespace;
+      const others = past.findLastIndex(({ claims }) =>
         (claims.get(key) ?? []).some(({ meta }) => meta.namespace !== namespace),
       );
-      const since = entries.slice(others + 1);
+      const since = past.slice(others + 1);
       const claimed = since.map(({ claims }) => claims.get(key) ?? []);
       return namespace === undefined || others === -1
         ? undefined

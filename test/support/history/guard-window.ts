@@ -2,6 +2,7 @@ import { APPROVE_ANNOTATION, objectKey, type ObjectKey } from "../../../src/api/
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { GuardWindow, JudgedWorld } from "./judged-world.ts";
 import type { Millis } from "../../../src/base/clock.ts";
+import { UNDERWAY_MS } from "./place-facts.ts";
 import { HOUR, MAX_DELETE_PERCENT, MINUTE } from "./scene.ts";
 
 const GUARDED_FROM = 10;
@@ -26,29 +27,51 @@ export function recordDeletes(
 ): string | undefined {
   const key = objectKey(zone.meta);
   const now = judged.world.clock.now();
-  const counted = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION] === undefined ? deletes : [];
-  const kept = between(judged.windows.get(key), now - NOTICE_MS - HOUR, now);
+  const hash = judged.world.zones.get(key)?.meta.annotations[APPROVE_ANNOTATION];
+  const approval = judged.windows.get(key)?.approval;
+  const isUsed = approval !== undefined && approval.hash === hash;
+  // The rest of the writes of the approved plan: some servers get their records one by one.
+  const counted = isUsed && now - approval.at < UNDERWAY_MS ? [] : deletes;
+  const kept = between(judged.windows.get(key), now - NOTICE_MS - 2 * HOUR, now);
   const isBack = new Set([...before, ...after]);
-  judged.windows.set(key, {
+  const noted: GuardWindow = {
+    ...kept,
     owned: [...kept.owned, { at: now, count: before.length }, { at: now, count: after.length }],
     deletes: [
       ...kept.deletes.map((one) => ({ ...one, isBack: one.isBack || isBack.has(one.set) })),
       ...counted.map((set) => ({ at: now, set, isBack: false })),
     ],
-  });
+  };
+  judged.windows.set(key, noted);
   const window = windowOf(judged, key);
   const gone = window.deletes.filter((one) => !one.isBack).length;
-  return counted.length > 0 && exceeds(window, gone)
-    ? `guard: ${gone} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`
-    : undefined;
+  if (counted.length === 0 || !exceeds(window, gone)) {
+    return undefined;
+  }
+  if (hash !== undefined && !isUsed) {
+    // It approves this plan only, and the count begins anew (docs/operations.md).
+    judged.windows.set(key, { ...noted, deletes: [], approval: { hash, at: now } });
+    return undefined;
+  }
+  return `guard: ${gone} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`;
 }
 
 /**
- * Whether the guard can hold `more` deletes. Here the RRsets that were created again count too: a leader that started since then knows only how many were deleted before (decision 109).
+ * Whether the guard can hold `more` deletes. Here the RRsets that were created again count too: a leader that started since then knows only how many were deleted before, and when the
+ * last of them was (decision 109). They all count until an hour after that one.
  */
-export function isOverLimit(judged: JudgedWorld, zone: ObjectKey, more: number, moment?: Millis): boolean {
+export function isOverLimit(
+  judged: JudgedWorld,
+  zone: ObjectKey,
+  more: number,
+  moment = judged.world.clock.now(),
+): boolean {
   const window = windowOf(judged, zone, moment);
-  return exceeds(window, window.deletes.length + more);
+  const ledSince = judged.changedAt.get("leader") ?? 0;
+  const last = Math.max(-Infinity, ...window.deletes.map(({ at }) => at).filter((at) => at < ledSince));
+  const earlier = between(judged.windows.get(zone), last - HOUR, last).deletes;
+  const own = window.deletes.filter(({ at }) => at >= ledSince);
+  return exceeds(window, earlier.length + own.length + more);
 }
 
 /** Whether `more` deletes exceeded the guard's share until a moment ago, and don't now. */
@@ -93,7 +116,7 @@ function between(window: GuardWindow | undefined, since: Millis, until: Millis):
   const owned = window?.owned.filter(({ at }) => at <= until) ?? [];
   // The number before the time began was in force when it began.
   const first = owned.findLastIndex(({ at }) => at < since);
-  return { deletes, owned: owned.slice(Math.max(0, first)) };
+  return { ...window, deletes, owned: owned.slice(Math.max(0, first)) };
 }
 
 function most({ owned }: GuardWindow): number {

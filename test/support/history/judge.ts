@@ -32,8 +32,6 @@ export interface Judge {
   ): void;
   /** An alias under deletion loses its finalizer now. */
   released(alias: DnsAlias): void;
-  /** Something other than dnsalias removes the status of an alias now. */
-  statusLost(alias: DnsAlias): void;
   /** A responder has answered with these addresses. */
   answered(name: string, addresses: readonly string[], knownUntil: Millis): void;
   /** Judges what is at rest. */
@@ -112,7 +110,6 @@ export function createJudge({ world, backendSets, isLed, names = NAMES }: JudgeD
       alias.spec.hostnames.forEach((name) => judged.changedAt.set(`gone ${name}`, world.clock.now()));
       faults.push(...faultsOfRelease(judged, alias));
     },
-    statusLost: (alias) => recordForgotten(judged, alias),
     answered: (name, addresses, knownUntil) => void faults.push(...faultsOfAnswer(judged, name, addresses, knownUntil)),
     rest: () => void faults.push(...faultsOfRest(judged)),
   };
@@ -208,21 +205,6 @@ function isRetainedBelow({ world }: JudgedWorld, { spec: { domain } }: DnsZone, 
 function recordAbandoned({ abandoned }: JudgedWorld, { spec }: DnsAlias): void {
   for (const { key, domain } of ZONES.filter(({ backend }) => backend === "queries")) {
     spec.hostnames.filter((name) => isWithin(name, `${domain}.`)).forEach((name) => abandoned.add(`${key} ${name}`));
-  }
-}
-
-/**
- * Where a backend doesn't list its records, only the status has a name that the alias lost before the process of every replica started. Without the status, nobody knows of its
- * records.
- */
-function recordForgotten({ world, timeline, abandoned }: JudgedWorld, { spec }: DnsAlias): void {
-  for (const { key, domain } of ZONES.filter(({ backend }) => backend === "queries")) {
-    for (const name of spec.hostnames.filter((one) => isWithin(one, `${domain}.`))) {
-      const lostAt = timeline.lostAt(key, name);
-      if (lostAt !== -Infinity && [...world.replicas].every(({ startedAt }) => startedAt > lostAt)) {
-        abandoned.add(`${key} ${name}`);
-      }
-    }
   }
 }
 

@@ -31,4 +31,6 @@ export interface GuardWindow {
   /** The RRsets, as `shop.example.com. A`, with the time of the delete, and whether they were created again. */
   readonly deletes: readonly { readonly at: Millis; readonly set: string; readonly isBack: boolean }[];
   readonly owned: readonly { readonly at: Millis; readonly count: number }[];
+  /** The annotation that approved the last plan over the limit, with the time of its first write. */
+  readonly approval?: { readonly hash: string; readonly at: Millis };
 }

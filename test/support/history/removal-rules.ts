@@ -156,7 +156,9 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
     places.length > 0 && places.every((other) => addressesAt(judged.publishedAt(placeOf(other)), name).length > 0);
   const isInTime = world.clock.now() - lostAt < MOVE_MS;
   const mustWait = places.length > 0 && !hasMoved && (isInTime || isUnwrittenElsewhere(judged, name));
-  if (mustWait && !followsToNothing(judged, write, name)) {
+  // A paused alias that had the name here, of another namespace than its records, keeps none of them.
+  const isOthers = timeline.takeover(key, name, lostAt)?.isPaused === true;
+  if (mustWait && !isOthers && !followsToNothing(judged, write, name)) {
     return [`move: ${at} before ${places.map((other) => objectKey(other.meta)).join()} has it`];
   }
   const closedAt = closedSince(judged, key, name, late);

@@ -2,13 +2,14 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { faultsOfTakeover } from "./takeover-rules.ts";
 import { objectKey } from "../../../src/api/meta.ts";
+import { familyOf } from "../../../src/dns/address/address.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
 import { aliasesOf, isReserved, isWithin, writesToItsPlace, zonesKnownByStatus, zonesOf } from "./claims.ts";
 import { isHeldUnwatched, isJustFreed, isOverLimit } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
-import { addressesAt } from "./record-sets.ts";
+import { addressesAt, type RecordSet } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
 import { BOUND_MS, boundsOf, goneForMs, targetsOf } from "./target-facts.ts";
 import { describe, isInBaseZone, mayWaitForMove } from "./place-facts.ts";
@@ -126,7 +127,7 @@ function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonl
     ...(missing.length === 0 ? [] : [`behind: ${name} in ${key} lacks ${missing.join(" ")} of ${describe(aliases)}`]),
     ...(surplus.every((address) =>
       isInherited(judged, { name, aliases, address, isAll: surplus.length === have.length }),
-    )
+    ) || isHeldSurplus(judged, zone, name, surplus)
       ? []
       : [`behind: ${name} in ${key} still has ${surplus.join(" ")}, which ${describe(aliases)} doesn't have`]),
   ];
@@ -166,15 +167,38 @@ function hasPlacesElsewhere({ timeline }: JudgedWorld, name: string): boolean {
 
 /** The guard holds the deletes of the zone, or another zone at the place has the name. */
 function isHeldOrOthers(judged: JudgedWorld, zone: DnsZone, name: string): boolean {
-  const { world, timeline } = judged;
+  return isOthers(judged, zone, name) || isHeld(judged, zone, name);
+}
+
+/** The guard holds the delete of the whole RRset of each of these addresses. */
+function isHeldSurplus(judged: JudgedWorld, zone: DnsZone, name: string, surplus: readonly string[]): boolean {
+  const sets = judged.publishedAt(placeOf(zone)).filter((set) => set.name === name);
+  return (
+    isHeld(judged, zone, name) &&
+    surplus.every((address) =>
+      sets.some((set) => set.data.includes(address) && isToBeDeleted(judged, objectKey(zone.meta), set)),
+    )
+  );
+}
+
+/** No alias of the name has an address of the family. */
+function isToBeDeleted({ world, timeline }: JudgedWorld, key: string, { name, type }: RecordSet): boolean {
+  return timeline
+    .now(key, name)
+    .every((alias) => [...boundsOf(world, alias).may].every((address) => familyOf(address) !== type));
+}
+
+function isHeld(judged: JudgedWorld, zone: DnsZone, name: string): boolean {
+  const { world } = judged;
   const key = objectKey(zone.meta);
   const within = judged.publishedAt(placeOf(zone)).filter((set) => isWithin(set.name, zone.spec.domain));
-  const pending = within.filter((set) => timeline.now(key, set.name).length === 0).length;
+  const pending = within.filter((set) => isToBeDeleted(judged, key, set)).length;
   const own = within.filter((set) => !isOthers(judged, zone, set.name)).map((set) => set.name);
-  const isHeld =
-    world.zones.get(key)?.status?.planHash !== undefined &&
-    (isOverLimit(judged, key, pending) || isHeldUnwatched(judged, key, name, own));
-  return isOthers(judged, zone, name) || isHeld || isJustFreed(judged, key, pending);
+  const shows = world.zones.get(key)?.status?.planHash !== undefined;
+  return (
+    (shows && (isOverLimit(judged, key, pending) || isHeldUnwatched(judged, key, name, own))) ||
+    isJustFreed(judged, key, pending)
+  );
 }
 
 function isOthers({ world, timeline, deletedZones }: JudgedWorld, zone: DnsZone, name: string): boolean {

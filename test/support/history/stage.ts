@@ -160,9 +160,6 @@ export function spoilAlias(stage: Stage, key: ObjectKey): void {
 
 export function setStatus(stage: Stage, key: ObjectKey, status: AliasStatus | undefined): void {
   const { status: _, ...rest } = existing(stage.world.aliases, key);
-  if (status === undefined) {
-    stage.judge.statusLost(rest);
-  }
   stage.world.put(status === undefined ? rest : { ...rest, status });
   aliasChanged(stage, rest);
 }

@@ -119,6 +119,45 @@ test("an approval that was used before a restart isn't valid after it", async ()
   await world[Symbol.asyncDispose]();
 });
 
+test("an approval isn't valid after a restart, although the process ended right after the deletes", async () => {
+  let world = await started(20);
+  const all = aliases(20);
+  const removeAll = async (): Promise<string> => {
+    all.forEach(({ meta }) => world.remove(`web/${meta.name}`));
+    await world.clock.advance(MINUTE);
+    return world.zone("dns/com")?.status?.planHash ?? assert.fail("nothing is held");
+  };
+  const hash = await removeAll();
+  annotate(world, hash);
+  // The process ends before it reports anything.
+  while (world.published("dns/com").length > 0) {
+    await world.clock.advance(10);
+  }
+  world = await restarted(world);
+  all.forEach((one) => world.apply(one));
+  await world.clock.advance(MINUTE);
+  assert.equal(world.published("dns/com").length, 20);
+  assert.notEqual(await removeAll(), hash);
+  assert.equal(world.published("dns/com").length, 20);
+  await world[Symbol.asyncDispose]();
+});
+
+test("an approved plan isn't written before its approval is noted as used, and stays approved until then", async () => {
+  const world = await started(20);
+  aliases(20).forEach(({ meta }) => world.remove(`web/${meta.name}`));
+  await world.clock.advance(MINUTE);
+  const hash = world.zone("dns/com")?.status?.planHash ?? assert.fail("nothing is held");
+  world.refuseZoneStatus = true;
+  annotate(world, hash);
+  await world.clock.advance(5 * MINUTE);
+  assert.equal(world.published("dns/com").length, 20);
+  world.refuseZoneStatus = false;
+  await world.clock.advance(5 * MINUTE);
+  assert.deepEqual(world.published("dns/com"), []);
+  assert.equal(world.zone("dns/com")?.status?.guard?.usedPlanHash, hash);
+  await world[Symbol.asyncDispose]();
+});
+
 test("deletions while no controller ran are judged in a zone of any size: a small share goes, a large one is held", async () => {
   const few = await restarted(await started(5), ["a0"]);
   assert.equal(few.published("dns/com").length, 4);

@@ -149,6 +149,23 @@ test("a name passes to another namespace while no controller runs: its addresses
   assert.deepEqual(world.published("dns/com"), []);
 });
 
+test("a name that an alias had keeps its records after a restart, although another name of the alias is lost, and the status lacks its addresses", async () => {
+  const shop = alias("web/shop", { hostnames: ["example.com", "lost.example.com"], meta: { createdAt: 2 } });
+  const older = alias("api/older", { hostnames: ["lost.example.com"], meta: { createdAt: 1 } });
+  const first = startWorld({ zones: [ZONE], aliases: [older, shop], targets: { "cdn.test": ["198.51.100.1"] } });
+  await first.clock.advance(5 * MINUTE);
+  const status = first.alias("web/shop")?.status;
+  assert.ok(status);
+  // As from a process that couldn't read the backend.
+  const hostnames = status.hostnames.map((entry) => ({ ...entry, addresses: [] }));
+  await using world = await restarted(first, {
+    aliases: [older, { ...shop, status: { ...status, hostnames, targets: [] } }],
+    targets: { "cdn.test": "servfail" },
+  });
+  await world.clock.advance(MINUTE);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1", "lost.example.com 60 198.51.100.1"]);
+});
+
 test("a name that its alias left, and that another namespace has an hour later, has nothing of the first one", async () => {
   await using world = startWorld({
     zones: [zone("dns/com", "example.com", { policy: "UpsertOnly" })],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { MINUTE } from "../../support/history/scene.ts";
 import { ONE, SHOP, startLeader, holdPlan } from "../../support/history/judged-product.ts";
-import { addAlias, putZone, removeAlias, setStatus } from "../../support/history/stage.ts";
+import { addAlias, putZone, removeAlias } from "../../support/history/stage.ts";
 import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts";
 
 const CASES: readonly JudgeCase[] = [
@@ -96,27 +96,6 @@ const CASES: readonly JudgeCase[] = [
       await rest(15 * MINUTE);
     },
   },
-  ...[false, true].map((isKnown): JudgeCase => ({
-    name: `a record is left where the backend doesn't list, and the status is lost, ${isKnown ? "which the process knew" : "before any process knew"}`,
-    want: isKnown ? ["orphan"] : [],
-    async play({ stage, publish, rest }) {
-      putZone(stage, "dns/org");
-      addAlias(stage, "web/o", { hostnames: ["b.example.org"], targets: ["one.test"] });
-      if (isKnown) {
-        startLeader(stage);
-      }
-      publish("com", { [SHOP]: ONE });
-      publish("rfc2136", { "b.example.org": ONE });
-      await rest(MINUTE);
-      putZone(stage, "dns/org", { allowedNamespaces: { from: "Same" } });
-      await rest(MINUTE);
-      if (!isKnown) {
-        startLeader(stage);
-      }
-      setStatus(stage, "web/o", undefined);
-      await rest(20 * MINUTE);
-    },
-  })),
 ];
 
 describe("the judge of random histories names, of deletes", () => {

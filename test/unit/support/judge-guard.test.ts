@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { APPROVE_ANNOTATION } from "../../../src/api/meta.ts";
 import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { BASE_ZONE } from "../../support/controller-world.ts";
-import { holdPlan, ONE, rules, startProduct, type Product } from "../../support/history/judged-product.ts";
+import { holdPlan, ONE, rules, startProduct, TWO, type Product } from "../../support/history/judged-product.ts";
 import { MINUTE } from "../../support/history/scene.ts";
-import { editAlias, setBase } from "../../support/history/stage.ts";
+import { addAlias, editAlias, setBase, setTarget } from "../../support/history/stage.ts";
 
 /** Two RRsets each. */
 const NAMES = ["b", "c", "d", "sub", "*", "shop"].map((label) => `${label}.example.com`);
@@ -27,6 +28,13 @@ async function follow(product: Product, names: readonly string[]): Promise<void>
   ask(product, names);
   await product.rest(MINUTE);
   publish(product, names);
+}
+
+/** An operator approves the held plan of this hash. */
+function approve({ stage: { world } }: Product, hash: string): void {
+  const zone = world.zones.get("dns/com");
+  assert.ok(zone);
+  world.put({ ...zone, meta: { ...zone.meta, annotations: { [APPROVE_ANNOTATION]: hash } } });
 }
 
 /** The product writes no statuses. */
@@ -67,6 +75,38 @@ describe("the judge counts deletes:", () => {
     assert.deepEqual(found(product), ["guard"]);
   });
 
+  test("an approval is for one plan", async () => {
+    const product = await startProduct();
+    await follow(product, NAMES);
+    approve(product, "eb3204d9d889");
+    await follow(product, NAMES.slice(0, 3));
+    assert.deepEqual(found(product), []);
+    await follow(product, NAMES);
+    await follow(product, NAMES.slice(0, 3));
+    assert.deepEqual(found(product), ["guard"]);
+  });
+
+  test("another approval is for another plan", async () => {
+    const product = await startProduct();
+    await follow(product, NAMES);
+    approve(product, "eb3204d9d889");
+    await follow(product, NAMES.slice(0, 3));
+    await follow(product, NAMES);
+    approve(product, "0123456789ab");
+    await follow(product, NAMES.slice(0, 3));
+    assert.deepEqual(found(product), []);
+  });
+
+  test("the writes of an approved plan can be several", async () => {
+    const product = await startProduct();
+    await follow(product, NAMES);
+    approve(product, "eb3204d9d889");
+    ask(product, []);
+    await product.rest(MINUTE);
+    [4, 2, 0].forEach((count) => publish(product, NAMES.slice(0, count)));
+    assert.deepEqual(found(product), []);
+  });
+
   test("a guard that counts an RRset that was created again, as after a restart, may hold", async () => {
     const product = await startProduct();
     await follow(product, NAMES);
@@ -77,6 +117,24 @@ describe("the judge counts deletes:", () => {
     await product.rest(15 * MINUTE);
     assert.deepEqual(found(product), []);
   });
+
+  for (const [held, want] of [
+    [NAMES, []],
+    [NAMES.slice(0, 1), ["behind"]],
+  ] as const) {
+    test(`RRsets of a family that the targets lost count as deletes that wait, for ${held.length} of ${NAMES.length} names`, async () => {
+      const product = await startProduct();
+      const { stage } = product;
+      ask(product, held);
+      const others = NAMES.filter((name) => !held.includes(name));
+      addAlias(stage, "web/b", { hostnames: others, targets: ["two.test"] });
+      product.publish("com", Object.fromEntries(NAMES.map((name) => [name, held.includes(name) ? ONE : TWO])));
+      setTarget(stage, "one.test", ONE.slice(0, 1));
+      holdPlan(stage);
+      await product.rest(30 * MINUTE);
+      assert.deepEqual(found(product), want);
+    });
+  }
 
   test("a guard may not hold less than its share", async () => {
     const product = await startProduct();

@@ -26,16 +26,46 @@ async function holdForAnHour(): Promise<Product> {
   return product;
 }
 
-describe("deletes that are held while others count", () => {
-  test("may stay for some minutes after the others are more than an hour ago", async () => {
+describe("deletes of the last hour, and those that are held because of them,", () => {
+  test("end to count, and the held ones may stay for some minutes", async () => {
     const product = await holdForAnHour();
     await product.rest(6 * MINUTE);
     assert.ok(!rules(product).includes("orphan"));
   });
 
-  test("may not stay for longer", async () => {
+  test("end to count, and the held ones may not stay for longer", async () => {
     const product = await holdForAnHour();
     await product.rest(8 * MINUTE);
     assert.ok(rules(product).includes("orphan"));
   });
+
+  for (const isNewLeader of [true, false]) {
+    test(`count until an hour after the last one for ${isNewLeader ? "a new" : "no other"} leader`, async () => {
+      const product = await startProduct();
+      const { stage, publish, rest } = product;
+      const names = ["b", "c", "d", "sub", "*", "shop"].map((label) => `${label}.example.com`);
+      const ask = (count: number): void =>
+        editAlias(stage, "web/a", { hostnames: names.slice(0, count).map(parseOwnerName) });
+      const published = (count: number): Readonly<Record<string, readonly string[]>> =>
+        Object.fromEntries(names.slice(0, count).map((name) => [name, ONE]));
+      for (const count of [6, 5, 6]) {
+        ask(count);
+        publish("com", published(count));
+        await rest(count === 6 ? MINUTE : 30 * MINUTE);
+      }
+      publish("com", { ...published(6), "shop.example.com": ONE.slice(0, 1) });
+      publish("com", published(6));
+      await rest(MINUTE);
+      if (isNewLeader) {
+        stage.judge.changed("leader");
+      }
+      await rest(20 * MINUTE);
+      ask(5);
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+      stage.judge.judged.faults.length = 0;
+      await rest(5 * MINUTE);
+      assert.equal(rules(product).includes("orphan"), !isNewLeader);
+    });
+  }
 });

@@ -119,6 +119,35 @@ describe("a name has moved to a zone that isn't written yet, the records in its 
   });
 });
 
+describe("a name passes to another alias, moves, and its records in the old zone go, and the judge", () => {
+  const play = async (key: string, paused: boolean): Promise<readonly string[]> => {
+    const product = await startProduct();
+    const { stage, publish, rest } = product;
+    editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.sub.example.com")] });
+    addAlias(stage, key, { hostnames: ["a.sub.example.com"], targets: ["two.test"], spec: { paused } });
+    publish("com", { "a.sub.example.com": ONE });
+    await rest(MINUTE);
+    removeAlias(stage, "web/a");
+    await rest(MINUTE);
+    putZone(stage, "dns/sub");
+    await rest(MINUTE);
+    publish("com", {});
+    return rules(product);
+  };
+
+  test("sees that a paused alias of another namespace keeps no records of it", async () => {
+    assert.deepEqual(await play("api/b", true), []);
+  });
+
+  test("wants them until the name has moved, if the alias isn't paused", async () => {
+    assert.deepEqual(await play("api/b", false), ["move"]);
+  });
+
+  test("wants them if the paused alias is of the same namespace", async () => {
+    assert.deepEqual(await play("web/b", true), ["move"]);
+  });
+});
+
 describe("a name stays in a zone that was closed, its targets are edited, and the judge", () => {
   const close = async ({ stage, publish, rest }: Product): Promise<void> => {
     publish("com", { [SHOP]: ONE });

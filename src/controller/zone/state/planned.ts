@@ -25,6 +25,11 @@ export interface GuardMemory {
   readonly deletesPlanned: ReadonlyMap<string, Millis>;
   /** The hash of the plan whose approval was used. An annotation approves only once. */
   readonly usedApproval: string | undefined;
+  /**
+   * The hash of the approved plan whose write has begun, and of which it isn't known whether it took effect. The status shows it as
+   * used. Here it remains valid until the plan has other deletes.
+   */
+  readonly begunApproval: string | undefined;
 }
 
 /** The plan of a zone, its outcome, and the changes for the next one. */
@@ -62,7 +67,13 @@ export const NOTHING_PLANNED: Planned = {
   unfinalized: new Set(),
   moves: new Map(),
   movesDueAt: undefined,
-  guard: { window: EMPTY_WINDOW, isJudged: false, deletesPlanned: new Map(), usedApproval: undefined },
+  guard: {
+    window: EMPTY_WINDOW,
+    isJudged: false,
+    deletesPlanned: new Map(),
+    usedApproval: undefined,
+    begunApproval: undefined,
+  },
 };
 
 /** Records a change for the next plan. A change that waits already is older, and remains. */

@@ -7,7 +7,8 @@ import { namesOfUnread } from "../../../../src/controller/inventory/unreadable-n
 import { formerNames, setsHere, sharesRecords } from "../../../../src/controller/inventory/zone-scope.ts";
 import { createFormerZones } from "../../../../src/controller/inventory/move/former-zones.ts";
 import type { Claim } from "../../../../src/plan/claims.ts";
-import { objectKey } from "../../../../src/api/meta.ts";
+import { FINALIZER, objectKey } from "../../../../src/api/meta.ts";
+import { domainOf } from "../../../../src/plan/domain/zone-domain.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset } from "../../../../src/plan/change.ts";
@@ -73,6 +74,21 @@ test("a name that its alias still asks for is a former one where the zone doesn'
   assert.deepEqual(formerNames(inventory, COM).map(displayName), ["a.example.com"]);
   const having = { ...inventory, claimsIn: () => new Map([[parseName("a.example.com"), now]]) };
   assert.deepEqual(formerNames(having, COM), []);
+});
+
+test("a name that no DnsZone takes is a former one of the longest DnsZone if its alias has the finalizer", () => {
+  const one = alias("web/a", { hostnames: ["a.b.example.com", "example.net"], meta: { finalizers: [FINALIZER] } });
+  const below = zone("dns/b", "b.example.com");
+  const namesIn = (of: DnsZone, more: Partial<Parameters<typeof setsHere>[0]> = {}): readonly string[] =>
+    formerNames({ ...inventoryOf([one], [COM]), ...more }, of).map(displayName);
+  assert.deepEqual(namesIn(COM), ["a.b.example.com"]);
+  assert.deepEqual(namesIn(COM, { zones: () => [COM, below].values() }), []);
+  assert.deepEqual(namesIn(below, { zones: () => [COM, below].values() }), ["a.b.example.com"]);
+  const reserved = { ...domainOf(below), why: "deleted", providerKind: undefined } as const;
+  assert.deepEqual(namesIn(COM, { reservedZones: () => [reserved] }), []);
+  assert.deepEqual(namesIn(COM, { zonesOfName: () => new Set(["dns/other"]) }), []);
+  const without = { ...one, meta: { ...one.meta, finalizers: [] } };
+  assert.deepEqual(namesIn(COM, { aliases: () => [without].values() }), []);
 });
 
 test("each former name is listed once", () => {

@@ -10,11 +10,15 @@ import { answer } from "../../../support/objects.ts";
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const SINCE = Date.parse("2026-11-24T10:00:00Z");
 
-function remembered(target: Partial<TargetStatus>, family: "A" | "AAAA" = "A"): LastKnownGood | undefined {
+function remembered(
+  target: Partial<TargetStatus>,
+  family: "A" | "AAAA" = "A",
+  hostnames: AliasStatus["hostnames"] = [],
+): LastKnownGood | undefined {
   const status: AliasStatus = {
     observedGeneration: 1,
     conditions: [],
-    hostnames: [],
+    hostnames,
     targets: [
       {
         name: "other.test",
@@ -47,8 +51,23 @@ test("a target that was well comes back as it was, and counts as good now", () =
     since: SINCE,
     outcome: { kind: "positive" },
     lastSuccessAt: NOW,
+    publishedAt: undefined,
   });
   assert.deepEqual(remembered({}, "AAAA")?.addresses, ["2001:db8::1"]);
+});
+
+test("the published addresses count from the latest change of an RRset, if each has a time", () => {
+  const entry = (publishedTime?: string, addresses = ["192.0.2.1"]): AliasStatus["hostnames"][number] => ({
+    hostname: "shop.example.com",
+    addresses,
+    ...(publishedTime !== undefined && { publishedTime }),
+  });
+  const [early, late] = ["2026-11-24T10:00:00Z", "2026-11-24T11:00:00Z"];
+  const published = (...hostnames: AliasStatus["hostnames"]): number | undefined =>
+    remembered({}, "A", hostnames)?.publishedAt;
+  assert.equal(published(entry(early), entry(late), entry(undefined, [])), Date.parse(late));
+  assert.equal(published(entry(early), entry()), undefined);
+  assert.equal(published(entry("text")), undefined);
 });
 
 test("a target without addresses of the family, one that is not listed, and no status have nothing to come back", () => {

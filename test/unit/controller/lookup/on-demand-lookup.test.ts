@@ -147,9 +147,24 @@ const STATUS = {
   lastSuccessAt: 0,
 } as const;
 
+/** A key is read at 0, and its first term begins at `waitMs`. */
 for (const { name, waitMs, status, want, live } of [
   { name: "a key that is fresh keeps its own addresses", waitMs: 50_000, status: STATUS, want: "a", live: "a" },
   { name: "a key that isn't fresh gets what the status says", waitMs: 70_000, status: STATUS, want: "z", live: "z" },
+  {
+    name: "a status without newer addresses is for plans only",
+    waitMs: 70_000,
+    status: { ...STATUS, publishedAt: -1_000 },
+    want: "z",
+    live: "a",
+  },
+  {
+    name: "a status of the same second can have newer addresses",
+    waitMs: 70_000,
+    status: { ...STATUS, publishedAt: -999 },
+    want: "z",
+    live: "z",
+  },
   { name: "without a status it knows nothing to publish", waitMs: 70_000, status: undefined, want: "", live: "a" },
 ]) {
   test(`at the first term, ${name}`, async () => {

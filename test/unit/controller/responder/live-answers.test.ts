@@ -228,6 +228,44 @@ test("a first term takes nothing away from queries while targets fail and no sta
   assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.2"]);
 });
 
+test("neither an event nor a first term takes a replica back to a status that is older than its own lookup", async () => {
+  const times = { before: "2000-01-01T00:00:00Z", after: "2100-01-01T00:00:00Z" };
+  for (const [publishedTime, want] of [
+    [times.before, "192.0.2.1"],
+    [times.after, "192.0.2.77"],
+  ] as const) {
+    const addresses = ["192.0.2.77"];
+    const status: AliasStatus = {
+      observedGeneration: 1,
+      conditions: [],
+      hostnames: [{ hostname: "example.com", zone: "dns/com", addresses, ttl: 60, publishedTime }],
+      targets: [
+        {
+          name: "cdn.test",
+          hostname: "cdn.test",
+          chain: [],
+          addresses,
+          ttl: 60,
+          outcome: "Positive",
+          lastTransitionTime: times.before,
+        },
+      ],
+    };
+    const shop = { ...alias("web/shop"), status };
+    await using world = await start({ aliases: [shop], targets: { "cdn.test": ["192.0.2.1"] } });
+    assert.deepEqual(addressesIn(await world.ask()), ["192.0.2.1"]);
+    world.targets.set("cdn.test", "servfail");
+    await world.clock.advance(70_000);
+    world.send({ kind: "alias", alias: shop });
+    await world.clock.advance(1);
+    assert.deepEqual(addressesIn(await world.ask()), [want], `a standby, ${publishedTime}`);
+    world.lead();
+    assert.deepEqual(addressesIn(await world.ask()), [want], `before the first lookup, ${publishedTime}`);
+    await world.clock.advance(1_000);
+    assert.deepEqual(addressesIn(await world.ask()), [want], `after a failed lookup, ${publishedTime}`);
+  }
+});
+
 test("what a network gets is given to it, with its scope; where it gets nothing, what stands for all", async () => {
   const scoped: WorldOptions["subnetRead"] = (subnet) =>
     subnet.address === "198.51.100.0" ? { addresses: ["192.0.2.50"], scope: 24 } : undefined;

@@ -49,6 +49,8 @@ interface Scene {
   readonly former?: boolean;
   readonly formerZone?: string;
   readonly policy?: DnsZone["spec"]["policy"];
+  /** The zone doesn't admit the alias any more. */
+  readonly closed?: boolean;
   readonly write?: StatusWrite;
 }
 
@@ -67,7 +69,8 @@ async function finalized({ write = { kind: "written" }, sets = [], ...scene }: S
     ...(scene.former === true && { status: listing("old.example.com", scene.formerZone ?? "dns/com") }),
   };
   const store = createStore(() => "place");
-  store.note({ kind: "zone", zone: zone("dns/com", "example.com", { policy: scene.policy ?? "Sync" }) });
+  const closed = scene.closed === true ? { allowedNamespaces: { from: "Same" } as const } : {};
+  store.note({ kind: "zone", zone: zone("dns/com", "example.com", { policy: scene.policy ?? "Sync", ...closed }) });
   store.note({ kind: "alias", alias: gone });
   if (scene.other === true) {
     store.note({ kind: "alias", alias: alias("web/other") });
@@ -156,6 +159,12 @@ const ROWS: readonly (readonly [name: string, scene: Scene, want: Outcome])[] = 
     LETS_GO,
   ],
   ["the backend doesn't list its zone, and was not asked about the name", { lists: false }, WAITS],
+  [
+    "the backend doesn't list its zone, which doesn't admit the alias any more, and no status lists the name",
+    { unread: true, closed: true, lists: false },
+    WAITS,
+  ],
+  ["the backend lists its zone, which doesn't admit the alias any more", { unread: true, closed: true }, LETS_GO],
   [
     "its status lists a former name that is still published",
     { former: true, sets: [rrset(["192.0.2.1"], { name: OLD })] },

@@ -30,6 +30,8 @@ interface Bench {
   readonly mayWrite?: boolean;
   /** A DnsZone exists that can't be read. */
   readonly unreadZones?: boolean;
+  /** The zone doesn't admit the alias any more. */
+  readonly closed?: boolean;
   readonly write?: StatusWrite;
   readonly finalizerWrite?: StatusWrite;
 }
@@ -50,7 +52,8 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
   const { write = { kind: "written" }, finalizerWrite = { kind: "written" } } = bench;
   const one = "alias" in bench ? bench.alias : SHOP;
   const store = createStore(() => "place");
-  store.note({ kind: "zone", zone: ZONE });
+  const allowedNamespaces = bench.closed === true ? ({ from: "Same" } as const) : ZONE.spec.allowedNamespaces;
+  store.note({ kind: "zone", zone: { ...ZONE, spec: { ...ZONE.spec, allowedNamespaces } } });
   if (one !== undefined) {
     store.note({ kind: "alias", alias: one });
   }
@@ -220,6 +223,21 @@ test("where it lists, a finalizer is removed; where nothing was read, it stays a
   assert.equal((await updated({ state, unreadZones: true })).did[0], READY);
   const homeless = await updated({ alias: alias("web/shop", { hostnames: ["example.net"] }) });
   assert.deepEqual(homeless.did, ["ready False NoZone undefined", "status", "count written", "event Warning NoZone"]);
+});
+
+test("a finalizer without a status stays, and is looked at again, until the backend that its name had lost was asked", async () => {
+  const asked = observedSets([], { lists: false, readNames: new Set([NAME]) });
+  const unread = { ...observedSets([], { lists: undefined }), actual: undefined };
+  const look = { afterMs: 10_000 };
+  for (const [name, observed, want, requeue] of [
+    ["not read yet", unread, undefined, look],
+    ["not asked yet", observedSets([], { lists: false, readNames: new Set() }), undefined, look],
+    ["asked: nothing is left", asked, "finalizer false", "done"],
+    ["it lists", observedSets([], { lists: true }), "finalizer false", "done"],
+  ] as const) {
+    const result = await updated({ closed: true, state: { observed } });
+    assert.deepEqual([result.did.find((one) => one.startsWith("finalizer")), result.requeue], [want, requeue], name);
+  }
 });
 
 test("a replica that may not write writes nothing, and an alias that is being deleted is finalized", async () => {

@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GuardStatus, ZoneSpec } from "../../../../src/api/dns-zone.ts";
 import {
+  endApproval,
   guardStatus,
+  recordGuarded,
   restoreGuard,
+  saveDeletes,
   shorterWait,
   withoutUnfinalized,
 } from "../../../../src/controller/zone/guarded-writes.ts";
 import { newZoneState, observe, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset, Write } from "../../../../src/plan/change.ts";
+import type { Guarded } from "../../../../src/plan/guard.ts";
 import { owned } from "../../../../src/providers/ownership/owned.ts";
 import { memoryBackend } from "../../../support/memory-backend.ts";
 import { zone } from "../../../support/objects.ts";
@@ -138,4 +142,46 @@ test("of two waits the shorter one counts, and none is no wait", () => {
   assert.equal(shorterWait(5, undefined), 5);
   assert.equal(shorterWait(undefined, 5), 5);
   assert.equal(shorterWait(7, 5), 5);
+});
+
+/** A plan that a user approved, with one delete. */
+const APPROVED: Guarded = { kind: "pass", writes: [remove(A)], approved: "abc" };
+const UNAPPROVED: Guarded = { kind: "pass", writes: [] };
+
+async function begin(state: ZoneState): Promise<GuardStatus | undefined> {
+  let saved: GuardStatus | undefined;
+  const saveGuard = async (_zone: string, guard: GuardStatus | undefined): Promise<boolean> => {
+    saved = guard;
+    return true;
+  };
+  const input = { guarded: APPROVED, writes: APPROVED.writes, now: AT };
+  assert.equal(await saveDeletes({ saveGuard }, state, input, new AbortController().signal), true);
+  return saved;
+}
+
+test("an approval is saved as used before its deletes, and here it is valid until the plan has others", async () => {
+  const state = stateOf(true);
+  assert.deepEqual(await begin(state), { usedPlanHash: "abc" });
+  endApproval(state, APPROVED);
+  assert.equal(state.planned.guard.usedApproval, undefined);
+  assert.deepEqual(guardStatus(state.planned.guard), { usedPlanHash: "abc" });
+  // The answer to the write was lost, and the next read shows that the record is gone.
+  endApproval(state, UNAPPROVED);
+  assert.equal(state.planned.guard.usedApproval, "abc");
+  assert.deepEqual(guardStatus(state.planned.guard), { usedPlanHash: "abc" });
+});
+
+test("an approval whose write has begun isn't valid in another term, although the status is lost", async () => {
+  const state = stateOf(true);
+  await begin(state);
+  restoreGuard(state, COM);
+  assert.equal(state.planned.guard.usedApproval, "abc");
+});
+
+test("only deletes use an approval", () => {
+  const state = stateOf(true);
+  recordGuarded(state, APPROVED, [create(B)], AT);
+  assert.equal(state.planned.guard.usedApproval, undefined);
+  recordGuarded(state, APPROVED, [remove(A)], AT);
+  assert.equal(state.planned.guard.usedApproval, "abc");
 });
