@@ -104,6 +104,8 @@ export interface AliasStatus {
   readonly switchBound?: string;
   /** "1m35s"; absent before the first publication. */
   readonly stalenessBound?: string;
+  /** The published sets of addresses, newest first. Absent before the first publication. */
+  readonly history?: readonly HistoryEntry[];
   /** Lists as one text each, for the printer columns. */
   readonly summary?: {
     readonly targets: string;
@@ -121,6 +123,35 @@ export interface HostnameStatus {
   /** RFC 3339: when every name server was first seen to serve this RRset. */
   readonly publishedTime?: string;
   readonly reason?: string;
+}
+
+/** Why a set of addresses was published. */
+export const HISTORY_REASONS = [
+  "Initial",
+  "Changed",
+  "FailedOver",
+  "FailedBack",
+  "Edited",
+  "Pinned",
+  "Rotating",
+] as const;
+
+/** One set of addresses that was published. */
+export interface HistoryEntry {
+  /** "r7": counts the sets of the alias. */
+  readonly revision: string;
+  /** When dnsalias wrote it to the DnsZone, RFC 3339. */
+  readonly publishedTime: string;
+  /** Sorted. A list that is too long ends with the number of the others. Absent: none. */
+  readonly a?: readonly string[];
+  readonly aaaa?: readonly string[];
+  /** The names of the targets, in the order of the spec. Empty for addresses that an annotation lists. */
+  readonly targets: readonly string[];
+  readonly reason: (typeof HISTORY_REASONS)[number];
+  /** The generation of the alias at that time. */
+  readonly generation: number;
+  /** The uid of the alias. A status can come from a deleted object of the same name. */
+  readonly uid: string;
 }
 
 /** The targets whose addresses are published. */

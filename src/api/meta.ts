@@ -41,6 +41,8 @@ export const TAKE_OVER_ANNOTATION = "dnsalias.io/take-over-zone";
 export const DRAIN_ANNOTATION = "dnsalias.io/drain";
 /** On a DnsAlias: targets that count as healthy until a time, in the same form. */
 export const FORCE_ANNOTATION = "dnsalias.io/force";
+/** On a DnsAlias: the addresses to publish until a time, as `r7 until 2026-12-01T06:00:00Z` or `203.0.113.7, 2001:db8::7 until …`. */
+export const PIN_ANNOTATION = "dnsalias.io/pin";
 /** On a DnsAlias with `failback.mode: Manual`: when it returns to a better target, once. */
 export const FAILBACK_AT_ANNOTATION = "dnsalias.io/failback-at";
 

@@ -58,6 +58,18 @@ async function dispatch(config: Config, io: Io, signal: AbortSignal): Promise<nu
       const { runCrds } = await import("./commands/crds.ts");
       return runCrds({ ...(config.out === undefined ? {} : { out: config.out }), write: (text) => io.out.write(text) });
     }
+    case "drain":
+    case "force":
+    case "pin":
+    case "unpin":
+    case "failback": {
+      const { steerCommand } = await import("./commands/annotate.ts");
+      return steerCommand(config, io, signal);
+    }
+    case "history": {
+      const { historyCommand } = await import("./commands/annotate.ts");
+      return historyCommand(config, io, signal);
+    }
     case "remove-finalizers": {
       const { removeFinalizersCommand } = await import("./commands/remove-finalizers.ts");
       return removeFinalizersCommand(config, io, signal);

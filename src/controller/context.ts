@@ -76,6 +76,8 @@ export interface ControllerContext {
   readonly invalid: Map<string, InvalidObject>;
   /** Aliases under deletion whose records are not withdrawn yet. */
   readonly deletions: Map<ObjectKey, Deletion>;
+  /** The values of `dnsalias.io/pin` with a mistake that were reported. */
+  readonly badPins: Map<ObjectKey, string>;
   /** DnsZones under deletion whose records are not withdrawn yet. */
   readonly zoneDeletions: Map<ObjectKey, Deletion>;
   /** Those of `zoneDeletions` whose objects no longer exist. */
@@ -200,6 +202,7 @@ export function sizesOf(context: ControllerContext): ReadonlyMap<string, number>
     ["zones", zones.size],
     ["invalid", invalid.size],
     ["edited", edited.size],
+    ["bad pins", context.badPins.size],
     ["deletions", context.deletions.size + context.zoneDeletions.size],
     ["unserved", context.unserved.size],
     ["zones to do", zoneQueue.size()],

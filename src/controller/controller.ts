@@ -11,7 +11,7 @@ import { planAlias } from "./plan-requests.ts";
 import { createSteering, type Steering } from "./health/steering.ts";
 import { createLiveAnswers } from "./responder/live-answers.ts";
 import {
-  endGrace,
+  passTime,
   refreshTargets,
   onAnswer,
   onInventory,
@@ -184,6 +184,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     edited: new Map(),
     invalid: new Map(),
     deletions: new Map(),
+    badPins: new Map(),
     zoneDeletions: new Map(),
     withdrawing: new Set(),
     unserved: new Map(),
@@ -193,7 +194,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
     propagationQueue: termQueue("proof", ZONES_AT_ONCE, (zone, signal) => checkZone(context, zone, signal)),
     aliasQueue: termQueue("aliases", STATUS_WRITES_AT_ONCE, (key, signal) => report(context, key, signal)),
     reportQueue: termQueue("reports", REPORTS_AT_ONCE, (zone, signal) => reportOn(context, zone, signal)),
-    claimQueue: createQueue(deps, "claims", 1, async () => endGrace(context)),
+    claimQueue: createQueue(deps, "claims", 1, async (key) => passTime(context, key)),
     planTurn: createOneATurn(),
     planning: createWorkBudget({ clock: deps.clock, ...PLANNING }),
     phase: { synced: false, term: undefined, everLed: false, settling: false },

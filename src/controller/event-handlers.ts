@@ -17,12 +17,13 @@ import { NOTHING_CONFIRMED } from "./zone/state/confirmed.ts";
 import { inputChanged, ownedNames, termStarted } from "./zone/state/observed.ts";
 import { replace } from "./zone/state/zone-state.ts";
 import { plan, planAlias } from "./plan-requests.ts";
+import { awaitPinEnd, endPin } from "./pin-end.ts";
 import { forgetReplaced } from "./object-identity.ts";
 import { endingZone, forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecycle.ts";
 
 /** A new alias is usually resolved and written within this time, so it has one status write instead of three. */
 const STATUS_GATHER_MS = 400;
-/** The only key of the queue `claims`. */
+/** A key of the queue `claims`. Its other keys are those of aliases with a pin. */
 const GRACE = "grace";
 /** The number of names that are decided in one turn of the event loop. */
 const SLICE = 500;
@@ -257,8 +258,13 @@ export function onWithdrawn(context: ControllerContext, zone: ObjectKey): void {
   settle(context);
 }
 
+/** Handles a key of the queue `claims` whose time has come. */
+export function passTime(context: ControllerContext, key: ObjectKey): Requeue {
+  return key === GRACE ? endGrace(context) : endPin(context, key);
+}
+
 /** Decides the names again whose time in their old zone is over. */
-export function endGrace(context: ControllerContext): Requeue {
+function endGrace(context: ControllerContext): Requeue {
   context.store.endGrace();
   noteAgain(context, context.references.elapse(context.deps.clock.now()));
   settle(context);
@@ -283,6 +289,9 @@ function settleSlice(context: ControllerContext): boolean {
   const { zones, aliases, names, more } = context.store.settle(SLICE);
   if (context.zoneSync !== undefined) {
     syncToResponder(context, context.zoneSync, { zones, names });
+  }
+  for (const key of aliases) {
+    awaitPinEnd(context, key);
   }
   if (!context.phase.everLed) {
     // Before its first term, a replica knows the owner of each name, and makes lookups only for queries.

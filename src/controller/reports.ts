@@ -2,11 +2,22 @@ import type { ObjectKey } from "../api/meta.ts";
 import type { Requeue } from "../schedule/work-queue.ts";
 import { answersOf, hasEveryZone, kindKey, mayWrite, overdueOf, type ControllerContext } from "./context.ts";
 import { onWithdrawn } from "./event-handlers.ts";
+import { reportPin } from "./status/pin-events.ts";
 import { updateAliasStatus, type AliasReportDeps } from "./status/update-alias-status.ts";
 import { updateZoneStatus, type ZoneReportDeps } from "./status/update-zone-status.ts";
 
-/** Updates the status and finalizer of an alias. */
-export function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
+/** Updates the status and finalizer of an alias, and reports its pin. */
+export async function report(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
+  const before = context.store.alias(key);
+  const next = await updateStatus(context, key, signal);
+  if (mayWrite(context)) {
+    const { clock, reporter, observer } = context.deps;
+    reportPin({ clock, reporter, observer, badPins: context.badPins }, key, before, context.store.alias(key));
+  }
+  return next;
+}
+
+function updateStatus(context: ControllerContext, key: ObjectKey, signal: AbortSignal): Promise<Requeue> {
   const { clock, log, reporter, observer, ownerId } = context.deps;
   const deps: AliasReportDeps = {
     clock,

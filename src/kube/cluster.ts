@@ -6,6 +6,7 @@ import type { Reporter } from "../controller/ports/reporter.ts";
 import type { EndpointsOf } from "../controller/ports/servers.ts";
 import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
 import type { TextStore } from "../providers/text-store.ts";
+import { createAliasAnnotations, type AliasAnnotations } from "./objects/alias-annotations.ts";
 import { createConfigMapStore, type ConfigMapStoreOptions } from "./objects/config-map-store.ts";
 import { openKubeconfig, type KubeconfigOptions } from "./client/kubeconfig.ts";
 import { createEndpointStore } from "./objects/dns-endpoint-store.ts";
@@ -63,6 +64,8 @@ export interface Cluster extends AsyncDisposable {
   readonly nudgeKubelet: NudgeKubelet;
   readonly lease: Lease;
   readonly installationId: InstallationId;
+  /** One DnsAlias and its annotations, for commands. */
+  readonly aliasAnnotations: AliasAnnotations;
   /** Removes the finalizers of the DnsAliases and DnsZones in the cluster's namespaces. See {@link removeFinalizers}. */
   removeFinalizers(signal: AbortSignal): Promise<RemovedFinalizers>;
 }
@@ -107,6 +110,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
       },
     ),
     installationId: createInstallationId({ transport, clock: monotonicClock, random, log }),
+    aliasAnnotations: createAliasAnnotations(transport),
     removeFinalizers: (signal) => removeFinalizers(transport, options.namespaces ?? [], signal),
     [Symbol.asyncDispose]: async () => {
       await events[Symbol.asyncDispose]();

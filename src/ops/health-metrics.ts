@@ -24,6 +24,7 @@ interface SteeringGauges {
   }[];
   readonly onStandby: number;
   readonly drains: number;
+  readonly pins: number;
   readonly allUnhealthy: number;
   readonly boundSeconds: number;
 }
@@ -101,6 +102,11 @@ function steeringGauges(registers: Registry[]) {
       help: "Targets that an annotation of their DnsAlias drains.",
       registers,
     }),
+    pins: new Gauge({
+      name: "dnsalias_pins",
+      help: "DnsAliases with addresses that an annotation pins.",
+      registers,
+    }),
     allUnhealthy: new Gauge({
       name: "dnsalias_all_unhealthy",
       help: "DnsAliases without a healthy target.",
@@ -135,13 +141,14 @@ export function healthMetrics(series: ReturnType<typeof healthSeries>): HealthMe
         series.healthControl.set({ family }, isThere ? 1 : 0);
       }
     },
-    steeredAliases({ targets, onStandby, drains, allUnhealthy, boundSeconds }) {
+    steeredAliases({ targets, onStandby, drains, pins, allUnhealthy, boundSeconds }) {
       series.targetHealthy.reset();
       for (const { isHealthy, ...labels } of targets) {
         series.targetHealthy.set(labels, isHealthy ? 1 : 0);
       }
       series.onStandby.set(onStandby);
       series.drains.set(drains);
+      series.pins.set(pins);
       series.allUnhealthy.set(allUnhealthy);
       series.switchBound.set(boundSeconds);
     },

@@ -8,6 +8,8 @@ import { withoutDown } from "./health/target.ts";
 import { type ReferenceOutcome, referenceOutcome, withAbsence } from "./reference/reference-outcome.ts";
 import type { AppliedSelection } from "./select/applied-selection.ts";
 import { pickByWeight } from "./select/pick-by-weight.ts";
+import type { Pin } from "./select/pin.ts";
+import { partsAfterPin, pinnedParts } from "./select/pinned.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 import { type AnswerOf, mayStandBehindPublished, outcomeOf, type TargetVerdict } from "./target-outcome.ts";
 
@@ -31,6 +33,8 @@ export interface Contribution {
   readonly targets: readonly TargetVerdict[];
   /** The families that only unselected targets have: a switch deletes their records. Absent: the alias selects nothing. */
   readonly leftFamilies?: readonly Family[];
+  /** The pin in effect, with the sets that the alias has without it. Absent: there is none. */
+  readonly pin?: Pin & { readonly instead: ContributedSets };
   /** True while the alias has no selection, because its first lookups or health checks have not ended. */
   readonly isPending?: true;
 }
@@ -46,18 +50,35 @@ type ContributedSets = Readonly<
  */
 const INCOMPLETE_TTL: Seconds = 60;
 
-/**
- * Applies the alias's policies to the answers of its targets. Without a selection, all targets count, and static addresses always
- * do. With one, only the selected targets count. If they have weights, only the addresses that are picked by weight count.
- * `published` has the present records. Undefined: the answer is for one client, and no address is picked. The TTLs are not clamped
- * yet.
- */
+/** The contribution of an alias: of its targets, or of the pin in effect. See {@link contributionOfTargets}. */
 export function contributionOf(
   alias: DnsAlias,
   answerOf: AnswerOf,
   now: Millis,
   selection?: AppliedSelection,
   published?: ReadonlySet<string>,
+): Contribution {
+  const made = contributionOfTargets(alias, answerOf, now, selection, published);
+  const pinned = pinnedParts(alias, made, now);
+  if (pinned !== undefined) {
+    return { ...pinned, targets: made.targets };
+  }
+  const after = partsAfterPin(alias, made);
+  return after === undefined ? made : { ...made, ...after };
+}
+
+/**
+ * Applies the alias's policies to the answers of its targets. Without a selection, all targets count, and static addresses always
+ * do. With one, only the selected targets count. If they have weights, only the addresses that are picked by weight count.
+ * `published` has the present records. Undefined: the answer is for one client, and no address is picked. The TTLs are not clamped
+ * yet.
+ */
+function contributionOfTargets(
+  alias: DnsAlias,
+  answerOf: AnswerOf,
+  now: Millis,
+  selection: AppliedSelection | undefined,
+  published: ReadonlySet<string> | undefined,
 ): Contribution {
   const all = partsOf(alias, answerOf, now);
   const verdicts = all.flatMap((part) => part.verdicts);

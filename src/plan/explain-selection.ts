@@ -6,9 +6,12 @@ import { durationText } from "../api/schema/duration.ts";
 import { targetNames } from "../api/target-names.ts";
 import { refusedAddress } from "../dns/address/publishable.ts";
 import { displayName } from "../dns/name/name.ts";
+import type { Contribution } from "./contribution.ts";
 import { type Fact, fact, good, invalid } from "./fact.ts";
 import { selects } from "./select/applied-selection.ts";
-import { manualStates, rfc3339 } from "./select/manual.ts";
+import { rfc3339 } from "./select/annotation-time.ts";
+import { pinOf } from "./select/pin.ts";
+import { manualStates } from "./select/manual.ts";
 
 /**
  * The health of each target from the status, because only the leader makes checks. Empty if the alias merges all targets without
@@ -98,6 +101,28 @@ export function manualFacts(alias: DnsAlias, now: Millis): readonly Fact[] {
       ? [good("decision", `a better target is selected again at ${rfc3339(failbackAt)}, by annotation`)]
       : []),
     ...problems.map(({ message }) => invalid("target", message)),
+  ];
+}
+
+/** The pin in effect with its addresses, those of the targets, and the mistake of a pin without effect. */
+export function pinFacts(
+  alias: DnsAlias,
+  contribution: Pick<Contribution, "pin"> | undefined,
+  now: Millis,
+): readonly Fact[] {
+  const { pin, problem } = pinOf(alias, now);
+  const instead = Object.values(contribution?.pin?.instead ?? {}).flatMap(({ addresses }) => addresses);
+  return [
+    ...(problem === undefined ? [] : [invalid("decision", problem.message)]),
+    ...(pin === undefined
+      ? []
+      : [
+          invalid(
+            "decision",
+            `pinned to ${pin.label} until ${rfc3339(pin.until)}, by annotation: ${pin.addresses.join(", ")}`,
+          ),
+          good("decision", `without the pin: ${instead.length === 0 ? "no addresses" : instead.join(", ")}`),
+        ]),
   ];
 }
 

@@ -8,7 +8,7 @@ import type { TargetAnswer } from "./target-answer.ts";
 import type { ActualRRset, Change } from "./change.ts";
 import { type Claim, refusalsOf, type ZoneMatch } from "./claims.ts";
 import { changeKey } from "./diff.ts";
-import { healthFacts, manualFacts, referenceFacts, selectionFacts } from "./explain-selection.ts";
+import { healthFacts, manualFacts, pinFacts, referenceFacts, selectionFacts } from "./explain-selection.ts";
 import { type Fact, fact, good, invalid } from "./fact.ts";
 import { asAllowed, ignoredMessage, ignoresPrivate, leftOutMessage } from "./domain/private-addresses.ts";
 import type { ZonePlan } from "./zone-plan.ts";
@@ -97,6 +97,7 @@ function targetFacts({ zone, claim, plan }: ExplainedZone, now: Millis): readonl
         ? [invalid("decision", "no target has addresses: spec.fallbackAddresses are used")]
         : []),
       ...selectionFacts(alias),
+      ...pinFacts(allowed, contribution, now),
     ];
   });
 }

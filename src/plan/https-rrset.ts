@@ -24,7 +24,7 @@ export interface UnpublishedRRset {
 
 /**
  * An HTTPS record in AliasMode (RFC 9460 2.4.2) for the one alias that has the name, as long as the addresses of the target are published next to it. Clients that
- * follow it never get fallback addresses.
+ * follow it never get fallback addresses, so it has none of them next to it, and no pinned ones.
  */
 export function planHttps(
   name: Name,
@@ -40,6 +40,9 @@ export function planHttps(
     const others = contributors.filter((one) => one !== withHttps).map(({ alias }) => objectKey(alias.meta));
     const message = `it would bypass the targets of ${others.join(", ")}, which ${others.length === 1 ? "has" : "have"} ${displayName(name)} too: set httpsAlias: false, or remove the hostname from one of the DnsAliases`;
     return { mayNotDelete: false, notPublished: { type: "HTTPS", message } };
+  }
+  if (withHttps.contribution.pin !== undefined) {
+    return { mayNotDelete: false };
   }
   if (withHttps.contribution.usesFallback || addresses.length === 0) {
     return { mayNotDelete: withHttps.contribution.keepPublished.length > 0 };

@@ -49,6 +49,8 @@ export interface ControllerWorld extends AsyncDisposable {
   refuseZoneStatus: boolean;
   /** Changes or adds an object as an apiserver would: a newer generation when the spec differs. */
   apply(object: DnsAlias | DnsZone): void;
+  /** Replaces the annotations of the alias, which keeps its generation and its status. */
+  annotate(key: ObjectKey, annotations: Readonly<Record<string, string>>): void;
   send(event: InventoryEvent): void;
   /** Marks it deleted while our finalizer stands, else lets it go. */
   remove(key: ObjectKey): void;
@@ -268,6 +270,12 @@ export function startWorld(options: WorldOptions = {}): ControllerWorld {
       const before = (object.kind === "DnsAlias" ? aliases : zones).get(objectKey(object.meta));
       const generation = (before?.meta.generation ?? 0) + 1;
       put({ ...object, meta: { ...object.meta, generation, finalizers: before?.meta.finalizers ?? [] } });
+    },
+    annotate(key, annotations) {
+      const object = aliases.get(key);
+      if (object !== undefined) {
+        put({ ...object, meta: { ...object.meta, annotations } });
+      }
     },
     remove(key) {
       const object = aliases.get(key) ?? zones.get(key);

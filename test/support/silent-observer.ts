@@ -16,6 +16,7 @@ export function silentObserver(): Observer {
     checkLate: () => undefined,
     steered: () => undefined,
     steeringGone: () => undefined,
+    pinned: () => undefined,
     switched: () => undefined,
     switchBound: () => undefined,
     switchServed: () => undefined,

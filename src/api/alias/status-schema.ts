@@ -1,6 +1,7 @@
 import { conditionsSchema } from "../condition/condition-schema.ts";
 import { MAX_ADDRESS_TEXT, MAX_NAME_TEXT } from "./field-limits.ts";
 import { HEALTH_VERDICTS } from "../dns-alias.ts";
+import { historySchema } from "./history-schema.ts";
 import { duration, list, object, oneOf, optional, text, time, whole, yesNo } from "../schema/builders.ts";
 
 /** The length of "-16", which follows a default name that another target has. */
@@ -128,6 +129,7 @@ export const aliasStatusSchema = object(
         "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the wait for the next lookup (1 s for a resourceRef), plus the delivery to the name servers, plus the published TTL.",
       ),
     ),
+    history: optional(historySchema),
     summary: optional(
       object("Texts for the columns of kubectl get, which shows only the first item of a nested list.", {
         targets: text("All targets, with commas between them.", shown),

@@ -1,10 +1,10 @@
 import type { ConditionType } from "./condition.ts";
 
-/** A reason of conditions and Events, with its meaning for users. docs/reasons.md is generated from these. */
+/** A reason of conditions, Events, and entries of the history, with its meaning for users. docs/reasons.md is generated from these. */
 export interface ReasonEntry {
   readonly reason: string;
-  /** The conditions that have the reason. Ready, Reconciling and Stalled take the reason of the condition that decides them. */
-  readonly on: readonly (ConditionType | "Event")[];
+  /** The conditions that have the reason. Ready, Reconciling and Stalled take the reason of the condition that decides them. History: an entry of `status.history`. */
+  readonly on: readonly (ConditionType | "Event" | "History")[];
   readonly meaning: string;
   readonly whatToDo: string;
   /**

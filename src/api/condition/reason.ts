@@ -2,6 +2,7 @@ import type { ReasonEntry } from "./reason-entry.ts";
 import { ACCEPTED_REASONS } from "./reasons-accepted.ts";
 import { EVENT_REASONS } from "./reasons-event.ts";
 import { HEALTHY_REASONS } from "./reasons-healthy.ts";
+import { HISTORY_ENTRIES } from "./reasons-history.ts";
 import { PROGRAMMED_REASONS } from "./reasons-programmed.ts";
 import { RESOLVED_REASONS } from "./reasons-resolved.ts";
 
@@ -18,6 +19,7 @@ export const REASONS: readonly ReasonEntry[] = [
   ...PROGRAMMED_REASONS,
   ...HEALTHY_REASONS,
   ...EVENT_REASONS,
+  ...HISTORY_ENTRIES,
 ];
 
 /** Returns who acts next. An unknown reason counts as `dnsalias`, so that no object becomes Stalled by mistake. */

@@ -18,7 +18,7 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
   },
   {
     reason: "FailedBack",
-    on: ["Event"],
+    on: ["Event", "History"],
     meaning: "A better target is selected again, after it has been healthy for `spec.failback.after`.",
     whatToDo: "Nothing.",
     turn: "nobody",
@@ -56,7 +56,7 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     reason: "BadAnnotation",
     on: ["Event"],
     meaning:
-      "An annotation of the DnsAlias has a mistake: `dnsalias.io/drain`, `dnsalias.io/force`, or `dnsalias.io/failback-at`. dnsalias ignores this annotation as a whole.",
+      "An annotation of the DnsAlias has a mistake: `dnsalias.io/drain`, `dnsalias.io/force`, `dnsalias.io/pin`, or `dnsalias.io/failback-at`. dnsalias ignores this annotation as a whole.",
     whatToDo: "Correct the annotation. The message has the mistake and a value that works.",
     turn: "user",
   },

@@ -34,7 +34,7 @@ export const HEALTHY_REASONS: readonly ReasonEntry[] = [
   },
   {
     reason: "FailedOver",
-    on: ["Healthy", "Event"],
+    on: ["Healthy", "Event", "History"],
     meaning: "A target other than the first choice is selected, because the better ones are unhealthy.",
     whatToDo:
       "See `status.targets` for the failure, and repair the target. The name returns when the target has been healthy for `spec.failback.after`. With `mode: Manual` it stays.",

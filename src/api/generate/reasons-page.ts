@@ -8,7 +8,7 @@ export function reasonsPage(): string {
 
 const HEAD = `# Reasons
 
-This page lists every \`reason\` of conditions and Events, with its cure. The conditions:
+This page lists every \`reason\` of conditions, Events, and entries of \`status.history\` (History), with its cure. The conditions:
 
 | condition | meaning |
 |---|---|

@@ -24,6 +24,7 @@ import {
 import { parseResolverAddress } from "./resolver-address.ts";
 import { healthCheckConfig, type HealthCheckConfig } from "./health-check-config.ts";
 import { responderConfig, type ResponderConfig } from "./responder-config.ts";
+import { historyWords, type HistoryWords, steerConfig, type SteerConfig } from "./steer-config.ts";
 import { commandUsage, programUsage } from "./usage.ts";
 
 export type Config =
@@ -32,6 +33,8 @@ export type Config =
   | ExplainConfig
   | ResolveConfig
   | CrdsConfig
+  | SteerCommandConfig
+  | HistoryConfig
   | RemoveFinalizersConfig
   | VersionConfig;
 
@@ -84,6 +87,16 @@ export interface RemoveFinalizersConfig extends Pick<LookupConfig, "log"> {
   readonly command: "remove-finalizers";
   readonly platform: Extract<PlatformConfig, { readonly kind: "cluster" }>;
 }
+
+/** The settings of commands about one DnsAlias of a cluster. */
+export interface AliasCommandConfig extends Pick<LookupConfig, "log"> {
+  readonly name: string;
+  readonly platform: Extract<PlatformConfig, { readonly kind: "cluster" }>;
+}
+
+export type SteerCommandConfig = SteerConfig & AliasCommandConfig;
+
+export type HistoryConfig = HistoryWords & AliasCommandConfig;
 
 export interface VersionConfig {
   readonly command: "version";
@@ -165,6 +178,14 @@ function configOf(from: Reader): Config {
       const out = from.text("out");
       return out === undefined ? { command } : { command, out };
     }
+    case "drain":
+    case "force":
+    case "pin":
+    case "unpin":
+    case "failback":
+      return { ...steerConfig(from, command), ...aliasCommand(from) };
+    case "history":
+      return { ...historyWords(from), ...aliasCommand(from) };
     case "remove-finalizers":
       noWords(from);
       return { command, platform: clusterPlatform(from), log: { level: "warn", format: logFormat(from) } };
@@ -172,6 +193,14 @@ function configOf(from: Reader): Config {
       noWords(from);
       return { command, json: from.has("json") };
   }
+}
+
+function aliasCommand(from: Reader): Omit<AliasCommandConfig, "name"> {
+  const platform = clusterPlatform(from);
+  if (platform.namespaces.length > 1) {
+    throw wrong(`${from.origin("namespace")} names two namespaces, but ${from.command} is about one DnsAlias`);
+  }
+  return { platform, log: { level: "warn", format: logFormat(from) } };
 }
 
 function runConfig(from: Reader): RunConfig {

@@ -1,5 +1,19 @@
 /** The commands, in the order in which the help shows them. */
-export const COMMANDS = ["run", "plan", "resolve", "explain", "crds", "remove-finalizers", "version"] as const;
+export const COMMANDS = [
+  "run",
+  "plan",
+  "resolve",
+  "explain",
+  "drain",
+  "force",
+  "pin",
+  "unpin",
+  "failback",
+  "history",
+  "crds",
+  "remove-finalizers",
+  "version",
+] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** One flag, its variable of the environment (`--owner-id` is DNSALIAS_OWNER_ID), and its help text. */
@@ -43,11 +57,14 @@ export type OptionName =
   | "health-check-ports"
   | "health-check-allow"
   | "health-check-rate"
+  | "for"
   | "json"
   | "help";
 
 const PLANE: readonly Command[] = ["run", "plan", "explain"];
-const CLUSTER: readonly Command[] = [...PLANE, "remove-finalizers"];
+const ENDING: readonly Command[] = ["drain", "force", "pin"];
+const ONE_ALIAS: readonly Command[] = [...ENDING, "unpin", "failback", "history"];
+const CLUSTER: readonly Command[] = [...PLANE, ...ONE_ALIAS, "remove-finalizers"];
 const LOOKING: readonly Command[] = ["run", "plan", "resolve", "explain"];
 const RUN: readonly Command[] = ["run"];
 
@@ -91,7 +108,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     name: "namespace",
     kind: "texts",
     placeholder: "NAME",
-    help: "Namespace of the objects. Repeat the option for more namespaces (default: all namespaces of the cluster).",
+    help: "Namespace of the objects. Repeat the option for more namespaces (default: all namespaces of the cluster; for commands about one DnsAlias, that of the pod or the context).",
     commands: CLUSTER,
   },
   {
@@ -256,7 +273,14 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: "Log format: auto, json, or pretty. auto is pretty on a terminal and json elsewhere (default: auto).",
     commands: PLANE,
   },
-  { name: "json", kind: "switch", help: "Print JSON.", commands: ["plan", "resolve", "explain", "version"] },
+  {
+    name: "for",
+    kind: "text",
+    placeholder: "DURATION",
+    help: "Time until the end, 1m to 168h, for example 2h.",
+    commands: ENDING,
+  },
+  { name: "json", kind: "switch", help: "Print JSON.", commands: ["plan", "resolve", "explain", "history", "version"] },
   { name: "help", kind: "switch", help: "Print this help.", commands: COMMANDS },
 ];
 

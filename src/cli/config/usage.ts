@@ -92,6 +92,47 @@ const PAGES: Readonly<Record<Command, Page>> = {
     ],
     examples: ["dnsalias explain example.com", "dnsalias explain example.com --manifests ./manifests --out ./zones"],
   },
+  drain: {
+    summary: "let targets of a DnsAlias count as unhealthy for a time",
+    synopsis: "NAME TARGET... --for DURATION [OPTIONS]",
+    about: ["Sets the annotation dnsalias.io/drain. Other targets in the annotation keep their ends. Needs a cluster."],
+    examples: ["dnsalias drain shop main --for 2h", "dnsalias drain shop main second --for 30m --namespace web"],
+  },
+  force: {
+    summary: "let targets of a DnsAlias count as healthy for a time",
+    synopsis: "NAME TARGET... --for DURATION [OPTIONS]",
+    about: ["Sets the annotation dnsalias.io/force. Other targets in the annotation keep their ends. Needs a cluster."],
+    examples: ["dnsalias force shop main --for 2h"],
+  },
+  pin: {
+    summary: "publish former or listed addresses of a DnsAlias for a time",
+    synopsis: "NAME REVISION|ADDRESS... --for DURATION [OPTIONS]",
+    about: [
+      "Sets the annotation dnsalias.io/pin. dnsalias history shows the revisions. Needs a cluster.",
+      "Exits with 1 if the controller would ignore the annotation.",
+    ],
+    examples: ["dnsalias pin shop r7 --for 2h", "dnsalias pin shop 203.0.113.7 2001:db8::7 --for 2h --namespace web"],
+  },
+  unpin: {
+    summary: "end the pin of a DnsAlias",
+    synopsis: "NAME [OPTIONS]",
+    about: ["Removes the annotation dnsalias.io/pin. The addresses of the targets are published again."],
+    examples: ["dnsalias unpin shop"],
+  },
+  failback: {
+    summary: "return a DnsAlias to a better target now, with failback.mode: Manual",
+    synopsis: "NAME [OPTIONS]",
+    about: ["Sets the annotation dnsalias.io/failback-at to the present time. Needs a cluster."],
+    examples: ["dnsalias failback shop --namespace web"],
+  },
+  history: {
+    summary: "show the last published addresses of a DnsAlias",
+    synopsis: "NAME [--json] [OPTIONS]",
+    about: [
+      "Shows the entries of status.history, newest first, with the difference from the one before. Needs a cluster.",
+    ],
+    examples: ["dnsalias history shop", "dnsalias history shop --namespace web --json"],
+  },
   crds: {
     summary: "print the CustomResourceDefinitions, or write them to a folder",
     synopsis: "[--out DIR]",

@@ -1,5 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
-import { type ManualProblem, type ManualStates, rfc3339 } from "../../plan/select/manual.ts";
+import { rfc3339 } from "../../plan/select/annotation-time.ts";
+import type { ManualProblem, ManualStates } from "../../plan/select/manual.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
 
 /** The Events for drains that begin and end, and for annotations with a mistake, each once. */

@@ -4,7 +4,7 @@ import { familyOf } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family } from "../../dns/record.ts";
 import { failbackDelay } from "../../plan/select/failback.ts";
-import { rfc3339 } from "../../plan/select/manual.ts";
+import { rfc3339 } from "../../plan/select/annotation-time.ts";
 import { pickByWeight, sharesOf } from "../../plan/select/pick-by-weight.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
 import { manualEvents } from "./manual-events.ts";

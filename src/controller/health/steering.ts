@@ -8,6 +8,7 @@ import type { Seconds } from "../../dns/record.ts";
 import { type EarliestSwitch, followedSwitch } from "../../plan/health/earliest-switch.ts";
 import { allowsAddress } from "../../plan/health/permission.ts";
 import { type AppliedSelection, selectionFromStatus, selects } from "../../plan/select/applied-selection.ts";
+import { pinOf } from "../../plan/select/pin.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { createWorkQueue, type Requeue } from "../../schedule/work-queue.ts";
 import type { HealthCheckPort } from "../ports/checks.ts";
@@ -106,7 +107,7 @@ export function createSteering(deps: SteeringDeps): Steering {
     refusalOf: (alias) => permittedChecks(alias, port).refusal,
     earliestSwitch: (alias, targets) => switchOf(context, alias, targets),
     stretchOf: (address) => checker?.stretchOf(address) ?? 1,
-    recordServed: ({ meta }, records) => recordServed(context, objectKey(meta), records),
+    recordServed: (alias, records) => recordServed(context, alias, records),
     touch(key) {
       const alias = deps.aliasOf(key);
       follow(context, key, alias);
@@ -157,7 +158,13 @@ function follow({ deps, followed }: Context, key: ObjectKey, alias: DnsAlias | u
   }
 }
 
-function recordServed({ deps, unserved }: Context, key: ObjectKey, records: readonly ServedRecords[]): void {
+/** A switch of a pinned alias is not served, so it isn't measured. */
+function recordServed({ deps, unserved }: Context, alias: DnsAlias, records: readonly ServedRecords[]): void {
+  const key = objectKey(alias.meta);
+  if (pinOf(alias, deps.clock.now()).pin !== undefined) {
+    unserved.delete(key);
+    return;
+  }
   const change = unserved.get(key);
   const times = records.map(({ publishedAt }) => publishedAt ?? -Infinity);
   if (change === undefined || times.length === 0 || Math.min(...times) < change.at) {

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import type { AliasStatus, AliasTarget, DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone, ZoneStatus } from "../../api/dns-zone.ts";
-import { objectKey, type ObjectKey } from "../../api/meta.ts";
+import { objectKey, type ObjectKey, PIN_ANNOTATION } from "../../api/meta.ts";
 import type { HeldResource } from "../../api/resource-ref.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
@@ -249,12 +249,13 @@ function recordLeftReserved(state: StoreState, previous: DnsAlias, next: DnsAlia
   }
 }
 
-/** True if only the status, labels or similar fields differ, so that the owner of each name is the same. */
+/** True if only the status, labels or similar fields differ, so that the owner of each name and its addresses are the same. */
 function hasSameTargets(a: DnsAlias, b: DnsAlias): boolean {
   return (
     a.meta.uid === b.meta.uid &&
     a.meta.generation === b.meta.generation &&
     a.meta.deletedAt === b.meta.deletedAt &&
+    a.meta.annotations[PIN_ANNOTATION] === b.meta.annotations[PIN_ANNOTATION] &&
     b.spec.targets.every((target, index) => heldOf(target) === heldOf(a.spec.targets[index]))
   );
 }

@@ -13,6 +13,8 @@ export interface HealthObserver {
   steered(alias: ObjectKey, steered: SteeredAlias): void;
   /** The alias was deleted, selects nothing any more, or another replica decides about it. */
   steeringGone(alias: ObjectKey): void;
+  /** Whether an annotation pins the addresses of the alias. */
+  pinned(alias: ObjectKey, isPinned: boolean): void;
   /** A switch to other targets, with the reason in the status. */
   switched(reason: string): void;
   /** The bound in the status of the alias. Undefined: none. */

@@ -144,7 +144,12 @@ function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: Li
     usesFallback,
     changesAt = Infinity,
     isPending,
+    pin,
   } = contributionOf(asAllowed(zone, alias), (target, of) => read(target, of)?.answer, now, selection);
+  if (pin !== undefined) {
+    const { min } = narrow(zone.spec.ttl, alias.spec.ttl);
+    return fixedPart(sets[family]?.addresses ?? [], Math.min(pin.until, now + Math.max(LEAST_REFRESH_MS, min * 1000)));
+  }
   const results = targets.flatMap((verdict) => {
     const result = read(verdict.target, family);
     return result === undefined ? [] : [{ verdict, result }];
@@ -164,6 +169,18 @@ function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: Li
     unresolved: isPending ? [CHECKING] : unresolvedTargets({ alias, targets, selection, family }, now),
     usesFallback,
     earliestSwitch: selection?.kind === "selected" ? earliestSwitch(alias, selection.targets) : undefined,
+  };
+}
+
+/** The part of an alias with a pin. */
+function fixedPart(addresses: readonly string[], until: Millis): Part {
+  return {
+    addresses,
+    freshUntil: until,
+    prefetchAt: until,
+    unresolved: [],
+    usesFallback: false,
+    earliestSwitch: undefined,
   };
 }
 

@@ -10,6 +10,7 @@ import type { Subnet } from "../../dns/address/subnet.ts";
 import type { Claim } from "../../plan/claims.ts";
 import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
 import { createBucketTables } from "../../plan/select/buckets.ts";
+import { pinOf } from "../../plan/select/pin.ts";
 import { loopOf } from "../../plan/loop.ts";
 import type { AnswerSource, LiveAnswer, LiveQuestion } from "../../responder/answer-source.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
@@ -119,7 +120,8 @@ function bringUp(
   { question, zone, winners }: LiveQuery,
 ): Promise<unknown> | undefined {
   const { family, subnet } = question;
-  const waits = winners.flatMap((alias) =>
+  const followed = winners.filter((alias) => pinOf(alias, deps.clock.now()).pin === undefined);
+  const waits = followed.flatMap((alias) =>
     alias.spec.targets.flatMap(lookupNames).flatMap((hostname) => {
       const wait = alias.spec.families.includes(family)
         ? bringUpTarget(deps, subnets, { alias, family, subnet, key: keysOf(deps, zone, alias, hostname) })

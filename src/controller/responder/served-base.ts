@@ -1,3 +1,4 @@
+import type { Millis } from "../../base/clock.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { FAMILIES, type RRset } from "../../dns/record.ts";
@@ -6,6 +7,7 @@ import { closestEnclosers, type EncloserOf } from "../../dns/zone-file/closest-e
 import { hostNames, isClosedHost } from "../../dns/zone-file/host-names.ts";
 import { cutAbove, cutsOf } from "../../dns/zone-file/zone-cuts.ts";
 import type { Claim } from "../../plan/claims.ts";
+import { pinOf } from "../../plan/select/pin.ts";
 import { httpsTargetOf } from "../../plan/https-rrset.ts";
 import type { ServedAlias } from "../../responder/answer-source.ts";
 import { maxTtlOf } from "./live-answer-rules.ts";
@@ -45,8 +47,17 @@ export function servedBase(domain: Name, records: readonly RRset[]): ServedBase 
 
 const OWN_TYPES: ReadonlySet<string> = new Set([...FAMILIES, "CNAME"]);
 
-/** A served hostname. Undefined: no alias has it, or the base zone has precedence. */
-export function servedAlias(zone: DnsZone, base: ServedBase, name: Name, { winners }: Claim): ServedAlias | undefined {
+/**
+ * A served hostname. Undefined: no alias has it, or the base zone has precedence. With a pin there is no HTTPS record, because clients would
+ * follow it past the pinned addresses.
+ */
+export function servedAlias(
+  zone: DnsZone,
+  base: ServedBase,
+  name: Name,
+  { winners }: Claim,
+  now: Millis,
+): ServedAlias | undefined {
   const [first] = winners;
   if (first === undefined || base.hides(name)) {
     return undefined;
@@ -55,7 +66,8 @@ export function servedAlias(zone: DnsZone, base: ServedBase, name: Name, { winne
     return undefined;
   }
   const families = FAMILIES.filter((family) => winners.some(({ spec }) => spec.families.includes(family)));
-  const httpsTarget = winners.length === 1 && !base.hasHttps(name) ? httpsTargetOf(first.spec) : undefined;
+  const isFollowed = winners.length === 1 && pinOf(first, now).pin === undefined;
+  const httpsTarget = isFollowed && !base.hasHttps(name) ? httpsTargetOf(first.spec) : undefined;
   return {
     name,
     families,

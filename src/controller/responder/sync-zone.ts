@@ -251,9 +251,10 @@ async function aliasesOf(
 ): Promise<readonly ServedAlias[]> {
   const aliases: ServedAlias[] = [];
   let seen = 0;
-  let since = deps.clock.now();
+  const startedAt = deps.clock.now();
+  let since = startedAt;
   for (const [name, claim] of entriesOf(deps.store.claimsIn(objectKey(zone.meta)), leaving)) {
-    const alias = servedAlias(zone, base, name, claim);
+    const alias = servedAlias(zone, base, name, claim, startedAt);
     if (alias !== undefined) {
       aliases.push(alias);
     }

@@ -4,6 +4,7 @@ import { targetNames } from "../../api/target-names.ts";
 import { FAMILIES } from "../../dns/record.ts";
 import { asAllowed } from "../../plan/domain/private-addresses.ts";
 import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
+import { pinOf } from "../../plan/select/pin.ts";
 import type { Weighed } from "../../plan/select/buckets.ts";
 import type { ClientAnswer, LiveAnswer } from "../../responder/answer-source.ts";
 import { decideLive, type LiveInput, setsOf } from "./live-answer-rules.ts";
@@ -43,9 +44,11 @@ interface Sharing {
 }
 
 /** The first alias of the name with weights. The results of all others are added to each answer. */
-function sharingOf({ winners, selectionOf, loops }: LiveInput): Sharing | undefined {
+function sharingOf({ winners, selectionOf, loops, now }: LiveInput): Sharing | undefined {
   const isFrozen = loops || winners.some(({ spec }) => spec.paused);
-  const all = isFrozen ? [] : winners.map((alias) => ({ alias, selection: selectionOf(alias) }));
+  const all = isFrozen
+    ? []
+    : winners.map((alias) => ({ alias, selection: pinOf(alias, now).pin ? undefined : selectionOf(alias) }));
   for (const { alias, selection } of all) {
     const targets = selection?.kind === "selected" ? weighedTargets(alias, selection.targets) : [];
     if (selection?.kind === "selected" && targets.length > 1 && targets.length === selection.targets.size) {

@@ -26,6 +26,8 @@ export interface NameInZone {
   readonly zone: ObjectKey;
   /** Undefined: this alias is among the winners. */
   readonly lostTo: ObjectKey | undefined;
+  /** True if another alias has the hostname too, so that the addresses of both are published. */
+  readonly isShared?: boolean;
   /** The written RRsets of dnsalias. */
   readonly published: readonly ActualRRset[];
   readonly publishedAt: Millis | undefined;
@@ -179,6 +181,7 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
     hostname,
     zone,
     lostTo: lost?.winner,
+    ...((claim?.winners.length ?? 0) > 1 && { isShared: true }),
     published: lost === undefined ? published : [],
     publishedAt: publishedTimes.get(hostname) ?? publishedBefore(alias, hostname, zone, published),
     refusal: planned.refusals.find(({ name, type }) => name === hostname && type !== "HTTPS"),

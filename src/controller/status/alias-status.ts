@@ -18,6 +18,7 @@ import {
 import { formerStatuses } from "./former-places.ts";
 import { referenceStatuses } from "./field/reference-status.ts";
 import { healthyCondition } from "./field/healthy-condition.ts";
+import { nextHistory } from "./history.ts";
 import { selectionStatus, withHealth } from "./field/selection-fields.ts";
 import { time } from "./field/time.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
@@ -55,6 +56,7 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
   });
   const hostnames = hostnameStatuses(facts);
   const targets = withHealth(alias, targetStatuses(facts), facts.steering, firstPublished(facts)).slice(0, MAX_TARGETS);
+  const history = nextHistory(facts);
   const bound = boundText(stalenessBoundMs(facts), previous?.stalenessBound, 1000);
   return {
     observedGeneration: generation,
@@ -63,6 +65,7 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
     targets,
     ...selectionStatus(alias, facts.inZones, facts.steering),
     ...(bound === undefined ? {} : { stalenessBound: bound }),
+    ...(history === undefined ? {} : { history }),
     summary: summaryOf(
       facts,
       hostnames.filter((entry) => facts.unlisted?.includes(entry) !== true),

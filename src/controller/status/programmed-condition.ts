@@ -1,6 +1,7 @@
 import type { Condition } from "../../api/condition/condition.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { displayName } from "../../dns/name/name.ts";
+import { pinOf, pinText } from "../../plan/select/pin.ts";
 import { sentences } from "../../api/condition/sentence.ts";
 import { no, type ConditionResult } from "./alias-conditions.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
@@ -9,8 +10,15 @@ import { time } from "./field/time.ts";
 import type { Propagation } from "../zone/state/confirmed.ts";
 import type { Millis } from "../../base/clock.ts";
 
-/** Whether the servers serve the resolved addresses. */
+/** Whether the servers serve the resolved addresses, or those of a pin. */
 export function programmedCondition(facts: AliasFacts): ConditionResult {
+  const { alias, now } = facts;
+  const { pin } = alias.spec.paused ? {} : pinOf(alias, now);
+  const condition = unpinnedCondition(facts);
+  return pin === undefined ? condition : { ...condition, message: sentences([condition.message, pinText(pin)]) };
+}
+
+function unpinnedCondition(facts: AliasFacts): ConditionResult {
   const { alias, inZones, letGoAt } = facts;
   const conditions = inZones
     .filter(({ lostTo }) => lostTo === undefined)

@@ -20,7 +20,8 @@ export function rememberedSets(store: RememberingStore, zone: DnsZone): readonly
   const byName = new Map<Name, Remembered>();
   for (const alias of store.aliases()) {
     const { spec, status } = alias;
-    const https = httpsTargetOf(spec);
+    // Pinned addresses have no HTTPS record next to them.
+    const https = status?.history?.[0]?.reason === "Pinned" ? undefined : httpsTargetOf(spec);
     for (const { hostname, zone: zoneKey, addresses, ttl } of status?.hostnames ?? []) {
       const name = zoneKey === key ? ownerName(hostname) : undefined;
       if (name !== undefined && ttl !== undefined && mayHave(store, alias, name, zone)) {

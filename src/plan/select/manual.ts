@@ -2,6 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { DRAIN_ANNOTATION, FAILBACK_AT_ANNOTATION, FORCE_ANNOTATION } from "../../api/meta.ts";
 import { targetNames } from "../../api/target-names.ts";
+import { isTime, LONGEST_MS, rfc3339 } from "./annotation-time.ts";
 
 /** What annotations ask for in an incident. Each has an end, so that none is forgotten. */
 export interface ManualStates {
@@ -25,9 +26,6 @@ export interface ManualProblem {
   /** The only mistake is that the time is over. */
   readonly isOver: boolean;
 }
-
-/** An annotation ends at most so long after now. */
-const LONGEST_MS: Millis = 7 * 86_400_000;
 
 /** True if the alias has an annotation that drains or forces a target, now or earlier. */
 export function hasManualStates({ meta }: DnsAlias): boolean {
@@ -152,16 +150,6 @@ function readFailback(
   }
   const at = Date.parse(value);
   return at > now + LONGEST_MS ? failed("is more than 7 days from now. Use an earlier time.") : { at };
-}
-
-/** A time with its zone (RFC 3339 section 5.6), as Kubernetes prints it. */
-function isTime(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
-}
-
-/** The time in whole seconds, as Kubernetes prints it. */
-export function rfc3339(at: Millis): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
 /** "a", "a or b", "a, b, or c". */

@@ -2,10 +2,17 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AliasStatus, AliasTarget, DnsAlias, TargetStatus } from "../../../src/api/dns-alias.ts";
 import type { ResourceFinding } from "../../../src/api/resource-ref.ts";
+import { contributionOf } from "../../../src/plan/contribution.ts";
 import { nextResource } from "../../../src/plan/reference/held-resource.ts";
 import { alias } from "../../support/objects.ts";
 import { parseAlias } from "../../../src/api/parse/parse-object.ts";
-import { healthFacts, manualFacts, referenceFacts, selectionFacts } from "../../../src/plan/explain-selection.ts";
+import {
+  healthFacts,
+  manualFacts,
+  pinFacts,
+  referenceFacts,
+  selectionFacts,
+} from "../../../src/plan/explain-selection.ts";
 
 const SINCE = "2026-12-01T14:02:11Z";
 const main = { name: "main", hostname: "d111.cloudfront.test", priority: 0 };
@@ -255,6 +262,23 @@ describe("what annotations ask for", () => {
       assert.deepEqual(textsOf(manualFacts(annotated, now)), facts);
     });
   }
+});
+
+test("a pin has its addresses and those without it, and a mistake has its cure", () => {
+  const now = Date.parse("2026-12-01T04:00:00Z");
+  const shop = aliasOf({ targets: [{ hostname: "a.test" }, { addresses: ["203.0.113.7"] }] }, undefined);
+  const factsOf = (value: string) => {
+    const pinned = { ...shop, meta: { ...shop.meta, annotations: { "dnsalias.io/pin": value } } };
+    const answerOf = () => undefined;
+    return textsOf(pinFacts(pinned, contributionOf(pinned, answerOf, now), now));
+  };
+  assert.deepEqual(factsOf("11.0.0.7, 2600::7 until 2026-12-01T06:00:00Z"), [
+    "✗ pinned to 11.0.0.7, 2600::7 until 2026-12-01T06:00:00Z, by annotation: 11.0.0.7, 2600::7",
+    "✓ without the pin: 203.0.113.7",
+  ]);
+  assert.deepEqual(factsOf("r7 until 2026-12-01T06:00:00Z"), [
+    "✗ dnsalias.io/pin names r7, which is not in status.history. Use addresses.",
+  ]);
 });
 
 function aliasOf(spec: object, status: AliasStatus | undefined): DnsAlias {

@@ -19,6 +19,7 @@ export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
   const bounds = new Map<ObjectKey, Millis>();
   /** After a switch, an alias may have no bound, because no standby is left. The last one is used. */
   const lastBounds = new Map<ObjectKey, Millis>();
+  const pinned = new Set<ObjectKey>();
   return {
     observer: {
       checked: (kind, result, tookMs) => metrics.healthCheck(kind, result, tookMs),
@@ -28,6 +29,13 @@ export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
         aliases.delete(alias);
         bounds.delete(alias);
         lastBounds.delete(alias);
+      },
+      pinned(alias, isPinned) {
+        if (isPinned) {
+          pinned.add(alias);
+        } else {
+          pinned.delete(alias);
+        }
       },
       switched: (reason) => metrics.selectionChanged(reason),
       switchBound(alias, boundMs) {
@@ -47,6 +55,7 @@ export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
         targets: all.flatMap(targetsOf).slice(0, MAX_TARGET_SERIES),
         onStandby: all.filter(({ isOnStandby }) => isOnStandby).length,
         drains: all.reduce((sum, { drains }) => sum + drains, 0),
+        pins: pinned.size,
         allUnhealthy: all.filter(({ isAllUnhealthy }) => isAllUnhealthy).length,
         boundSeconds: Math.max(0, ...bounds.values()) / 1000,
       });

@@ -1,6 +1,6 @@
 import type { DnsAlias } from "../../../api/dns-alias.ts";
 import type { Finding } from "../../../api/condition/summarize.ts";
-import { rfc3339 } from "../../../plan/select/manual.ts";
+import { rfc3339 } from "../../../plan/select/annotation-time.ts";
 import { isOnStandby } from "../../health/steering.ts";
 import { type Decision, insideText, isInsideOnly, type SteeredTarget } from "../../health/steering-state.ts";
 

@@ -63,6 +63,22 @@ test("a DnsAlias's selection and the health of its targets are read as they were
   assert.deepEqual(aliasStatusOf(status), status);
 });
 
+test("a DnsAlias's history is read as it was written", () => {
+  const first = {
+    revision: "r1",
+    publishedTime: "2026-12-01T14:02:13Z",
+    a: ["192.0.2.1"],
+    aaaa: ["2001:db8::1", "and 9 more"],
+    targets: ["main"],
+    reason: "Initial",
+    generation: 1,
+    uid: "web/shop",
+  };
+  const pinned = { ...first, revision: "r2", a: undefined, targets: [], reason: "Pinned" };
+  const status = { ...ALIAS_STATUS, history: [JSON.parse(JSON.stringify(pinned)), first] };
+  assert.deepEqual(aliasStatusOf(status), status);
+});
+
 test("a DnsAlias's status without lists has empty ones", () => {
   assert.deepEqual(aliasStatusOf({ observedGeneration: 0 }), {
     observedGeneration: 0,

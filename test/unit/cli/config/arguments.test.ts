@@ -195,6 +195,31 @@ const good: readonly GoodCase[] = [
   { line: "resolve -- a.example", want: { command: "resolve", target: "a.example.", json: false } },
   { line: "crds", want: { command: "crds" } },
   { line: "crds --out d", environment: { DNSALIAS_STATE: "s" }, want: { command: "crds", out: "d" } },
+  ...[
+    {
+      line: "drain shop main second --for 2h",
+      want: { command: "drain", name: "shop", words: ["main", "second"], forMs: 7_200_000 },
+    },
+    {
+      line: "force shop main --for 168h",
+      want: { command: "force", name: "shop", words: ["main"], forMs: 604_800_000 },
+    },
+    { line: "pin shop r7 --for 1m", want: { command: "pin", name: "shop", words: ["r7"], forMs: 60_000 } },
+    {
+      line: "pin shop 203.0.113.7,2001:db8::7 --for 1h30m",
+      want: { command: "pin", name: "shop", words: ["203.0.113.7", "2001:db8::7"], forMs: 5_400_000 },
+    },
+    { line: "unpin shop", want: { command: "unpin", name: "shop", words: [], forMs: 0 } },
+    { line: "failback shop", want: { command: "failback", name: "shop", words: [], forMs: 0 } },
+    { line: "history shop --json", want: { command: "history", name: "shop", json: true } },
+  ].map(({ line, want }) => ({
+    line: `${line} --namespace web`,
+    want: {
+      ...want,
+      log: { level: "warn", format: "json" },
+      platform: { kind: "cluster", namespaces: ["web"], lease: { name: "dnsalias" }, host: "dnsalias" },
+    },
+  })),
   {
     line: "remove-finalizers --namespace web --context prod",
     want: {
@@ -260,16 +285,16 @@ const wrong: readonly WrongCase[] = [
   { line: "rnu", says: "no such command: rnu; did you mean run?" },
   {
     line: "frobnicate",
-    says: "no such command: frobnicate; the commands are run, plan, resolve, explain, crds, remove-finalizers, version",
+    says: "no such command: frobnicate; the commands are run, plan, resolve, explain, drain, force, pin, unpin, failback, history, crds, remove-finalizers, version",
   },
   {
     line: "--manifests m",
-    says: "a command must come before --manifests: run, plan, resolve, explain, crds, remove-finalizers, version",
+    says: "a command must come before --manifests: run, plan, resolve, explain, drain, force, pin, unpin, failback, history, crds, remove-finalizers, version",
   },
   { line: "run --manifest m", says: "no such option: --manifest; did you mean --manifests?" },
   { line: "run --xyzzy", says: "no such option: --xyzzy; see dnsalias run --help" },
   { line: "run -x", says: "no such option: -x; see dnsalias run --help" },
-  { line: "run --json", says: "--json is not an option of run, only of plan, resolve, explain, version" },
+  { line: "run --json", says: "--json is not an option of run, only of plan, resolve, explain, history, version" },
   { line: "run --once=yes", says: "--once takes no value" },
   { line: "run --state", says: "--state needs a value: --state FILE" },
   { line: "run --manifests --out o", says: "--manifests needs a value: --manifests DIR" },
@@ -322,6 +347,25 @@ const wrong: readonly WrongCase[] = [
     environment: { DNSALIAS_OWNERID: "a" },
     says: "no such variable: DNSALIAS_OWNERID; did you mean DNSALIAS_OWNER_ID?",
   },
+  { line: "pin", says: "pin requires the NAME of a DnsAlias: dnsalias pin shop" },
+  { line: "history web/shop", says: "history requires the NAME of a DnsAlias: dnsalias history shop" },
+  { line: "history shop more", says: 'history takes one NAME: remove "more"' },
+  { line: "unpin shop r7", says: 'unpin takes one NAME: remove "r7"' },
+  { line: "drain shop --for 2h", says: "drain requires a target: dnsalias drain shop main --for 2h" },
+  { line: "pin shop --for 2h", says: "pin requires a revision or addresses: dnsalias pin shop r7 --for 2h" },
+  { line: "drain shop main", says: "drain requires an end: --for 2h" },
+  ...["59s", "169h", "2 hours"].map((text): WrongCase => {
+    return {
+      line: "drain shop main",
+      environment: { DNSALIAS_FOR: text },
+      says: `DNSALIAS_FOR must be 1m to 168h, for example 2h, not "${text}"`,
+    };
+  }),
+  {
+    line: "unpin shop --namespace a --namespace b",
+    says: "--namespace names two namespaces, but unpin is about one DnsAlias",
+  },
+  { line: "unpin shop --for 2h", says: "--for is not an option of unpin, only of drain, force, pin" },
   { line: "resolve", says: "resolve requires a NAME: dnsalias resolve example.com" },
   { line: "resolve a b", says: 'resolve takes one NAME: remove "b"' },
   { line: "resolve a..b", says: 'not a domain name: "a..b"' },

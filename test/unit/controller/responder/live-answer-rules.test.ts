@@ -367,3 +367,19 @@ test("the longest TTL of a name is the least of its aliases' own, within the zon
   assert.equal(maxTtlOf(ZONE, [of({ min: 10, max: 60 }), of(undefined)]), 60);
   assert.equal(maxTtlOf(ZONE, [of({ min: 10, max: 9_000 })]), 300);
 });
+
+test("a pin is answered in both families, with the minimum TTL of the zone and never beyond its end", () => {
+  const pinned = (untilMs: number) => {
+    const until = new Date(NOW + untilMs).toISOString();
+    return [alias("web/shop", { meta: { annotations: { "dnsalias.io/pin": `11.0.0.7 until ${until}` } } })];
+  };
+  const want = (untilMs: number) => ({
+    kind: "addresses",
+    addresses: ["11.0.0.7"],
+    refreshAt: NOW + untilMs,
+    freshUntil: NOW + untilMs,
+  });
+  assert.deepEqual(decided({ winners: pinned(3_600_000), results: [] }), want(ZONE.spec.ttl.min * 1_000));
+  assert.deepEqual(decided({ winners: pinned(2_000) }), want(2_000));
+  assert.equal(decided({ winners: pinned(3_600_000), family: "AAAA" }).kind, "none");
+});

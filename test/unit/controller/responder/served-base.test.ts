@@ -27,10 +27,16 @@ function baseOf(...lines: readonly string[]): ServedBase {
 /** The alias as it is served at `name.example.com`, of aliases with these specs. */
 function served(base: ServedBase, label: string, ...specs: readonly Partial<AliasSpec>[]) {
   const winners = (specs.length === 0 ? [{}] : specs).map((spec, index) => alias(`web/a${index}`, { spec }));
-  return servedAlias(ZONE, base, parseName(label === "" ? "example.com" : `${label}.example.com`), {
-    winners,
-    losers: [],
-  });
+  return servedAlias(
+    ZONE,
+    base,
+    parseName(label === "" ? "example.com" : `${label}.example.com`),
+    {
+      winners,
+      losers: [],
+    },
+    0,
+  );
 }
 
 test("records of the base zone come before an alias: addresses, a CNAME, a delegation, and a DNAME above", () => {
@@ -54,11 +60,11 @@ test("a host that the zone points to isn't served for another namespace", () => 
   assert.equal(served(base, "mail"), undefined);
   const own = zone("web/com", "example.com");
   const winners = [alias("web/a")];
-  assert.notEqual(servedAlias(own, base, parseName("mail.example.com"), { winners, losers: [] }), undefined);
+  assert.notEqual(servedAlias(own, base, parseName("mail.example.com"), { winners, losers: [] }, 0), undefined);
 });
 
 test("a name without an alias isn't served", () => {
-  assert.equal(servedAlias(ZONE, baseOf(), DOMAIN, { winners: [], losers: [] }), undefined);
+  assert.equal(servedAlias(ZONE, baseOf(), DOMAIN, { winners: [], losers: [] }, 0), undefined);
 });
 
 test("the families of all aliases are served, with the least of their TTLs", () => {
@@ -89,4 +95,12 @@ test("a serial follows the last one, that of the base zone, and the time", () =>
   const soa = withServedSerial(base, 42).find(({ type }) => type === "SOA");
   assert.deepEqual(soa?.data, ["ns1.example.com. host.example.com. 42 3600 600 86400 60"]);
   assert.equal(withServedSerial(base, 42).length, base.records.length);
+});
+
+test("an alias with a pin has no HTTPS record until the end of the pin", () => {
+  const pin = { "dnsalias.io/pin": "11.0.0.7 until 1970-01-01T00:01:00Z" };
+  const shop = alias("web/shop", { spec: { httpsAlias: true }, meta: { annotations: pin } });
+  const targetAt = (now: number) =>
+    servedAlias(ZONE, baseOf(), parseName("shop.example.com"), { winners: [shop], losers: [] }, now)?.httpsTarget;
+  assert.deepEqual([targetAt(59_000), targetAt(60_000)], [undefined, "cdn.test."]);
 });

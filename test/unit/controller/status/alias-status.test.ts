@@ -59,6 +59,18 @@ test("the whole status of an alias that is well", () => {
   );
   assert.deepEqual(rest, {
     observedGeneration: 1,
+    history: [
+      {
+        revision: "r1",
+        publishedTime: "2026-11-24T12:00:00Z",
+        a: ["192.0.2.1"],
+        aaaa: ["2001:db8::1"],
+        targets: ["cdn.test", "addresses"],
+        reason: "Initial",
+        generation: 1,
+        uid: "web/shop",
+      },
+    ],
     hostnames: [
       {
         hostname: "example.com",

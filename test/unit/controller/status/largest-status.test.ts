@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aliasStatusSchema } from "../../../../src/api/alias/status-schema.ts";
+import type { AliasStatus } from "../../../../src/api/dns-alias.ts";
 import { readBySchema } from "../../../../src/api/schema/validate.ts";
 import { aliasStatus } from "../../../../src/controller/status/alias-status.ts";
 import { parseOwnerName } from "../../../../src/dns/name/name.ts";
@@ -51,3 +52,30 @@ for (const { name, hostnames, targets, addresses } of CASES) {
     assert.ok(sources.length > 0);
   });
 }
+
+test("eight sets of any size stay below 40 KiB, and the API server takes them", () => {
+  const of = alias("web/shop", { targets: rows(IPV6), meta: { uid: "x".repeat(512) } });
+  let history: AliasStatus["history"];
+  for (const round of numbers(12)) {
+    const published = [rrset(IPV4.slice(round)), rrset(IPV6.slice(round), { type: "AAAA" })];
+    const status = aliasStatus(
+      facts({
+        alias: {
+          ...of,
+          status: { observedGeneration: 1, conditions: [], hostnames: [], targets: [], history: history ?? [] },
+        },
+        inZones: [inZone({ published })],
+        now: 1_800_000_000_000 + round * 3_600_000,
+      }),
+      undefined,
+    );
+    const read = readBySchema(aliasStatusSchema, JSON.parse(JSON.stringify(status)), "status", "refuse");
+    assert.deepEqual(read.kind === "invalid" ? read.problems : [], []);
+    history = status.history;
+  }
+  assert.deepEqual(
+    history?.map(({ revision }) => revision),
+    numbers(8).map((index) => `r${12 - index}`),
+  );
+  assert.ok(JSON.stringify(history).length < 40 * 1_024, String(JSON.stringify(history).length));
+});

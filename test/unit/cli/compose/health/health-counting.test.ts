@@ -22,6 +22,7 @@ test("an alias on its standby has its targets, and none is left when it is gone"
   const { observer, series } = counting();
   observer.steered("web/shop", { targets, isOnStandby: true, isAllUnhealthy: false, drains: 1 });
   observer.switchBound("web/shop", 95_000);
+  observer.pinned("web/shop", true);
   const shown = await series();
   for (const line of [
     'dnsalias_target_healthy{namespace="web",alias="shop",target="main"} 0',
@@ -29,11 +30,13 @@ test("an alias on its standby has its targets, and none is left when it is gone"
     "dnsalias_on_standby 1",
     "dnsalias_all_unhealthy 0",
     "dnsalias_drains 1",
+    "dnsalias_pins 1",
     "dnsalias_switch_bound_seconds 95",
   ]) {
     assert.ok(shown.includes(line), line);
   }
   observer.steeringGone("web/shop");
+  observer.pinned("web/shop", false);
   const after = await series();
   assert.deepEqual(
     after.filter((line) => line.includes("web")),
@@ -41,6 +44,7 @@ test("an alias on its standby has its targets, and none is left when it is gone"
   );
   assert.ok(after.includes("dnsalias_on_standby 0"));
   assert.ok(after.includes("dnsalias_drains 0"));
+  assert.ok(after.includes("dnsalias_pins 0"));
   assert.ok(after.includes("dnsalias_switch_bound_seconds 0"));
 });
 
