@@ -43,14 +43,16 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
   }
   const since = Math.min(write.knownUntil, judged.world.clock.now()) - UNDERWAY_MS;
   const zone = objectKey(write.zone.meta);
-  const steady = judged.timeline.throughout(zone, name, since);
+  // A name that loses its zone by a label or a selector stays with the alias that had it. The next alias gets it after that.
+  const from = Math.min(since, leavingSince(judged, zone, name, write.late));
+  const steady = judged.timeline.throughout(zone, name, from);
   const paused = steady.find(({ spec }) => spec.paused);
   if (paused !== undefined) {
     const isOrder = after.length === 0 && areOthersRecords(judged, { zone, name, addresses: removed }, write.late);
     return isOrder ? [] : [`paused: ${name} was changed in ${zone}, and DnsAlias ${objectKey(paused.meta)} is paused`];
   }
   const versions = [
-    ...judged.timeline.since(zone, name, Math.min(since, leavingSince(judged, zone, name, write.late))),
+    ...judged.timeline.since(zone, name, from),
     ...keepersOf(judged, write, name, since),
     ...stayersOf(judged, write, name),
   ];

@@ -81,6 +81,23 @@ const CASES: readonly JudgeCase[] = [
       publish("net", {});
     },
   },
+  ...[31, 100].map((seconds): JudgeCase => ({
+    name: `a name that another alias gets by a label loses an address of that alias ${seconds} s later`,
+    want: seconds === 31 ? [] : ["dropped"],
+    async play({ stage, publish, rest }) {
+      const both = [...ONE, "198.51.100.1"];
+      setTarget(stage, "one.test", both);
+      setTarget(stage, "two.test", both);
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.net")] });
+      addAlias(stage, "api/b", { hostnames: ["b.example.net"], targets: ["two.test"] });
+      publish("net", { "b.example.net": both });
+      await rest(5 * MINUTE);
+      setTarget(stage, "one.test", ONE);
+      setLabels(stage, "web", {});
+      await rest(seconds * 1_000);
+      publish("net", { "b.example.net": ONE });
+    },
+  })),
   {
     name: "a name goes with its alias, and a label keeps none for an alias that never had it",
     want: [],
