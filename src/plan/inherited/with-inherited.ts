@@ -38,7 +38,9 @@ function nameWithInherited(
   const isResolving = contributors.some(({ contribution }) =>
     contribution.targets.some(({ verdict }) => verdict === "resolving"),
   );
-  const followed = isResolving || merged.length === 0 ? union(merged, entry.carried, families, resources) : merged;
+  const isOpen = ({ type }: ActualRRset): boolean =>
+    isResolving || merged.length === 0 || (merged.every((set) => set.type !== type) && hasOnlyOld(contributors, type));
+  const followed = union(merged, entry.carried.filter(isOpen), families, resources);
   const sets = withHeld(followed, entry.held, resources);
   const https = plan.sets.find(({ type }) => type === "HTTPS");
   return {
@@ -46,6 +48,17 @@ function nameWithInherited(
     sets: sets.length === 0 || https === undefined ? sets : [...sets, https],
     keepPublished: sets.length > 0 && plan.keepPublished.includes("HTTPS") ? ["HTTPS"] : [],
   };
+}
+
+/**
+ * Whether only addresses from before this term are known of a family: one family of a target can be read a moment before the
+ * other.
+ */
+function hasOnlyOld(contributors: readonly Contributed[], type: string): boolean {
+  return contributors.some(
+    ({ contribution: { sets, usesFallback } }) =>
+      !usesFallback && FAMILIES.some((family) => family === type && sets[family] !== undefined),
+  );
 }
 
 function withHeld(

@@ -25,9 +25,25 @@ type Says =
   | { readonly unread: readonly string[] }
   | { readonly pending: readonly string[] }
   | { readonly doubted: readonly string[] }
-  | { readonly good: readonly string[]; readonly empty: readonly string[] };
+  | { readonly good: readonly string[]; readonly empty: readonly string[] }
+  | HalfRead;
+
+/** IPv6 addresses that were read. The IPv4 ones are from a status, and the last answer has none, which isn't confirmed yet. */
+interface HalfRead {
+  readonly read: readonly string[];
+  readonly old: readonly string[];
+}
 
 function answer(target: string, family: Family, says: Says): TargetAnswer {
+  if (isHalfRead(says)) {
+    return family === "AAAA"
+      ? answer(target, family, says.read)
+      : {
+          ...answer(target, family, says.old),
+          outcome: { kind: "nodata" },
+          ...(says.old.length > 0 ? { isRestored: true } : { emptySince: undefined }),
+        };
+  }
   if (typeof says !== "string" && "empty" in says) {
     const read = answer(target, family, [...says.good, ...says.empty]);
     return read.addresses.some((address) => says.empty.includes(address))
@@ -60,6 +76,10 @@ function answer(target: string, family: Family, says: Says): TargetAnswer {
     ...(isRead ? {} : { unread: isPending ? "pending" : "failing" }),
     refreshWaitMs: 0,
   };
+}
+
+function isHalfRead(says: Says): says is HalfRead {
+  return typeof says !== "string" && "old" in says;
 }
 
 function isList(says: Says): says is readonly string[] {
@@ -351,4 +371,19 @@ test("an alias beside an unreadable one adds and removes its own addresses, whet
   // When the alias is readable, or deleted, its addresses are known.
   const readable = { targets: { "cdn.test": ["192.0.2.2"] }, published, at: DAY + 2 };
   assert.deepEqual(played([alone, ...next, readable]).at(-1), "192.0.2.2");
+});
+
+test("an edit keeps the published addresses of a family that only a status has while the other family is read", () => {
+  const before = { targets: { "cdn.test": ["192.0.2.1"], "two.test": ["192.0.2.7"] }, published: [] };
+  const published = [rrset(["192.0.2.1", "192.0.2.7"])];
+  const step = (old: readonly string[]): Step => ({
+    targets: { "cdn.test": { old, read: ["2001:db8::1"] } },
+    published,
+  });
+  assert.deepEqual(
+    played([before, { targets: { "cdn.test": { unread: ["192.0.2.1"] } }, published }, step(["192.0.2.1"])]).slice(1),
+    ["192.0.2.1 192.0.2.7", "192.0.2.1 192.0.2.7 2001:db8::1"],
+  );
+  // Of a family of which nothing is known, the target may have none.
+  assert.equal(played([before, step([])]).at(-1), "2001:db8::1");
 });
