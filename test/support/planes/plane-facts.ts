@@ -2,7 +2,7 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { FAMILIES, type Family, type RRset } from "../../../src/dns/record.ts";
 import { isWithin } from "../history/claims.ts";
-import { mayBeBlank, mayLackFamily, targetsOf } from "../history/target-facts.ts";
+import { mayLackFamily, targetsOf } from "../history/target-facts.ts";
 import { servedBaseOf } from "../../../src/api/zone-references.ts";
 import { isGuarded } from "../history/guard-window.ts";
 import { LABEL_MS, MOVE_MS } from "../history/place-facts.ts";
@@ -93,26 +93,41 @@ export function namesWithoutRecords(stage: PlaneStage, zone: PlaneZone): readonl
   return claimedNames(stage, zone).filter((name) => {
     const aliases = aliasesAt(stage, zone, name);
     return (
-      aliases.some(({ spec }) => spec.paused) || aliases.every((alias) => mayBeBlank(stage.world, alias, () => true))
+      aliases.some(({ spec }) => spec.paused) || aliases.every((alias) => mayBeBlank(stage, alias))
     );
   });
 }
 
 /**
- * Whether nothing can be answered for a family: no target of the aliases has usable data in any family, or the name has none of this family and one of its targets has never answered
- * for it.
+ * Whether nothing can be answered for a family: no target of the aliases has usable data in any family, or the name has none of this family and one of its targets hasn't answered
+ * for it since somebody asks for the target.
  */
-export function mayBeUnknown({ stage: { world }, aliases }: QueryFacts, family: Family): boolean {
+export function mayBeUnknown({ stage, aliases }: QueryFacts, family: Family): boolean {
+  const { world, forgottenAt } = stage;
   const asked = aliases.filter(({ spec }) => spec.families.includes(family));
   const hasNoAnswer = (target: string): boolean => {
     const key = `${target} ${family}`;
-    return !world.lastGoodOf.has(key) && !world.emptyRunOf.has(key);
+    const emptyReadings = world.emptyRunOf.get(key)?.readings ?? 0;
+    return !isRemembered(stage, key, world.lastGoodOf.get(key)) && emptyReadings <= (forgottenAt.get(key)?.emptyReadings ?? 0);
   };
   return (
-    aliases.every((alias) => mayBeBlank(world, alias, () => true)) ||
-    (asked.every((alias) => mayLackFamily(world, alias, family, () => true)) &&
-      asked.flatMap(targetsOf).some(hasNoAnswer))
+    aliases.every((alias) => mayBeBlank(stage, alias)) ||
+    (asked.every((alias) => mayLack(stage, alias, family)) && asked.flatMap(targetsOf).some(hasNoAnswer))
   );
+}
+
+/** Whether the name may have no addresses at all, if only this alias had it. */
+function mayBeBlank(stage: PlaneStage, alias: DnsAlias): boolean {
+  return alias.spec.families.every((family) => mayLack(stage, alias, family));
+}
+
+function mayLack(stage: PlaneStage, alias: DnsAlias, family: Family): boolean {
+  return mayLackFamily(stage.world, alias, family, (target, at) => isRemembered(stage, `${target} ${family}`, at));
+}
+
+/** Whether an alias has asked for the target all the time since a reading. */
+function isRemembered({ forgottenAt }: PlaneStage, key: string, at = -Infinity): boolean {
+  return at > (forgottenAt.get(key)?.at ?? -Infinity);
 }
 
 /** The minute in which names stay, and the time that a plan and a write take. */

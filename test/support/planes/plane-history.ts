@@ -3,7 +3,7 @@ import { MINUTE } from "../history/scene.ts";
 import { pass } from "../history/stage.ts";
 import { addSome, PLANE_ACTIONS, type PlaneAction } from "./plane-actions.ts";
 import { comparePlanes, type PlaneTally } from "./plane-judge.ts";
-import { createPlaneStage, type PlaneStage } from "./plane-stage.ts";
+import { createPlaneStage, recordForgotten, type PlaneStage } from "./plane-stage.ts";
 
 const STEPS = 25;
 const ALIASES = 6;
@@ -35,6 +35,7 @@ async function playStep(plane: PlaneStage, { kind, act }: PlaneAction, tally: Pl
   const wait = pick(plane.random, WAITS_MS);
   plane.log.push(`${kind}: ${done}`, `  +${wait / 1000} s`);
   recordZones(plane);
+  recordForgotten(plane);
   await pass(plane, wait);
   plane.replica = currentReplica(plane);
   const faults = await comparePlanes(plane, tally);

@@ -1,7 +1,10 @@
 import type { Millis, Random } from "../../../src/base/clock.ts";
+import { FAMILIES } from "../../../src/dns/record.ts";
 import { drawAddresses } from "../history/actions.ts";
+import { zonesOf } from "../history/claims.ts";
 import { HOSTILE_ADDRESSES, HOSTILE_TARGET, PLACES, TARGETS } from "../history/scene.ts";
 import { createStage, lead, pass, putZone, setBase, setTarget, type Stage } from "../history/stage.ts";
+import { targetsOf } from "../history/target-facts.ts";
 import type { Replica } from "../replicas-world.ts";
 import { PLANE_BASE, PLANE_HOSTNAMES, recordsOf } from "./plane-scene.ts";
 
@@ -15,10 +18,18 @@ export interface PlaneStage extends Stage {
   readonly brokenAt: Map<string, Millis>;
   /** When each DnsZone was first there, by uid. */
   readonly zoneSeenAt: Map<string, Millis>;
+  /** For each target and family, `one.test A`, when last no alias asked for it: nobody remembers what it had until then. */
+  readonly forgottenAt: Map<string, Forgotten>;
   /** Names at which somebody else has records that the responder's base zones don't have. */
   readonly foreignNames: Set<string>;
   /** The replica whose responder is queried: the one that leads, or led last. */
   replica: Replica;
+}
+
+export interface Forgotten {
+  readonly at: Millis;
+  /** The empty readings in a row until then. */
+  readonly emptyReadings: number;
 }
 
 /** The responder is told the records of zones whose provider has no base zone, but not those of `dns/deep`. */
@@ -37,6 +48,7 @@ export async function createPlaneStage(random: Random, moreZones: readonly strin
     spoiltAt: new Map<string, Millis>(),
     brokenAt: new Map<string, Millis>(),
     zoneSeenAt: new Map<string, Millis>(),
+    forgottenAt: new Map<string, Forgotten>(),
     foreignNames: new Set<string>(),
     replica,
   });
@@ -68,5 +80,22 @@ export function spoilBase(plane: PlaneStage, place: string): void {
   setBase(plane, place, "no zone file at all (");
   if (!plane.spoiltAt.has(place)) {
     plane.spoiltAt.set(place, plane.world.clock.now());
+  }
+}
+
+/** Notes the targets that no alias asks for, which every replica forgets. Call it after each change of an object. */
+export function recordForgotten({ world, forgottenAt }: PlaneStage): void {
+  const asking = [...world.aliases.values()].filter(
+    (alias) =>
+      alias.meta.deletedAt === undefined && alias.spec.hostnames.some((name) => zonesOf(world, name, alias).length > 0),
+  );
+  const asked = new Set(
+    asking.flatMap((alias) =>
+      targetsOf(alias).flatMap((target) => alias.spec.families.map((family) => `${target} ${family}`)),
+    ),
+  );
+  const keys = [...world.targets.keys()].flatMap((target) => FAMILIES.map((family) => `${target} ${family}`));
+  for (const key of keys.filter((one) => !asked.has(one))) {
+    forgottenAt.set(key, { at: world.clock.now(), emptyReadings: world.emptyRunOf.get(key)?.readings ?? 0 });
   }
 }

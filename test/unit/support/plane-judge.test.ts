@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { randomFrom } from "../../support/history/random.ts";
-import { addAlias, type AliasParts, setTarget } from "../../support/history/stage.ts";
+import { addAlias, type AliasParts, removeAlias, setTarget } from "../../support/history/stage.ts";
 import { askResponder, comparePlanes, createTally, faultOf } from "../../support/planes/plane-judge.ts";
 import { factsOf } from "../../support/planes/plane-facts.ts";
 import { publishedZones } from "../../support/planes/plane-scene.ts";
-import { createPlaneStage, type PlaneStage } from "../../support/planes/plane-stage.ts";
+import { createPlaneStage, recordForgotten, type PlaneStage } from "../../support/planes/plane-stage.ts";
 import type { AnsweredSet, PlaneAnswer } from "../../support/planes/published-answer.ts";
 
 const SHOP: AliasParts = {
@@ -176,5 +176,26 @@ describe("an exception excuses nothing but its difference", () => {
       "differs",
       "a name that no alias has",
     );
+  });
+
+  test("of a target that everybody has forgotten, SERVFAIL, and of one that an alias still asks for, none", async () => {
+    const servfail = (): PlaneAnswer => ({ rcode: "SERVFAIL", authoritative: false, answers: [], authorities: [] });
+    for (const { hostnames, want } of [
+      { hostnames: ["shop.example.net"], want: "differs" },
+      { hostnames: ["shop.example.edu"], want: undefined },
+    ]) {
+      const plane = await atRest();
+      addAlias(plane, "web/other", { hostnames, targets: ["one.test"] });
+      removeAlias(plane, "web/shop");
+      recordForgotten(plane);
+      await plane.world.clock.advance(120_000);
+      setTarget(plane, "one.test", "nxdomain");
+      await plane.world.clock.advance(3_000);
+      addAlias(plane, "web/shop", SHOP);
+      recordForgotten(plane);
+      await plane.world.clock.advance(6_000);
+      assert.equal(await judged(plane, shop, (answer) => answer), undefined, "as it is");
+      assert.equal(await judged(plane, shop, servfail), want);
+    }
   });
 });
