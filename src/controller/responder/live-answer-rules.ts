@@ -14,7 +14,7 @@ import type { LiveResult } from "../../plan/hold/live.ts";
 import { narrow } from "../../plan/name-plan.ts";
 import type { EarliestSwitch } from "../../plan/health/earliest-switch.ts";
 import type { ClientAnswer } from "../../responder/answer-source.ts";
-import { isWithoutFamily, unresolvedTargets, type Unresolved } from "./unresolved.ts";
+import { isWithoutFamily, keepsPublished, unresolvedTargets, type Unresolved } from "./unresolved.ts";
 
 export interface LiveInput {
   readonly zone: DnsZone;
@@ -61,17 +61,17 @@ export function decideLive(input: LiveInput): ClientAnswer {
   }
   const unresolved = parts.flatMap((part) => part.unresolved);
   const [first] = unresolved;
-  if (first === undefined) {
-    return { kind: "none", refreshAt };
-  }
-  // A target that was never read may be the source of the published records, for example after an edit. They are stale, but better than a
-  // failure.
-  const published = addressSet(winners.flatMap((alias) => publishedOf(alias, input)));
+  const otherSeen = otherSeenAt(input);
+  const isKept = otherSeen === undefined && parts.some((part) => part.keepsPublished);
+  // A target that was never read, or is kept while it is empty, may be the source of the published records, for example after an edit. They
+  // are stale, but better than a failure.
+  const published =
+    first !== undefined || isKept ? addressSet(winners.flatMap((alias) => publishedOf(alias, input))) : [];
   if (published.length > 0) {
     return { kind: "addresses", addresses: published, refreshAt, freshUntil: now, ...fallbackOf(winners, published) };
   }
   // Recursive resolvers cache NODATA, and not a failure. Without an answer of the family, NODATA needs the other family as evidence.
-  return isWithoutFamily(unresolved, otherSeenAt(input))
+  return first === undefined || isWithoutFamily(unresolved, otherSeen)
     ? { kind: "none", refreshAt }
     : { kind: "failed", refreshAt, detail: `${displayName(input.name)} ${family}: ${first.detail}` };
 }
@@ -131,6 +131,8 @@ interface Part {
   readonly prefetchAt: Millis;
   /** Empty: without addresses, the family is known to have none. */
   readonly unresolved: readonly Unresolved[];
+  /** See {@link keepsPublished}. */
+  readonly keepsPublished: boolean;
   readonly usesFallback: boolean;
   readonly earliestSwitch: EarliestSwitch | undefined;
 }
@@ -167,6 +169,7 @@ function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: Li
     freshUntil: Math.min(changesAt, staticUntil, ...giving.map(({ result }) => result.freshUntil)),
     prefetchAt: Math.min(prefetchAt, changesAt, staticUntil),
     unresolved: isPending ? [CHECKING] : unresolvedTargets({ alias, targets, selection, family }, now),
+    keepsPublished: keepsPublished({ alias, targets, selection, family }),
     usesFallback,
     earliestSwitch: selection?.kind === "selected" ? earliestSwitch(alias, selection.targets) : undefined,
   };
@@ -179,6 +182,7 @@ function fixedPart(addresses: readonly string[], until: Millis): Part {
     freshUntil: until,
     prefetchAt: until,
     unresolved: [],
+    keepsPublished: false,
     usesFallback: false,
     earliestSwitch: undefined,
   };

@@ -8,7 +8,7 @@ import type { Family } from "../../dns/record.ts";
 import { referenceOutcomes } from "../../plan/reference/reference-outcome.ts";
 import type { AppliedSelection } from "../../plan/select/applied-selection.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
-import type { TargetVerdict } from "../../plan/target-outcome.ts";
+import { mayStandBehindPublished, type TargetVerdict } from "../../plan/target-outcome.ts";
 import { outcomeWord } from "../lookup/last-known-good.ts";
 
 /** A target of which it isn't known whether it has addresses of a family. */
@@ -28,11 +28,25 @@ export function unresolvedTargets(
   now: Millis,
 ): readonly Unresolved[] {
   const counted = withSelected(alias, selection);
-  const names = new Set(counted.spec.targets.flatMap(lookupNames));
   return [
-    ...targets.filter(({ target }) => names.has(target)).flatMap((verdict) => unresolved(alias, verdict, family) ?? []),
+    ...countedVerdicts(counted, targets).flatMap((verdict) => unresolved(alias, verdict, family) ?? []),
     ...unreadObjects(counted, now),
   ];
+}
+
+/**
+ * True if `onEmpty: Keep` keeps the published addresses of a target about which nothing else is known, for example after an edit
+ * that names an empty target. Only selected targets count.
+ */
+export function keepsPublished({ alias, targets, selection, family }: UnresolvedInput): boolean {
+  return countedVerdicts(withSelected(alias, selection), targets).some(
+    (verdict) => verdict.verdict === "held-empty" && mayStandBehindPublished(verdict, family),
+  );
+}
+
+function countedVerdicts({ spec }: DnsAlias, targets: readonly TargetVerdict[]): readonly TargetVerdict[] {
+  const names = new Set(spec.targets.flatMap(lookupNames));
+  return targets.filter(({ target }) => names.has(target));
 }
 
 export interface UnresolvedInput {

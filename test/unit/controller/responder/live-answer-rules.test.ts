@@ -284,7 +284,7 @@ test("a target that isn't selected leaves nothing open", () => {
   assert.equal(decided({ results, winners: winners(["cdn.test", "two.test"]) }).kind, "failed");
 });
 
-test("what was published stands for a target that is not known, as stale data; it does not for one that is known to be empty", () => {
+test("what was published stands for a target that is not known, as stale data", () => {
   const results = [
     live(answer("cdn.test", "A", [], { outcome: FAILURE })),
     live(NO_AAAA, { prefetchAt: NOW + 50_000 }),
@@ -293,7 +293,26 @@ test("what was published stands for a target that is not known, as stale data; i
   const winners = [published(["2001:db8::9", "192.0.2.9", "192.0.2.8", "192.0.2.010", "text"])];
   assert.deepEqual(decided({ results, winners }), { ...stale, addresses: ["192.0.2.8", "192.0.2.9"] });
   assert.equal(decided({ results, winners: [published(["192.0.2.9"], {}, "dns/other")] }).kind, "failed");
-  assert.equal(decided({ results: [live(NO_A), live(NO_AAAA)], winners: [published(["192.0.2.9"])] }).kind, "none");
+});
+
+test("what was published stands for a target that never had addresses, as long as onEmpty keeps it and the name has no others", () => {
+  const addresses = ["192.0.2.9", "2001:db8::9"];
+  const results = [live(NO_A), live(NO_AAAA)];
+  const stale = { kind: "addresses", refreshAt: NOW + 20_000, freshUntil: NOW };
+  for (const [family, own] of [
+    ["A", "192.0.2.9"],
+    ["AAAA", "2001:db8::9"],
+  ] as const) {
+    assert.deepEqual(decided({ results, family, winners: [published(addresses)] }), { ...stale, addresses: [own] });
+  }
+  assert.equal(decided({ results, winners: [published([])] }).kind, "none", "nothing is published any more");
+  for (const onEmpty of ["Withdraw", "Fallback"] as const) {
+    assert.equal(decided({ results, winners: [published(addresses, { onEmpty })] }).kind, "none", onEmpty);
+  }
+  const winners = [published(addresses), alias("web/more", { targets: ["two.test"] })];
+  const other = live(answer("two.test", "AAAA", ["2001:db8::2"]));
+  const more = [...results, live(answer("two.test", "A", [], { emptySince: NOW - 70_000 })), other];
+  assert.equal(decided({ results: more, winners }).kind, "none", "the other alias has the name's addresses");
 });
 
 test("the policies for empty and stale targets count at query time too", () => {
