@@ -69,7 +69,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
     reason:
       "A backend can't have a name without records. The responder knows the name from its object, without a lookup of every name. NXDOMAIN would deny all names below it (RFC 8020).",
     maxShare: 0.05,
-    applies: ({ stage, zones }) => zones.some((zone) => namesWithoutRecords(stage, zone).length > 0),
+    applies: (facts) => facts.zones.some((zone) => namesWithoutRecords(facts, zone).length > 0),
     permits: (facts, _want, got) => textOf(wantWithEmptyNames(facts)) === textOf(got),
   },
   {
@@ -202,9 +202,9 @@ function unservedKeys({ stage, zones }: QueryFacts): readonly string[] {
 }
 
 /** What the zones above have, such as a name that waits there. */
-function withoutZones({ stage, zones, name, type }: QueryFacts, keys: readonly string[]): QueryFacts {
+function withoutZones({ stage, zones, ...query }: QueryFacts, keys: readonly string[]): QueryFacts {
   const left = zones.filter(({ key }) => !keys.includes(key));
-  return factsOf(stage, left, { name, type });
+  return factsOf(stage, left, query);
 }
 
 function isServfail({ rcode, answers }: PlaneAnswer): boolean {
@@ -212,9 +212,9 @@ function isServfail({ rcode, answers }: PlaneAnswer): boolean {
 }
 
 /** The published records if names without records could be published. */
-function wantWithEmptyNames({ stage, zones, name, type }: QueryFacts): PlaneAnswer {
-  const all = zones.map((zone) => ({ ...zone, emptyNames: namesWithoutRecords(stage, zone) }));
-  return publishedAnswer(all, name, type);
+function wantWithEmptyNames(facts: QueryFacts): PlaneAnswer {
+  const all = facts.zones.map((zone) => ({ ...zone, emptyNames: namesWithoutRecords(facts, zone) }));
+  return publishedAnswer(all, facts.name, facts.type);
 }
 
 /** Each address that is new is what a rotating target has now, and each that is missing is one that such a target had. */
@@ -235,11 +235,6 @@ function isRotated(facts: QueryFacts, want: PlaneAnswer, got: PlaneAnswer): bool
 
 /** An answer as the objects have it: the base zone's records, and at names of aliases nothing but addresses of theirs. */
 function isByObjects(facts: QueryFacts, got: PlaneAnswer): boolean {
-  const { stage, zones, name, type } = facts;
-  return isByAliases(facts, got) || isByAliases(factsOf(stage, zones, { name, type, isWithoutLeaving: true }), got);
-}
-
-function isByAliases(facts: QueryFacts, got: PlaneAnswer): boolean {
   const { type, aliases, stage } = facts;
   const { world } = stage;
   const isOwn = (address: string): boolean =>

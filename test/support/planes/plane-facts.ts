@@ -1,12 +1,12 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
+import type { Millis } from "../../../src/base/clock.ts";
 import { FAMILIES, type Family, type RRset } from "../../../src/dns/record.ts";
 import { isWithin } from "../history/claims.ts";
 import { mayLackFamily, targetsOf } from "../history/target-facts.ts";
 import { servedBaseOf } from "../../../src/api/zone-references.ts";
-import { isGuarded } from "../history/guard-window.ts";
-import { LABEL_MS, MOVE_MS } from "../history/place-facts.ts";
-import { MINUTE, UNDERWAY_MS, sceneZone } from "../history/scene.ts";
+import { closedSince, LABEL_MS, MOVE_MS } from "../history/place-facts.ts";
+import { HOUR, MINUTE, type SceneZone, UNDERWAY_MS, ZONES, sceneZone } from "../history/scene.ts";
 import { NO_FAULTS, placeOf } from "../replicas-world.ts";
 import type { PlaneStage } from "./plane-stage.ts";
 import { recordsOf } from "./plane-scene.ts";
@@ -33,6 +33,12 @@ export interface QueryFacts {
   readonly aliases: readonly DnsAlias[];
   /** Names that a zone has just lost don't count. */
   readonly isWithoutLeaving: boolean;
+}
+
+/** The same, and as it is if names that a zone has just lost don't count: the product can have done either. */
+export function variantsOf(facts: QueryFacts): readonly QueryFacts[] {
+  const { stage, zones, name, type } = facts;
+  return [facts, factsOf(stage, zones, { name, type, isWithoutLeaving: true })];
 }
 
 export function factsOf(
@@ -66,10 +72,34 @@ function claimedNames(stage: PlaneStage, zone: PlaneZone, isWithoutLeaving = fal
 function aliasesAt(stage: PlaneStage, { key }: PlaneZone, name: string, isWithoutLeaving = false): readonly DnsAlias[] {
   const { timeline } = stage.judge.judged;
   const now = timeline.now(key, name);
+  if (isWithoutLeaving) {
+    return now;
+  }
+  if (now.length > 0) {
+    return keepersOf(stage, key, name) ?? now;
+  }
   const lostAt = timeline.lostAt(key, name);
   const isWaiting = lostAt > -Infinity && unservedDomains(stage).some((domain) => isWithin(name, domain));
   const isLeaving = isWaiting || stage.world.clock.now() - lostAt < MOVE_MS + LABEL_MS + UNDERWAY_MS;
-  return now.length === 0 && isLeaving && !isWithoutLeaving ? timeline.at(key, name, lostAt - 1) : now;
+  return isLeaving ? timeline.at(key, name, lostAt - 1).map((alias) => presentOf(stage, alias)) : now;
+}
+
+/** An alias as it is now, or as it was if it is gone. */
+function presentOf({ world }: PlaneStage, alias: DnsAlias): DnsAlias {
+  return [...world.aliases.values()].find(({ meta }) => meta.uid === alias.meta.uid) ?? alias;
+}
+
+/** Who lost a name to another namespace by a label or a selector, and keeps it for a minute. */
+function keepersOf(stage: PlaneStage, key: string, name: string): readonly DnsAlias[] | undefined {
+  const {
+    world,
+    judge: { judged },
+  } = stage;
+  const closedAt = closedSince(judged, key, name);
+  const before = judged.timeline.at(key, name, closedAt - 1);
+  const isOthers = judged.timeline.now(key, name)[0]?.meta.namespace !== before[0]?.meta.namespace;
+  const isInTime = world.clock.now() - closedAt < LABEL_MS + UNDERWAY_MS;
+  return isInTime && isOthers && before.length > 0 ? before.map((alias) => presentOf(stage, alias)) : undefined;
 }
 
 /** The alias's name that answers for a name, unless the base zone has addresses there. */
@@ -89,12 +119,10 @@ function baseRecords({ validBases }: PlaneStage, { key, domain }: PlaneZone): re
 }
 
 /** The names of a zone at which nothing may be published though aliases have them: without usable addresses, or paused before they had any. */
-export function namesWithoutRecords(stage: PlaneStage, zone: PlaneZone): readonly string[] {
-  return claimedNames(stage, zone).filter((name) => {
-    const aliases = aliasesAt(stage, zone, name);
-    return (
-      aliases.some(({ spec }) => spec.paused) || aliases.every((alias) => mayBeBlank(stage, alias))
-    );
+export function namesWithoutRecords({ stage, isWithoutLeaving }: QueryFacts, zone: PlaneZone): readonly string[] {
+  return claimedNames(stage, zone, isWithoutLeaving).filter((name) => {
+    const aliases = aliasesAt(stage, zone, name, isWithoutLeaving);
+    return aliases.some(({ spec }) => spec.paused) || aliases.every((alias) => mayBeBlank(stage, alias));
   });
 }
 
@@ -107,8 +135,10 @@ export function mayBeUnknown({ stage, aliases }: QueryFacts, family: Family): bo
   const asked = aliases.filter(({ spec }) => spec.families.includes(family));
   const hasNoAnswer = (target: string): boolean => {
     const key = `${target} ${family}`;
+    const at = world.lastGoodOf.get(key);
     const emptyReadings = world.emptyRunOf.get(key)?.readings ?? 0;
-    return !isRemembered(stage, key, world.lastGoodOf.get(key)) && emptyReadings <= (forgottenAt.get(key)?.emptyReadings ?? 0);
+    const isRead = at !== undefined && asked.some((alias) => isKnown(stage, alias, { target, family, at }));
+    return !isRead && emptyReadings <= (forgottenAt.get(key)?.emptyReadings ?? 0);
   };
   return (
     aliases.every((alias) => mayBeBlank(stage, alias)) ||
@@ -122,7 +152,31 @@ function mayBeBlank(stage: PlaneStage, alias: DnsAlias): boolean {
 }
 
 function mayLack(stage: PlaneStage, alias: DnsAlias, family: Family): boolean {
-  return mayLackFamily(stage.world, alias, family, (target, at) => isRemembered(stage, `${target} ${family}`, at));
+  return mayLackFamily(stage.world, alias, family, (target, at) => isKnown(stage, alias, { target, family, at }));
+}
+
+interface Reading {
+  readonly target: string;
+  readonly family: Family;
+  readonly at: Millis;
+}
+
+/**
+ * Whether the replica knows a good reading for an alias: an alias has asked for the target all the time since, and it was running then, or a leader has written it to the status of an
+ * alias of the same namespace.
+ */
+function isKnown(stage: PlaneStage, { meta: { namespace } }: DnsAlias, { target, family, at }: Reading): boolean {
+  const { replica, judge, hostnames, ledAt } = stage;
+  if (!isRemembered(stage, `${target} ${family}`, at)) {
+    return false;
+  }
+  const hadName = ({ key }: SceneZone): boolean =>
+    hostnames.some((hostname) =>
+      judge.judged.timeline
+        .at(key, `${hostname}.`, Math.min(at, ledAt))
+        .some((alias) => alias.meta.namespace === namespace && targetsOf(alias).includes(target)),
+    );
+  return at >= replica.startedAt || ZONES.some(hadName);
 }
 
 /** Whether an alias has asked for the target all the time since a reading. */
@@ -170,9 +224,25 @@ export function isBehind(facts: QueryFacts): boolean {
   return isBroken || hasFaults || isRecent(judge.judged.changedAt.get("faults"));
 }
 
-/** Whether the guard can hold deletes of the zone. */
-export function hasGuard({ stage: { judge }, zone }: QueryFacts): boolean {
-  return zone !== undefined && isGuarded(judge.judged, zone.key);
+/** A guard holds no deletes of smaller zones. */
+const GUARDED_FROM = 10;
+
+/** Whether the guard can hold deletes of the zone. It counts HTTPS records too, which the window of the other histories doesn't have. */
+export function hasGuard({ stage, zone }: QueryFacts): boolean {
+  if (zone === undefined) {
+    return false;
+  }
+  const { timeline, windows } = stage.judge.judged;
+  const since = stage.world.clock.now() - HOUR;
+  const owned = windows.get(zone.key)?.owned ?? [];
+  const first = Math.max(
+    0,
+    owned.findLastIndex(({ at }) => at < since),
+  );
+  const https = stage.hostnames.filter((hostname) =>
+    timeline.since(zone.key, `${hostname}.`, since).some(({ spec }) => spec.httpsAlias),
+  );
+  return Math.max(0, ...owned.slice(first).map(({ count }) => count)) + https.length >= GUARDED_FROM;
 }
 
 /** Whether another owner has records at the name which the responder's base zone doesn't have. */

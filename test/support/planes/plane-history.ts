@@ -3,7 +3,7 @@ import { MINUTE } from "../history/scene.ts";
 import { pass } from "../history/stage.ts";
 import { addSome, PLANE_ACTIONS, type PlaneAction } from "./plane-actions.ts";
 import { comparePlanes, type PlaneTally } from "./plane-judge.ts";
-import { createPlaneStage, recordForgotten, type PlaneStage } from "./plane-stage.ts";
+import { createPlaneStage, recordForgotten, recordLeader, type PlaneStage } from "./plane-stage.ts";
 
 const STEPS = 25;
 const ALIASES = 6;
@@ -38,6 +38,7 @@ async function playStep(plane: PlaneStage, { kind, act }: PlaneAction, tally: Pl
   recordForgotten(plane);
   await pass(plane, wait);
   plane.replica = currentReplica(plane);
+  recordLeader(plane);
   const faults = await comparePlanes(plane, tally);
   if (faults.length > 0) {
     throw new Error([...faults.map((fault) => `FAULT ${fault}`), "after", ...plane.log].join("\n"));

@@ -22,6 +22,8 @@ export interface PlaneStage extends Stage {
   readonly forgottenAt: Map<string, Forgotten>;
   /** Names at which somebody else has records that the responder's base zones don't have. */
   readonly foreignNames: Set<string>;
+  /** When a replica last led, as far as that is noted. */
+  ledAt: Millis;
   /** The replica whose responder is queried: the one that leads, or led last. */
   replica: Replica;
 }
@@ -50,6 +52,7 @@ export async function createPlaneStage(random: Random, moreZones: readonly strin
     zoneSeenAt: new Map<string, Millis>(),
     forgottenAt: new Map<string, Forgotten>(),
     foreignNames: new Set<string>(),
+    ledAt: -Infinity,
     replica,
   });
   PLACES.forEach((place) => setValidBase(plane, place, PLANE_BASE));
@@ -98,4 +101,9 @@ export function recordForgotten({ world, forgottenAt }: PlaneStage): void {
   for (const key of keys.filter((one) => !asked.has(one))) {
     forgottenAt.set(key, { at: world.clock.now(), emptyReadings: world.emptyRunOf.get(key)?.readings ?? 0 });
   }
+}
+
+/** Notes that a replica leads, and has written statuses. */
+export function recordLeader(plane: PlaneStage): void {
+  plane.ledAt = [...plane.world.replicas].some((replica) => replica.leads()) ? plane.world.clock.now() : plane.ledAt;
 }

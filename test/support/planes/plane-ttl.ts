@@ -1,7 +1,7 @@
 import type { Millis } from "../../../src/base/clock.ts";
 import type { Family } from "../../../src/dns/record.ts";
 import { targetsOf } from "../history/target-facts.ts";
-import { dnsZoneOf, factsOf, isBehind, type QueryFacts } from "./plane-facts.ts";
+import { dnsZoneOf, isBehind, type QueryFacts, variantsOf } from "./plane-facts.ts";
 import type { AnsweredSet, PlaneAnswer } from "./published-answer.ts";
 
 /** Every target of the histories has this TTL. */
@@ -19,21 +19,22 @@ const ALIAS_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "HTTPS"]);
 export function ttlFault(facts: QueryFacts, want: PlaneAnswer | undefined, got: PlaneAnswer): string | undefined {
   const published = want === undefined ? [] : [...want.answers, ...want.authorities];
   for (const set of [...got.answers, ...got.authorities]) {
-    const fault = isOfAlias(facts, set)
-      ? aliasFault(facts, set, got.isStale === true) && aliasFault(withoutLeaving(facts), set, got.isStale === true)
-      : published
-          .filter(({ name, type, ttl }) => name === set.name && type === set.type && ttl !== set.ttl)
-          .map(({ ttl }) => `${set.ttl} in place of ${ttl}`)[0];
-    if (fault !== undefined) {
-      return `ttl: ${set.name} ${set.type} has the TTL ${fault}`;
+    const variants = variantsOf(facts);
+    const ofAlias = variants.filter((one) => isOfAlias(one, set));
+    const faults = ofAlias.map((one) => aliasFault(one, set, got.isStale === true));
+    if (ofAlias.length === 0 || (want !== undefined && ofAlias.length < variants.length)) {
+      faults.push(publishedFault(published, set));
+    }
+    if (faults.every((fault) => fault !== undefined)) {
+      return `ttl: ${set.name} ${set.type} has the TTL ${faults[0]}`;
     }
   }
   return undefined;
 }
 
-/** The name can have been left, and a wildcard answers in its place. */
-function withoutLeaving({ stage, zones, name, type }: QueryFacts): QueryFacts {
-  return factsOf(stage, zones, { name, type, isWithoutLeaving: true });
+function publishedFault(published: readonly AnsweredSet[], set: AnsweredSet): string | undefined {
+  const other = published.find(({ name, type, ttl }) => name === set.name && type === set.type && ttl !== set.ttl);
+  return other && `${set.ttl} in place of ${other.ttl}`;
 }
 
 export function isOfAlias({ end, aliases }: QueryFacts, { name, type }: AnsweredSet): boolean {

@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { randomFrom } from "../../support/history/random.ts";
-import { addAlias, type AliasParts, removeAlias, setTarget } from "../../support/history/stage.ts";
+import {
+  addAlias,
+  type AliasParts,
+  editAlias,
+  kill,
+  removeAlias,
+  setLabels,
+  setTarget,
+} from "../../support/history/stage.ts";
 import { askResponder, comparePlanes, createTally, faultOf } from "../../support/planes/plane-judge.ts";
 import { factsOf } from "../../support/planes/plane-facts.ts";
 import { publishedZones } from "../../support/planes/plane-scene.ts";
-import { createPlaneStage, recordForgotten, type PlaneStage } from "../../support/planes/plane-stage.ts";
+import { createPlaneStage, recordForgotten, recordLeader, type PlaneStage } from "../../support/planes/plane-stage.ts";
 import type { AnsweredSet, PlaneAnswer } from "../../support/planes/published-answer.ts";
 
 const SHOP: AliasParts = {
@@ -133,6 +142,7 @@ for (const { fault, query, change, want } of PLANTED) {
 
 describe("an exception excuses nothing but its difference", () => {
   const shop = { name: "shop.example.com.", type: "A" };
+  const servfail = (): PlaneAnswer => ({ rcode: "SERVFAIL", authoritative: false, answers: [], authorities: [] });
   const withAddresses = (...data: readonly string[]): ((answer: PlaneAnswer) => PlaneAnswer) =>
     withSet((set) => ({ ...set, data }));
 
@@ -168,7 +178,6 @@ describe("an exception excuses nothing but its difference", () => {
     addAlias(plane, "web/shop", SHOP);
     await plane.world.clock.advance(120_000);
     assert.deepEqual(await comparePlanes(plane, createTally()), []);
-    const servfail = (): PlaneAnswer => ({ rcode: "SERVFAIL", authoritative: false, answers: [], authorities: [] });
     assert.equal(await judged(plane, shop, servfail), undefined);
     assert.equal(await judged(plane, { ...shop, type: "TXT" }, servfail), "differs");
     assert.equal(
@@ -179,7 +188,6 @@ describe("an exception excuses nothing but its difference", () => {
   });
 
   test("of a target that everybody has forgotten, SERVFAIL, and of one that an alias still asks for, none", async () => {
-    const servfail = (): PlaneAnswer => ({ rcode: "SERVFAIL", authoritative: false, answers: [], authorities: [] });
     for (const { hostnames, want } of [
       { hostnames: ["shop.example.net"], want: "differs" },
       { hostnames: ["shop.example.edu"], want: undefined },
@@ -197,5 +205,69 @@ describe("an exception excuses nothing but its difference", () => {
       assert.equal(await judged(plane, shop, (answer) => answer), undefined, "as it is");
       assert.equal(await judged(plane, shop, servfail), want);
     }
+  });
+
+  test("of a replica that started without a status, SERVFAIL, and of one that a leader left a status, none", async () => {
+    for (const { isLed, want } of [
+      { isLed: true, want: "differs" },
+      { isLed: false, want: undefined },
+    ]) {
+      const plane = await createPlaneStage(randomFrom(1));
+      setTarget(plane, "one.test", ["198.51.100.11"]);
+      if (!isLed) {
+        plane.replica.loseLead();
+      }
+      addAlias(plane, "web/shop", SHOP);
+      await plane.world.clock.advance(120_000);
+      recordLeader(plane);
+      await askResponder(plane, shop);
+      setTarget(plane, "one.test", "servfail");
+      await plane.world.clock.advance(3_000);
+      kill(plane, plane.replica);
+      plane.replica = [...plane.world.replicas][0] ?? plane.replica;
+      await plane.world.clock.advance(10_000);
+      assert.equal(await judged(plane, shop, (answer) => answer), undefined, "as it is");
+      assert.equal(await judged(plane, shop, servfail), want);
+    }
+  });
+
+  test("of a name below which another one was left, a TTL of neither", async () => {
+    const plane = await atRest({ ...SHOP, hostnames: ["*.example.com", "a.sub.example.com"] });
+    const sub = { name: "sub.example.com.", type: "A" };
+    editAlias(plane, "web/shop", { hostnames: [parseOwnerName("*.example.com")] });
+    await plane.world.clock.advance(150_000);
+    assert.equal(await judged(plane, sub, (answer) => answer), undefined, "as it is");
+    assert.equal(
+      await judged(
+        plane,
+        sub,
+        withSet((set) => ({ ...set, ttl: 61 })),
+      ),
+      "ttl",
+    );
+  });
+
+  test("of a paused name that a namespace loses by a label, the TTL of before, whether or not another namespace has it now", async () => {
+    for (const hostnames of [["example.net"], ["shop.example.net"]]) {
+      const plane = await atRest({ hostnames: ["example.net"], targets: ["one.test"] });
+      const net = { name: "example.net.", type: "A" };
+      addAlias(plane, "api/next", { hostnames, targets: ["two.test"] });
+      setLabels(plane, "web", {});
+      editAlias(plane, "web/shop", { paused: true });
+      await plane.world.clock.advance(30_000);
+      assert.equal(await judged(plane, net, (answer) => answer), undefined, "as it is");
+      assert.equal(await judged(plane, net, withAddresses("198.51.100.21")), "differs");
+    }
+  });
+
+  test("of a plan that the guard holds, HTTPS records count, and another address differs", async () => {
+    const hostnames = ["example.com", "shop.example.com", "a.sub.example.com", "*.example.com"];
+    const plane = await atRest({ ...SHOP, hostnames });
+    removeAlias(plane, "web/shop");
+    recordForgotten(plane);
+    await plane.world.clock.advance(800_000);
+    assert.equal(await judged(plane, shop, (answer) => answer), undefined, "as it is");
+    const set = { name: shop.name, type: "A", ttl: 60, data: ["198.51.100.77"] };
+    assert.equal(await judged(plane, shop, (answer) => ({ ...answer, answers: [set], authorities: [] })), "differs");
   });
 });
