@@ -47,7 +47,7 @@ async function fuzz({ seconds, seed: fixed }: RunOptions, files: readonly string
   let runs = 0;
   for (let round = 1; seconds === undefined ? round === 1 : secondsPassed() < seconds; round += 1) {
     const first = fixed ?? randomInt(MAX_SEED + 1 - HISTORIES.seeds * HISTORIES.runs);
-    const plan = files.flatMap((file) => seedsOf(file, first, fixed === undefined).map((seed) => ({ file, seed })));
+    const plan = inTurn(files.map((file) => seedsOf(file, first, fixed === undefined).map((seed) => ({ file, seed }))));
     for (const { file, seed } of plan) {
       if (seconds !== undefined && secondsPassed() >= seconds) {
         break;
@@ -75,6 +75,12 @@ async function fuzz({ seconds, seed: fixed }: RunOptions, files: readonly string
 function seedsOf(file: string, first: number, isRandom: boolean): readonly number[] {
   const runs = isRandom && HISTORIES.files.includes(file) ? HISTORIES.runs : 1;
   return Array.from({ length: runs }, (_, index) => first + index * HISTORIES.seeds);
+}
+
+/** The first of each list, then the second of each: a short run plays every file, too. */
+function inTurn<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat();
 }
 
 type RunResult =
