@@ -297,12 +297,17 @@ export function lead({ world, judge }: Stage, replica: Replica): void {
   if (!replica.leads()) {
     replica.lead();
   }
+  knowRetained(world, replica);
+  judge.changed("leader");
+}
+
+/** From now on, deleted DnsZones count as a replica knows them. */
+export function knowRetained(world: Stage["world"], replica: Replica): void {
   for (const [key, retained] of world.retainedZones) {
     const atStart = retained.knownAtStart.get(replica) ?? [];
     const known = retained.knownTo.has(replica) ? undefined : new Set([...knownFromStatuses(world, key), ...atStart]);
     world.retainedZones.set(key, { ...retained, known });
   }
-  judge.changed("leader");
 }
 
 /** Starts a replica, which reads all objects. */

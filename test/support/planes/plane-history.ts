@@ -3,7 +3,7 @@ import { MINUTE } from "../history/scene.ts";
 import { pass } from "../history/stage.ts";
 import { addSome, PLANE_ACTIONS, type PlaneAction } from "./plane-actions.ts";
 import { comparePlanes, type PlaneTally } from "./plane-judge.ts";
-import { createPlaneStage, recordForgotten, recordLeader, type PlaneStage } from "./plane-stage.ts";
+import { createPlaneStage, followReplica, recordForgotten, recordLeader, type PlaneStage } from "./plane-stage.ts";
 
 const STEPS = 25;
 const ALIASES = 6;
@@ -34,10 +34,10 @@ async function playStep(plane: PlaneStage, { kind, act }: PlaneAction, tally: Pl
   }
   const wait = pick(plane.random, WAITS_MS);
   plane.log.push(`${kind}: ${done}`, `  +${wait / 1000} s`);
+  followReplica(plane);
   recordZones(plane);
   recordForgotten(plane);
   await pass(plane, wait);
-  plane.replica = currentReplica(plane);
   recordLeader(plane);
   const faults = await comparePlanes(plane, tally);
   if (faults.length > 0) {
@@ -49,11 +49,4 @@ function recordZones({ world, zoneSeenAt }: PlaneStage): void {
   for (const { meta } of world.zones.values()) {
     zoneSeenAt.set(meta.uid, zoneSeenAt.get(meta.uid) ?? world.clock.now());
   }
-}
-
-/** The leader, or without one the replica that led last. */
-function currentReplica({ world, replica }: PlaneStage): PlaneStage["replica"] {
-  const replicas = [...world.replicas];
-  const leader = replicas.find((one) => one.leads());
-  return leader ?? replicas.find((one) => one === replica) ?? replicas[0] ?? replica;
 }

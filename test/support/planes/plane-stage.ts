@@ -3,7 +3,7 @@ import { FAMILIES } from "../../../src/dns/record.ts";
 import { drawAddresses } from "../history/actions.ts";
 import { zonesOf } from "../history/claims.ts";
 import { HOSTILE_ADDRESSES, HOSTILE_TARGET, PLACES, TARGETS } from "../history/scene.ts";
-import { createStage, lead, pass, putZone, setBase, setTarget, type Stage } from "../history/stage.ts";
+import { createStage, knowRetained, lead, pass, putZone, setBase, setTarget, type Stage } from "../history/stage.ts";
 import { targetsOf } from "../history/target-facts.ts";
 import type { Replica } from "../replicas-world.ts";
 import { PLANE_BASE, PLANE_HOSTNAMES, recordsOf } from "./plane-scene.ts";
@@ -106,4 +106,17 @@ export function recordForgotten({ world, forgottenAt }: PlaneStage): void {
 /** Notes that a replica leads, and has written statuses. */
 export function recordLeader(plane: PlaneStage): void {
   plane.ledAt = [...plane.world.replicas].some((replica) => replica.leads()) ? plane.world.clock.now() : plane.ledAt;
+}
+
+/** From now on, the leader is queried, or without one the replica that led last. Without a leader, the names of deleted DnsZones are those that this replica knows. */
+export function followReplica(plane: PlaneStage): void {
+  const { world, judge } = plane;
+  const replicas = [...world.replicas];
+  const leader = replicas.find((one) => one.leads());
+  const next = leader ?? replicas.find((one) => one === plane.replica) ?? replicas[0] ?? plane.replica;
+  if (leader === undefined && next !== plane.replica) {
+    knowRetained(world, next);
+    judge.changed();
+  }
+  plane.replica = next;
 }

@@ -8,13 +8,20 @@ import {
   editAlias,
   kill,
   removeAlias,
+  removeZone,
   setLabels,
   setTarget,
 } from "../../support/history/stage.ts";
 import { askResponder, comparePlanes, createTally, faultOf } from "../../support/planes/plane-judge.ts";
 import { factsOf } from "../../support/planes/plane-facts.ts";
 import { publishedZones } from "../../support/planes/plane-scene.ts";
-import { createPlaneStage, recordForgotten, recordLeader, type PlaneStage } from "../../support/planes/plane-stage.ts";
+import {
+  createPlaneStage,
+  followReplica,
+  recordForgotten,
+  recordLeader,
+  type PlaneStage,
+} from "../../support/planes/plane-stage.ts";
 import type { AnsweredSet, PlaneAnswer } from "../../support/planes/published-answer.ts";
 
 const SHOP: AliasParts = {
@@ -269,5 +276,32 @@ describe("an exception excuses nothing but its difference", () => {
     assert.equal(await judged(plane, shop, (answer) => answer), undefined, "as it is");
     const set = { name: shop.name, type: "A", ttl: 60, data: ["198.51.100.77"] };
     assert.equal(await judged(plane, shop, (answer) => ({ ...answer, answers: [set], authorities: [] })), "differs");
+  });
+
+  test("of a deleted DnsZone without a leader, the zone above for a replica that started since, and not for one that knows it", async () => {
+    for (const { isKilled, want } of [
+      { isKilled: true, want: undefined },
+      { isKilled: false, want: "differs" },
+    ]) {
+      for (const name of ["a.sub.example.com", "a.deep.example.net"]) {
+        const plane = await createPlaneStage(randomFrom(1), ["dns/sub"]);
+        setLabels(plane, "web", { dns: "public" });
+        setTarget(plane, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+        plane.replica.loseLead();
+        plane.judge.changed("leader");
+        addAlias(plane, "web/shop", { hostnames: [name], targets: ["one.test"] });
+        removeZone(plane, name.includes("sub") ? "dns/sub" : "dns/deep");
+        await plane.world.clock.advance(120_000);
+        if (isKilled) {
+          kill(plane, plane.replica);
+          followReplica(plane);
+          await plane.world.clock.advance(120_000);
+        }
+        assert.deepEqual(await comparePlanes(plane, createTally()), [], "as it is");
+        const set = { name: `${name}.`, type: "A", ttl: 60, data: ["198.51.100.11"] };
+        const above = (): PlaneAnswer => ({ rcode: "NOERROR", authoritative: true, answers: [set], authorities: [] });
+        assert.equal(await judged(plane, { name: `${name}.`, type: "A" }, above), want);
+      }
+    }
   });
 });
