@@ -72,8 +72,8 @@ export type ClientAnswer = {
        * time. From `refreshAt` on, the source can have a later time. Absent: there are no health checks.
        */
       readonly ttlUntil?: Millis;
-      /** True for fallback addresses of the alias. Absent: the addresses are its target's. */
-      readonly isFallback?: true;
+      /** True for addresses that clients don't get if they follow the target: fallback addresses, and published ones from before the target's first answer. */
+      readonly isSubstitute?: true;
     }
   /** The family is known to have no addresses. The zone's negative TTL applies. */
   | { readonly kind: "none" }

@@ -2,6 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
+import { lookupNames } from "../../api/target-names.ts";
 import { addressSet, familyOf, isPrivate, parseAddress } from "../../dns/address/address.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import { FAMILIES, type Family, type Seconds } from "../../dns/record.ts";
@@ -56,7 +57,7 @@ export function decideLive(input: LiveInput): ClientAnswer {
       addresses,
       freshUntil,
       ...untilSwitch(refreshAt, switches, now),
-      ...fallbackFlag(parts.some((part) => part.usesFallback)),
+      ...substituteFlag(parts.some((part) => part.usesFallback)),
     };
   }
   const unresolved = parts.flatMap((part) => part.unresolved);
@@ -68,7 +69,8 @@ export function decideLive(input: LiveInput): ClientAnswer {
   const published =
     first !== undefined || isKept ? addressSet(winners.flatMap((alias) => publishedOf(alias, input))) : [];
   if (published.length > 0) {
-    return { kind: "addresses", addresses: published, refreshAt, freshUntil: now, ...fallbackOf(winners, published) };
+    const isOfTarget = winners.some(hadAddresses) && !areFallback(winners, published);
+    return { kind: "addresses", addresses: published, refreshAt, freshUntil: now, ...substituteFlag(!isOfTarget) };
   }
   // Recursive resolvers cache NODATA, and not a failure. Without an answer of the family, NODATA needs the other family as evidence.
   return first === undefined || isWithoutFamily(unresolved, otherSeen)
@@ -217,19 +219,25 @@ function frozen(input: LiveInput): ClientAnswer {
         addresses,
         refreshAt,
         freshUntil,
-        ...fallbackOf(winners, addresses),
+        ...substituteFlag(areFallback(winners, addresses)),
       }
     : { kind: "none", refreshAt };
 }
 
 /** A status doesn't show the source of addresses. Fallback addresses are therefore recognized by their values. */
-function fallbackOf(winners: readonly DnsAlias[], published: readonly string[]): { readonly isFallback?: true } {
+function areFallback(winners: readonly DnsAlias[], published: readonly string[]): boolean {
   const fallback = new Set(winners.flatMap(({ spec }) => spec.fallbackAddresses));
-  return fallbackFlag(published.every((address) => fallback.has(address)));
+  return published.every((address) => fallback.has(address));
 }
 
-function fallbackFlag(isFallback: boolean): { readonly isFallback?: true } {
-  return isFallback ? { isFallback } : {};
+/** Whether a target had addresses according to the status. Otherwise, the published ones are those of a previous target or DnsAlias. */
+function hadAddresses({ spec, status }: DnsAlias): boolean {
+  const names = new Set<string | undefined>(spec.targets.flatMap(lookupNames).map(displayName));
+  return (status?.targets ?? []).some(({ hostname, addresses }) => names.has(hostname) && addresses.length > 0);
+}
+
+function substituteFlag(isSubstitute: boolean): { readonly isSubstitute?: true } {
+  return isSubstitute ? { isSubstitute } : {};
 }
 
 /**

@@ -62,7 +62,7 @@ interface TargetUse extends LiveUse {
 }
 
 function hasTarget(use: LiveUse): use is TargetUse {
-  return use.live?.kind === "addresses" && use.live.isFallback !== true;
+  return use.live?.kind === "addresses" && use.live.isSubstitute !== true;
 }
 
 /** Returns one RRset instead of all (RFC 8482 4.1, 4.2): an existing CNAME or HINFO, otherwise a synthesized HINFO. Empty if the name has no records. */

@@ -7,6 +7,7 @@ import {
   factsOf,
   hasGuard,
   hasNewLeader,
+  hasOnlyNewTargets,
   hasUnreadTarget,
   isBehind,
   isFamily,
@@ -121,16 +122,22 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "inherited",
     difference:
-      "After a start or a change of leader: published records of names without a DnsAlias remain for a minute. Published addresses remain for as long as a target of the name can't be read. The responder follows the objects, and returns the last known good addresses.",
+      "After a start or a change of leader: published records of names without a DnsAlias remain for a minute. Published addresses remain for as long as a target of the name can't be read. An HTTPS record next to them remains until a new target has addresses. The responder follows the objects, and returns the last known good addresses. It has an HTTPS record only for a target that had addresses.",
     reason:
       "Published records can be newer than the memory of a replica, or belong to another target. An answer replaces nothing.",
     maxShare: 0.02,
-    applies: (facts) => hasNewLeader(facts) || (isFamily(facts.type) && hasUnreadTarget(facts)),
+    applies: (facts) =>
+      hasNewLeader(facts) ||
+      (isFamily(facts.type) && hasUnreadTarget(facts)) ||
+      (facts.type === "HTTPS" && hasOnlyNewTargets(facts)),
     permits(facts, want, got) {
       if (hasNewLeader(facts)) {
         return isByObjects(facts, got);
       }
       const { type, aliases, stage } = facts;
+      if (type === "HTTPS") {
+        return addressesOf(got, facts).length === 0 && isByObjects(facts, got);
+      }
       const before = addressesOf(want, facts);
       const isKnown = (address: string): boolean =>
         aliases.flatMap(targetsOf).some((target) => stage.world.lastSeenOf.get(`${target} ${type}`)?.includes(address));

@@ -201,6 +201,20 @@ export function hasUnreadTarget({ stage: { world, judge }, aliases }: QueryFacts
   );
 }
 
+/** Whether the replica knows no good reading of any target of the aliases, so that all published records are from before. */
+export function hasOnlyNewTargets({ stage, aliases }: QueryFacts): boolean {
+  const isNew = (alias: DnsAlias, target: string, family: Family): boolean => {
+    const at = stage.world.lastGoodOf.get(`${target} ${family}`);
+    return at === undefined || !isKnown(stage, alias, { target, family, at });
+  };
+  return (
+    aliases.length > 0 &&
+    aliases.every((alias) =>
+      targetsOf(alias).every((target) => alias.spec.families.every((family) => isNew(alias, target, family))),
+    )
+  );
+}
+
 /** The targets of the aliases that show changing parts of a pool. */
 export function rotatingTargets({ stage: { world }, aliases }: QueryFacts, family: Family): readonly string[] {
   return [...new Set(aliases.flatMap(targetsOf))].filter((target) => world.history.returns(`${target} ${family}`) >= 2);

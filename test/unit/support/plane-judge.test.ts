@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseOwnerName } from "../../../src/dns/name/name.ts";
+import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { randomFrom } from "../../support/history/random.ts";
 import {
   addAlias,
@@ -301,6 +301,26 @@ describe("an exception excuses nothing but its difference", () => {
         const set = { name: `${name}.`, type: "A", ttl: 60, data: ["198.51.100.11"] };
         const above = (): PlaneAnswer => ({ rcode: "NOERROR", authoritative: true, answers: [set], authorities: [] });
         assert.equal(await judged(plane, { name: `${name}.`, type: "A" }, above), want);
+      }
+    }
+  });
+
+  test("of an HTTPS record whose new target was never read, none, and neither that of the new target nor none of one that was read", async () => {
+    for (const { says, want } of [
+      { says: "servfail", want: undefined },
+      { says: ["198.51.100.21", "2001:db8:2::1"], want: "differs" },
+    ] as const) {
+      const plane = await atRest();
+      const https = { ...shop, type: "HTTPS" };
+      setTarget(plane, "two.test", says);
+      editAlias(plane, "web/shop", { targets: [{ kind: "hostname", hostname: parseName("two.test"), priority: 0 }] });
+      await plane.world.clock.advance(120_000);
+      assert.equal(await judged(plane, https, (answer) => answer), undefined, "as it is");
+      assert.equal(await judged(plane, https, (answer) => ({ ...answer, answers: [] })), want);
+      const set = { name: shop.name, type: "HTTPS", ttl: 30, data: ["0 four.test."] };
+      for (const data of says === "servfail" ? ["0 two.test.", "0 four.test."] : ["0 four.test."]) {
+        const other = (answer: PlaneAnswer): PlaneAnswer => ({ ...answer, answers: [{ ...set, data: [data] }] });
+        assert.equal(await judged(plane, https, other), "differs");
       }
     }
   });

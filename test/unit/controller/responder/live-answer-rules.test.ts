@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EarliestSwitch } from "../../../../src/plan/health/earliest-switch.ts";
 import { test } from "node:test";
-import type { AliasSpec, DnsAlias } from "../../../../src/api/dns-alias.ts";
+import type { AliasSpec, DnsAlias, TargetStatus } from "../../../../src/api/dns-alias.ts";
 import { selectionFromStatus } from "../../../../src/plan/select/applied-selection.ts";
 import { decideLive, maxTtlOf, type LiveInput } from "../../../../src/controller/responder/live-answer-rules.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
@@ -49,14 +49,19 @@ function decided({ results = [live(A), live(AAAA)], family = "A", loops = false,
 }
 
 /** With a status that says what the zone published for the name. */
-function published(addresses: readonly string[], spec: Partial<AliasSpec> = {}, zoneKey = "dns/com"): DnsAlias {
+function published(
+  addresses: readonly string[],
+  spec: Partial<AliasSpec> = {},
+  zoneKey = "dns/com",
+  targets: readonly TargetStatus[] = [],
+): DnsAlias {
   const hostnames = [
     { hostname: "example.com", zone: zoneKey, addresses },
     { hostname: "www.example.com", zone: "dns/com", addresses: ["192.0.2.99"] },
   ];
   return {
     ...alias("web/shop", { spec }),
-    status: { observedGeneration: 1, conditions: [], targets: [], hostnames },
+    status: { observedGeneration: 1, conditions: [], targets, hostnames },
   };
 }
 
@@ -212,16 +217,33 @@ for (const [name, results, want] of EMPTY) {
   });
 }
 
-test("published fallback addresses are known by their values", () => {
+test("published addresses count as the target's if the status has some of it, and they aren't fallback addresses", () => {
   const failing = [live(answer("cdn.test", "A", [], { outcome: FAILURE })), live(NO_AAAA)];
-  const isFallback = (addresses: readonly string[], spec: Partial<AliasSpec>): true | undefined => {
-    const found = decided({ results: failing, winners: [published(addresses, spec)] });
-    return found.kind === "addresses" ? found.isFallback : undefined;
+  const isSubstitute = (addresses: readonly string[], spec: Partial<AliasSpec>, seen?: TargetStatus): boolean => {
+    const found = decided({ results: failing, winners: [published(addresses, spec, "dns/com", seen && [seen])] });
+    assert.equal(found.kind, "addresses");
+    return found.kind === "addresses" && found.isSubstitute === true;
+  };
+  const seen = {
+    name: "cdn.test",
+    hostname: "cdn.test",
+    chain: [],
+    addresses: ["192.0.2.8"],
+    outcome: "Positive",
+    lastTransitionTime: "2026-11-30T12:00:00Z",
   };
   const spec = { fallbackAddresses: ["192.0.2.9"] };
-  assert.equal(isFallback(["192.0.2.9"], spec), true);
-  assert.equal(isFallback(["192.0.2.9"], { ...spec, paused: true }), true);
-  assert.equal(isFallback(["192.0.2.8", "192.0.2.9"], spec), undefined);
+  assert.equal(isSubstitute(["192.0.2.9"], spec, seen), true);
+  assert.equal(isSubstitute(["192.0.2.9"], { ...spec, paused: true }, seen), true);
+  assert.equal(isSubstitute(["192.0.2.8", "192.0.2.9"], spec, seen), false);
+  assert.equal(isSubstitute(["192.0.2.8"], spec), true, "the status has no target");
+  assert.equal(isSubstitute(["192.0.2.8"], spec, { ...seen, addresses: [] }), true, "the target was never read");
+  assert.equal(
+    isSubstitute(["192.0.2.8"], spec, { ...seen, hostname: "old.test" }),
+    true,
+    "of a target before an edit",
+  );
+  assert.equal(isSubstitute(["192.0.2.8"], { ...spec, paused: true }), false, "a pause changes nothing");
 });
 
 test("a target without a stream yet is asked for again in five seconds", () => {
@@ -289,7 +311,7 @@ test("what was published stands for a target that is not known, as stale data", 
     live(answer("cdn.test", "A", [], { outcome: FAILURE })),
     live(NO_AAAA, { prefetchAt: NOW + 50_000 }),
   ];
-  const stale = { kind: "addresses", refreshAt: NOW + 20_000, freshUntil: NOW };
+  const stale = { kind: "addresses", refreshAt: NOW + 20_000, freshUntil: NOW, isSubstitute: true };
   const winners = [published(["2001:db8::9", "192.0.2.9", "192.0.2.8", "192.0.2.010", "text"])];
   assert.deepEqual(decided({ results, winners }), { ...stale, addresses: ["192.0.2.8", "192.0.2.9"] });
   assert.equal(decided({ results, winners: [published(["192.0.2.9"], {}, "dns/other")] }).kind, "failed");
@@ -298,7 +320,7 @@ test("what was published stands for a target that is not known, as stale data", 
 test("what was published stands for a target that never had addresses, as long as onEmpty keeps it and the name has no others", () => {
   const addresses = ["192.0.2.9", "2001:db8::9"];
   const results = [live(NO_A), live(NO_AAAA)];
-  const stale = { kind: "addresses", refreshAt: NOW + 20_000, freshUntil: NOW };
+  const stale = { kind: "addresses", refreshAt: NOW + 20_000, freshUntil: NOW, isSubstitute: true };
   for (const [family, own] of [
     ["A", "192.0.2.9"],
     ["AAAA", "2001:db8::9"],
@@ -327,7 +349,7 @@ test("the policies for empty and stale targets count at query time too", () => {
     addresses: ["192.0.2.9"],
     refreshAt: NOW + 20_000,
     freshUntil: NOW + 60_000,
-    isFallback: true,
+    isSubstitute: true,
   });
   const stale = [live({ ...A, outcome: FAILURE, failingSince: 1, lastSuccessAt: 1 }), live(NO_AAAA)];
   const withdrawn = { onStale: "Withdraw", maxStalenessMs: 1_000 } as const;

@@ -145,7 +145,7 @@ const HTTPS: readonly Case[] = [
         addresses: ["192.0.2.7"],
         freshUntil: NOW + 1,
         refreshAt: NOW,
-        isFallback: true,
+        isSubstitute: true,
       },
       "*.star.example.com. AAAA": NONE,
     },
