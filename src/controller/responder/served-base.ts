@@ -48,7 +48,8 @@ export function servedBase(domain: Name, records: readonly RRset[]): ServedBase 
 const OWN_TYPES: ReadonlySet<string> = new Set([...FAMILIES, "CNAME"]);
 
 /**
- * A served hostname. Undefined: no alias has it, or the base zone has precedence. With a pin there is no HTTPS record, because clients would
+ * A served hostname. Undefined: no alias has it, or the base zone has precedence. A paused one has both families, because published records
+ * of a family can be from before an edit, or from a deleted DnsAlias. With a pin there is no HTTPS record, because clients would
  * follow it past the pinned addresses.
  */
 export function servedAlias(
@@ -65,7 +66,9 @@ export function servedAlias(
   if (isClosedHost(base.hosts, name, { zone: zone.meta.namespace, alias: first.meta.namespace })) {
     return undefined;
   }
-  const families = FAMILIES.filter((family) => winners.some(({ spec }) => spec.families.includes(family)));
+  const families = FAMILIES.filter((family) =>
+    winners.some(({ spec }) => spec.paused || spec.families.includes(family)),
+  );
   const isFollowed = winners.length === 1 && pinOf(first, now).pin === undefined;
   const httpsTarget = isFollowed && !base.hasHttps(name) ? httpsTargetOf(first.spec) : undefined;
   return {

@@ -76,6 +76,7 @@ test("the families of all aliases are served, with the least of their TTLs", () 
   );
   assert.deepEqual(got, { name: "www.example.com.", families: ["A", "AAAA"], maxTtl: 100 });
   assert.deepEqual(served(baseOf(), "www", { families: ["AAAA"] })?.families, ["AAAA"]);
+  assert.deepEqual(served(baseOf(), "www", { families: ["AAAA"], paused: true })?.families, ["A", "AAAA"]);
 });
 
 test("an HTTPS record of one alias is served where the base zone has none", () => {
