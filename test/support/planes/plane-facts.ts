@@ -3,7 +3,7 @@ import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { Millis } from "../../../src/base/clock.ts";
 import { FAMILIES, type Family, type RRset } from "../../../src/dns/record.ts";
 import { isWithin } from "../history/claims.ts";
-import { mayLackFamily, targetsOf } from "../history/target-facts.ts";
+import { mayLackFamily, staticsOf, targetsOf } from "../history/target-facts.ts";
 import { servedBaseOf } from "../../../src/api/zone-references.ts";
 import { closedSince, LABEL_MS, MOVE_MS } from "../history/place-facts.ts";
 import { HOUR, MINUTE, type SceneZone, UNDERWAY_MS, ZONES, sceneZone } from "../history/scene.ts";
@@ -118,12 +118,30 @@ function baseRecords({ validBases }: PlaneStage, { key, domain }: PlaneZone): re
   return recordsOf(validBases.get(sceneZone(key).place) ?? "", domain);
 }
 
-/** The names of a zone at which nothing may be published though aliases have them: without usable addresses, or paused before they had any. */
+/** The names of a zone at which nothing may be published though aliases have them: without usable addresses, paused before they had any, or never written. */
 export function namesWithoutRecords({ stage, isWithoutLeaving }: QueryFacts, zone: PlaneZone): readonly string[] {
   return claimedNames(stage, zone, isWithoutLeaving).filter((name) => {
     const aliases = aliasesAt(stage, zone, name, isWithoutLeaving);
-    return aliases.some(({ spec }) => spec.paused) || aliases.every((alias) => mayBeBlank(stage, alias));
+    const isUnwritten = wasWithoutLeader(stage, zone, name) && aliases.every((alias) => isUnreadSince(stage, alias));
+    return isUnwritten || aliases.some(({ spec }) => spec.paused) || aliases.every((alias) => mayBeBlank(stage, alias));
   });
+}
+
+/** Whether the aliases got the name while no replica led, and the replica started then. */
+function wasWithoutLeader({ leaderless, judge, replica }: PlaneStage, { key }: PlaneZone, name: string): boolean {
+  const from = leaderless?.from ?? Infinity;
+  return replica.startedAt >= from && judge.judged.timeline.at(key, name, from).length === 0;
+}
+
+/** Whether its plans have nothing to publish for the alias: in the first term of a replica, expired answers from before don't count for plans. */
+function isUnreadSince({ world, leaderless }: PlaneStage, alias: DnsAlias): boolean {
+  const until = leaderless?.until ?? -Infinity;
+  return (
+    staticsOf(alias).length === 0 &&
+    targetsOf(alias).every((target) =>
+      alias.spec.families.every((family) => (world.lastGoodOf.get(`${target} ${family}`) ?? -Infinity) < until),
+    )
+  );
 }
 
 /**

@@ -24,6 +24,8 @@ export interface PlaneStage extends Stage {
   readonly foreignNames: Set<string>;
   /** When a replica last led, as far as that is noted. */
   ledAt: Millis;
+  /** The last time without a leader. */
+  leaderless: { readonly from: Millis; readonly until: Millis } | undefined;
   /** The replica whose responder is queried: the one that leads, or led last. */
   replica: Replica;
 }
@@ -53,6 +55,7 @@ export async function createPlaneStage(random: Random, moreZones: readonly strin
     forgottenAt: new Map<string, Forgotten>(),
     foreignNames: new Set<string>(),
     ledAt: -Infinity,
+    leaderless: undefined,
     replica,
   });
   PLACES.forEach((place) => setValidBase(plane, place, PLANE_BASE));
@@ -119,4 +122,11 @@ export function followReplica(plane: PlaneStage): void {
     judge.changed();
   }
   plane.replica = next;
+  const now = world.clock.now();
+  const isOver = plane.leaderless === undefined || plane.leaderless.until <= now;
+  if (leader === undefined && isOver) {
+    plane.leaderless = { from: now, until: Infinity };
+  } else if (leader !== undefined && plane.leaderless !== undefined && !isOver) {
+    plane.leaderless = { ...plane.leaderless, until: now };
+  }
 }

@@ -7,6 +7,7 @@ import {
   type AliasParts,
   editAlias,
   kill,
+  lead,
   removeAlias,
   removeZone,
   setLabels,
@@ -322,6 +323,42 @@ describe("an exception excuses nothing but its difference", () => {
         const other = (answer: PlaneAnswer): PlaneAnswer => ({ ...answer, answers: [{ ...set, data: [data] }] });
         assert.equal(await judged(plane, https, other), "differs");
       }
+    }
+  });
+
+  test("of a name that a new leader could never publish, NODATA, and of one whose target was read in its term, none", async () => {
+    for (const { isRead, want } of [
+      { isRead: false, want: undefined },
+      { isRead: true, want: "differs" },
+    ]) {
+      const plane = await createPlaneStage(randomFrom(1));
+      const name = parseOwnerName("b.example.org");
+      setTarget(plane, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      plane.replica.loseLead();
+      plane.judge.changed("leader");
+      followReplica(plane);
+      kill(plane, plane.replica);
+      followReplica(plane);
+      await plane.world.clock.advance(3_000);
+      addAlias(plane, "web/shop", { hostnames: ["b.example.org"], targets: ["one.test"] });
+      await plane.world.clock.advance(120_000);
+      await askResponder(plane, { name, type: "A" });
+      setTarget(plane, "one.test", "servfail");
+      await plane.world.clock.advance(120_000);
+      lead(plane, plane.replica);
+      followReplica(plane);
+      if (isRead) {
+        setTarget(plane, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      }
+      await plane.world.clock.advance(400_000);
+      assert.deepEqual(await comparePlanes(plane, createTally()), [], "as it is");
+      // As if the leader had not written the name.
+      const backend = plane.backends.get("rfc2136");
+      backend
+        ?.list()
+        .filter((set) => set.name.endsWith(name))
+        .forEach((set) => backend.remove(set.name, set.type));
+      assert.equal(await judged(plane, { name, type: "TXT" }, (answer) => answer), want);
     }
   });
 });
