@@ -13,6 +13,7 @@ import { addressesAt, type RecordSet } from "./record-sets.ts";
 import { HOUR, MINUTE, NAMES, ZONES } from "./scene.ts";
 import { BOUND_MS, boundsOf, goneForMs, targetsOf } from "./target-facts.ts";
 import { describe, isInBaseZone, mayWaitForMove } from "./place-facts.ts";
+import { isOwnForgery } from "./write-rules.ts";
 
 /**
  * All that concerns a name has been as it is for this long, so everything is published and reported. The longest wait is the back-off of a failing target: 300 s and 20 %, and then a
@@ -122,7 +123,10 @@ function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonl
   }
   const bounds = aliases.map((alias) => boundsOf(world, alias));
   const missing = [...new Set(bounds.flatMap(({ must }) => [...must]))].filter((address) => !have.includes(address));
-  const surplus = have.filter((address) => bounds.every(({ may }) => !may.has(address)));
+  const surplus = have.filter(
+    (address) =>
+      bounds.every(({ may }) => !may.has(address)) && !aliases.some((alias) => isOwnForgery(judged, alias, address)),
+  );
   return [
     ...(missing.length === 0 ? [] : [`behind: ${name} in ${key} lacks ${missing.join(" ")} of ${describe(aliases)}`]),
     ...(surplus.every((address) =>

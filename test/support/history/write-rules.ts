@@ -141,7 +141,7 @@ function faultOfAddress(judged: JudgedWorld, { name, zone, address, versions }: 
  * A status is the last known good of its own alias only, where a target has no address of the family, or had none a moment ago: there the hostile namespace can lie about its own
  * name.
  */
-function isOwnForgery({ world, changedAt }: JudgedWorld, alias: DnsAlias, address: string): boolean {
+export function isOwnForgery({ world, changedAt }: JudgedWorld, alias: DnsAlias, address: string): boolean {
   const hasFamily = (target: string): boolean => {
     const says = world.targets.get(target) ?? "nxdomain";
     return typeof says !== "string" && says.some((one) => familyOf(one) === familyOf(address));

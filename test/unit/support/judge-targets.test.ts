@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import { readingOf } from "../../support/replica-lookups.ts";
-import { MINUTE } from "../../support/history/scene.ts";
+import { FORGED_ADDRESS, MINUTE } from "../../support/history/scene.ts";
 import { ONE, type Product, rules, SHOP, startProduct, TWO } from "../../support/history/judged-product.ts";
 import { addAlias, editAlias, setTarget } from "../../support/history/stage.ts";
 
@@ -41,6 +41,20 @@ const CASES: readonly Case[] = [
         await rest(1_000);
       }
       await rest(minutes * MINUTE);
+    },
+  })),
+  ...[ONE.slice(1), ONE].map((says): Case => ({
+    name: `a forged address stays at the forger's own name while its target has ${says.length === 1 ? "none" : "one"} of the family`,
+    want: says.length === 1 ? [] : ["behind"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      setTarget(stage, "three.test", ["2001:db8:3::1"]);
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["three.test"] });
+      publish("com", { [SHOP]: ONE, "b.example.com": [FORGED_ADDRESS, "2001:db8:3::1"] });
+      const mine = says.map((address) => address.replace("2001:db8:1::1", "2001:db8:3::1"));
+      setTarget(stage, "three.test", mine);
+      publish("com", { [SHOP]: ONE, "b.example.com": [FORGED_ADDRESS, ...mine] });
+      await rest(30 * MINUTE);
     },
   })),
   ...[20, 40].map((seconds): Case => ({
