@@ -6,7 +6,15 @@ import { familyOf } from "../../../src/dns/address/address.ts";
 import { displayName } from "../../../src/dns/name/name.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
-import { aliasesOf, isReserved, isWithin, writesToItsPlace, zonesKnownByStatus, zonesOf } from "./claims.ts";
+import {
+  admittingZonesOf,
+  aliasesOf,
+  isReserved,
+  isWithin,
+  writesToItsPlace,
+  zonesKnownByStatus,
+  zonesOf,
+} from "./claims.ts";
 import { isHeldUnwatched, isJustFreed, isOverLimit } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, type RecordSet } from "./record-sets.ts";
@@ -165,8 +173,12 @@ function isInherited({ world, changedAt }: JudgedWorld, { name, aliases, address
   );
 }
 
-function hasPlacesElsewhere({ timeline }: JudgedWorld, name: string): boolean {
-  return ZONES.some(({ key }) => timeline.now(key, name).length > 0);
+/** Other zones have the name, also such as can't write, because their place is taken. */
+function hasPlacesElsewhere({ world, timeline }: JudgedWorld, name: string): boolean {
+  return (
+    ZONES.some(({ key }) => timeline.now(key, name).length > 0) ||
+    aliasesOf(world, name).some((alias) => admittingZonesOf(world, name, alias).length > 0)
+  );
 }
 
 /** The guard holds the deletes of the zone, or another zone at the place has the name. */

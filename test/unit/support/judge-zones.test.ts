@@ -70,6 +70,16 @@ const CASES: readonly JudgeCase[] = [
       publish("com", { [SHOP]: [...TWO, "198.51.100.31"] });
     },
   },
+  ...[11, 12].map((minutes): JudgeCase => ({
+    name: `a name whose new DnsZone has no place of its own is still in the old one after ${minutes} min`,
+    want: minutes === 11 ? [] : ["orphan"],
+    async play({ stage, publish, rest }) {
+      putZone(stage, "dns/twin");
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await rest(minutes * MINUTE);
+    },
+  })),
   {
     name: "names go at once with a label",
     want: ["label"],
