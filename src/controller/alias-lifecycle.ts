@@ -4,17 +4,19 @@ import { addUnwatched } from "../plan/guard-window.ts";
 import { kindKey, type ControllerContext } from "./context.ts";
 import { isFinalized } from "./inventory/zone-scope.ts";
 import type { InventoryEvent } from "./ports/inventory.ts";
+import type { Name } from "../dns/name/name.ts";
 import { guardMoved } from "./zone/state/planned.ts";
 import { replace } from "./zone/state/zone-state.ts";
 
 /** Records a deleted alias, before the store forgets its names and their zones. */
-export function recordGone({ store, zones, watchedGone, phase }: ControllerContext, event: InventoryEvent): void {
+export function recordGone(context: ControllerContext, event: InventoryEvent): void {
+  const { store, zones, watchedGone, phase } = context;
   const key = event.kind === "alias" ? objectKey(event.alias.meta) : event.kind === "gone" ? event.key : undefined;
-  const before = key === undefined || (event.kind === "gone" && event.of !== "DnsAlias") ? undefined : store.alias(key);
-  if (before === undefined || !phase.synced) {
+  const isAlias = event.kind === "alias" || (event.kind === "gone" && event.of === "DnsAlias");
+  const hostnames = key === undefined || !isAlias ? undefined : lastHostnames(context, key);
+  if (hostnames === undefined || !phase.synced) {
     return;
   }
-  const { hostnames } = before.spec;
   if (event.kind !== "gone" || event.isUnwatched !== true) {
     const kept = event.kind === "alias" && event.alias.meta.deletedAt === undefined ? event.alias.spec.hostnames : [];
     watchedGone.note(hostnames.filter((name) => !kept.includes(name)));
@@ -31,6 +33,12 @@ export function recordGone({ store, zones, watchedGone, phase }: ControllerConte
       }
     }
   }
+}
+
+/** The hostnames of an alias before an event. An unreadable alias has those in its spec and status. Undefined: they aren't known. */
+function lastHostnames({ store, invalid }: ControllerContext, key: ObjectKey): readonly Name[] | undefined {
+  const unread = invalid.get(kindKey("DnsAlias", key));
+  return store.alias(key)?.spec.hostnames ?? unread?.hostnames ?? unread?.claim?.hostnames;
 }
 
 /** Records an object that is being deleted only because its CustomResourceDefinition is. */

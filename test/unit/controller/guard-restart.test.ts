@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { APPROVE_ANNOTATION } from "../../../src/api/meta.ts";
+import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { startWorld, type ControllerWorld } from "../../support/controller-world.ts";
 import { alias, zone } from "../../support/objects.ts";
 
@@ -172,6 +173,28 @@ test("deletions while no controller ran are judged in a zone of any size: a smal
   await many.clock.advance(MINUTE);
   assert.equal(many.published("dns/com").length, 1);
   await many[Symbol.asyncDispose]();
+});
+
+test("the deletion of an alias that this process could never read is one that it watched, also before the first read of the zone", async () => {
+  const first = await started(3);
+  const [, ...others] = aliases(3).flatMap(({ meta }) => first.alias(`web/${meta.name}`) ?? []);
+  const com = first.zone("dns/com") ?? assert.fail();
+  await first[Symbol.asyncDispose]();
+  const { clock, stores } = first;
+  const store = stores.values().next().value ?? assert.fail();
+  store.fail("away");
+  await using world = startWorld({ clock, stores, zones: [com], aliases: others, targets: TARGETS });
+  const key = "web/a0";
+  const manifest = { kind: "DnsAlias", key, generation: 2, problems: ["spec: is bad"] } as const;
+  world.send({ kind: "invalid", manifest: { ...manifest, hostnames: [parseOwnerName("a0.example.com")] } });
+  await clock.advance(MINUTE);
+  assert.equal(world.published("dns/com").length, 3);
+  world.send({ kind: "gone", of: "DnsAlias", key });
+  await clock.advance(MINUTE);
+  store.fail(undefined);
+  await clock.advance(6 * MINUTE);
+  assert.equal(world.published("dns/com").length, 2);
+  assert.equal(world.condition("dns/com", "Ready"), "True Ready");
 });
 
 test("a standby that watched a deletion takes the lead and carries it out", async () => {
