@@ -49,8 +49,9 @@ export function recordDeletes(
     return undefined;
   }
   if (hash !== undefined && !isUsed) {
-    // It approves this plan only, and the count begins anew (docs/operations.md).
-    judged.windows.set(key, { ...noted, deletes: [], approval: { hash, at: now } });
+    // It approves this plan only, and the hour begins again with the RRsets that are left (docs/concepts/claims.md).
+    const owned = [{ at: now, count: after.length }];
+    judged.windows.set(key, { ...noted, owned, deletes: [], approval: { hash, at: now } });
     return undefined;
   }
   return `guard: ${gone} of ${most(window)} RRsets of DnsZone ${key} were deleted within an hour without an approval`;

@@ -86,6 +86,15 @@ describe("the judge counts deletes:", () => {
     assert.deepEqual(found(product), ["guard"]);
   });
 
+  test("after an approval, the hour begins again with the RRsets that are left, which are too few for a guard", async () => {
+    const product = await startProduct();
+    await follow(product, NAMES);
+    approve(product, "eb3204d9d889");
+    await follow(product, NAMES.slice(0, 4));
+    await follow(product, NAMES.slice(0, 1));
+    assert.deepEqual(found(product), []);
+  });
+
   test("another approval is for another plan", async () => {
     const product = await startProduct();
     await follow(product, NAMES);
