@@ -127,7 +127,8 @@ export function isDelegated({ zones }: Pick<Objects, "zones">, zone: DnsZone): b
   );
 }
 
-function admits({ labels }: Pick<Objects, "labels">, { meta, spec }: DnsZone, namespace: string): boolean {
+/** Whether a zone takes names of aliases of a namespace. */
+export function admits({ labels }: Pick<Objects, "labels">, { meta, spec }: DnsZone, namespace: string): boolean {
   switch (spec.allowedNamespaces.from) {
     case "All":
       return true;

@@ -2,7 +2,7 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
-import { aliasesOf, isDelegated, isReserved, isWithin, zonesKnownByStatus, zonesOf } from "./claims.ts";
+import { admits, aliasesOf, isDelegated, isReserved, isWithin, zonesKnownByStatus, zonesOf } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { NAMES, UNDERWAY_MS, ZONES } from "./scene.ts";
@@ -137,10 +137,17 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
   if (isReserved(world, name) && !isEdited) {
     return [`reserved: ${at}, and it belongs to a DnsZone that was deleted`];
   }
+  const had = timeline.since(key, name, timeline.lostAt(key, name) - 1);
   const deleted = [...world.retainedZones].filter(([, { known }]) => known === undefined);
   const reserved = [
     ...deleted.map(([other, retained]) => [other, retained.zone] as const),
-    ...[...world.zones].filter(([other, one]) => world.unreadZones.has(other) && isDelegated(world, one)),
+    ...[...world.zones].filter(
+      ([other, one]) =>
+        world.unreadZones.has(other) &&
+        isDelegated(world, one) &&
+        // What the zone never admitted is of the zone above.
+        (had.length === 0 || had.some(({ meta }) => admits(world, one, meta.namespace))),
+    ),
   ].find(
     ([, { spec }]) =>
       spec.domain !== zone.spec.domain && isWithin(name, spec.domain) && isWithin(spec.domain, zone.spec.domain),

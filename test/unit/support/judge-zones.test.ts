@@ -121,6 +121,20 @@ const CASES: readonly JudgeCase[] = [
       publish("net", {});
     },
   },
+  ...(["Same", "All"] as const).map((from): JudgeCase => ({
+    name: `a name of the zone above goes with its alias, and a DnsZone below that can't be read admits ${from}`,
+    want: from === "Same" ? [] : ["reserved"],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.sub.example.com")] });
+      publish("com", { "a.sub.example.com": ONE });
+      putZone(stage, "dns/sub", { allowedNamespaces: { from } });
+      spoilZone(stage, "dns/sub");
+      await rest(MINUTE);
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      publish("com", {});
+    },
+  })),
   {
     name: "a DnsZone without consent that can't be read keeps no name of the one above",
     want: [],
