@@ -144,6 +144,7 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
     ...[...world.zones].filter(
       ([other, one]) =>
         world.unreadZones.has(other) &&
+        isNeverRead(judged, other) &&
         isDelegated(world, one) &&
         // What the zone never admitted is of the zone above.
         (had.length === 0 || had.some(({ meta }) => admits(world, one, meta.namespace))),
@@ -197,4 +198,10 @@ function followsToNothing(judged: JudgedWorld, { zone: { meta }, knownUntil }: P
     followed.length > 0 &&
     followed.every(({ meta: { uid } }) => recent.some((alias) => alias.meta.uid === uid && isBlank(alias)))
   );
+}
+
+/** A leader that read a DnsZone before it was spoilt goes by its last valid spec. */
+function isNeverRead({ world, changedAt }: JudgedWorld, key: string): boolean {
+  const spoiltAt = changedAt.get(`zone ${key}`) ?? 0;
+  return [...world.replicas].filter((one) => one.leads()).every(({ startedAt }) => startedAt > spoiltAt);
 }

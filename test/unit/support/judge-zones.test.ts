@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { MINUTE } from "../../support/history/scene.ts";
-import { ONE, TWO, SHOP, knowByStatusOnly } from "../../support/history/judged-product.ts";
+import { ONE, TWO, SHOP, knowByStatusOnly, startLeader } from "../../support/history/judged-product.ts";
 import {
   addAlias,
   editAlias,
@@ -135,6 +135,20 @@ const CASES: readonly JudgeCase[] = [
       publish("com", {});
     },
   })),
+  {
+    name: "a name leaves its zone after the new one has it, which can't be read since it was read once",
+    want: [],
+    async play({ stage, publish, rest }) {
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("a.sub.example.com")] });
+      publish("com", { "a.sub.example.com": ONE });
+      startLeader(stage);
+      putZone(stage, "dns/sub");
+      spoilZone(stage, "dns/sub");
+      await rest(MINUTE);
+      publish("sub", { "a.sub.example.com": ONE });
+      publish("com", {});
+    },
+  },
   {
     name: "a DnsZone without consent that can't be read keeps no name of the one above",
     want: [],
