@@ -46,8 +46,11 @@ export function historyWords(from: Reader): HistoryWords {
 
 function aliasName({ command, words }: Reader): string {
   const [name] = words;
-  if (name === undefined || !/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)) {
+  if (name === undefined) {
     throw wrong(`${command} requires the NAME of a DnsAlias: dnsalias ${command} shop`);
+  }
+  if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)) {
+    throw wrong(`${command} requires the NAME of a DnsAlias, not "${name}": dnsalias ${command} shop --namespace web`);
   }
   return name;
 }

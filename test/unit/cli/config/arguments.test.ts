@@ -348,7 +348,10 @@ const wrong: readonly WrongCase[] = [
     says: "no such variable: DNSALIAS_OWNERID; did you mean DNSALIAS_OWNER_ID?",
   },
   { line: "pin", says: "pin requires the NAME of a DnsAlias: dnsalias pin shop" },
-  { line: "history web/shop", says: "history requires the NAME of a DnsAlias: dnsalias history shop" },
+  {
+    line: "history web/shop",
+    says: 'history requires the NAME of a DnsAlias, not "web/shop": dnsalias history shop --namespace web',
+  },
   { line: "history shop more", says: 'history takes one NAME: remove "more"' },
   { line: "unpin shop r7", says: 'unpin takes one NAME: remove "r7"' },
   { line: "drain shop --for 2h", says: "drain requires a target: dnsalias drain shop main --for 2h" },
