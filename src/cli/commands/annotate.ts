@@ -1,20 +1,20 @@
 import { systemClock } from "../../base/clock.ts";
 import { objectKey } from "../../api/meta.ts";
-import { connectCluster, type Cluster } from "../../kube/cluster.ts";
-import { createPinoLog } from "../../ops/pino-log.ts";
+import type { Cluster } from "../../kube/cluster.ts";
 import type { AliasCommandConfig, HistoryConfig, SteerCommandConfig } from "../config/config.ts";
 import { historyText } from "../inspect/history-report.ts";
 import { steerChange } from "../inspect/steer-annotation.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import type { Io } from "../terminal/streams.ts";
 import { harmless, json } from "../terminal/text.ts";
+import { connectCommand } from "./connect.ts";
 
 /**
  * `dnsalias drain`, `force`, `pin`, `unpin`, and `failback`: change an annotation of a DnsAlias. Return 1 if the controller would
  * ignore the value, or if the object can't be changed.
  */
 export async function steerCommand(config: SteerCommandConfig, io: Io, signal: AbortSignal): Promise<number> {
-  await using cluster = await connected(config, io);
+  await using cluster = await connectCommand(config, io);
   const place = placeOf(cluster, config);
   for (let attempt = 0; ; attempt += 1) {
     const read = await cluster.aliasAnnotations.read(place, signal);
@@ -41,7 +41,7 @@ const MAX_RETRIES = 3;
 
 /** `dnsalias history NAME`: the published sets of addresses of a DnsAlias. */
 export async function historyCommand(config: HistoryConfig, io: Io, signal: AbortSignal): Promise<number> {
-  await using cluster = await connected(config, io);
+  await using cluster = await connectCommand(config, io);
   const place = placeOf(cluster, config);
   const read = await cluster.aliasAnnotations.read(place, signal);
   if (read.kind === "failed") {
@@ -58,15 +58,4 @@ function placeOf(cluster: Cluster, { name, platform }: AliasCommandConfig) {
 function failed(io: Io, message: string): number {
   io.err.write(`${harmless(message)}\n`);
   return EXIT.failed;
-}
-
-async function connected({ platform, log }: AliasCommandConfig, io: Io): Promise<Cluster> {
-  return connectCluster({
-    log: await createPinoLog({ ...log, colours: io.err.colours, destination: io.err }),
-    owner: "",
-    instance: platform.host,
-    ...(platform.pod === undefined ? {} : { pod: platform.pod }),
-    ...(platform.kubeconfig === undefined ? {} : { kubeconfig: platform.kubeconfig }),
-    ...(platform.context === undefined ? {} : { context: platform.context }),
-  });
 }
