@@ -126,6 +126,15 @@ export function knownFromStatuses({ aliases, zones }: Objects, key: string): Rea
   );
 }
 
+/** Whether the status of an alias lists its name, as `uid-1 b.example.org.`, in a DnsZone that exists. */
+export function isListedElsewhere({ aliases, zones }: Pick<Objects, "aliases" | "zones">, known: string): boolean {
+  return [...aliases.values()].some(({ meta, status }) =>
+    (status?.hostnames ?? []).some(
+      ({ hostname, zone }) => zone !== undefined && zones.has(zone) && `${meta.uid} ${hostname}.` === known,
+    ),
+  );
+}
+
 /** `a.b.` and `b.` for `a.b.`. */
 function suffixesOf(name: string): readonly string[] {
   const labels = name.slice(0, -1).split(".");
