@@ -272,6 +272,9 @@ function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
     if (entriesOf(next, name).some(({ zone }) => !state.zones.has(zone))) {
       // According to the status, a deleted zone has the name, so this zone may not have it.
       state.pending.add(name);
+    }
+    if (state.pending.has(name)) {
+      // The name may leave its zone. Its claim of before shows which namespace had it there.
       continue;
     }
     for (const zone of state.placed.get(name) ?? []) {

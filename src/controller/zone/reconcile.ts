@@ -14,6 +14,7 @@ import { readBackend } from "./read-backend.ts";
 import type { ReconcileDeps } from "./reconcile-deps.ts";
 import { stillPlanned } from "./rejected-writes.ts";
 import { holdBack, holdsExpired } from "./state/concurrent-writer.ts";
+import { changedNames, type Observed } from "./state/observed.ts";
 import { changesWritten, planCorrected, planMade } from "./state/planned.ts";
 import { TEXT_WINDOW_MS, withoutContested } from "./state/repairs.ts";
 import { replace, takeNext, type ZoneState } from "./state/zone-state.ts";
@@ -30,13 +31,17 @@ export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signa
   if (obstacle !== undefined) {
     return obstacle;
   }
+  const lastKnown = state.observed;
   const actual = await readBackend(deps, state, { plan, since }, signal);
   if ("requeue" in actual) {
     return actual;
   }
+  const found = changedNames(lastKnown, state.observed);
   const known = planAfterRead(deps, state, { plan, before, actual });
   const proposal = { ...proposeRound(deps, state, known, actual), actual, since };
-  return settleUnchanged(deps, state, proposal) ?? applyChanges(deps, state, proposal, signal);
+  const end = settleUnchanged(deps, state, proposal) ?? (await applyChanges(deps, state, proposal, signal));
+  recordFound(deps, state, found, lastKnown);
+  return end;
 }
 
 /** Returns the plan for the current state. */
@@ -153,6 +158,15 @@ function settleUnchanged(
   }
   const contested = contestedText(state, actual, deps.clock.now());
   return contested === undefined ? undefined : settleAs(deps, state, contested, { afterMs: TEXT_WINDOW_MS });
+}
+
+/** Reports changes by another writer that the round left as they are, for example at a paused name. */
+function recordFound(deps: ReconcileDeps, state: ZoneState, found: readonly Name[], before: Observed): void {
+  const left = new Set(found.length === 0 ? [] : changedNames(before, state.observed));
+  const names = found.filter((name) => left.has(name));
+  if (names.length > 0) {
+    deps.onChanged(objectKey(state.handle.zone.meta), names);
+  }
 }
 
 function hasAlias({ departures }: ReconcileDeps, { handle, planned }: ZoneState, name: Name): boolean {

@@ -24,6 +24,14 @@ export function claimsOf(world: Objects, names: readonly string[]): Claims {
   return claims;
 }
 
+/** Who asks for each of the names, also an alias under deletion, by `any shop.example.com.`. */
+export function askersOf({ aliases }: Pick<Objects, "aliases">, names: readonly string[]): Claims {
+  const all = [...aliases.values()];
+  return new Map(
+    names.map((name) => [`any ${name}`, all.filter(({ spec }) => spec.hostnames.some((one) => one === name))]),
+  );
+}
+
 /** The living aliases that ask for a name. */
 export function aliasesOf({ aliases }: Objects, name: string): readonly DnsAlias[] {
   return [...aliases.values()].filter(

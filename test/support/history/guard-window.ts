@@ -94,14 +94,15 @@ export function isGuarded(judged: JudgedWorld, zone: ObjectKey): boolean {
 
 /**
  * Whether this name went while nobody watched, and its deletes wait for an approval in a zone of any size: with others like it in `names` they exceed the guard's share of what
- * stands, as far as the leader has seen it. A name that an object still tells of isn't one, nor one that lost an alias since the leader's process started.
+ * stands, as far as the leader has seen it. A name that an object told of when the leader's process started isn't one, nor one that had an alias in the zone since.
  */
 export function isHeldUnwatched(judged: JudgedWorld, zone: ObjectKey, name: string, names: readonly string[]): boolean {
-  const { world } = judged;
+  const { world, timeline, askers, changedAt } = judged;
   const startedAt = Math.max(...[...world.replicas].filter((one) => one.leads()).map((one) => one.startedAt));
   const isUnwatched = (one: string): boolean =>
-    [`name ${one}`, `gone ${one}`].every((word) => (judged.changedAt.get(word) ?? 0) <= startedAt) &&
-    [...world.aliases.values()].every(({ spec }) => spec.hostnames.every((hostname) => hostname !== one));
+    (changedAt.get(`gone ${one}`) ?? 0) <= startedAt &&
+    askers.at("any", one, startedAt).length === 0 &&
+    timeline.since(zone, one, startedAt).length === 0;
   const seen = windowOf(judged, zone).owned.filter(({ at }) => at >= startedAt);
   const most = Math.max(names.length, ...seen.map(({ count }) => count));
   return isUnwatched(name) && names.filter(isUnwatched).length * 100 > most * MAX_DELETE_PERCENT;

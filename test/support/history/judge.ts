@@ -6,7 +6,7 @@ import type { RRset } from "../../../src/dns/record.ts";
 import { placeOf, type BackendWrite, type Replica, type ReplicasWorld } from "../replicas-world.ts";
 import { lists } from "./action-limits.ts";
 import { createClaimTimeline } from "./claim-timeline.ts";
-import { aliasesOf, claimsOf, isWithin, writesToItsPlace } from "./claims.ts";
+import { aliasesOf, askersOf, claimsOf, isWithin, writesToItsPlace } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setsInZoneFile, setsWithMarker, type RecordSet } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
@@ -62,6 +62,7 @@ export function createJudge({ world, backendSets, isLed, names = NAMES }: JudgeD
     world,
     isLed,
     timeline: createClaimTimeline(),
+    askers: createClaimTimeline(),
     publishedAt: (place) =>
       ZONES.some((zone) => zone.place === place && zone.backend === "zoneFile")
         ? setsInZoneFile(world.stores.get(place)?.text)
@@ -82,6 +83,7 @@ export function createJudge({ world, backendSets, isLed, names = NAMES }: JudgeD
     changed(...words) {
       words.forEach((word) => judged.changedAt.set(word, world.clock.now()));
       judged.timeline.record(claimsOf(world, names), world.clock.now());
+      judged.askers.record(askersOf(world, names), world.clock.now());
       if (words.includes("leader")) {
         recordForgotten(judged);
       }

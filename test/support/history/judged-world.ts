@@ -9,6 +9,8 @@ import type { RecordSet } from "./record-sets.ts";
 export interface JudgedWorld {
   readonly world: ReplicasWorld;
   readonly timeline: ClaimTimeline;
+  /** All aliases that ask for a name, also those that don't have it, with `any` in place of a zone. */
+  readonly askers: ClaimTimeline;
   /** Whether a replica leads, and knows all that happened. */
   readonly isLed: () => boolean;
   /** The RRsets that dnsalias manages at a place now. */

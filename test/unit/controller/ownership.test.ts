@@ -141,6 +141,11 @@ test("a paused alias is not put right, and its edit is nobody's news", async () 
   await world.clock.advance(20 * MINUTE);
   assert.deepEqual(lines(backend), ["example.com 60 203.0.113.66"]);
   assert.deepEqual(told(world, "DriftRepaired"), []);
+  assert.deepEqual(
+    world.alias("web/shop")?.status?.hostnames.map(({ addresses }) => addresses),
+    [["203.0.113.66"]],
+    "the status shows the records that are published now",
+  );
 });
 
 test("two installations with different owner ids never fight over one zone", async () => {

@@ -41,6 +41,39 @@ const CASES: readonly JudgeCase[] = [
     },
   },
   {
+    name: "an alias that came after the start, and is not admitted, asks for a name whose deletion is held",
+    want: [],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/com", {
+        allowedNamespaces: { from: "Selector", selector: { matchLabels: { dns: "public" } } },
+      });
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      startLeader(stage);
+      holdPlan(stage);
+      await rest(MINUTE);
+      addAlias(stage, "mallory/a", { hostnames: [SHOP], targets: ["two.test"] });
+      await rest(15 * MINUTE);
+    },
+  },
+  {
+    name: "a deletion is held in a small zone, and an alias that is not admitted asked for the name at the start",
+    want: ["orphan"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/com", {
+        allowedNamespaces: { from: "Selector", selector: { matchLabels: { dns: "public" } } },
+      });
+      addAlias(stage, "mallory/a", { hostnames: [SHOP], targets: ["two.test"] });
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      startLeader(stage);
+      holdPlan(stage);
+      await rest(15 * MINUTE);
+    },
+  },
+  {
     name: "a small share that went before the leader's process started is held",
     want: ["orphan"],
     async play({ stage, publish, rest }) {

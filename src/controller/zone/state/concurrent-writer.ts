@@ -1,10 +1,9 @@
 import { rrsetKey } from "../../../dns/record.ts";
 import type { Millis } from "../../../base/clock.ts";
-import { sameMembers } from "../../../base/order.ts";
 import type { Name } from "../../../dns/name/name.ts";
-import type { ActualRRset, Write } from "../../../plan/change.ts";
+import type { Write } from "../../../plan/change.ts";
 import type { ActualZone } from "../../../providers/provider.ts";
-import type { Observed } from "./observed.ts";
+import { type Observed, sameSet } from "./observed.ts";
 
 const FIRST_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 60_000;
@@ -76,8 +75,4 @@ export function holdBack(
     return leftMs <= 0;
   });
   return { writes: free, waitMs: waits.length === 0 ? undefined : Math.min(...waits) };
-}
-
-function sameSet(known: ActualRRset | undefined, { ttl, data }: ActualRRset): boolean {
-  return known !== undefined && known.ttl === ttl && sameMembers(known.data, data);
 }

@@ -1,5 +1,6 @@
 import type { Millis } from "../../../base/clock.ts";
 import type { Name } from "../../../dns/name/name.ts";
+import { sameMembers } from "../../../base/order.ts";
 import { rrsetKey } from "../../../dns/record.ts";
 import type { ActualRRset, Write } from "../../../plan/change.ts";
 import type { InheritedNames } from "../../../plan/inherited/inherited.ts";
@@ -112,6 +113,23 @@ export function inheritanceFound(
 /** The names with RRsets of dnsalias. */
 export function ownedNames({ owned }: Pick<Observed, "owned">): ReadonlySet<Name> {
   return new Set([...owned.values()].map(({ name }) => name));
+}
+
+/** The names whose RRsets of dnsalias differ. Empty before the first read. */
+export function changedNames(
+  before: Pick<Observed, "owned" | "readAt">,
+  now: Pick<Observed, "owned">,
+): readonly Name[] {
+  if (before.readAt === undefined || before.owned === now.owned) {
+    return [];
+  }
+  const changed = now.owned.values().filter((set) => !sameSet(before.owned.get(rrsetKey(set)), set));
+  const gone = before.owned.values().filter((set) => !now.owned.has(rrsetKey(set)));
+  return [...new Set([...changed, ...gone].map(({ name }) => name))];
+}
+
+export function sameSet(known: ActualRRset | undefined, { ttl, data }: ActualRRset): boolean {
+  return known !== undefined && known.ttl === ttl && sameMembers(known.data, data);
 }
 
 function withContent(observed: Observed, { actual, ownerId, since }: BackendContent): Observed {

@@ -67,6 +67,14 @@ test("an alias's new labels, annotations, or status are reported and kept, and n
   assert.deepEqual(winners, [news, news]);
 });
 
+test("a status that changes together with a new longer DnsZone doesn't hide whose name leaves the old one", () => {
+  const store = filled();
+  store.note({ kind: "zone", zone: zone("dns/shop", "shop.example.com", {}, { createdAt: 9_000 }) });
+  store.note({ kind: "alias", alias: { ...SHOP } });
+  store.settle(Infinity);
+  assert.deepEqual([...store.former.claimsIn("dns/com")], [[parseName("shop.example.com"), { namespace: "web" }]]);
+});
+
 test("a zone is told of when the last of its names is decided, because a plan with half of them withdraws the other half", () => {
   const store = createStore((one) => one.spec.domain);
   store.note({ kind: "zone", zone: ZONE });
