@@ -22,6 +22,7 @@ export function lookupEntry(state: Partial<HoldState> = {}, more: Partial<Entry>
     requeue: false,
     unread: undefined,
     restoredFrom: undefined,
+    restoredAt: Infinity,
     restored: undefined,
     isSuperseded: false,
     own: undefined,

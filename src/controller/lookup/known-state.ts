@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf } from "../../plan/hold/answer-of.ts";
-import { freshState, type HoldState, restoredState } from "../../plan/hold/state.ts";
+import { freshState, type HoldState, type LastKnownGood, restoredState } from "../../plan/hold/state.ts";
 import type { Entry } from "./refresher-context.ts";
 
 /** Returns the state of a key: none if its answer was dropped. */
@@ -23,7 +23,14 @@ export function knownFor(entry: Entry, namespace: string, now: Millis): HoldStat
   if (lastLookupAt === -Infinity) {
     return own === undefined ? freshState(state.key, now) : restoredState(state.key, own, now);
   }
-  const { addresses, ttl, lastSuccessAt, chain } = own ?? freshState(state.key, now);
+  return withAddressesOf(state, own ?? freshState(state.key, now));
+}
+
+/** A state whose lookups all failed since the start, with the last known good addresses of a status. */
+export function withAddressesOf(
+  state: HoldState,
+  { addresses, ttl, lastSuccessAt, chain }: Pick<LastKnownGood, "addresses" | "ttl" | "lastSuccessAt" | "chain">,
+): HoldState {
   return {
     ...state,
     addresses,

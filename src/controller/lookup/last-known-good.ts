@@ -37,11 +37,14 @@ export function lastKnownGoodOf(
   };
 }
 
-/** The time of the latest change of the published addresses. Undefined: one of the RRsets has no time. */
-function publishedAt(status: AliasStatus | undefined): Millis | undefined {
+/**
+ * The time of the latest change of the published addresses. Infinity: one of the RRsets has no time. -Infinity: nothing is published, so the
+ * status can be of any age.
+ */
+function publishedAt(status: AliasStatus | undefined): Millis {
   const published = (status?.hostnames ?? []).filter(({ addresses }) => addresses.length > 0);
   const latest = Math.max(...published.map(({ publishedTime = "" }) => Date.parse(publishedTime)));
-  return Number.isFinite(latest) ? latest : undefined;
+  return Number.isNaN(latest) ? Infinity : latest;
 }
 
 /** The outcome of a family in a status: "Positive", "A Positive, AAAA NoData", or "Failure: servfail". One word can be for both families. */

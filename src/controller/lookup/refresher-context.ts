@@ -52,6 +52,8 @@ export interface Entry {
    * a status.
    */
   restoredFrom: string | undefined;
+  /** Its `publishedAt`: a status with a later one replaces it until the first result. */
+  restoredAt: Millis;
   /**
    * The last known good addresses in the statuses of other namespaces, until the first result. A status counts only for the names
    * of its own namespace.

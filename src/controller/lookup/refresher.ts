@@ -1,5 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import { sameMembers } from "../../base/order.ts";
+import { addressSet } from "../../dns/address/address.ts";
 import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import type { LiveResult } from "../../plan/hold/live.ts";
@@ -13,7 +14,7 @@ import {
 import { createDue, type Due } from "../../schedule/due.ts";
 import { createPooledPump, type PooledPump } from "../../schedule/pooled-pump.ts";
 import { lookUpFor, liveResult } from "./on-demand-lookup.ts";
-import { entryAnswer, knownFor, knownState } from "./known-state.ts";
+import { entryAnswer, knownFor, knownState, withAddressesOf } from "./known-state.ts";
 import { PATIENCE_MS, poolOf, POOLS, type Pool } from "./lookup-pools.ts";
 import { lookUpDue, notifyAnswer } from "./lookup-round.ts";
 import { createOutageWatch } from "./outage-detector.ts";
@@ -207,6 +208,7 @@ function want(
     requeue: false,
     unread: "pending",
     restoredFrom: lastKnownGood === undefined ? undefined : namespace,
+    restoredAt: lastKnownGood?.publishedAt ?? Infinity,
     restored: undefined,
     isSuperseded: false,
     own: undefined,
@@ -224,17 +226,38 @@ function want(
 
 /**
  * The status of the first namespace also becomes the state of the stream, for example to compare a result that lacks most
- * addresses. Other namespaces keep their own.
+ * addresses. Other namespaces keep their own. Of the statuses of one namespace, the one with the latest publication counts.
  */
 function addRestored(deps: RefresherDeps, entry: Entry, namespace: string, lastKnownGood: LastKnownGood): void {
-  if (entry.restoredFrom === undefined || entry.restoredFrom === namespace) {
+  const { publishedAt = Infinity } = lastKnownGood;
+  const { restoredFrom, restoredAt, state } = entry;
+  if (restoredFrom === undefined || (restoredFrom === namespace && state.addresses.length === 0)) {
     entry.restoredFrom = namespace;
-    entry.state = withLastKnownGood(entry.state, lastKnownGood);
+    entry.restoredAt = publishedAt;
+    entry.state = withLastKnownGood(state, lastKnownGood);
     notifyAnswer(deps, entry, undefined);
-  } else {
+  } else if (restoredFrom === namespace && publishedAt > restoredAt && state.emptySince === undefined) {
+    replaceRestored(deps, entry, lastKnownGood);
+  } else if (restoredFrom !== namespace) {
     entry.restored ??= new Map();
-    entry.restored.set(namespace, lastKnownGood);
+    const known = entry.restored.get(namespace);
+    if (known === undefined || publishedAt > (known.publishedAt ?? Infinity)) {
+      entry.restored.set(namespace, lastKnownGood);
+    }
   }
+}
+
+function replaceRestored(deps: RefresherDeps, entry: Entry, lastKnownGood: LastKnownGood): void {
+  const { state } = entry;
+  entry.restoredAt = lastKnownGood.publishedAt ?? Infinity;
+  if (sameMembers(state.addresses, lastKnownGood.addresses)) {
+    return;
+  }
+  entry.state =
+    entry.unread === "pending"
+      ? restoredState(state.key, lastKnownGood, deps.clock.now())
+      : withAddressesOf(state, { ...lastKnownGood, addresses: addressSet(lastKnownGood.addresses) });
+  notifyAnswer(deps, entry, undefined);
 }
 
 function drop({ entries, forget }: RefresherContext, key: TargetKey): void {
@@ -313,6 +336,7 @@ function restore(
   if (entry.isSuperseded || (isOlder && !sameMembers(addresses, lastKnownGood.addresses))) {
     entry.isSuperseded = false;
     entry.restoredFrom = namespace;
+    entry.restoredAt = lastKnownGood.publishedAt ?? Infinity;
     entry.restored = undefined;
     entry.state = restoredState(key, lastKnownGood, now);
     notifyAnswer(deps, entry, undefined);

@@ -30,6 +30,8 @@ export interface NameInZone {
   readonly isShared?: boolean;
   /** The written RRsets of dnsalias. */
   readonly published: readonly ActualRRset[];
+  /** True if this process hasn't read the zone yet, so that the written RRsets are unknown. */
+  readonly isUnread?: boolean;
   readonly publishedAt: Millis | undefined;
   /** The refusal of an address RRset. */
   readonly refusal: Refusal | undefined;
@@ -183,6 +185,7 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
     lostTo: lost?.winner,
     ...((claim?.winners.length ?? 0) > 1 && { isShared: true }),
     published: lost === undefined ? published : [],
+    ...(lost === undefined && state?.observed.readAt === undefined && { isUnread: true }),
     publishedAt: publishedTimes.get(hostname) ?? publishedBefore(alias, hostname, zone, published),
     refusal: planned.refusals.find(({ name, type }) => name === hostname && type !== "HTTPS"),
     withoutHttps: planned.refusals.find(({ name, type }) => name === hostname && type === "HTTPS"),

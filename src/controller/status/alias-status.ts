@@ -5,6 +5,8 @@ import { referenceText } from "../../api/resource-ref.ts";
 import { type Finding, summarize } from "../../api/condition/summarize.ts";
 import { addressSet, parseAddress } from "../../dns/address/address.ts";
 import { displayName } from "../../dns/name/name.ts";
+import type { Seconds } from "../../dns/record.ts";
+import type { ActualRRset } from "../../plan/change.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { outcomeOf, type TargetVerdict } from "../../plan/target-outcome.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
@@ -105,8 +107,10 @@ function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone, maxAddresses: number): HostnameStatus {
   const hostname = displayName(inZone.hostname);
   const previous = alias.status?.hostnames.find((entry) => entry.hostname === hostname && entry.zone === inZone.zone);
-  const addresses = cutList(addressSet(inZone.published.flatMap((set) => set.data)), maxAddresses);
-  const ttl = inZone.published.length === 0 ? undefined : Math.min(...inZone.published.map((set) => set.ttl));
+  // Records that were published before this process started stay as they are until it reads them.
+  const unread = inZone.isUnread === true ? previous : undefined;
+  const addresses = unread?.addresses ?? cutList(addressSet(inZone.published.flatMap((set) => set.data)), maxAddresses);
+  const ttl = unread === undefined ? lowestTtl(inZone.published) : unread.ttl;
   const same = previous !== undefined && previous.ttl === ttl && previous.addresses.join() === addresses.join();
   const publishedTime =
     same && previous.publishedTime !== undefined ? previous.publishedTime : timeOrNone(inZone.publishedAt);
@@ -119,6 +123,10 @@ function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone, maxAddresses:
     ...(publishedTime === undefined || addresses.length === 0 ? {} : { publishedTime }),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+function lowestTtl(published: readonly ActualRRset[]): Seconds | undefined {
+  return published.length === 0 ? undefined : Math.min(...published.map((set) => set.ttl));
 }
 
 function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {

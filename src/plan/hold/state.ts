@@ -88,8 +88,8 @@ export interface LastKnownGood {
   readonly lastSuccessAt: Millis | undefined;
   /** Set if the emptiness was confirmed before the restart. A withdrawn name then does not return for a minute. */
   readonly emptySince?: Millis | undefined;
-  /** The name servers have had the published addresses since then. Undefined: this isn't known. */
-  readonly publishedAt?: Millis | undefined;
+  /** The name servers have had the published addresses since then. Infinity: this isn't known. -Infinity: nothing is published. Defaults to Infinity. */
+  readonly publishedAt?: Millis;
 }
 
 /** Returns the state of a key without a lookup; due at once. */

@@ -32,8 +32,8 @@ export interface PlaneDifference {
 export interface PlaneException extends PlaneDifference {
   /** The largest share of all comparisons that it excuses in the fixed histories. */
   readonly maxShare: number;
-  /** The answer can be of another zone than the published one, so that its TTLs don't go by that one. */
-  readonly isOfOtherZone?: true;
+  /** The zones above, if the answer can be of one of them in place of the published zone. Its TTLs go by that one then. */
+  readonly zonesAbove?: (facts: QueryFacts) => QueryFacts;
   /** Whether the history has what the exception is for. */
   readonly applies: (facts: QueryFacts) => boolean;
   /** The limit: whether the answers differ by nothing else. `want` is what the published records say. */
@@ -102,10 +102,9 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
       "A DnsZone without a valid base zone is published, but not served: SERVFAIL below a served zone, otherwise REFUSED.",
     reason: "The responder can't know the zone's other records (Event `NotServed`).",
     maxShare: 0.1,
-    isOfOtherZone: true,
+    zonesAbove: servedAbove,
     applies: ({ stage, end }) => unservedDomains(stage).some((domain) => isWithin(end, domain)),
-    permits: (facts, _want, got) =>
-      isServfail(got) || got.rcode === "REFUSED" || isByObjects(withoutZones(facts, unservedKeys(facts)), got),
+    permits: (facts, _want, got) => isServfail(got) || got.rcode === "REFUSED" || isByObjects(servedAbove(facts), got),
   },
   {
     id: "reserved",
@@ -113,11 +112,10 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
       "A DnsZone that was deleted with its records, or can't be read: SERVFAIL at and below its domain. A replica that started later knows only the names in statuses, and answers from the zone above for others.",
     reason: "The published records remain, and the responder doesn't know them any more.",
     maxShare: 0.05,
-    isOfOtherZone: true,
+    zonesAbove: aboveRetained,
     applies: (facts) => retainedAt(facts).length > 0,
     permits: (facts, _want, got) =>
-      isServfail(got) ||
-      (!isKnownRetained(facts) && isByObjects(withoutZones(facts, [...facts.stage.world.retainedZones.keys()]), got)),
+      isServfail(got) || (!isKnownRetained(facts) && isByObjects(aboveRetained(facts), got)),
   },
   {
     id: "inherited",
@@ -203,9 +201,17 @@ function isKnownRetained(facts: QueryFacts): boolean {
   return retainedAt(facts).some(({ knownTo }) => knownTo.has(facts.stage.replica));
 }
 
-function unservedKeys({ stage, zones }: QueryFacts): readonly string[] {
-  const domains = unservedDomains(stage);
-  return zones.filter(({ domain }) => domains.includes(domain)).map(({ key }) => key);
+function aboveRetained(facts: QueryFacts): QueryFacts {
+  return withoutZones(facts, [...facts.stage.world.retainedZones.keys()]);
+}
+
+function servedAbove(facts: QueryFacts): QueryFacts {
+  const domains = unservedDomains(facts.stage);
+  const unserved = facts.zones.filter(({ domain }) => domains.includes(domain));
+  return withoutZones(
+    facts,
+    unserved.map(({ key }) => key),
+  );
 }
 
 /** What the zones above have, such as a name that waits there. */

@@ -67,7 +67,7 @@ export function faultOf(facts: QueryFacts, got: PlaneAnswer, tally: PlaneTally):
   if (!isEqual && excuse === undefined) {
     return `differs: ${name} ${type}: published ${textOf(want)}; responder ${textOf(got)}`;
   }
-  const fault = excuse?.isOfOtherZone === true ? undefined : ttlFault(facts, isEqual ? want : undefined, got);
+  const fault = ttlFaultBy(excuse?.zonesAbove === undefined ? facts : undefined, zonesAboveOf(facts, want, got), got);
   if (fault !== undefined) {
     return fault;
   }
@@ -76,6 +76,28 @@ export function faultOf(facts: QueryFacts, got: PlaneAnswer, tally: PlaneTally):
     tally.excused.set(id, (tally.excused.get(id) ?? 0) + 1);
   }
   return undefined;
+}
+
+/** What is wrong with the TTLs of an answer, by the published zone and by each of the others that it can be of. */
+function ttlFaultBy(
+  published: QueryFacts | undefined,
+  above: readonly QueryFacts[],
+  got: PlaneAnswer,
+): string | undefined {
+  const faults = [...(published === undefined ? [] : [published]), ...above].map((facts) => {
+    const want = publishedAnswer(facts.zones, facts.name, facts.type);
+    return ttlFault(facts, textOf(want) === textOf(got) ? want : undefined, got);
+  });
+  return faults.every((fault) => fault !== undefined) ? faults[0] : undefined;
+}
+
+/** The zones above the published one, by each exception for which the answer can be theirs. */
+function zonesAboveOf(facts: QueryFacts, want: PlaneAnswer, got: PlaneAnswer): readonly QueryFacts[] {
+  return variantsOf(facts).flatMap((variant) =>
+    PLANE_EXCEPTIONS.flatMap(({ zonesAbove, applies, permits }) =>
+      zonesAbove !== undefined && applies(variant) && permits(variant, want, got) ? [zonesAbove(variant)] : [],
+    ),
+  );
 }
 
 /** The first exception by the names that are leaving, or else without them. */

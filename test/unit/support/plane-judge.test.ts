@@ -11,6 +11,7 @@ import {
   removeAlias,
   removeZone,
   setLabels,
+  setPlace,
   setTarget,
 } from "../../support/history/stage.ts";
 import { askResponder, comparePlanes, createTally, faultOf } from "../../support/planes/plane-judge.ts";
@@ -299,10 +300,46 @@ describe("an exception excuses nothing but its difference", () => {
           await plane.world.clock.advance(120_000);
         }
         assert.deepEqual(await comparePlanes(plane, createTally()), [], "as it is");
-        const set = { name: `${name}.`, type: "A", ttl: 60, data: ["198.51.100.11"] };
+        const set = { name: `${name}.`, type: "A", ttl: 30, data: ["198.51.100.11"] };
         const above = (): PlaneAnswer => ({ rcode: "NOERROR", authoritative: true, answers: [set], authorities: [] });
         assert.equal(await judged(plane, { name: `${name}.`, type: "A" }, above), want);
+        const long = withSet((one) => ({ ...one, ttl: 61 }));
+        assert.equal(await judged(plane, { name: `${name}.`, type: "A" }, () => long(above())), want ?? "ttl");
       }
+    }
+  });
+
+  test("of a deleted DnsZone whose records the zone above has too, the TTL of either for a replica that doesn't know it, and not for one that does", async () => {
+    for (const { isKilled, want } of [
+      { isKilled: true, want: undefined },
+      { isKilled: false, want: "ttl" },
+    ]) {
+      const plane = await createPlaneStage(randomFrom(1), ["dns/sub"]);
+      const name = "a.sub.example.com";
+      setTarget(plane, "one.test", ["198.51.100.11", "2001:db8:1::1"]);
+      addAlias(plane, "api/before", { hostnames: [name], targets: ["one.test"] });
+      await plane.world.clock.advance(120_000);
+      setPlace(plane, "sub", true);
+      removeAlias(plane, "api/before");
+      await plane.world.clock.advance(800_000);
+      removeZone(plane, "dns/sub");
+      plane.replica.loseLead();
+      plane.judge.changed("leader");
+      const ttl = { min: 10, max: 40 };
+      addAlias(plane, "api/next", { hostnames: [name], targets: ["one.test"], spec: { ttl } });
+      await plane.world.clock.advance(120_000);
+      if (isKilled) {
+        kill(plane, plane.replica);
+        followReplica(plane);
+        await plane.world.clock.advance(120_000);
+      }
+      assert.deepEqual(await comparePlanes(plane, createTally()), [], "as it is");
+      const withTtl = (seconds: number) => (): PlaneAnswer => {
+        const set = { name: `${name}.`, type: "A", ttl: seconds, data: ["198.51.100.11"] };
+        return { rcode: "NOERROR", authoritative: true, answers: [set], authorities: [] };
+      };
+      assert.equal(await judged(plane, { name: `${name}.`, type: "A" }, withTtl(30)), want);
+      assert.equal(await judged(plane, { name: `${name}.`, type: "A" }, withTtl(41)), "ttl");
     }
   });
 

@@ -51,7 +51,7 @@ test("a target that was well comes back as it was, and counts as good now", () =
     since: SINCE,
     outcome: { kind: "positive" },
     lastSuccessAt: NOW,
-    publishedAt: undefined,
+    publishedAt: -Infinity,
   });
   assert.deepEqual(remembered({}, "AAAA")?.addresses, ["2001:db8::1"]);
 });
@@ -66,8 +66,9 @@ test("the published addresses count from the latest change of an RRset, if each 
   const published = (...hostnames: AliasStatus["hostnames"]): number | undefined =>
     remembered({}, "A", hostnames)?.publishedAt;
   assert.equal(published(entry(early), entry(late), entry(undefined, [])), Date.parse(late));
-  assert.equal(published(entry(early), entry()), undefined);
-  assert.equal(published(entry("text")), undefined);
+  assert.equal(published(entry(early), entry()), Infinity);
+  assert.equal(published(entry("text")), Infinity);
+  assert.equal(published(entry(early, [])), -Infinity, "nothing is published");
 });
 
 test("a target without addresses of the family, one that is not listed, and no status have nothing to come back", () => {

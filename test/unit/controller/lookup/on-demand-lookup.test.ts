@@ -187,6 +187,72 @@ for (const { name, waitMs, status, want, live } of [
   });
 }
 
+const OLD = { ...STATUS, addresses: ["old"], publishedAt: -60_000 };
+const LATER = { ...STATUS, addresses: ["later"], publishedAt: -30_000 };
+/** The status of an alias without a published name, for example because another alias has it. */
+const UNPUBLISHED = { ...STATUS, addresses: ["unpublished"], publishedAt: -Infinity };
+/** The servers weren't seen to have the addresses yet. */
+const UNCONFIRMED = { ...STATUS, addresses: ["unconfirmed"], publishedAt: Infinity };
+
+/** Statuses of one namespace that have one target. */
+for (const { name, statuses, want } of [
+  { name: "the one with the latest publication", statuses: [OLD, LATER, OLD], want: "later" },
+  { name: "one without a published name only if there is no other", statuses: [UNPUBLISHED, OLD], want: "old" },
+  { name: "not the one without a published name", statuses: [OLD, UNPUBLISHED], want: "old" },
+  { name: "one without a published name if it is the only one", statuses: [UNPUBLISHED], want: "unpublished" },
+  { name: "one that is published now", statuses: [LATER, UNCONFIRMED], want: "unconfirmed" },
+] as const) {
+  test(`of several statuses, the one that counts is ${name}`, async () => {
+    for (const begins of ["with the keys", "after the keys", "at the first term"]) {
+      // Only the lookup at 0 ends.
+      await using world = start((at, _key, clock, signal) =>
+        at === 0 ? found("a") : clock.sleep(Number.MAX_SAFE_INTEGER, signal).then(() => failed()),
+      );
+      if (begins === "at the first term") {
+        world.refresher.want(KEY, "web");
+        await world.question();
+      }
+      await world.clock.advance(600_000);
+      world.refresher.follow();
+      for (const status of statuses) {
+        if (begins === "with the keys") {
+          world.refresher.want(KEY, "web", status);
+        } else {
+          world.refresher.want(KEY, "web");
+          world.refresher.restore(KEY, "web", status);
+        }
+      }
+      assert.equal(world.refresher.answer(KEY, "web")?.addresses.join(" "), want, begins);
+      assert.deepEqual(world.refresher.answer(KEY, "other")?.addresses, []);
+      world.refresher.restore(KEY, "other", OLD);
+      world.refresher.restore(KEY, "other", UNPUBLISHED);
+      assert.equal(world.refresher.answer(KEY, "other")?.addresses.join(" "), "old");
+      assert.equal(world.refresher.answer(KEY, "web")?.addresses.join(" "), want, "each namespace has its own");
+    }
+  });
+}
+
+test("a status that comes after a failed lookup counts too, and the time of the last success doesn't become later", async () => {
+  await using world = start(() => failed(), { follows: true });
+  world.refresher.want(KEY, "web", UNPUBLISHED);
+  await world.clock.advance(5_000);
+  world.refresher.restore(KEY, "web", { ...OLD, lastSuccessAt: 5_000 });
+  const answer = world.refresher.answer(KEY, "web");
+  assert.deepEqual([answer?.addresses, answer?.outcome.kind, answer?.lastSuccessAt], [["old"], "failure", 0]);
+});
+
+test("a status without a published name doesn't replace what a standby looked up", async () => {
+  await using world = start((at) => (at === 0 ? found("a", { ttl: 60 }) : failed()));
+  world.refresher.want(KEY, "web");
+  await world.question();
+  await world.clock.advance(600_000);
+  world.refresher.restore(KEY, "web", UNPUBLISHED);
+  assert.equal(world.refresher.live(KEY, "web")?.answer.addresses.join(" "), "a");
+  world.refresher.follow();
+  world.refresher.restore(KEY, "web", UNPUBLISHED);
+  assert.equal(world.refresher.live(KEY, "web")?.answer.addresses.join(" "), "a", "nor in its first term");
+});
+
 test("at the first term, a lookup that fails doesn't bring back what was read long before", async () => {
   await using world = start((at) => (at === 0 ? found("a", { ttl: 60 }) : failed()));
   world.refresher.want(KEY, "web");

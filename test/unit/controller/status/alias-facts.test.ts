@@ -5,6 +5,7 @@ import { createStore } from "../../../../src/controller/inventory/store.ts";
 import { factsOf, type NameInZone } from "../../../../src/controller/status/alias-facts.ts";
 import { NOTHING_CONFIRMED } from "../../../../src/controller/zone/state/confirmed.ts";
 import { NOTHING_PLANNED } from "../../../../src/controller/zone/state/planned.ts";
+import { nothingObserved } from "../../../../src/controller/zone/state/observed.ts";
 import { newZoneState, replace, type ZoneState } from "../../../../src/controller/zone/state/zone-state.ts";
 import { displayName, parseName, type Name } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset, Refusal } from "../../../../src/plan/change.ts";
@@ -62,12 +63,24 @@ test("names are sorted, each in every zone that has it, and those without a zone
   assert.equal(now, NOW);
 });
 
+test("written RRsets are unknown until the zone is read", () => {
+  const unread = stateOf([], { observed: nothingObserved(undefined) });
+  assert.deepEqual(
+    [unread, stateOf([])].map((state) => first(SHOP, state).isUnread),
+    [true, undefined],
+  );
+  const one = alias("web/younger");
+  const younger = { ...one, meta: { ...one.meta, createdAt: 9_000 } };
+  assert.equal(first(younger, unread, [alias("shop/older")]).isUnread, undefined, "a hostname of another alias");
+});
+
 test("of a zone that has no state yet nothing is known, and the delivery is expected to take 95 s", () => {
   assert.deepEqual(first(SHOP), {
     hostname: NAME,
     zone: "dns/com",
     lostTo: undefined,
     published: [],
+    isUnread: true,
     publishedAt: undefined,
     refusal: undefined,
     withoutHttps: undefined,

@@ -174,6 +174,20 @@ test("a hostname of which nothing is published has neither a TTL nor a time nor 
   assert.deepEqual(hostnameOf({ published: [] }), { hostname: "example.com", zone: "dns/com", addresses: [] });
 });
 
+test("the entry of a zone that isn't read yet stays as it is", () => {
+  const unread = { published: [], publishedAt: undefined, isUnread: true };
+  const before = { addresses: ["192.0.2.9"], ttl: 30, publishedTime: "2026-01-01T00:00:00Z" };
+  const entry = { hostname: "example.com", zone: "dns/com", ...before };
+  assert.deepEqual(hostnameOf(unread, before), entry);
+  assert.deepEqual(hostnameOf(unread, { ...before, reason: "ForeignRecord" }), entry, "with the reason of today");
+  assert.deepEqual(hostnameOf(unread), { hostname: "example.com", zone: "dns/com", addresses: [] });
+  assert.deepEqual(
+    hostnameOf({ ...unread, isUnread: false }, before)?.addresses,
+    [],
+    "records that were read and aren't there",
+  );
+});
+
 const PUBLISHED_AT: readonly (readonly [
   name: string,
   now: Partial<NameInZone>,
