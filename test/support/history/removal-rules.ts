@@ -1,5 +1,6 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
+import { familyOf } from "../../../src/dns/address/address.ts";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { placeOf } from "../replicas-world.ts";
 import { admits, aliasesOf, isDelegated, isReserved, isWithin, zonesKnownByStatus, zonesOf } from "./claims.ts";
@@ -43,9 +44,15 @@ export function faultsOfRemoval(
   }
   const lacking = FAMILIES.filter(
     (family) =>
-      removed.some((address) => address.includes(":") === (family === "AAAA")) &&
+      removed.some((address) => familyOf(address) === family) &&
       after.every((set) => set.name !== name || set.type !== family) &&
-      !steady.every((alias) => mayLackFamily(world, alias, family, isKnownFor(judged, alias))),
+      !steady.every(
+        (alias) =>
+          mayLackFamily(world, alias, family, isKnownFor(judged, alias)) ||
+          removed
+            .filter((address) => familyOf(address) === family)
+            .every((address) => mayBeOthersOnly(judged, { zone: key, name, alias, address })),
+      ),
   );
   const dropped = removed.filter((address) =>
     steady.some(
@@ -105,7 +112,7 @@ function mayBeOthersOnly({ world, timeline, changedAt }: JudgedWorld, { zone, na
   const ledSince = changedAt.get("leader") ?? 0;
   return (
     world.unread.has(key) &&
-    (changedAt.get(`alias ${key}`) ?? 0) < ledSince &&
+    (changedAt.get(`spoilt ${key}`) ?? 0) < ledSince &&
     timeline
       .since(zone, name, ledSince)
       .some(

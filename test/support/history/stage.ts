@@ -163,6 +163,9 @@ export function removeAlias(stage: Stage, key: ObjectKey): void {
 /** An edit that nobody can read. */
 export function spoilAlias(stage: Stage, key: ObjectKey): void {
   const before = existing(stage.world.aliases, key);
+  if (!stage.world.unread.has(key)) {
+    stage.judge.changed(`spoilt ${key}`);
+  }
   stage.world.unread.set(key, before.meta.generation + 1);
   stage.world.put(before);
   aliasChanged(stage, before);

@@ -2,11 +2,42 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { MINUTE } from "../../support/history/scene.ts";
-import { ONE, SHOP, startLeader, holdPlan } from "../../support/history/judged-product.ts";
-import { addAlias, editAlias, putZone, removeAlias, setStatus } from "../../support/history/stage.ts";
+import { ONE, SHOP, TWO, startLeader, holdPlan } from "../../support/history/judged-product.ts";
+import {
+  addAlias,
+  editAlias,
+  putZone,
+  removeAlias,
+  setStatus,
+  setTarget,
+  spoilAlias,
+} from "../../support/history/stage.ts";
 import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts";
 
 const CASES: readonly JudgeCase[] = [
+  ...[true, false].map((isNeverRead): JudgeCase => ({
+    name: `a name loses a family of one alias, and another one of it ${isNeverRead ? "was never read" : "was read before"}`,
+    want: isNeverRead ? [] : ["family"],
+    async play({ stage, publish, rest }) {
+      const spoil = (): void => spoilAlias(stage, "web/static");
+      addAlias(stage, "web/static", { hostnames: [SHOP], targets: [["203.0.113.7", "2001:db8:7::7"]] });
+      if (isNeverRead) {
+        spoil();
+        await rest(MINUTE);
+      }
+      startLeader(stage);
+      stage.judge.changed("leader");
+      await rest(MINUTE);
+      if (!isNeverRead) {
+        spoil();
+      }
+      addAlias(stage, "web/b", { hostnames: [SHOP], targets: ["two.test"] });
+      publish("com", { [SHOP]: TWO });
+      setTarget(stage, "two.test", TWO.slice(0, 1));
+      await rest(15 * MINUTE);
+      publish("com", { [SHOP]: TWO.slice(0, 1) });
+    },
+  })),
   {
     name: "a record is left after its alias is gone",
     want: ["orphan"],
