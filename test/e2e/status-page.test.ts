@@ -101,6 +101,18 @@ describe("the status page in Chromium", { skip: skipWithout("chromium") }, () =>
     assert.ok(Number(await page.evaluate(`${section}.querySelector('td').innerText`)) >= 1);
   });
 
+  test("shows pins and the history, also without JavaScript", async () => {
+    await using page = await startPage({ javaScript: false });
+    await page.open(url);
+    const card = "[...document.querySelectorAll('article')].find((one) => one.innerText.includes('web/static'))";
+    assert.match(String(await page.evaluate(`${card}.innerText`)), /Pinned to 11\.20\.9\.8 until .*, by annotation\./);
+    const row = `${card}.querySelector('details tbody tr')`;
+    assert.equal(await page.evaluate(`${row}.checkVisibility()`), false);
+    await page.evaluate(`${card}.querySelector('summary').click()`);
+    assert.equal(await page.evaluate(`${row}.checkVisibility()`), true);
+    assert.match(String(await page.evaluate(`${row}.innerText`)), /^r1\s.* ago\s+11\.20\.9\.8\s.*Pinned/);
+  });
+
   test("its style is applied, in light and dark, and nothing is wider than a narrow window", async () => {
     await using page = await startPage({ width: 480, height: 900 });
     await page.open(url);
@@ -140,7 +152,12 @@ function manifests(): string {
   return [
     zoneManifest({ domain: DOMAIN, provider: zoneFile }),
     aliasManifest({ name: "shop", hostnames: [DOMAIN, `www2.${DOMAIN}`], targets: ["d111.cdn.test"] }),
-    aliasManifest({ name: "static", hostnames: [`fixed.${DOMAIN}`], targets: [["11.20.9.9"]] }),
+    aliasManifest({
+      name: "static",
+      hostnames: [`fixed.${DOMAIN}`],
+      targets: [["11.20.9.9"]],
+      annotations: { "dnsalias.io/pin": `11.20.9.8 until ${new Date(Date.now() + 3_600_000).toISOString()}` },
+    }),
     aliasManifest({ name: "broken", hostnames: [`broken.${DOMAIN}`], targets: ["gone.cdn.test"] }),
   ].join("\n---\n");
 }

@@ -66,10 +66,17 @@ export interface AliasManifest {
   /** More of spec. */
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly finalizers?: readonly string[];
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
-export function aliasManifest({ name, namespace, hostnames, targets, spec, finalizers }: AliasManifest): string {
-  const metadata = { name, namespace: namespace ?? "web", ...(finalizers === undefined ? {} : { finalizers }) };
+export function aliasManifest(of: AliasManifest): string {
+  const { name, namespace, hostnames, targets, spec, finalizers, annotations } = of;
+  const metadata = {
+    name,
+    namespace: namespace ?? "web",
+    ...(finalizers === undefined ? {} : { finalizers }),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsAlias",

@@ -219,7 +219,8 @@ export function eventOf({ unread, unreadZones }: ReplicasWorld, object: DnsAlias
   const key = objectKey(object.meta);
   const generation = (object.kind === "DnsAlias" ? unread : unreadZones).get(key);
   if (generation !== undefined) {
-    const manifest = { kind: object.kind, key, generation, problems: ["spec: is bad"], meta: object.meta };
+    const meta = { ...object.meta, generation };
+    const manifest = { kind: object.kind, key, generation, problems: ["spec: is bad"], meta };
     // Its targets or its provider are wrong; its hostnames and its status, or its domain, can be read.
     const hostnames = object.kind === "DnsAlias" ? namesOfInvalidAlias(object) : undefined;
     const claim =

@@ -41,6 +41,8 @@ export function aliasView(parts: Partial<AliasView> = {}): AliasView {
         lastTransitionTime: "2026-11-24T11:58:30Z",
       },
     ],
+    steering: [],
+    history: [],
     boundMs: 95_000,
     ageMs: 20_000,
     ...parts,

@@ -23,6 +23,7 @@ import type { Platform } from "../compose/platform.ts";
 import type { Views } from "../compose/resolver-views.ts";
 import type { Responder, ResponderState } from "../compose/responder.ts";
 import { streamsOf } from "../inspect/snapshot.ts";
+import { historyViews, steeringViews } from "./steering-view.ts";
 import { programVersion } from "./version.ts";
 
 const PER_PAGE = 50;
@@ -135,6 +136,8 @@ function aliasView(source: StatusSource, alias: DnsAlias, now: Millis): AliasVie
       chain: chain.length === 0 ? [hostname ?? rest.name] : chain,
     })),
     ...(selection === undefined ? {} : { selection }),
+    steering: steeringViews(alias, now),
+    history: historyViews(alias),
     ...(boundMs === undefined ? {} : { boundMs }),
     ...(ageMs === undefined ? {} : { ageMs }),
   };

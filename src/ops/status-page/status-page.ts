@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Millis } from "../../base/clock.ts";
 import { chainPicture } from "./chain-picture.ts";
+import { historySection, steeringSection } from "./history-section.ts";
 import { markup, type Html } from "./html.ts";
 import { STYLE } from "./style.ts";
 import { responderSection } from "./responder-section.ts";
@@ -152,7 +153,7 @@ function aliasCard(alias: AliasView, now: Millis): Html {
         ${rows}
       </tbody>
     </table>
-    ${selection === undefined ? undefined : selectionSection(selection, now)}${freshness(alias)}${pictures}
+    ${selection === undefined ? undefined : selectionSection(selection, now)}${steeringSection(alias)}${freshness(alias)}${pictures}${historySection(alias, now)}
   </article>`;
 }
 

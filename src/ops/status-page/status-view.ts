@@ -78,6 +78,10 @@ export interface AliasView extends ReadyView {
   readonly targets: readonly TargetView[];
   /** Absent: all targets are merged, without health checks. */
   readonly selection?: SelectionView;
+  /** What annotations ask for, with the end of each. */
+  readonly steering: readonly SteeringView[];
+  /** The published sets of addresses, newest first. */
+  readonly history: readonly HistoryView[];
   /** The staleness bound in the status. */
   readonly boundMs?: Millis;
   /** The time since the last confirmation of the least recently confirmed target. */
@@ -104,6 +108,22 @@ export interface SelectionView {
   readonly boundMs?: Millis;
   /** Why the condition Healthy is not True. */
   readonly problem?: { readonly reason: string; readonly message: string };
+}
+
+/** The effect of an annotation, or why it has none. */
+export interface SteeringView {
+  readonly text: string;
+  readonly isMistake: boolean;
+}
+
+export interface HistoryView {
+  /** "r7". */
+  readonly revision: string;
+  /** RFC 3339: when dnsalias wrote these addresses. */
+  readonly publishedTime: string;
+  readonly addresses: readonly string[];
+  readonly targets: readonly string[];
+  readonly reason: string;
 }
 
 interface TargetView {

@@ -15,6 +15,7 @@ article.well{border-left-color:var(--well)}article.working{border-left-color:var
 .lamp.well{color:var(--well)}.lamp.working{color:var(--working)}.lamp.unwell{color:var(--unwell)}
 .problem,.why{border-left:4px solid var(--unwell);padding:.3rem .8rem;margin:.5rem 0;background:var(--box)}
 .working .why{border-left-color:var(--working)}
+details{margin:.7rem 0 0}summary{cursor:pointer;font-size:.9rem}
 figure{margin:.7rem 0 0;overflow-x:auto}figcaption{font-size:.85rem}
 .chain{display:block}.chain text{font:12px ui-monospace,monospace;fill:var(--text)}
 .chain rect{fill:var(--box);stroke:var(--line)}.chain .owner{stroke:var(--text)}.chain .addresses{stroke:var(--well)}.chain .nothing{stroke:var(--unwell)}

@@ -218,25 +218,41 @@ function withoutAddresses(
 }
 
 /**
- * Removes inherited RRsets after `maxStaleness`. It removes none if an alias is unreadable, or has an empty target whose last
- * addresses only a status has. The last known good addresses of a target with `onStale: Keep` remain too. With that policy,
- * failing lookups don't remove the records of a name about which nothing else is known.
+ * Removes inherited RRsets after `maxStaleness`. It removes none if an alias is unreadable. Of an empty target, the last addresses
+ * in a status remain, or everything that the name would otherwise lack. The last known good addresses of a target with
+ * `onStale: Keep` remain too. With that policy, failing lookups don't remove the records of a name about which nothing else is
+ * known.
  */
 function expired(entry: InheritedName, contributors: readonly Contributed[], now: Millis): InheritedName {
   const maxStalenessMs = Math.max(...contributors.map(({ alias }) => alias.spec.maxStalenessMs));
   const isOver = now - entry.since > maxStalenessMs && entry.sets.length > 0;
   const isCarryOver = now - entry.carriedSince > maxStalenessMs && entry.carried.length > 0;
-  if (entry.isUnreadable || contributors.some(isHeldEmpty) || (!isOver && !isCarryOver)) {
+  if (entry.isUnreadable || contributors.some(isHeldReference) || (!isOver && !isCarryOver)) {
     return entry;
   }
   const stays = hasNothing(contributors) && contributors.some(isFailing);
-  const stale = staleAddresses(contributors);
-  const isLeftOut = (address: string): boolean => !stays && !stale.has(address);
+  const empty = emptyAddresses(contributors);
+  const kept = empty.union(staleAddresses(contributors));
   return {
     ...entry,
-    ...(isOver ? { sets: withoutAddresses(entry.sets, isLeftOut) } : {}),
-    ...(isCarryOver ? { carried: [] } : {}),
+    ...(isOver && !stays ? { sets: withoutExpired(entry.sets, kept, contributors) } : {}),
+    ...(isCarryOver ? { carried: withoutExpired(entry.carried, empty, contributors) } : {}),
   };
+}
+
+/** Keeps these addresses. If an RRset has none of them, it remains only for an empty target, and while the name has no other one of its type. */
+function withoutExpired(
+  sets: readonly ActualRRset[],
+  kept: ReadonlySet<string>,
+  contributors: readonly Contributed[],
+): readonly ActualRRset[] {
+  const isNeeded = ({ type, data }: ActualRRset): boolean =>
+    contributors.some(isHeldEmpty) &&
+    !data.some((address) => kept.has(address)) &&
+    contributors.every(({ contribution }) =>
+      Object.keys(contribution.setsRead ?? contribution.sets).every((one) => one !== type),
+    );
+  return sets.flatMap((set) => (isNeeded(set) ? [set] : withoutAddresses([set], (address) => !kept.has(address))));
 }
 
 /** Last known good addresses of targets that this leader has not read, if `onStale: Keep` keeps them. */
@@ -253,13 +269,25 @@ function hasNothing(contributors: readonly Contributed[]): boolean {
   return contributors.every(({ contribution: { sets, setsRead = sets } }) => Object.keys(setsRead).length === 0);
 }
 
-function isHeldEmpty({ alias, contribution }: Contributed): boolean {
-  const isHeldReference = alias.spec.onEmpty === "Keep" && alias.spec.targets.some(isGoneUnread);
-  return (
-    isHeldReference ||
-    contribution.targets.some(
-      ({ verdict, answers }) => verdict === "held-empty" && answers.some(({ isRestored }) => isRestored === true),
-    )
+function isHeldReference({ alias }: Contributed): boolean {
+  return alias.spec.onEmpty === "Keep" && alias.spec.targets.some(isGoneUnread);
+}
+
+/** An empty target whose last addresses only a status has, and `onEmpty` keeps them. */
+function isHeldEmpty({ contribution }: Contributed): boolean {
+  return contribution.targets.some(
+    ({ verdict, answers }) => verdict === "held-empty" && answers.some(({ isRestored }) => isRestored === true),
+  );
+}
+
+function emptyAddresses(contributors: readonly Contributed[]): ReadonlySet<string> {
+  return new Set(
+    contributors
+      .filter(isHeldEmpty)
+      .flatMap(({ contribution }) => contribution.targets)
+      .filter(({ verdict }) => verdict === "held-empty")
+      .flatMap(({ answers }) => answers)
+      .flatMap(({ isRestored, addresses }) => (isRestored === true ? addresses : [])),
   );
 }
 

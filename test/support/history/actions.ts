@@ -306,7 +306,8 @@ function ask(stage: Stage, replica: Replica): string {
   const answer = async (): Promise<void> => {
     const live = await replica.controller.answers.live({ zone, name, family });
     if (live?.kind === "addresses") {
-      stage.judge.answered(name, live.addresses, knownUntilOf(stage, replica));
+      const { addresses } = live;
+      stage.judge.answered({ replica, name, addresses, knownUntil: knownUntilOf(stage, replica) });
     }
   };
   void answer();

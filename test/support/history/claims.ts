@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import { objectKey } from "../../../src/api/meta.ts";
-import { placeOf, type ReplicasWorld } from "../replicas-world.ts";
+import { placeOf, type Replica, type ReplicasWorld } from "../replicas-world.ts";
 
 type Objects = Pick<ReplicasWorld, "aliases" | "zones" | "labels" | "retainedZones">;
 
@@ -22,6 +22,18 @@ export function claimsOf(world: Objects, names: readonly string[]): Claims {
     byZone.forEach((aliases, key) => claims.set(key, winnersOf(aliases)));
   }
   return claims;
+}
+
+/**
+ * Who has a name as one replica knows the deleted DnsZones: one that started after a deletion knows only the names that statuses said then, and gives others to the zone above
+ * (docs/concepts/two-planes.md).
+ */
+export function ownersFor(world: Objects, replica: Replica, name: string): readonly DnsAlias[] {
+  const retainedZones = [...world.retainedZones].map(([key, retained]) => {
+    const known = retained.knownTo.has(replica) ? undefined : (retained.knownAtStart.get(replica) ?? new Set());
+    return [key, { ...retained, known }] as const;
+  });
+  return [...claimsOf({ ...world, retainedZones: new Map(retainedZones) }, [name]).values()].flat();
 }
 
 /** Who asks for each of the names, also an alias under deletion, by `any shop.example.com.`. */
@@ -110,6 +122,15 @@ export function knownFromStatuses({ aliases, zones }: Objects, key: string): Rea
           return at.includes(key) && at.every((one) => !zones.has(one));
         })
         .map((name) => `${meta.uid} ${name}`),
+    ),
+  );
+}
+
+/** Whether the status of an alias lists its name, as `uid-1 b.example.org.`, in a DnsZone that exists. */
+export function isListedElsewhere({ aliases, zones }: Pick<Objects, "aliases" | "zones">, known: string): boolean {
+  return [...aliases.values()].some(({ meta, status }) =>
+    (status?.hostnames ?? []).some(
+      ({ hostname, zone }) => zone !== undefined && zones.has(zone) && `${meta.uid} ${hostname}.` === known,
     ),
   );
 }

@@ -6,7 +6,7 @@ import type { RRset } from "../../../src/dns/record.ts";
 import { placeOf, type BackendWrite, type Replica, type ReplicasWorld } from "../replicas-world.ts";
 import { lists } from "./action-limits.ts";
 import { createClaimTimeline } from "./claim-timeline.ts";
-import { aliasesOf, askersOf, claimsOf, isWithin, writesToItsPlace } from "./claims.ts";
+import { aliasesOf, askersOf, claimsOf, isWithin, ownersFor, writesToItsPlace } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setsInZoneFile, setsWithMarker, type RecordSet } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
@@ -34,10 +34,18 @@ export interface Judge {
   ): void;
   /** An alias under deletion loses its finalizer now. */
   released(alias: DnsAlias): void;
-  /** A responder has answered with these addresses. */
-  answered(name: string, addresses: readonly string[], knownUntil: Millis): void;
+  /** The responder of a replica has answered with these addresses. */
+  answered(answer: Answer): void;
   /** Judges what is at rest. */
   rest(): void;
+}
+
+export interface Answer {
+  readonly replica: Replica;
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** See PlaceWrite. */
+  readonly knownUntil: Millis;
 }
 
 export interface ZoneFileWrite extends Pick<PlaceWrite, "knownUntil" | "late"> {
@@ -119,7 +127,7 @@ export function createJudge({ world, backendSets, isLed, names = NAMES }: JudgeD
       alias.spec.hostnames.forEach((name) => judged.changedAt.set(`gone ${name}`, world.clock.now()));
       faults.push(...faultsOfRelease(judged, alias));
     },
-    answered: (name, addresses, knownUntil) => void faults.push(...faultsOfAnswer(judged, name, addresses, knownUntil)),
+    answered: (answer) => void faults.push(...faultsOfAnswer(judged, answer)),
     rest: () => void faults.push(...faultsOfRest(judged)),
   };
 }
@@ -253,13 +261,14 @@ function ownsAddress(world: ReplicasWorld, alias: DnsAlias, addresses: readonly 
 /** A responder answers with addresses of the aliases that have the name. */
 function faultsOfAnswer(
   { world, timeline }: JudgedWorld,
-  name: string,
-  addresses: readonly string[],
-  knownUntil: Millis,
+  { replica, name, addresses, knownUntil }: Answer,
 ): readonly string[] {
   // An answer of a minute ago, of a name that had lost its zone by a label a minute before.
   const since = Math.min(knownUntil, world.clock.now()) - 2 * MINUTE;
-  const versions = ZONES.flatMap(({ key }) => timeline.since(key, name, since));
+  const versions = [
+    ...ZONES.flatMap(({ key }) => timeline.since(key, name, since)),
+    ...ownersFor(world, replica, name),
+  ];
   if (versions.some(({ spec }) => spec.paused)) {
     // The name stays as it was before the pause, whatever its aliases say since.
     return [];

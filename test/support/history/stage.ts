@@ -6,7 +6,7 @@ import { memoryBackend, type MemoryBackend } from "../memory-backend.ts";
 import { BASE_ZONE } from "../controller-world.ts";
 import { alias, zone } from "../objects.ts";
 import { createReplicasWorld, type Replica, type ReplicasWorld, type TargetSays } from "../replicas-world.ts";
-import { isDelegated, knownFromStatuses } from "./claims.ts";
+import { isDelegated, isListedElsewhere, knownFromStatuses } from "./claims.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import {
   HOSTNAMES,
@@ -305,7 +305,8 @@ export function lead({ world, judge }: Stage, replica: Replica): void {
 /** From now on, deleted DnsZones count as a replica knows them. */
 export function knowRetained(world: Stage["world"], replica: Replica): void {
   for (const [key, retained] of world.retainedZones) {
-    const atStart = retained.knownAtStart.get(replica) ?? [];
+    // What a status says now counts more than what it said at the start.
+    const atStart = [...(retained.knownAtStart.get(replica) ?? [])].filter((known) => !isListedElsewhere(world, known));
     const known = retained.knownTo.has(replica) ? undefined : new Set([...knownFromStatuses(world, key), ...atStart]);
     world.retainedZones.set(key, { ...retained, known });
   }

@@ -119,6 +119,27 @@ test("a target with a weight shows its share of the published addresses", () => 
   }
 });
 
+test("an alias shows its annotations with their ends, mistakes in them, and its history", () => {
+  const steering = [
+    { text: "Target main is drained until 2026-11-24T13:00:00Z, by annotation.", isMistake: false },
+    { text: "dnsalias.io/pin has no end.", isMistake: true },
+  ];
+  const entry = { publishedTime: "2026-11-24T11:58:30Z", targets: ["main", "spare"], reason: "FailedOver" };
+  const history = [
+    { ...entry, revision: "r2", addresses: ["192.0.2.1", "2001:db8::1"] },
+    { ...entry, revision: "r1", addresses: [] },
+  ];
+  const page = statusPage(emptyStatus({ aliases: [aliasView({ steering, history })], found: 1 }));
+  assert.match(page, /<p class="steering">Target main is drained until 2026-11-24T13:00:00Z, by annotation\.<\/p>/);
+  assert.match(page, /<p class="why">dnsalias\.io\/pin has no end\.<\/p>/);
+  assert.match(
+    page,
+    /<th scope="row">r2<\/th><td><time datetime="2026-11-24T11:58:30Z">90 s ago<\/time><\/td><td>192\.0\.2\.1, 2001:db8::1<\/td><td>main, spare<\/td><td>FailedOver<\/td>/,
+  );
+  assert.match(page, /<th scope="row">r1<\/th>.*?<td><\/td>/);
+  assert.doesNotMatch(statusPage(emptyStatus({ aliases: [aliasView()], found: 1 })), /History|class="steering"/);
+});
+
 test("the Lease is told where there is one", () => {
   assert.match(statusPage(emptyStatus({ leading: true })), /· holds the Lease ·/);
   assert.match(statusPage(emptyStatus({ leading: false })), /· waits for the Lease ·/);

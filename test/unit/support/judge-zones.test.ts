@@ -6,6 +6,7 @@ import { ONE, TWO, SHOP, knowByStatusOnly, startLeader } from "../../support/his
 import {
   addAlias,
   editAlias,
+  knowRetained,
   putZone,
   removeAlias,
   removeZone,
@@ -13,6 +14,7 @@ import {
   setStatus,
   setTarget,
   spoilZone,
+  start,
   type Stage,
 } from "../../support/history/stage.ts";
 import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts";
@@ -30,7 +32,35 @@ function replaceZone(stage: Stage): void {
   putZone(stage, "dns/twin");
 }
 
+/** Says in a status where dnsalias has the name. */
+function showAt(stage: Stage, zone: string): void {
+  const hostnames = [{ hostname: SHOP, zone, addresses: ONE }];
+  setStatus(stage, "web/a", { observedGeneration: 1, conditions: [], targets: [], hostnames });
+}
+
 const CASES: readonly JudgeCase[] = [
+  ...[true, false].map((isShown): JudgeCase => ({
+    name: `a process that started while a status had a name in a deleted DnsZone leads when ${isShown ? "it has it in another one" : "it is lost"}`,
+    want: isShown ? [] : ["foreign"],
+    async play({ stage, publish, rest }) {
+      showAt(stage, "dns/com");
+      removeZone(stage, "dns/com");
+      const replica = start(stage);
+      putZone(stage, "dns/inside");
+      publish("inside", { [SHOP]: ONE });
+      if (isShown) {
+        showAt(stage, "dns/inside");
+      } else {
+        setStatus(stage, "web/a", undefined);
+      }
+      knowRetained(stage.world, replica);
+      stage.judge.changed("leader");
+      await rest(MINUTE);
+      setTarget(stage, "one.test", TWO);
+      await rest(MINUTE);
+      publish("inside", { [SHOP]: TWO });
+    },
+  })),
   {
     name: "a name leaves its zone before the new one has it",
     want: ["move"],

@@ -10,11 +10,13 @@ import {
   knownUntilOf,
   putZone,
   removeAlias,
+  removeZone,
   setBase,
   setHeld,
   setStatus,
   setTarget,
   spoilAlias,
+  start,
 } from "../../support/history/stage.ts";
 import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts";
 
@@ -247,10 +249,36 @@ const CASES: readonly JudgeCase[] = [
     name: "a responder's answer with an address of others",
     want: ["answer"],
     play({ stage }) {
-      stage.judge.answered(`${SHOP}.`, ONE, Infinity);
-      stage.judge.answered(`${SHOP}.`, TWO, Infinity);
+      const answer = { replica: start(stage), name: `${SHOP}.`, knownUntil: Infinity };
+      stage.judge.answered({ ...answer, addresses: ONE });
+      stage.judge.answered({ ...answer, addresses: TWO });
     },
   },
+  ...[
+    {
+      name: "a replica that started after the deletion of a DnsZone answers for the alias that the zone above has then",
+      isLate: true,
+      want: [],
+    },
+    {
+      name: "a replica that knows a deleted DnsZone answers for an alias that asked for its name later",
+      isLate: false,
+      want: ["answer"],
+    },
+  ].map(({ name, isLate, want }): JudgeCase => ({
+    name,
+    want,
+    async play({ stage }) {
+      putZone(stage, "dns/sub");
+      const before = start(stage);
+      removeZone(stage, "dns/sub");
+      const after = start(stage);
+      addAlias(stage, "mallory/a", { hostnames: ["a.sub.example.com"], targets: ["two.test"] });
+      await stage.world.clock.advance(MINUTE);
+      const replica = isLate ? after : before;
+      stage.judge.answered({ replica, name: "a.sub.example.com.", addresses: TWO, knownUntil: Infinity });
+    },
+  })),
 ];
 
 describe("the judge of random histories names", () => {

@@ -183,6 +183,8 @@ test("an alias without a good answer has no age, and one without a status no bou
       message: "it has not been read yet",
       hostnames: [],
       targets: [],
+      steering: [],
+      history: [],
     },
   ]);
 });
@@ -310,3 +312,69 @@ test("an alias that selects has its selection, bound, and health from the status
     boundMs: 95_000,
   });
 });
+
+test("an alias shows what its annotations do, mistakes in them, and the history of its own object", async () => {
+  const [until, over] = [60, -60].map((minutes) => text(systemClock.now() + minutes * 60_000));
+  const entry = {
+    publishedTime: "2026-11-28T10:00:00Z",
+    targets: ["eu.test"],
+    reason: "Initial",
+    generation: 1,
+  } as const;
+  const shop = {
+    ...alias("web/a", { hostnames: ["example.com"], targets: ["eu.test", "us.test"] }),
+    status: {
+      ...WELL,
+      history: [
+        { ...entry, revision: "r2", uid: "web/a", a: ["192.0.2.1"], aaaa: ["2001:db8::1"] },
+        { ...entry, revision: "r1", uid: "a deleted alias", a: ["192.0.2.9"] },
+      ],
+    },
+  };
+  const shown = async (annotations: Readonly<Record<string, string>>) => {
+    const { aliases } = await view("", { aliases: [{ ...shop, meta: { ...shop.meta, annotations } }] });
+    return aliases[0]?.steering.map((one) => `${one.isMistake ? "mistake: " : ""}${one.text}`);
+  };
+  assert.deepEqual(
+    await shown({
+      "dnsalias.io/pin": `r2 until ${until}`,
+      "dnsalias.io/drain": `eu.test until ${until}`,
+      "dnsalias.io/force": `us.test until ${until}`,
+    }),
+    [
+      `Pinned to r2 until ${until}, by annotation.`,
+      `Target eu.test is drained until ${until}, by annotation.`,
+      `Target us.test counts as healthy until ${until}, by annotation.`,
+    ],
+  );
+  assert.deepEqual(await shown({ "dnsalias.io/pin": `r2 until ${over}`, "dnsalias.io/drain": "asia.test" }), [
+    `mistake: dnsalias.io/pin ended at ${over}. Remove it, or use a later time.`,
+    "mistake: dnsalias.io/drain names asia.test, which is not a target. Use eu.test or us.test.",
+  ]);
+  assert.deepEqual(await shown({ "dnsalias.io/failback-at": text(0) }), [
+    "mistake: dnsalias.io/failback-at applies only if spec.failback.mode is Manual. Remove it, or set the mode.",
+  ]);
+  const manual = {
+    ...shop,
+    spec: { ...shop.spec, selection: "Failover", failback: { ...shop.spec.failback, mode: "Manual" } },
+  } as const;
+  const at = text(0);
+  const { aliases } = await view("", {
+    aliases: [{ ...manual, meta: { ...manual.meta, annotations: { "dnsalias.io/failback-at": at } } }],
+  });
+  assert.deepEqual(aliases[0]?.steering, [{ text: `The failback time is ${at}, by annotation.`, isMistake: false }]);
+  assert.deepEqual(aliases[0]?.history, [
+    {
+      revision: "r2",
+      publishedTime: "2026-11-28T10:00:00Z",
+      addresses: ["192.0.2.1", "2001:db8::1"],
+      targets: ["eu.test"],
+      reason: "Initial",
+    },
+  ]);
+});
+
+/** RFC 3339, in whole seconds. */
+function text(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -17,6 +17,7 @@ const DAY = 24 * HOUR;
 /**
  * What a target of the name says: addresses that were read, "servfail", "resolving", or last known good addresses of another term, while lookups fail, before the first one is over,
  * or while other addresses are confirmed. `empty` has the last known good addresses of families that are confirmed empty, and `good` those of the other one.
+ * `emptied` is confirmed empty, and only a status has its last known good addresses.
  */
 type Says =
   | readonly string[]
@@ -26,6 +27,7 @@ type Says =
   | { readonly pending: readonly string[] }
   | { readonly doubted: readonly string[] }
   | { readonly good: readonly string[]; readonly empty: readonly string[] }
+  | { readonly emptied: readonly string[] }
   | HalfRead;
 
 /** IPv6 addresses that were read. The IPv4 ones are from a status, and the last answer has none, which isn't confirmed yet. */
@@ -49,6 +51,10 @@ function answer(target: string, family: Family, says: Says): TargetAnswer {
     return read.addresses.some((address) => says.empty.includes(address))
       ? { ...read, outcome: { kind: "nodata" }, emptySince: 30_000 }
       : { ...read, ...(says.good.length > 0 && { lastSuccessAt: 90_000 }) };
+  }
+  if (typeof says !== "string" && "emptied" in says) {
+    const read = answer(target, family, says.emptied);
+    return { ...read, outcome: { kind: "nodata" }, emptySince: 0, isRestored: true, unread: "failing" };
   }
   const lastKnown = typeof says === "string" || isList(says) ? [] : Object.values(says).flat();
   const addresses = isList(says) ? says : lastKnown;
@@ -371,6 +377,26 @@ test("an alias beside an unreadable one adds and removes its own addresses, whet
   // When the alias is readable, or deleted, its addresses are known.
   const readable = { targets: { "cdn.test": ["192.0.2.2"] }, published, at: DAY + 2 };
   assert.deepEqual(played([alone, ...next, readable]).at(-1), "192.0.2.2");
+});
+
+test("after maxStaleness, only the addresses in a status stay for an empty target with onEmpty Keep", () => {
+  const published = [rrset(["192.0.2.1", "192.0.2.9"])];
+  const after = (targets: Readonly<Record<string, Says>>): readonly string[] =>
+    played([
+      { targets, published },
+      { targets, published, at: DAY + 1 },
+    ]);
+  const emptied = { emptied: ["192.0.2.1"] };
+  assert.deepEqual(after({ "old.test": emptied }), ["192.0.2.1 192.0.2.9", "192.0.2.1"]);
+  assert.deepEqual(after({ "old.test": emptied, "cdn.test": ["192.0.2.5"] }), [
+    "192.0.2.1 192.0.2.5 192.0.2.9",
+    "192.0.2.1 192.0.2.5",
+  ]);
+  // The status is older than the records: they stay while the name would otherwise have none of the family.
+  const older = { emptied: ["192.0.2.7"] };
+  assert.deepEqual(after({ "old.test": older })[1], "192.0.2.1 192.0.2.9");
+  assert.deepEqual(after({ "old.test": older, "cdn.test": ["2001:db8::5"] })[1], "192.0.2.1 192.0.2.9 2001:db8::5");
+  assert.deepEqual(after({ "old.test": older, "cdn.test": ["192.0.2.5"] })[1], "192.0.2.5");
 });
 
 test("an edit keeps the published addresses of a family that only a status has while the other family is read", () => {
