@@ -48,7 +48,7 @@ export function faultsOfRemoval(
       after.every((set) => set.name !== name || set.type !== family) &&
       !steady.every(
         (alias) =>
-          mayLackFamily(world, alias, family, isKnownFor(judged, alias)) ||
+          mayLackFamily(world, alias, family, isKnownOrInherited(judged, alias)) ||
           removed
             .filter((address) => familyOf(address) === family)
             .every((address) => mayBeOthersOnly(judged, { zone: key, name, alias, address })),
@@ -71,16 +71,33 @@ export function faultsOfRemoval(
  * Addresses of before the last change of a leader are known by the status of an alias of the same namespace that had a name then, and the target. Statuses of others don't count: they could choose the addresses of
  * a name of another namespace.
  */
-function isKnownFor({ changedAt, timeline }: JudgedWorld, { meta: { namespace } }: DnsAlias): IsKnown {
+function isKnownFor(
+  { changedAt, timeline }: JudgedWorld,
+  { meta: { namespace } }: DnsAlias,
+  hasStatus: (alias: DnsAlias) => boolean = () => true,
+): IsKnown {
   return (target, at) =>
     at >= (changedAt.get("leader") ?? 0) ||
     ZONES.some(({ key }) =>
       NAMES.some((name) =>
         timeline
           .at(key, name, at)
-          .some((alias) => alias.meta.namespace === namespace && targetsOf(alias).includes(target)),
+          .some((alias) => alias.meta.namespace === namespace && targetsOf(alias).includes(target) && hasStatus(alias)),
       ),
     );
+}
+
+/** The same for a name that keeps other addresses. Those that a leader found without a status are inherited: they stay for `maxStaleness` (decision 100). */
+function isKnownOrInherited(judged: JudgedWorld, alias: DnsAlias): IsKnown {
+  const { world, changedAt } = judged;
+  const isInherited = world.clock.now() - (changedAt.get("leader") ?? 0) <= alias.spec.maxStalenessMs;
+  return isKnownFor(judged, alias, (other) => isInherited || !hasLostStatus(judged, other));
+}
+
+/** Whether the status of an alias was lost so shortly before or after the leader started that it never read it. */
+function hasLostStatus({ world, changedAt }: JudgedWorld, { meta }: DnsAlias): boolean {
+  const lostAt = changedAt.get(`status ${objectKey(meta)}`) ?? -Infinity;
+  return [...world.replicas].some((one) => one.leads() && Math.abs(one.startedAt - lostAt) < UNDERWAY_MS);
 }
 
 /** The alias names the address, or one of its targets has had it for longer than the bound. */

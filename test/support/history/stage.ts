@@ -174,6 +174,7 @@ export function spoilAlias(stage: Stage, key: ObjectKey): void {
 export function setStatus(stage: Stage, key: ObjectKey, status: AliasStatus | undefined): void {
   const { status: _, ...rest } = existing(stage.world.aliases, key);
   stage.world.put(status === undefined ? rest : { ...rest, status });
+  stage.judge.changed(`status ${key}`);
   aliasChanged(stage, rest);
 }
 

@@ -3,6 +3,7 @@ import type { DnsZone } from "../../../src/api/dns-zone.ts";
 import type { Millis } from "../../../src/base/clock.ts";
 import { FAMILIES, type Family, type RRset } from "../../../src/dns/record.ts";
 import { isWithin } from "../history/claims.ts";
+import { isHeldUnwatched as isNameHeldUnwatched } from "../history/guard-window.ts";
 import { mayLackFamily, staticsOf, targetsOf } from "../history/target-facts.ts";
 import { servedBaseOf } from "../../../src/api/zone-references.ts";
 import { closedSince, LABEL_MS, MOVE_MS } from "../history/place-facts.ts";
@@ -259,8 +260,13 @@ export function isBehind(facts: QueryFacts): boolean {
 /** A guard holds no deletes of smaller zones. */
 const GUARDED_FROM = 10;
 
-/** Whether the guard can hold deletes of the zone. It counts HTTPS records too, which the window of the other histories doesn't have. */
-export function hasGuard({ stage, zone }: QueryFacts): boolean {
+/** Whether the guard can hold deletes of the zone. */
+export function hasGuard(facts: QueryFacts): boolean {
+  return hasGuardedSize(facts) || isHeldUnwatched(facts);
+}
+
+/** The guard counts HTTPS records too, which the window of the other histories doesn't have. */
+function hasGuardedSize({ stage, zone }: QueryFacts): boolean {
   if (zone === undefined) {
     return false;
   }
@@ -275,6 +281,24 @@ export function hasGuard({ stage, zone }: QueryFacts): boolean {
     timeline.since(zone.key, `${hostname}.`, since).some(({ spec }) => spec.httpsAlias),
   );
   return Math.max(0, ...owned.slice(first).map(({ count }) => count)) + https.length >= GUARDED_FROM;
+}
+
+/** Whether the guard holds the records that answer, in a zone of any size, because their alias went while no process saw it. */
+function isHeldUnwatched(facts: QueryFacts): boolean {
+  const { stage, zones, zone, end } = facts;
+  const dnsZone = dnsZoneOf(facts);
+  const owner = zone === undefined ? undefined : ownerOf(zone, end);
+  if (zone === undefined || owner === undefined || dnsZone?.status?.planHash === undefined) {
+    return false;
+  }
+  const { judged } = stage.judge;
+  const own = judged.publishedAt(placeOf(dnsZone)).filter(({ name }) => zoneOf(zones, name) === zone);
+  return isNameHeldUnwatched(
+    judged,
+    zone.key,
+    owner,
+    own.map(({ name }) => name),
+  );
 }
 
 /** Whether another owner has records at the name which the responder's base zone doesn't have. */

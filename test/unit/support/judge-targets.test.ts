@@ -4,8 +4,16 @@ import { FAMILIES } from "../../../src/dns/record.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import { readingOf } from "../../support/replica-lookups.ts";
 import { FORGED_ADDRESS, MINUTE } from "../../support/history/scene.ts";
-import { ONE, type Product, rules, SHOP, startProduct, TWO } from "../../support/history/judged-product.ts";
-import { addAlias, editAlias, setTarget } from "../../support/history/stage.ts";
+import {
+  ONE,
+  type Product,
+  rules,
+  SHOP,
+  startLeader,
+  startProduct,
+  TWO,
+} from "../../support/history/judged-product.ts";
+import { addAlias, editAlias, setStatus, setTarget } from "../../support/history/stage.ts";
 
 interface Case {
   readonly name: string;
@@ -55,6 +63,38 @@ const CASES: readonly Case[] = [
       setTarget(stage, "three.test", mine);
       publish("com", { [SHOP]: ONE, "b.example.com": [FORGED_ADDRESS, ...mine] });
       await rest(30 * MINUTE);
+    },
+  })),
+  ...(
+    [
+      { loses: true, minutes: 7, want: [] },
+      { loses: true, minutes: 5, want: ["family"] },
+      { loses: false, minutes: 7, want: ["family"] },
+    ] as const
+  ).map(({ loses, minutes, want }): Case => ({
+    name: `a name loses the family of a failing target ${minutes} min after the start of a leader, ${loses ? "which found no status" : "which read its status"}`,
+    want,
+    async play({ stage, publish, rest }) {
+      setTarget(stage, "two.test", ["2001:db8:2::1"]);
+      const targets = ["one.test", "two.test"].map((name) => ({
+        kind: "hostname" as const,
+        hostname: parseName(name),
+        priority: 0,
+      }));
+      editAlias(stage, "web/a", { targets, maxStalenessMs: 6 * MINUTE });
+      publish("com", { [SHOP]: [...ONE, "2001:db8:2::1"] });
+      for (const family of FAMILIES) {
+        readingOf(stage.world, { target: parseName("one.test"), family, view: "view" }, true);
+      }
+      await rest(MINUTE);
+      startLeader(stage);
+      stage.judge.changed("leader");
+      if (loses) {
+        setStatus(stage, "web/a", undefined);
+      }
+      setTarget(stage, "one.test", "servfail");
+      await rest(minutes * MINUTE);
+      publish("com", { [SHOP]: ["2001:db8:2::1"] });
     },
   })),
   ...[20, 40].map((seconds): Case => ({

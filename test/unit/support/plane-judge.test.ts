@@ -280,6 +280,36 @@ describe("an exception excuses nothing but its difference", () => {
     assert.equal(await judged(plane, shop, (answer) => ({ ...answer, answers: [set], authorities: [] })), "differs");
   });
 
+  test("of a name whose alias went while no process saw it, the held records, and of one that a process saw go, none", async () => {
+    for (const { isSeen, want } of [
+      { isSeen: false, want: undefined },
+      { isSeen: true, want: "differs" },
+    ]) {
+      const plane = await atRest({ ...SHOP, hostnames: ["shop.example.com"] });
+      plane.replica.loseLead();
+      plane.judge.changed("leader");
+      followReplica(plane);
+      removeAlias(plane, "web/shop");
+      if (!isSeen) {
+        kill(plane, plane.replica);
+        followReplica(plane);
+      }
+      await plane.world.clock.advance(30_000);
+      lead(plane, plane.replica);
+      followReplica(plane);
+      recordForgotten(plane);
+      await plane.world.clock.advance(800_000);
+      assert.deepEqual(await comparePlanes(plane, createTally()), [], "as it is");
+      // As if the leader had not withdrawn the name.
+      const store = plane.world.stores.get("com");
+      const held = "shop.example.com. 60 IN A 198.51.100.11";
+      if (store?.text?.includes("shop.example.com.\t60") === false) {
+        store.edit(store.text.replace("; END dnsalias", `${held}\n; END dnsalias`));
+      }
+      assert.equal(await judged(plane, shop, (answer) => answer), want);
+    }
+  });
+
   test("of a deleted DnsZone without a leader, the zone above for a replica that started since, and not for one that knows it", async () => {
     for (const { isKilled, want } of [
       { isKilled: true, want: undefined },
