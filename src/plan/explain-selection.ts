@@ -127,7 +127,7 @@ export function pinFacts(
 }
 
 /** The selected targets, the time of the next selection, and the bound of a switch. */
-export function selectionFacts(alias: DnsAlias): readonly Fact[] {
+export function selectionFacts(alias: DnsAlias, now: Millis): readonly Fact[] {
   if (!selects(alias)) {
     return [];
   }
@@ -135,7 +135,7 @@ export function selectionFacts(alias: DnsAlias): readonly Fact[] {
   return selected === undefined
     ? [invalid("decision", "no target is selected: lookups or first health checks are running, or no controller works")]
     : [
-        selectedFact(alias, selected),
+        selectedFact(alias, selected, now),
         ...shareFacts(alias),
         ...(switchBound === undefined
           ? [fact("decision", "no switch bound: no checked target has a healthy standby", !isAnyChecked(alias))]
@@ -159,7 +159,8 @@ function shareFacts({ status }: DnsAlias): readonly Fact[] {
 /** As for the Event SharesApproximate. */
 const NOTICED_POINTS = 10;
 
-function selectedFact({ spec }: DnsAlias, { targets, lastTransitionTime, reason }: SelectedStatus): Fact {
+function selectedFact(alias: DnsAlias, { targets, lastTransitionTime, reason }: SelectedStatus, now: Millis): Fact {
+  const { spec } = alias;
   const names = targetNames(spec.targets);
   const priorityOf = (name: string): number => spec.targets[names.indexOf(name)]?.priority ?? 0;
   const current = Math.min(...targets.map(priorityOf));
@@ -167,19 +168,25 @@ function selectedFact({ spec }: DnsAlias, { targets, lastTransitionTime, reason 
     spec.selection === "Failover"
       ? names.filter((name) => priorityOf(name) < current)
       : names.filter((name, index) => !targets.includes(name) && spec.targets[index]?.weight !== 0);
-  const text = `${targets.join(", ")} ${targets.length === 1 ? "is" : "are"} selected since ${lastTransitionTime} (${reason})`;
-  return missing.length === 0
-    ? good("decision", text)
-    : invalid("decision", `${text}; ${returnText(spec, missing.join(", "))}`);
+  const { drained } = manualStates(alias, now);
+  const waiting = missing.filter((name) => drained.has(name));
+  const unwell = missing.filter((name) => !drained.has(name));
+  const text = [
+    `${targets.join(", ")} ${targets.length === 1 ? "is" : "are"} selected since ${lastTransitionTime} (${reason})`,
+    ...(unwell.length === 0 ? [] : [returnText(spec, unwell)]),
+    ...waiting.map((name) => `${name} can't return before the end of its drain`),
+  ].join("; ");
+  return missing.length === 0 ? good("decision", text) : invalid("decision", text);
 }
 
-function returnText({ selection, failback }: DnsAlias["spec"], missing: string): string {
+function returnText({ selection, failback }: DnsAlias["spec"], names: readonly string[]): string {
+  const [isOne, list] = [names.length === 1, names.join(", ")];
   if (selection !== "Failover") {
-    return `${missing} returns as soon as it is healthy`;
+    return `${list} ${isOne ? "returns as soon as it is" : "return as soon as they are"} healthy`;
   }
   return failback.mode === "Manual"
-    ? `${missing} returns only if the selected targets become unhealthy, because spec.failback.mode is Manual`
-    : `${missing} returns after it has been healthy for ${durationText(failback.afterMs)}, or longer after several switches`;
+    ? `${list} ${isOne ? "returns" : "return"} only if the selected targets become unhealthy, because spec.failback.mode is Manual`
+    : `${list} ${isOne ? "returns after it has" : "return after they have"} been healthy for ${durationText(failback.afterMs)}, or longer after several switches`;
 }
 
 /** The parts of the switch bound that the spec and the status show. */

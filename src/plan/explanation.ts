@@ -96,7 +96,7 @@ function targetFacts({ zone, claim, plan }: ExplainedZone, now: Millis): readonl
       ...(contribution?.usesFallback === true
         ? [invalid("decision", "no target has addresses: spec.fallbackAddresses are used")]
         : []),
-      ...selectionFacts(alias),
+      ...selectionFacts(alias, now),
       ...pinFacts(allowed, contribution, now),
     ];
   });

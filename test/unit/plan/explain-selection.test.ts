@@ -222,8 +222,27 @@ describe("the selection", () => {
     ],
   ];
   for (const [name, spec, status, facts] of rows) {
-    test(name, () => assert.deepEqual(textsOf(selectionFacts(aliasOf(spec, status))), facts));
+    test(name, () => assert.deepEqual(textsOf(selectionFacts(aliasOf(spec, status), Date.parse(SINCE))), facts));
   }
+
+  test("says which targets can't return before the end of a drain", () => {
+    const shop = aliasOf(
+      { ...failover, failback: { mode: "Manual" } },
+      statusOf({ selected: { ...onStandby, targets: ["sorry"] } }),
+    );
+    const annotations = { "dnsalias.io/drain": "main until 2026-12-01T06:00:00Z" };
+    const first = (now: string) =>
+      textsOf(selectionFacts({ ...shop, meta: { ...shop.meta, annotations } }, Date.parse(now)))[0];
+    const whenUnwell = "only if the selected targets become unhealthy, because spec.failback.mode is Manual";
+    assert.equal(
+      first("2026-12-01T04:00:00Z"),
+      `✗ sorry is selected since ${SINCE} (FailedOver); second returns ${whenUnwell}; main can't return before the end of its drain`,
+    );
+    assert.equal(
+      first("2026-12-01T06:00:01Z"),
+      `✗ sorry is selected since ${SINCE} (FailedOver); main, second return ${whenUnwell}`,
+    );
+  });
 });
 
 describe("what annotations ask for", () => {
