@@ -138,8 +138,8 @@ function faultOfAddress(judged: JudgedWorld, { name, zone, address, versions }: 
 }
 
 /**
- * A status is the last known good of its own alias only, where a target has no address of the family, or had none a moment ago: there the hostile namespace can lie about its own
- * name.
+ * A status is the last known good of its own alias only, where a target has no address of the family, had none a moment ago, or wasn't read by the leader: there the hostile namespace
+ * can lie about its own name.
  */
 export function isOwnForgery({ world, changedAt }: JudgedWorld, alias: DnsAlias, address: string): boolean {
   const hasFamily = (target: string): boolean => {
@@ -148,10 +148,13 @@ export function isOwnForgery({ world, changedAt }: JudgedWorld, alias: DnsAlias,
   };
   const wasWithout = (target: string): boolean =>
     world.clock.now() - (changedAt.get(`failure ${target}`) ?? -Infinity) <= BOUND_MS;
+  // A new leader goes by the status until it has read the target itself, which a faulty network delays.
+  const isUnread = (target: string): boolean =>
+    (world.lastGoodOf.get(`${target} ${familyOf(address)}`) ?? -Infinity) < (changedAt.get("leader") ?? -Infinity);
   return (
     address === FORGED_ADDRESS &&
     alias.meta.namespace === HOSTILE &&
-    targetsOf(alias).some((target) => !hasFamily(target) || wasWithout(target))
+    targetsOf(alias).some((target) => !hasFamily(target) || wasWithout(target) || isUnread(target))
   );
 }
 

@@ -97,6 +97,19 @@ const CASES: readonly Case[] = [
       publish("com", { [SHOP]: ["2001:db8:2::1"] });
     },
   })),
+  ...[false, true].map((isRead): Case => ({
+    name: `a forged address gets to the forger's own name after a leader started, which has ${isRead ? "" : "not "}read its target`,
+    want: isRead ? ["nobody"] : [],
+    play({ stage, publish }) {
+      addAlias(stage, "mallory/a", { hostnames: ["b.example.com"], targets: ["two.test"] });
+      stage.judge.changed("leader");
+      if (isRead) {
+        stage.world.lastGoodOf.set("two.test A", stage.world.clock.now());
+      }
+      publish("com", { "b.example.com": [FORGED_ADDRESS] });
+      return Promise.resolve();
+    },
+  })),
   ...[20, 40].map((seconds): Case => ({
     name: `a name is blanked ${seconds} s after its empty target has addresses again`,
     want: seconds === 20 ? [] : ["blank"],
