@@ -98,9 +98,7 @@ export function createJudge({ world, backendSets, isLed, names = NAMES }: JudgeD
     },
     zoneFileWritten(write) {
       faults.push(...faultsOfText(judged, write));
-      const zone = [...world.zones.values()].find(
-        (one) => placeOf(one) === write.place && writesToItsPlace(world, one),
-      );
+      const zone = zoneOfPlace(judged, write.place);
       if (zone !== undefined) {
         const { before, after, ...rest } = write;
         faults.push(
@@ -130,6 +128,12 @@ export function createJudge({ world, backendSets, isLed, names = NAMES }: JudgeD
     answered: (answer) => void faults.push(...faultsOfAnswer(judged, answer)),
     rest: () => void faults.push(...faultsOfRest(judged)),
   };
+}
+
+/** The DnsZone that writes a zone file: the last one that was deleted, if none exists. */
+function zoneOfPlace({ world, deletedZones }: JudgedWorld, place: string): DnsZone | undefined {
+  const zones = [...world.zones.values()].filter((one) => writesToItsPlace(world, one));
+  return [...zones, ...[...deletedZones.values()].toReversed()].find((one) => placeOf(one) === place);
 }
 
 /** Of several zones at one server the one of the longest domain has the name. */

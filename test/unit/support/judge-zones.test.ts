@@ -191,6 +191,21 @@ const CASES: readonly JudgeCase[] = [
       publish("com", {});
     },
   },
+  ...["dns/com", "dns/twin"].map((key): JudgeCase => ({
+    name: `a writer of ${key}, which was deleted, withdraws what it left in a zone file`,
+    want: ["reserved"],
+    async play({ stage, publish, rest }) {
+      if (key === "dns/twin") {
+        removeZone(stage, "dns/com");
+        putZone(stage, key);
+      }
+      publish("com", { [SHOP]: ONE });
+      removeZone(stage, key);
+      await rest(MINUTE);
+      assert.deepEqual(stage.judge.faults, []);
+      publish("com", {});
+    },
+  })),
   {
     name: "the zone above deletes what a deleted DnsZone left at a shared server",
     want: ["reserved"],
