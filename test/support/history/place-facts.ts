@@ -104,6 +104,18 @@ export function leavingSince(
   return judged.world.clock.now() - heardAt < LABEL_MS + UNDERWAY_MS ? closedAt - UNDERWAY_MS : Infinity;
 }
 
+/** Whether all that lead started after an object was spoilt, at the time of this word. A leader that read it before goes by its last valid spec. */
+export function isNeverRead({ world, changedAt }: JudgedWorld, word: `zone ${string}` | `spoilt ${string}`): boolean {
+  const spoiltAt = changedAt.get(word) ?? 0;
+  return [...world.replicas].filter((one) => one.leads()).every(({ startedAt }) => startedAt > spoiltAt);
+}
+
+/** Whether those who lead know of an alias only its hostnames and its age, because it can't be read since before they started (docs/concepts/claims.md). */
+export function isUnknownAlias(judged: JudgedWorld, { meta }: DnsAlias): boolean {
+  const key = objectKey(meta);
+  return judged.world.unread.has(key) && isNeverRead(judged, `spoilt ${key}`);
+}
+
 /** A name for which the base zone has addresses is the base zone's. */
 export function isInBaseZone({ world }: JudgedWorld, place: string, name: string): boolean {
   const label = name.split(".")[0] ?? "";

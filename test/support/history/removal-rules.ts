@@ -13,6 +13,8 @@ import {
   describe,
   isInBaseZone,
   isKnownToHave,
+  isNeverRead,
+  isUnknownAlias,
   isUnwrittenElsewhere,
   LABEL_MS,
   MOVE_MS,
@@ -124,14 +126,12 @@ interface Owned {
 }
 
 /** A leader that never read the alias doesn't know its targets. It follows another alias of the name, which gave the address up. */
-function mayBeOthersOnly({ world, timeline, changedAt }: JudgedWorld, { zone, name, alias, address }: Owned): boolean {
-  const key = objectKey(alias.meta);
-  const ledSince = changedAt.get("leader") ?? 0;
+function mayBeOthersOnly(judged: JudgedWorld, { zone, name, alias, address }: Owned): boolean {
+  const { world, timeline, changedAt } = judged;
   return (
-    world.unread.has(key) &&
-    (changedAt.get(`spoilt ${key}`) ?? 0) < ledSince &&
+    isUnknownAlias(judged, alias) &&
     timeline
-      .since(zone, name, ledSince)
+      .since(zone, name, changedAt.get("leader") ?? 0)
       .some(
         (other) =>
           other.meta.uid !== alias.meta.uid &&
@@ -168,7 +168,7 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
     ...[...world.zones].filter(
       ([other, one]) =>
         world.unreadZones.has(other) &&
-        isNeverRead(judged, other) &&
+        isNeverRead(judged, `zone ${other}`) &&
         isDelegated(world, one) &&
         // What the zone never admitted is of the zone above.
         (had.length === 0 || had.some(({ meta }) => admits(world, one, meta.namespace))),
@@ -222,10 +222,4 @@ function followsToNothing(judged: JudgedWorld, { zone: { meta }, knownUntil }: P
     followed.length > 0 &&
     followed.every(({ meta: { uid } }) => recent.some((alias) => alias.meta.uid === uid && isBlank(alias)))
   );
-}
-
-/** A leader that read a DnsZone before it was spoilt goes by its last valid spec. */
-function isNeverRead({ world, changedAt }: JudgedWorld, key: string): boolean {
-  const spoiltAt = changedAt.get(`zone ${key}`) ?? 0;
-  return [...world.replicas].filter((one) => one.leads()).every(({ startedAt }) => startedAt > spoiltAt);
 }

@@ -16,6 +16,27 @@ import { testJudge, type JudgeCase } from "../../support/history/judge-cases.ts"
 
 const CASES: readonly JudgeCase[] = [
   ...[true, false].map((isNeverRead): JudgeCase => ({
+    name: `a name gets an address of one alias, and another one of it was paused and ${isNeverRead ? "never read" : "read before"}`,
+    want: isNeverRead ? [] : ["paused"],
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      editAlias(stage, "web/a", { paused: true });
+      addAlias(stage, "web/b", { hostnames: [SHOP], targets: ["two.test"] });
+      if (!isNeverRead) {
+        startLeader(stage);
+        await rest(MINUTE);
+      }
+      spoilAlias(stage, "web/a");
+      await rest(MINUTE);
+      if (isNeverRead) {
+        startLeader(stage);
+      }
+      stage.judge.changed("leader");
+      await rest(MINUTE);
+      publish("com", { [SHOP]: [...ONE, ...TWO] });
+    },
+  })),
+  ...[true, false].map((isNeverRead): JudgeCase => ({
     name: `a name loses a family of one alias, and another one of it ${isNeverRead ? "was never read" : "was read before"}`,
     want: isNeverRead ? [] : ["family"],
     async play({ stage, publish, rest }) {
