@@ -32,6 +32,13 @@ export interface Lateness {
 export const MOVE_MS = 10 * MINUTE;
 export const LABEL_MS = MINUTE;
 
+/** The moment by which a writer goes: the last one of its DnsZone, if that was deleted and the writer can't have heard of it. Infinity: it goes by now. */
+export function standsUntil({ world, changedAt }: JudgedWorld, { zone, knownUntil }: PlaceWrite): Millis {
+  const key = objectKey(zone.meta);
+  const deletedAt = world.zones.has(key) ? Infinity : (changedAt.get(`zone ${key}`) ?? Infinity);
+  return deletedAt > Math.min(knownUntil, world.clock.now()) - UNDERWAY_MS ? deletedAt - 1 : Infinity;
+}
+
 /** Whether a name can still wait in the zone for the zones that have it now: without an end while one of them has no record of it. */
 export function mayWaitForMove(
   judged: JudgedWorld,
