@@ -269,8 +269,10 @@ function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
   state.aliases.set(key, next);
   for (const name of next.spec.hostnames) {
     state.counts.statusChanged(name);
-    if (entriesOf(next, name).some(({ zone }) => !state.zones.has(zone))) {
-      // According to the status, a deleted zone has the name, so this zone may not have it.
+    const entries = entriesOf(next, name);
+    const wasReserved = state.reservedNames.has(nameId(next, name));
+    if (entries.some(({ zone }) => wasReserved || !state.zones.has(zone))) {
+      // According to the status, a deleted zone has the name, so this zone may not have it. Or another leader has published it in this zone since.
       state.pending.add(name);
     }
     if (state.pending.has(name)) {
