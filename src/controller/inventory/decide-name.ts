@@ -64,12 +64,10 @@ export function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectK
   return byZone;
 }
 
-/** A status can get lost, so its information is kept while a deleted or unreadable zone has the name. */
+/** A status can get lost, so its information is kept here. */
 function rememberReserved({ reservedNames }: StoreState, id: string, match: ZoneMatch): void {
   if (match.kind === "none" && match.reason === "ZoneReserved") {
     reservedNames.set(id, match.stays ?? []);
-  } else {
-    reservedNames.delete(id);
   }
 }
 
