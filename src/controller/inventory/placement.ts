@@ -89,6 +89,16 @@ export function entriesOf(
   );
 }
 
+/** The zones of a name in the status of its alias, or in the one before it was lost. */
+function listedZones(
+  { reservedNames }: Pick<PlacementState, "reservedNames">,
+  alias: DnsAlias,
+  name: Name,
+): readonly ObjectKey[] {
+  const entries = entriesOf(alias, name).map(({ zone }) => zone);
+  return entries.length > 0 ? entries : (reservedNames.get(nameId(alias, name)) ?? []);
+}
+
 /** Adds the zones in the status, because an alias under deletion can have records in all of them. */
 function withFormerZones({ zones, index }: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZoneMatch {
   const now = next.kind === "zones" ? next.zones : [];
@@ -143,8 +153,7 @@ function reservedByStatus(
   alias: DnsAlias,
   name: Name,
 ): ZoneMatch | undefined {
-  const entries = entriesOf(alias, name).map(({ zone }) => zone);
-  const keys = new Set(entries.length > 0 ? entries : reservedNames.get(nameId(alias, name)));
+  const keys = new Set(listedZones({ reservedNames }, alias, name));
   return keys.size > 0 && isLost({ zones, reserved }, name, keys)
     ? reservedMatch(
         name,
@@ -185,7 +194,7 @@ function keptInNewZone(state: PlacementState, alias: DnsAlias, name: Name, next:
   if (next.kind !== "none" || next.reason === "ZoneReserved" || newZones.size === 0) {
     return undefined;
   }
-  const stays = entriesOf(alias, name).flatMap(({ zone: key }) => {
+  const stays = listedZones(state, alias, name).flatMap((key) => {
     const until = newZones.get(key);
     const zone = zones.get(key);
     return until !== undefined && zone !== undefined && isAtOrBelow(name, zone.spec.domain) ? [{ key, until }] : [];
@@ -224,7 +233,7 @@ function afterOlder(state: PlacementState, alias: DnsAlias, name: Name, next: Zo
  * for a limited time. Names of zones below it are excluded, because a zone with a longer domain has a name at once.
  */
 export function namesOfNewZone(
-  { newZones, placed, zones }: Pick<PlacementState, "newZones" | "placed" | "zones">,
+  { newZones, placed, zones, reservedNames }: Pick<PlacementState, "newZones" | "placed" | "zones" | "reservedNames">,
   aliases: Iterable<DnsAlias>,
   zone: ObjectKey,
 ): ReadonlySet<Name> {
@@ -239,7 +248,7 @@ export function namesOfNewZone(
   };
   for (const alias of aliases) {
     for (const name of alias.meta.deletedAt === undefined ? alias.spec.hostnames : []) {
-      if (entriesOf(alias, name).some((entry) => entry.zone === zone) && !isOfLongerZone(name)) {
+      if (listedZones({ reservedNames }, alias, name).includes(zone) && !isOfLongerZone(name)) {
         names.add(name);
       }
     }

@@ -12,7 +12,7 @@ import { candidatesIn, decideIn, decideName } from "./decide-name.ts";
 import type { FormerZones } from "./move/former-zones.ts";
 import { limitHostnames } from "./limit-hostnames.ts";
 import { entriesOf, nameId, namesLeftReserved, namesOfNewZone, placementOf } from "./placement.ts";
-import { reservedHostnames, touchZonesAbove } from "./reserved-hostnames.ts";
+import { noteListedZones, reservedHostnames, touchZonesAbove } from "./reserved-hostnames.ts";
 import { zoneWithSameTarget } from "./same-target.ts";
 import { emptyState, type StoreState } from "./store-state.ts";
 import { takeUpTo } from "./take-up-to.ts";
@@ -217,6 +217,7 @@ function replaceAlias(state: StoreState, key: ObjectKey, next: DnsAlias | undefi
     state.aliases.delete(key);
   } else {
     state.aliases.set(key, next);
+    noteListedZones(state, next);
   }
   state.touchedAliases.add(key);
   for (const name of next?.spec.hostnames ?? []) {
@@ -267,10 +268,12 @@ function heldOf(target: AliasTarget | undefined): HeldResource | undefined {
 /** Replaces the older object by the newer one everywhere, without a new plan of its zones. */
 function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
   state.aliases.set(key, next);
+  const reserved = new Set(next.spec.hostnames.filter((name) => state.reservedNames.has(nameId(next, name))));
+  noteListedZones(state, next);
   for (const name of next.spec.hostnames) {
     state.counts.statusChanged(name);
-    if (entriesOf(next, name).some(({ zone }) => !state.zones.has(zone))) {
-      // According to the status, a deleted zone has the name, so this zone may not have it.
+    if (entriesOf(next, name).some(({ zone }) => reserved.has(name) || !state.zones.has(zone))) {
+      // According to the status, a deleted zone has the name, so this zone may not have it. Or another leader has published it in this zone since.
       state.pending.add(name);
     }
     if (state.pending.has(name)) {

@@ -8,7 +8,7 @@ import { GRACE_MS } from "./admission/admission-grace.ts";
 import { indexDifference } from "./admission/index-difference.ts";
 import { namespacesLost, zonesLost } from "./admission/lost-admission.ts";
 import { namesOfNewZone } from "./placement.ts";
-import { touchZonesAbove } from "./reserved-hostnames.ts";
+import { forgetNamesOf, touchZonesAbove } from "./reserved-hostnames.ts";
 import { touchClaims, type StoreState } from "./store-state.ts";
 
 /** Records a DnsZone that is unreadable and of which no readable version is known. */
@@ -44,6 +44,7 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
     state.former.removeZone(key);
     if (state.index.undelegated.has(key) || (previous !== undefined && isEnding(previous))) {
       state.reserved.readable(key);
+      forgetEnded(state, previous);
     } else {
       state.reserved.deleted(key, previous);
     }
@@ -61,6 +62,13 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
   // Claims can remain. The other results of the spec (view, TTL range) follow from the next plan of the zone.
   for (const claim of state.claims.get(key)?.values() ?? []) {
     claim.winners.forEach((alias) => state.touchedAliases.add(objectKey(alias.meta)));
+  }
+}
+
+/** A DnsZone that ended with its finalizer has withdrawn its names. */
+function forgetEnded(state: StoreState, previous: DnsZone | undefined): void {
+  if (previous !== undefined && isEnding(previous)) {
+    forgetNamesOf(state, objectKey(previous.meta));
   }
 }
 
@@ -177,6 +185,7 @@ export function endGrace(state: StoreState): void {
       (name) => state.claims.get(zone)?.has(name) !== true,
     );
     state.newZones.delete(zone);
+    forgetNamesOf(state, zone);
     names.forEach((name) => state.pending.add(name));
     if (names.length > 0) {
       touchClaims(state, zone);

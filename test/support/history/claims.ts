@@ -126,9 +126,13 @@ export function knownFromStatuses({ aliases, zones }: Objects, key: string): Rea
   );
 }
 
-/** Whether the status of an alias lists its name, as `uid-1 b.example.org.`, in a DnsZone that exists. */
-export function isListedElsewhere({ aliases, zones }: Pick<Objects, "aliases" | "zones">, known: string): boolean {
-  return [...aliases.values()].some(({ meta, status }) =>
+/** Whether the status of one of these aliases lists its name, as `uid-1 b.example.org.`, in a DnsZone that exists. */
+export function isListedElsewhere(
+  zones: Objects["zones"],
+  aliases: Iterable<Pick<DnsAlias, "meta" | "status">>,
+  known: string,
+): boolean {
+  return [...aliases].some(({ meta, status }) =>
     (status?.hostnames ?? []).some(
       ({ hostname, zone }) => zone !== undefined && zones.has(zone) && `${meta.uid} ${hostname}.` === known,
     ),

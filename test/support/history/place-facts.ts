@@ -77,19 +77,25 @@ export function closedSince(
     ({ meta }) => changedAt.get(`labels ${meta.namespace}`) ?? 0,
   );
   const at = Math.max(0, changedAt.get(`selector ${zone}`) ?? 0, ...labelsAt);
-  const heard = late.find(({ since, until }) => since <= at && at < until)?.until ?? at;
+  const heard = latenessAt(late, at)?.until ?? at;
   return heard === Infinity ? at : heard;
+}
+
+/** The time without news in which something happened. What happens at the moment of its end comes together with all that waited. */
+function latenessAt(late: readonly Lateness[], at: Millis): Lateness | undefined {
+  return late.find(({ since, until }) => since <= at && at <= until);
 }
 
 /** Whether the alias had the name before the zone was closed, as far as the writer knew then: a closed zone gives no name to an alias that didn't have it. */
 export function isKnownToHave(
   judged: JudgedWorld,
-  late: readonly Lateness[] | undefined,
+  late: readonly Lateness[] = [],
   { zone, name, alias }: { readonly zone: string; readonly name: string; readonly alias: DnsAlias },
 ): boolean {
   const at = closedSince(judged, zone, name);
-  const lateness = late?.find(({ since, until }) => since <= at && at < until);
-  return judged.timeline.at(zone, name, lateness?.since ?? at - 1).some(({ meta }) => meta.uid === alias.meta.uid);
+  return judged.timeline
+    .at(zone, name, latenessAt(late, at)?.since ?? at - 1)
+    .some(({ meta }) => meta.uid === alias.meta.uid);
 }
 
 /** A name that loses its zone by a label or a selector stays for a while and follows its targets: its aliases count since before that. */
@@ -102,18 +108,6 @@ export function leavingSince(
   const heardAt = closedSince(judged, zone, name, late);
   const closedAt = closedSince(judged, zone, name);
   return judged.world.clock.now() - heardAt < LABEL_MS + UNDERWAY_MS ? closedAt - UNDERWAY_MS : Infinity;
-}
-
-/** Whether all that lead started after an object was spoilt, at the time of this word. A leader that read it before goes by its last valid spec. */
-export function isNeverRead({ world, changedAt }: JudgedWorld, word: `zone ${string}` | `spoilt ${string}`): boolean {
-  const spoiltAt = changedAt.get(word) ?? 0;
-  return [...world.replicas].filter((one) => one.leads()).every(({ startedAt }) => startedAt > spoiltAt);
-}
-
-/** Whether those who lead know of an alias only its hostnames and its age, because it can't be read since before they started (docs/concepts/claims.md). */
-export function isUnknownAlias(judged: JudgedWorld, { meta }: DnsAlias): boolean {
-  const key = objectKey(meta);
-  return judged.world.unread.has(key) && isNeverRead(judged, `spoilt ${key}`);
 }
 
 /** A name for which the base zone has addresses is the base zone's. */

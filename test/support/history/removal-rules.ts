@@ -13,13 +13,12 @@ import {
   describe,
   isInBaseZone,
   isKnownToHave,
-  isNeverRead,
-  isUnknownAlias,
   isUnwrittenElsewhere,
   LABEL_MS,
   MOVE_MS,
   type PlaceWrite,
 } from "./place-facts.ts";
+import { isNeverRead, isZoneNeverRead, unreadByStatus, unreadByText } from "./unread-facts.ts";
 
 interface Removal {
   readonly name: string;
@@ -128,10 +127,11 @@ interface Owned {
 /** A leader that never read the alias doesn't know its targets. It follows another alias of the name, which gave the address up. */
 function mayBeOthersOnly(judged: JudgedWorld, { zone, name, alias, address }: Owned): boolean {
   const { world, timeline, changedAt } = judged;
+  const ledSince = changedAt.get("leader") ?? 0;
   return (
-    isUnknownAlias(judged, alias) &&
+    isNeverRead(judged, alias) &&
     timeline
-      .since(zone, name, changedAt.get("leader") ?? 0)
+      .since(zone, name, ledSince)
       .some(
         (other) =>
           other.meta.uid !== alias.meta.uid &&
@@ -149,7 +149,10 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
   if (isInBaseZone(judged, placeOf(zone), name)) {
     return [];
   }
-  const unread = aliasesOf(world, name).filter(({ meta }) => world.unread.has(objectKey(meta)));
+  const unread = [
+    ...unreadByText(judged, name),
+    ...unreadByStatus(judged, name).filter((one) => isLongKnown(judged, one)),
+  ];
   if (unread.length > 0) {
     return [`unread: ${at} while ${describe(unread)} can't be read`];
   }
@@ -167,8 +170,7 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
     ...deleted.map(([other, retained]) => [other, retained.zone] as const),
     ...[...world.zones].filter(
       ([other, one]) =>
-        world.unreadZones.has(other) &&
-        isNeverRead(judged, `zone ${other}`) &&
+        isZoneNeverRead(judged, other) &&
         isDelegated(world, one) &&
         // What the zone never admitted is of the zone above.
         (had.length === 0 || had.some(({ meta }) => admits(world, one, meta.namespace))),
@@ -198,6 +200,12 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
     return [`label: ${at} at once after a label or a selector changed`];
   }
   return [];
+}
+
+/** Whether neither the leader nor the status of the alias has changed since the write was planned. */
+function isLongKnown({ world, changedAt }: JudgedWorld, { meta }: DnsAlias): boolean {
+  const changes = ["leader", `status ${objectKey(meta)}`].map((word) => changedAt.get(word) ?? -Infinity);
+  return world.clock.now() - Math.max(...changes) >= UNDERWAY_MS;
 }
 
 /**

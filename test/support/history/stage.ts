@@ -69,6 +69,7 @@ export function createStage({ random, hostnames = HOSTNAMES, zoneSpecs = {}, isL
       judge.zoneFileWritten({ place, before, after, knownUntil: knownUntil(replica), late: late.get(replica) ?? [] }),
     onBackendWrite: ({ replica, ...write }) =>
       judge.backendWritten({ ...write, late: late.get(replica) ?? [] }, knownUntil(replica)),
+    onAliasStatus: ({ meta }, status) => forgetListed(world, { meta, status }),
     onRelease: (released) => judge.released(released),
   });
   const judge = createJudge({
@@ -174,6 +175,16 @@ export function spoilAlias(stage: Stage, key: ObjectKey): void {
 export function setStatus(stage: Stage, key: ObjectKey, status: AliasStatus | undefined): void {
   const { status: _, ...rest } = existing(stage.world.aliases, key);
   stage.world.put(status === undefined ? rest : { ...rest, status });
+  forgetListed(stage.world, existing(stage.world.aliases, key));
+  // A process decides a moment after it has read all objects, by what they say then.
+  [...stage.world.replicas]
+    .filter(({ startedAt }) => startedAt === stage.world.clock.now())
+    .forEach((replica) => {
+      readAtStart(stage, replica);
+      if (replica.leads()) {
+        knowRetained(stage.world, replica);
+      }
+    });
   stage.judge.changed(`status ${key}`);
   aliasChanged(stage, rest);
 }
@@ -309,21 +320,38 @@ export function lead({ world, judge }: Stage, replica: Replica): void {
 export function knowRetained(world: Stage["world"], replica: Replica): void {
   for (const [key, retained] of world.retainedZones) {
     // What a status says now counts more than what it said at the start.
-    const atStart = [...(retained.knownAtStart.get(replica) ?? [])].filter((known) => !isListedElsewhere(world, known));
+    const atStart = [...(retained.knownAtStart.get(replica) ?? [])].filter(
+      (known) => !isListedElsewhere(world.zones, world.aliases.values(), known),
+    );
     const known = retained.knownTo.has(replica) ? undefined : new Set([...knownFromStatuses(world, key), ...atStart]);
     world.retainedZones.set(key, { ...retained, known });
   }
 }
 
+/** A status that lists a name in a DnsZone that exists counts more than what it said when a replica started, also when it is lost later. */
+function forgetListed({ zones, retainedZones }: Stage["world"], alias: Pick<DnsAlias, "meta" | "status">): void {
+  for (const [key, { knownAtStart, ...retained }] of retainedZones) {
+    const left = [...knownAtStart].map(([replica, names]) => {
+      return [replica, new Set([...names].filter((known) => !isListedElsewhere(zones, [alias], known)))] as const;
+    });
+    retainedZones.set(key, { ...retained, knownAtStart: new Map(left) });
+  }
+}
+
 /** Starts a replica, which reads all objects. */
-export function start({ world, judge }: Pick<Stage, "world" | "judge">): Replica {
-  const replica = world.start();
+export function start(stage: Pick<Stage, "world" | "judge">): Replica {
+  const replica = stage.world.start();
+  readAtStart(stage, replica);
+  return replica;
+}
+
+/** A process that starts now goes by what statuses say now. */
+function readAtStart({ world, judge }: Pick<Stage, "world" | "judge">, replica: Replica): void {
   judge.started(replica);
   for (const [key, retained] of world.retainedZones) {
     const knownAtStart = new Map(retained.knownAtStart).set(replica, knownFromStatuses(world, key));
     world.retainedZones.set(key, { ...retained, knownAtStart });
   }
-  return replica;
 }
 
 /** Ends a replica without a farewell. A new one starts, and leads if the old one did. */

@@ -9,16 +9,10 @@ import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
 import { FORGED_ADDRESS, HOSTILE, UNDERWAY_MS, ZONES, sceneZone } from "./scene.ts";
 import { BOUND_MS, hadEver, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
-import {
-  isInBaseZone,
-  isUnknownAlias,
-  leavingSince,
-  mayWaitForMove,
-  standsUntil,
-  type PlaceWrite,
-} from "./place-facts.ts";
+import { isInBaseZone, leavingSince, mayWaitForMove, standsUntil, type PlaceWrite } from "./place-facts.ts";
 import { faultsOfRemoval, faultsOfWithdrawal } from "./removal-rules.ts";
 import { areOthersRecords } from "./takeover-rules.ts";
+import { isNeverRead } from "./unread-facts.ts";
 
 /** Returns what is wrong with a write, at the moment of the write. */
 export function faultsOfWrite(judged: JudgedWorld, write: PlaceWrite): readonly string[] {
@@ -54,7 +48,7 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
   const from = Math.min(since, leavingSince(judged, zone, name, write.late));
   const until = standsUntil(judged, write);
   const steady = judged.timeline.throughout(zone, name, from, until);
-  const paused = steady.find((alias) => alias.spec.paused && !isUnknownAlias(judged, alias));
+  const paused = steady.find((alias) => alias.spec.paused && !isNeverRead(judged, alias));
   if (paused !== undefined) {
     const isOrder = after.length === 0 && areOthersRecords(judged, { zone, name, addresses: removed }, write.late);
     return isOrder ? [] : [`paused: ${name} was changed in ${zone}, and DnsAlias ${objectKey(paused.meta)} is paused`];

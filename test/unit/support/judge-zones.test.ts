@@ -39,18 +39,26 @@ function showAt(stage: Stage, zone: string): void {
 }
 
 const CASES: readonly JudgeCase[] = [
-  ...[true, false].map((isShown): JudgeCase => ({
-    name: `a process that started while a status had a name in a deleted DnsZone leads when ${isShown ? "it has it in another one" : "it is lost"}`,
+  ...(
+    [
+      ["it has it in another one", { isShown: true, isLost: false }],
+      ["it had it in another one and is lost", { isShown: true, isLost: true }],
+      ["it is lost", { isShown: false, isLost: true }],
+    ] as const
+  ).map(([when, { isShown, isLost }]): JudgeCase => ({
+    name: `a process that started while a status had a name in a deleted DnsZone leads when ${when}`,
     want: isShown ? [] : ["foreign"],
     async play({ stage, publish, rest }) {
       showAt(stage, "dns/com");
       removeZone(stage, "dns/com");
       const replica = start(stage);
+      await rest(MINUTE);
       putZone(stage, "dns/inside");
       publish("inside", { [SHOP]: ONE });
       if (isShown) {
         showAt(stage, "dns/inside");
-      } else {
+      }
+      if (isLost) {
         setStatus(stage, "web/a", undefined);
       }
       knowRetained(stage.world, replica);
