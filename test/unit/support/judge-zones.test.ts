@@ -107,6 +107,41 @@ const CASES: readonly JudgeCase[] = [
       publish("com", { [SHOP]: [...TWO, "198.51.100.31"] });
     },
   },
+  {
+    name: "a responder goes on with a name whose new DnsZone has no place of its own, and with nothing of another namespace",
+    want: ["answer"],
+    async play({ stage, publish }) {
+      const answer = { replica: start(stage), name: `${SHOP}.`, knownUntil: Infinity };
+      putZone(stage, "dns/twin");
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await stage.world.clock.advance(10 * MINUTE);
+      publish("com", {});
+      await stage.world.clock.advance(5 * MINUTE);
+      stage.judge.answered({ ...answer, addresses: ONE });
+      assert.deepEqual(stage.judge.faults, []);
+      setTarget(stage, "three.test", ["198.51.100.31"]);
+      addAlias(stage, "api/b", { hostnames: [SHOP], targets: ["three.test"] });
+      await stage.world.clock.advance(5 * MINUTE);
+      stage.judge.answered({ ...answer, addresses: ["198.51.100.31"] });
+    },
+  },
+  {
+    name: "a responder answers for an alias of another namespace than the one that had the name, whose DnsZone has no place of its own",
+    want: ["answer"],
+    async play({ stage, publish }) {
+      const answer = { replica: start(stage), name: `${SHOP}.`, knownUntil: Infinity };
+      putZone(stage, "dns/twin");
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await stage.world.clock.advance(10 * MINUTE);
+      publish("com", {});
+      removeAlias(stage, "web/a");
+      setTarget(stage, "three.test", ["198.51.100.31"]);
+      addAlias(stage, "api/b", { hostnames: [SHOP], targets: ["three.test"] });
+      await stage.world.clock.advance(5 * MINUTE);
+      stage.judge.answered({ ...answer, addresses: ["198.51.100.31"] });
+    },
+  },
   ...[11, 12].map((minutes): JudgeCase => ({
     name: `a name whose new DnsZone has no place of its own is still in the old one after ${minutes} min`,
     want: minutes === 11 ? [] : ["orphan"],
