@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { isWildcard, type Name } from "../../dns/name/name.ts";
-import { decideClaim, type Claim } from "../../plan/claims.ts";
+import { decideClaim, type Claim, type ZoneMatch } from "../../plan/claims.ts";
 import { recordLeft } from "./move/zones-left.ts";
 import { countHostname } from "./limit-hostnames.ts";
 import { nameId, placementOf, zonesByRules } from "./placement.ts";
@@ -49,21 +49,26 @@ export function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectK
   const byZone = new Map<ObjectKey, DnsAlias[]>();
   for (const key of state.candidates.get(name) ?? []) {
     const alias = state.aliases.get(key);
-    const match = alias === undefined ? undefined : placementOf(state, alias, name);
-    if (alias !== undefined && match?.kind === "none" && match.reason === "ZoneReserved") {
-      // A status can get lost, so its information is kept here.
-      state.reservedNames.set(nameId(alias, name), match.stays ?? []);
+    if (alias === undefined) {
+      continue;
     }
-    for (const zone of match?.kind === "zones" && alias !== undefined ? match.zones : []) {
+    const match = placementOf(state, alias, name);
+    rememberReserved(state, nameId(alias, name), match);
+    for (const zone of match.kind === "zones" ? match.zones : []) {
       const zoneKey = objectKey(zone.meta);
       const aliases = byZone.get(zoneKey) ?? [];
       byZone.set(zoneKey, aliases);
-      if (alias !== undefined) {
-        aliases.push(alias);
-      }
+      aliases.push(alias);
     }
   }
   return byZone;
+}
+
+/** A status can get lost, so its information is kept here. */
+function rememberReserved({ reservedNames }: StoreState, id: string, match: ZoneMatch): void {
+  if (match.kind === "none" && match.reason === "ZoneReserved") {
+    reservedNames.set(id, match.stays ?? []);
+  }
 }
 
 function rememberZones(state: StoreState, name: Name, zones: ReadonlySet<ObjectKey>): void {

@@ -268,11 +268,12 @@ function heldOf(target: AliasTarget | undefined): HeldResource | undefined {
 /** Replaces the older object by the newer one everywhere, without a new plan of its zones. */
 function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
   state.aliases.set(key, next);
+  const reserved = new Set(next.spec.hostnames.filter((name) => state.reservedNames.has(nameId(next, name))));
   noteListedZones(state, next);
   for (const name of next.spec.hostnames) {
     state.counts.statusChanged(name);
-    if (entriesOf(next, name).some(({ zone }) => !state.zones.has(zone))) {
-      // According to the status, a deleted zone has the name, so this zone may not have it.
+    if (entriesOf(next, name).some(({ zone }) => reserved.has(name) || !state.zones.has(zone))) {
+      // According to the status, a deleted zone has the name, so this zone may not have it. Or another leader has published it in this zone since.
       state.pending.add(name);
     }
     if (state.pending.has(name)) {

@@ -11,8 +11,8 @@ export interface ClaimTimeline {
   at(zone: string, name: string, moment: number): readonly DnsAlias[];
   /** Every version of an alias that had the name in the zone at some time from `since` on. */
   since(zone: string, name: string, since: number): readonly DnsAlias[];
-  /** The versions that had the name all the time from `since` on. */
-  throughout(zone: string, name: string, since: number): readonly DnsAlias[];
+  /** The versions that had the name all the time from `since` until a moment, or on. */
+  throughout(zone: string, name: string, since: number, until?: number): readonly DnsAlias[];
   /** When the last alias lost the name in the zone; -Infinity while one has it, or if none ever had it. */
   lostAt(zone: string, name: string): number;
   /** Who took the name over from another namespace, and since when; undefined if no other namespace ever had it before those that have it now, or had it right before a moment. */
@@ -35,10 +35,13 @@ interface Entry {
 export function createClaimTimeline(): ClaimTimeline {
   const entries: Entry[] = [];
   const last = (): Claims => entries.at(-1)?.claims ?? new Map();
-  const versions = (key: string, since: number): readonly (readonly DnsAlias[])[] => {
+  const versions = (key: string, since: number, until = Infinity): readonly (readonly DnsAlias[])[] => {
     // The entry that was in force at `since` counts too.
     const first = entries.findLastIndex(({ at }) => at <= since);
-    return entries.slice(Math.max(0, first)).map(({ claims }) => claims.get(key) ?? []);
+    return entries
+      .slice(Math.max(0, first))
+      .filter(({ at }, index) => index === 0 || at <= until)
+      .map(({ claims }) => claims.get(key) ?? []);
   };
   return {
     record(claims, at) {
@@ -47,8 +50,8 @@ export function createClaimTimeline(): ClaimTimeline {
     now: (zone, name) => last().get(`${zone} ${name}`) ?? [],
     at: (zone, name, moment) => versions(`${zone} ${name}`, moment)[0] ?? [],
     since: (zone, name, since) => [...new Set(versions(`${zone} ${name}`, since).flat())],
-    throughout: (zone, name, since) => {
-      const all = versions(`${zone} ${name}`, since);
+    throughout: (zone, name, since, until) => {
+      const all = versions(`${zone} ${name}`, since, until);
       return (all[0] ?? []).filter((version) =>
         all.every((aliases) =>
           aliases.some((alias) => alias.meta.uid === version.meta.uid && alias.spec === version.spec),

@@ -32,6 +32,13 @@ export interface Lateness {
 export const MOVE_MS = 10 * MINUTE;
 export const LABEL_MS = MINUTE;
 
+/** The moment by which a writer goes: the last one of its DnsZone, if that was deleted and the writer can't have heard of it. Infinity: it goes by now. */
+export function standsUntil({ world, changedAt }: JudgedWorld, { zone, knownUntil }: PlaceWrite): Millis {
+  const key = objectKey(zone.meta);
+  const deletedAt = world.zones.has(key) ? Infinity : (changedAt.get(`zone ${key}`) ?? Infinity);
+  return deletedAt > Math.min(knownUntil, world.clock.now()) - UNDERWAY_MS ? deletedAt - 1 : Infinity;
+}
+
 /** Whether a name can still wait in the zone for the zones that have it now: without an end while one of them has no record of it. */
 export function mayWaitForMove(
   judged: JudgedWorld,
@@ -80,19 +87,25 @@ export function closedSince(
     ({ meta }) => changedAt.get(`labels ${meta.namespace}`) ?? 0,
   );
   const at = Math.max(0, changedAt.get(`selector ${zone}`) ?? 0, ...labelsAt);
-  const heard = late.find(({ since, until }) => since <= at && at < until)?.until ?? at;
+  const heard = latenessAt(late, at)?.until ?? at;
   return heard === Infinity ? at : heard;
+}
+
+/** The time without news in which something happened. What happens at the moment of its end comes together with all that waited. */
+function latenessAt(late: readonly Lateness[], at: Millis): Lateness | undefined {
+  return late.find(({ since, until }) => since <= at && at <= until);
 }
 
 /** Whether the alias had the name before the zone was closed, as far as the writer knew then: a closed zone gives no name to an alias that didn't have it. */
 export function isKnownToHave(
   judged: JudgedWorld,
-  late: readonly Lateness[] | undefined,
+  late: readonly Lateness[] = [],
   { zone, name, alias }: { readonly zone: string; readonly name: string; readonly alias: DnsAlias },
 ): boolean {
   const at = closedSince(judged, zone, name);
-  const lateness = late?.find(({ since, until }) => since <= at && at < until);
-  return judged.timeline.at(zone, name, lateness?.since ?? at - 1).some(({ meta }) => meta.uid === alias.meta.uid);
+  return judged.timeline
+    .at(zone, name, latenessAt(late, at)?.since ?? at - 1)
+    .some(({ meta }) => meta.uid === alias.meta.uid);
 }
 
 /** A name that loses its zone by a label or a selector stays for a while and follows its targets: its aliases count since before that. */

@@ -19,6 +19,7 @@ import {
   MOVE_MS,
   type PlaceWrite,
 } from "./place-facts.ts";
+import { isNeverRead, isZoneNeverRead, unreadByStatus, unreadByText } from "./unread-facts.ts";
 
 interface Removal {
   readonly name: string;
@@ -125,12 +126,11 @@ interface Owned {
 }
 
 /** A leader that never read the alias doesn't know its targets. It follows another alias of the name, which gave the address up. */
-function mayBeOthersOnly({ world, timeline, changedAt }: JudgedWorld, { zone, name, alias, address }: Owned): boolean {
-  const key = objectKey(alias.meta);
+function mayBeOthersOnly(judged: JudgedWorld, { zone, name, alias, address }: Owned): boolean {
+  const { world, timeline, changedAt } = judged;
   const ledSince = changedAt.get("leader") ?? 0;
   return (
-    world.unread.has(key) &&
-    (changedAt.get(`spoilt ${key}`) ?? 0) < ledSince &&
+    isNeverRead(judged, alias) &&
     timeline
       .since(zone, name, ledSince)
       .some(
@@ -150,7 +150,10 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
   if (isInBaseZone(judged, placeOf(zone), name)) {
     return [];
   }
-  const unread = aliasesOf(world, name).filter(({ meta }) => world.unread.has(objectKey(meta)));
+  const unread = [
+    ...unreadByText(judged, name),
+    ...unreadByStatus(judged, name).filter((one) => isLongKnown(judged, one)),
+  ];
   if (unread.length > 0) {
     return [`unread: ${at} while ${describe(unread)} can't be read`];
   }
@@ -168,8 +171,7 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
     ...deleted.map(([other, retained]) => [other, retained.zone] as const),
     ...[...world.zones].filter(
       ([other, one]) =>
-        world.unreadZones.has(other) &&
-        isNeverRead(judged, other) &&
+        isZoneNeverRead(judged, other) &&
         isDelegated(world, one) &&
         // What the zone never admitted is of the zone above.
         (had.length === 0 || had.some(({ meta }) => admits(world, one, meta.namespace))),
@@ -201,6 +203,12 @@ export function faultsOfWithdrawal(judged: JudgedWorld, write: PlaceWrite, name:
   return [];
 }
 
+/** Whether neither the leader nor the status of the alias has changed since the write was planned. */
+function isLongKnown({ world, changedAt }: JudgedWorld, { meta }: DnsAlias): boolean {
+  const changes = ["leader", `status ${objectKey(meta)}`].map((word) => changedAt.get(word) ?? -Infinity);
+  return world.clock.now() - Math.max(...changes) >= UNDERWAY_MS;
+}
+
 /**
  * Until a name has moved, its records in the old zone follow the aliases that have it now, if they are of the namespace that had it there. If all of these have given up their addresses,
  * the old zone has none either. An edit that is under way counts as it was before, too. A target that nobody has read gives up nothing.
@@ -221,10 +229,4 @@ function followsToNothing(judged: JudgedWorld, { zone: { meta }, knownUntil }: P
     followed.length > 0 &&
     followed.every(({ meta: { uid } }) => recent.some((alias) => alias.meta.uid === uid && isBlank(alias)))
   );
-}
-
-/** A leader that read a DnsZone before it was spoilt goes by its last valid spec. */
-function isNeverRead({ world, changedAt }: JudgedWorld, key: string): boolean {
-  const spoiltAt = changedAt.get(`zone ${key}`) ?? 0;
-  return [...world.replicas].filter((one) => one.leads()).every(({ startedAt }) => startedAt > spoiltAt);
 }

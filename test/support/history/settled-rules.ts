@@ -21,6 +21,7 @@ import { addressesAt, type RecordSet } from "./record-sets.ts";
 import { HOUR, MINUTE, NAMES, ZONES } from "./scene.ts";
 import { BOUND_MS, boundsOf, goneForMs, targetsOf } from "./target-facts.ts";
 import { describe, isInBaseZone, mayWaitForMove } from "./place-facts.ts";
+import { isUnread, unreadByStatus } from "./unread-facts.ts";
 import { isOwnForgery } from "./write-rules.ts";
 
 /**
@@ -61,15 +62,6 @@ function zoneWords(name: string): readonly string[] {
     `zone ${key}`,
     `place ${place}`,
   ]);
-}
-
-function isUnread({ world }: JudgedWorld, name: string): boolean {
-  return (
-    aliasesOf(world, name).some(({ meta }) => world.unread.has(objectKey(meta))) ||
-    [...world.zones.values()].some(
-      ({ meta, spec }) => isWithin(name, spec.domain) && world.unreadZones.has(objectKey(meta)),
-    )
-  );
 }
 
 /** True if nothing that the name depends on has changed, and all of it can be read and written. */
@@ -122,6 +114,7 @@ function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonl
       judged.abandoned.has(`${key} ${name}`) ||
       isReserved(world, name) ||
       zonesKnownByStatus(world, name).length > 0 ||
+      unreadByStatus(judged, name).length > 0 ||
       have.length === 0
       ? []
       : [`orphan: ${name} is still in ${key} with ${have.join(" ")}, and no alias has it there`];
@@ -154,10 +147,12 @@ interface SurplusAddress {
 }
 
 /**
+ * A name that an unread alias of the namespace may have keeps what it had at the start of the term, but for what a target gave up since (decision 100).
  * A name with a target of which a leader knows nothing keeps what it had at the start of the term or before an edit, for `maxStaleness` and one resync, but for what a target gave up since.
  * With `onStale: Keep` it isn't blanked then.
  */
-function isInherited({ world, changedAt }: JudgedWorld, { name, aliases, address, isAll }: SurplusAddress): boolean {
+function isInherited(judged: JudgedWorld, { name, aliases, address, isAll }: SurplusAddress): boolean {
+  const { world, changedAt } = judged;
   const since = Math.max(changedAt.get("leader") ?? 0, changedAt.get(`name ${name}`) ?? 0);
   const maxStalenessMs = Math.max(...aliases.map(({ spec }) => spec.maxStalenessMs));
   // A leader has read an address that the target had for longer than the bound.
@@ -165,11 +160,15 @@ function isInherited({ world, changedAt }: JudgedWorld, { name, aliases, address
     const hasAddresses = typeof (world.targets.get(target) ?? "nxdomain") !== "string";
     return hasAddresses && world.clock.now() - goneForMs(world, target, address) > since + BOUND_MS;
   });
+  const isOfUnread = unreadByStatus(judged, name).some(({ meta: { namespace } }) =>
+    aliases.some(({ meta }) => meta.namespace === namespace),
+  );
   return (
     !isGivenUp &&
-    aliases.some((alias) => !boundsOf(world, alias).isWell) &&
-    (world.clock.now() - since <= maxStalenessMs + 6 * MINUTE ||
-      (isAll && aliases.some(({ spec }) => spec.onStale === "Keep")))
+    (isOfUnread ||
+      (aliases.some((alias) => !boundsOf(world, alias).isWell) &&
+        (world.clock.now() - since <= maxStalenessMs + 6 * MINUTE ||
+          (isAll && aliases.some(({ spec }) => spec.onStale === "Keep")))))
   );
 }
 

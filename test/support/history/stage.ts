@@ -176,6 +176,15 @@ export function setStatus(stage: Stage, key: ObjectKey, status: AliasStatus | un
   const { status: _, ...rest } = existing(stage.world.aliases, key);
   stage.world.put(status === undefined ? rest : { ...rest, status });
   forgetListed(stage.world, existing(stage.world.aliases, key));
+  // A process decides a moment after it has read all objects, by what they say then.
+  [...stage.world.replicas]
+    .filter(({ startedAt }) => startedAt === stage.world.clock.now())
+    .forEach((replica) => {
+      readAtStart(stage, replica);
+      if (replica.leads()) {
+        knowRetained(stage.world, replica);
+      }
+    });
   stage.judge.changed(`status ${key}`);
   aliasChanged(stage, rest);
 }
@@ -330,14 +339,19 @@ function forgetListed({ zones, retainedZones }: Stage["world"], alias: Pick<DnsA
 }
 
 /** Starts a replica, which reads all objects. */
-export function start({ world, judge }: Pick<Stage, "world" | "judge">): Replica {
-  const replica = world.start();
+export function start(stage: Pick<Stage, "world" | "judge">): Replica {
+  const replica = stage.world.start();
+  readAtStart(stage, replica);
+  return replica;
+}
+
+/** A process that starts now goes by what statuses say now. */
+function readAtStart({ world, judge }: Pick<Stage, "world" | "judge">, replica: Replica): void {
   judge.started(replica);
   for (const [key, retained] of world.retainedZones) {
     const knownAtStart = new Map(retained.knownAtStart).set(replica, knownFromStatuses(world, key));
     world.retainedZones.set(key, { ...retained, knownAtStart });
   }
-  return replica;
 }
 
 /** Ends a replica without a farewell. A new one starts, and leads if the old one did. */

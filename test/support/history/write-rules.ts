@@ -9,7 +9,14 @@ import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
 import { FORGED_ADDRESS, HOSTILE, UNDERWAY_MS, ZONES, sceneZone } from "./scene.ts";
 import { BOUND_MS, hadEver, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
-import { formerNamespaces, isInBaseZone, leavingSince, mayWaitForMove, type PlaceWrite } from "./place-facts.ts";
+import {
+  formerNamespaces,
+  isInBaseZone,
+  leavingSince,
+  mayWaitForMove,
+  standsUntil,
+  type PlaceWrite,
+} from "./place-facts.ts";
 import { faultsOfRemoval, faultsOfWithdrawal } from "./removal-rules.ts";
 import { areOthersRecords } from "./takeover-rules.ts";
 
@@ -45,7 +52,8 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
   const zone = objectKey(write.zone.meta);
   // A name that loses its zone by a label or a selector stays with the alias that had it. The next alias gets it after that.
   const from = Math.min(since, leavingSince(judged, zone, name, write.late));
-  const steady = judged.timeline.throughout(zone, name, from);
+  const until = standsUntil(judged, write);
+  const steady = judged.timeline.throughout(zone, name, from, until);
   const paused = steady.find(({ spec }) => spec.paused);
   if (paused !== undefined) {
     const isOrder = after.length === 0 && areOthersRecords(judged, { zone, name, addresses: removed }, write.late);
@@ -58,7 +66,7 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
   ];
   const publishedAt = (place: string): readonly RecordSet[] =>
     place === write.place ? write.before : judged.publishedAt(place);
-  const now = judged.timeline.now(zone, name);
+  const now = judged.timeline.at(zone, name, until);
   return [
     ...added.flatMap((address) => faultOfAddress({ ...judged, publishedAt }, { name, zone, address, versions }) ?? []),
     ...(now.length > 0 && steady.length > 0

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { MINUTE } from "../../support/history/scene.ts";
-import { ONE, SHOP, TWO, startLeader, holdPlan } from "../../support/history/judged-product.ts";
+import { ONE, SHOP, TWO, startLeader, holdPlan, type Product } from "../../support/history/judged-product.ts";
 import {
   addAlias,
   editAlias,
@@ -30,6 +30,9 @@ const CASES: readonly JudgeCase[] = [
       await rest(MINUTE);
       if (!isNeverRead) {
         spoil();
+        await rest(MINUTE);
+        // It read the alias as a follower, too.
+        stage.judge.changed("leader");
       }
       addAlias(stage, "web/b", { hostnames: [SHOP], targets: ["two.test"] });
       publish("com", { [SHOP]: TWO });
@@ -38,6 +41,54 @@ const CASES: readonly JudgeCase[] = [
       publish("com", { [SHOP]: TWO.slice(0, 1) });
     },
   })),
+  ...["never read", "read before"].flatMap((text) => {
+    const isNeverRead = text === "never read";
+    /** Web/a drops SHOP, which its status lists, and can't be read. */
+    const drop = async ({ stage, publish, rest }: Product): Promise<void> => {
+      publish("com", { [SHOP]: ONE });
+      const entry = { hostname: SHOP, zone: "dns/com", addresses: ONE };
+      setStatus(stage, "web/a", { observedGeneration: 1, conditions: [], hostnames: [entry], targets: [] });
+      editAlias(stage, "web/a", { hostnames: [parseOwnerName("b.example.com")] });
+      if (!isNeverRead) {
+        startLeader(stage);
+      }
+      await rest(MINUTE);
+      spoilAlias(stage, "web/a");
+      if (isNeverRead) {
+        startLeader(stage);
+      }
+      stage.judge.changed("leader");
+    };
+    return [
+      {
+        name: `a name stays that only the status of an alias lists, which was ${text}`,
+        want: isNeverRead ? [] : ["orphan"],
+        async play(product) {
+          await drop(product);
+          await product.rest(15 * MINUTE);
+        },
+      },
+      {
+        name: `a name is withdrawn that only the status of an alias lists, which was ${text}`,
+        want: isNeverRead ? ["unread"] : [],
+        async play(product) {
+          await drop(product);
+          await product.rest(5 * MINUTE);
+          product.publish("com", {});
+        },
+      },
+      {
+        name: `addresses stay at the name of another alias, and only the status of one lists it, which was ${text}`,
+        want: isNeverRead ? [] : ["behind"],
+        async play(product) {
+          await drop(product);
+          addAlias(product.stage, "web/b", { hostnames: [SHOP], targets: ["two.test"] });
+          product.publish("com", { [SHOP]: [...ONE, ...TWO] });
+          await product.rest(15 * MINUTE);
+        },
+      },
+    ] satisfies readonly JudgeCase[];
+  }),
   {
     name: "a record is left after its alias is gone",
     want: ["orphan"],

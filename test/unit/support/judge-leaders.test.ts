@@ -4,6 +4,7 @@ import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import { claimsOf } from "../../support/history/claims.ts";
 import { ONE, rules, SHOP, startProduct, TWO, type Product } from "../../support/history/judged-product.ts";
 import { MINUTE } from "../../support/history/scene.ts";
+import { faultsOfWrite } from "../../support/history/write-rules.ts";
 import {
   addAlias,
   editAlias,
@@ -185,23 +186,54 @@ describe("a name stays in a zone that was closed, its targets are edited, and th
   });
 });
 
-test("a replica knows of a deleted DnsZone what the statuses said at its start, though they are lost when it leads", async () => {
-  const { stage } = await startProduct();
-  const { world } = stage;
-  const name = parseOwnerName("a.deep.example.net");
-  editAlias(stage, "web/a", { hostnames: [name] });
-  const entry = { hostname: "a.deep.example.net", zone: "dns/deep", addresses: ONE };
-  setStatus(stage, "web/a", { observedGeneration: 1, conditions: [], hostnames: [entry], targets: [] });
-  removeZone(stage, "dns/deep");
-  const zones = (): readonly string[] => [...claimsOf(world, [name]).keys()];
-  const early = start(stage);
-  setStatus(stage, "web/a", undefined);
-  const late = start(stage);
-  lead(stage, early);
-  assert.deepEqual(zones(), []);
-  lead(stage, late);
-  assert.deepEqual(zones(), [`dns/net ${name}`]);
-  kill(stage, late);
-  assert.deepEqual(zones(), [`dns/net ${name}`]);
-  world.replicas.forEach((replica) => replica.kill());
-});
+for (const seconds of [1, 0]) {
+  test(`a writer withdraws a name at once from a zone that was closed ${seconds} s after the writer heard of it`, async () => {
+    const { stage } = await startProduct();
+    const { world, judge } = stage;
+    addAlias(stage, "web/o", { hostnames: ["b.example.org"], targets: ["one.test"] });
+    await world.clock.advance(MINUTE);
+    const since = world.clock.now();
+    await world.clock.advance(MINUTE);
+    putZone(stage, "dns/org");
+    await world.clock.advance(MINUTE);
+    const late = [{ since, until: world.clock.now() }];
+    await world.clock.advance(seconds * 1_000);
+    putZone(stage, "dns/org", { allowedNamespaces: { from: "Same" } });
+    await world.clock.advance(3_000);
+    const zone = world.zones.get("dns/org");
+    assert.ok(zone);
+    const before = [{ name: "b.example.org.", type: "A", data: ONE.slice(0, 1) }] as const;
+    const write = { zone, place: "rfc2136", before, after: [], knownUntil: since, late };
+    assert.deepEqual(
+      faultsOfWrite(judge.judged, write).map((fault) => fault.split(":")[0]),
+      seconds === 0 ? [] : ["label"],
+    );
+  });
+
+  test(`a replica ${seconds === 0 ? "doesn't know" : "knows"} of a deleted DnsZone what statuses said that were lost ${seconds} s after its start`, async () => {
+    const { stage } = await startProduct();
+    const { world } = stage;
+    const name = parseOwnerName("a.deep.example.net");
+    editAlias(stage, "web/a", { hostnames: [name] });
+    const entry = { hostname: "a.deep.example.net", zone: "dns/deep", addresses: ONE };
+    setStatus(stage, "web/a", { observedGeneration: 1, conditions: [], hostnames: [entry], targets: [] });
+    removeZone(stage, "dns/deep");
+    const zones = (): readonly string[] => [...claimsOf(world, [name]).keys()];
+    await world.clock.advance(MINUTE);
+    const early = start(stage);
+    const leader = start(stage);
+    lead(stage, leader);
+    await world.clock.advance(seconds * 1_000);
+    setStatus(stage, "web/a", undefined);
+    const known = seconds === 0 ? [`dns/net ${name}`] : [];
+    assert.deepEqual(zones(), known);
+    const late = start(stage);
+    lead(stage, early);
+    assert.deepEqual(zones(), known);
+    lead(stage, late);
+    assert.deepEqual(zones(), [`dns/net ${name}`]);
+    kill(stage, late);
+    assert.deepEqual(zones(), [`dns/net ${name}`]);
+    world.replicas.forEach((replica) => replica.kill());
+  });
+}

@@ -52,6 +52,7 @@ const CASES: readonly JudgeCase[] = [
       showAt(stage, "dns/com");
       removeZone(stage, "dns/com");
       const replica = start(stage);
+      await rest(MINUTE);
       putZone(stage, "dns/inside");
       publish("inside", { [SHOP]: ONE });
       if (isShown) {

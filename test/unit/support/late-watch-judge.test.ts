@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import { MINUTE } from "../../support/history/scene.ts";
-import { addAlias, createStage, putZone, removeAlias, setTarget, type Stage } from "../../support/history/stage.ts";
+import {
+  addAlias,
+  createStage,
+  putZone,
+  removeAlias,
+  removeZone,
+  setTarget,
+  type Stage,
+} from "../../support/history/stage.ts";
 import type { Lateness } from "../../support/history/place-facts.ts";
 
 const NAME = "b.example.net";
@@ -34,8 +42,13 @@ async function closeUnheard(): Promise<Late> {
 }
 
 /** The writer publishes the name with these addresses. */
-function publish({ world, judge, backends }: Stage, data: readonly string[], late: readonly Lateness[]): void {
-  const zone = world.zones.get("dns/net");
+function publish(
+  { world, judge, backends }: Stage,
+  data: readonly string[],
+  late: readonly Lateness[],
+  knownUntil = Infinity,
+): void {
+  const zone = world.zones.get("dns/net") ?? judge.judged.deletedZones.get("dns/net");
   const backend = backends.get("net");
   assert.ok(zone && backend);
   const before = backend.list();
@@ -45,7 +58,7 @@ function publish({ world, judge, backends }: Stage, data: readonly string[], lat
   if (data.length > 0) {
     backend.put({ name: parseOwnerName(NAME), type: "A", ttl: 60, data });
   }
-  judge.backendWritten({ zone, before, after: backend.list(), late }, Infinity);
+  judge.backendWritten({ zone, before, after: backend.list(), late }, knownUntil);
 }
 
 function rules({ judge }: Stage): readonly string[] {
@@ -88,5 +101,38 @@ describe("a zone is closed while the writer's watch is late, and the judge", () 
     const { stage, lateness } = await closeUnheard();
     publish(stage, AFTER, [{ since: lateness.since, until: lateness.since + MINUTE / 2 }]);
     assert.deepEqual(rules(stage), ["foreign"]);
+  });
+});
+
+describe("a DnsZone is deleted, a target fails for longer than `maxStaleness`, its name is withdrawn, and the judge", () => {
+  const play = async (onStale: "Keep" | "Withdraw", isLate: boolean): Promise<readonly string[]> => {
+    const stage = createStage({ random: () => 0.5, isLed: () => true });
+    const { clock, lastGoodOf } = stage.world;
+    const spec = { onStale, maxStalenessMs: 6 * MINUTE };
+    setTarget(stage, "one.test", BEFORE);
+    putZone(stage, "dns/net");
+    addAlias(stage, "web/a", { hostnames: [NAME], targets: ["one.test"], spec });
+    await clock.advance(MINUTE);
+    publish(stage, BEFORE, []);
+    ["A", "AAAA"].forEach((family) => lastGoodOf.set(`one.test ${family}`, clock.now()));
+    const since = clock.now();
+    setTarget(stage, "one.test", "servfail");
+    await clock.advance(MINUTE);
+    removeZone(stage, "dns/net");
+    await clock.advance(10 * MINUTE);
+    publish(stage, [], isLate ? [{ since, until: Infinity }] : [], isLate ? since : Infinity);
+    return rules(stage);
+  };
+
+  test("knows that a writer whose watch is late goes by what its alias says", async () => {
+    assert.deepEqual(await play("Withdraw", true), []);
+  });
+
+  test("wants such a writer to keep what its alias keeps", async () => {
+    assert.deepEqual(await play("Keep", true), ["blank"]);
+  });
+
+  test("wants a writer that heard of the deletion to keep it", async () => {
+    assert.deepEqual(await play("Withdraw", false), ["reserved"]);
   });
 });

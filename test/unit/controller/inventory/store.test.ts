@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createStore, type Store } from "../../../../src/controller/inventory/store.ts";
+import type { AliasStatus } from "../../../../src/api/dns-alias.ts";
 import { parseName } from "../../../../src/dns/name/name.ts";
 import { alias, zone } from "../../../support/objects.ts";
 
@@ -129,6 +130,26 @@ test("a name that only a status knew to be in a deleted DnsZone stays there with
   // The alias that replaces it has the name in the DnsZone, so its records are this alias's.
   assert.deepEqual(store.namesLeftReserved(), []);
   assert.deepEqual([...store.claimsIn("dns/com").keys()], ["example.com."]);
+});
+
+test("a name that only a status knew to be in a deleted DnsZone is of the DnsZone in which another leader has published it since, also without that status after an edit", () => {
+  const listed = (key: "dns/gone" | "dns/com"): AliasStatus => ({
+    observedGeneration: 1,
+    conditions: [],
+    targets: [],
+    hostnames: [{ hostname: "example.com", zone: key, addresses: ["192.0.2.1"] }],
+  });
+  const known = alias("web/shop", { hostnames: ["example.com"] });
+  const store = createStore((one) => one.spec.domain);
+  store.note({ kind: "zone", zone: ZONE });
+  const edited = { ...known, meta: { ...known.meta, generation: 2 } };
+  const versions = [{ ...known, status: listed("dns/gone") }, { ...known, status: listed("dns/com") }, edited];
+  const names = versions.map((one) => {
+    store.note({ kind: "alias", alias: one });
+    store.settle(Infinity);
+    return [...store.claimsIn("dns/com").keys()];
+  });
+  assert.deepEqual(names, [[], ["example.com."], ["example.com."]]);
 });
 
 test("a name that only a status has in a deleted DnsZone isn't of an unreadable DnsZone above, and stays when that one is readable", () => {
