@@ -143,6 +143,29 @@ const CASES: readonly JudgeCase[] = [
       stage.judge.answered({ ...answer, addresses: ["198.51.100.31"] });
     },
   },
+  ...(
+    [
+      ["paused", { namespace: "web", isPaused: true }, []],
+      ["not paused", { namespace: "web", isPaused: false }, ["orphan"]],
+      ["paused and of another namespace", { namespace: "api", isPaused: true }, ["orphan"]],
+    ] as const
+  ).map(([what, { namespace, isPaused }, want]): JudgeCase => ({
+    name: `a name that has moved is still in the old DnsZone, and its alias is ${what}`,
+    want,
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      if (namespace === "api") {
+        removeAlias(stage, "web/a");
+        addAlias(stage, "api/a", { hostnames: [SHOP], targets: ["one.test"] });
+      }
+      putZone(stage, "dns/inside");
+      publish("inside", { [SHOP]: ONE });
+      await rest(MINUTE);
+      editAlias(stage, `${namespace}/a`, { paused: isPaused });
+      await rest(25 * MINUTE);
+    },
+  })),
   ...[11, 12].map((minutes): JudgeCase => ({
     name: `a name whose new DnsZone has no place of its own is still in the old one after ${minutes} min`,
     want: minutes === 11 ? [] : ["orphan"],
