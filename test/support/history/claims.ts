@@ -68,6 +68,15 @@ export function admittingZonesOf(world: Objects, name: string, alias: DnsAlias):
   return zones === "reserved" ? [] : zones;
 }
 
+/** The aliases that have a name only in DnsZones whose place an older DnsZone has. */
+export function waitingFor(world: Objects, name: string): readonly DnsAlias[] {
+  return winnersOf(
+    aliasesOf(world, name).filter(
+      (alias) => admittingZonesOf(world, name, alias).length > 0 && zonesOf(world, name, alias).length === 0,
+    ),
+  );
+}
+
 /** Whether the name of a living alias belongs to a deleted DnsZone, so that its records stay where they are. */
 export function isReserved(world: Objects, name: string): boolean {
   return aliasesOf(world, name).some((alias) => matchOf(world, name, alias) === "reserved");

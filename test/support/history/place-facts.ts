@@ -56,6 +56,16 @@ export function mayWaitForMove(
   return lostAt !== -Infinity && (isInTime || isUnwrittenElsewhere(judged, name));
 }
 
+/** The namespaces that had a name last in zones that lost it since. */
+export function formerNamespaces(
+  { timeline }: JudgedWorld,
+  zones: readonly string[],
+  name: string,
+): ReadonlySet<string> {
+  const had = zones.flatMap((key) => timeline.since(key, name, timeline.lostAt(key, name) - 1));
+  return new Set(had.map(({ meta }) => meta.namespace));
+}
+
 /** Whether a zone that has a name now has no record of it, neither of ours nor of its base zone. */
 export function isUnwrittenElsewhere(judged: JudgedWorld, name: string): boolean {
   const { world } = judged;

@@ -11,6 +11,7 @@ import { BOUND_MS, hadEver, type IsKnown, mayBeBlank, mayLackFamily, staticsOf, 
 import {
   closedSince,
   describe,
+  formerNamespaces,
   isInBaseZone,
   isKnownToHave,
   isUnwrittenElsewhere,
@@ -215,9 +216,7 @@ function isLongKnown({ world, changedAt }: JudgedWorld, { meta }: DnsAlias): boo
 function followsToNothing(judged: JudgedWorld, { zone: { meta }, knownUntil }: PlaceWrite, name: string): boolean {
   const { world, timeline } = judged;
   const key = objectKey(meta);
-  const former = new Set(
-    timeline.since(key, name, timeline.lostAt(key, name) - 1).map((alias) => alias.meta.namespace),
-  );
+  const former = formerNamespaces(judged, [key], name);
   const followed = ZONES.flatMap((one) => timeline.now(one.key, name)).filter((alias) =>
     former.has(alias.meta.namespace),
   );

@@ -20,7 +20,7 @@ import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, type RecordSet } from "./record-sets.ts";
 import { HOUR, MINUTE, NAMES, ZONES } from "./scene.ts";
 import { BOUND_MS, boundsOf, goneForMs, targetsOf } from "./target-facts.ts";
-import { describe, isInBaseZone, mayWaitForMove } from "./place-facts.ts";
+import { describe, formerNamespaces, isInBaseZone, mayWaitForMove } from "./place-facts.ts";
 import { isUnread, unreadByStatus } from "./unread-facts.ts";
 import { isOwnForgery } from "./write-rules.ts";
 
@@ -111,6 +111,7 @@ function faultsOfName(judged: JudgedWorld, zone: DnsZone, name: string): readonl
   if (aliases.length === 0) {
     return isHeldOrOthers(judged, zone, name) ||
       (hasPlacesElsewhere(judged, name) && mayWaitForMove(judged, key, name)) ||
+      isPausedElsewhere(judged, key, name) ||
       judged.abandoned.has(`${key} ${name}`) ||
       isReserved(world, name) ||
       zonesKnownByStatus(world, name).length > 0 ||
@@ -177,6 +178,16 @@ function hasPlacesElsewhere({ world, timeline }: JudgedWorld, name: string): boo
   return (
     ZONES.some(({ key }) => timeline.now(key, name).length > 0) ||
     aliasesOf(world, name).some((alias) => admittingZonesOf(world, name, alias).length > 0)
+  );
+}
+
+/** Until a pause ends, the records of a name that moves stay in the old zone, for the namespace that had it there (docs/concepts/claims.md). */
+function isPausedElsewhere(judged: JudgedWorld, key: string, name: string): boolean {
+  const former = formerNamespaces(judged, [key], name);
+  const elsewhere = ZONES.flatMap((other) => judged.timeline.now(other.key, name));
+  return (
+    judged.timeline.lostAt(key, name) !== -Infinity &&
+    elsewhere.some(({ meta, spec }) => spec.paused && former.has(meta.namespace))
   );
 }
 

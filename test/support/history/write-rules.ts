@@ -9,7 +9,14 @@ import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
 import { FORGED_ADDRESS, HOSTILE, UNDERWAY_MS, ZONES, sceneZone } from "./scene.ts";
 import { BOUND_MS, hadEver, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
-import { isInBaseZone, leavingSince, mayWaitForMove, standsUntil, type PlaceWrite } from "./place-facts.ts";
+import {
+  formerNamespaces,
+  isInBaseZone,
+  leavingSince,
+  mayWaitForMove,
+  standsUntil,
+  type PlaceWrite,
+} from "./place-facts.ts";
 import { faultsOfRemoval, faultsOfWithdrawal } from "./removal-rules.ts";
 import { areOthersRecords } from "./takeover-rules.ts";
 import { isNeverRead } from "./unread-facts.ts";
@@ -88,11 +95,7 @@ function keepersOf(
   }
   // A DnsZone finds at its place what one of the same domain left there.
   const here = sharersOf(key).filter((one) => mayWaitForMove(judged, one, name, late));
-  const namespaces = new Set(
-    here.flatMap((one) =>
-      timeline.since(one, name, timeline.lostAt(one, name) - 1).map(({ meta: { namespace } }) => namespace),
-    ),
-  );
+  const namespaces = formerNamespaces(judged, here, name);
   const elsewhere = ZONES.filter((other) => other.key !== key).flatMap((other) =>
     timeline.since(other.key, name, since),
   );

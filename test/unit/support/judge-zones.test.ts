@@ -108,6 +108,64 @@ const CASES: readonly JudgeCase[] = [
       publish("com", { [SHOP]: [...TWO, "198.51.100.31"] });
     },
   },
+  {
+    name: "a responder goes on with a name whose new DnsZone has no place of its own, and with nothing of another namespace",
+    want: ["answer"],
+    async play({ stage, publish }) {
+      const answer = { replica: start(stage), name: `${SHOP}.`, knownUntil: Infinity };
+      putZone(stage, "dns/twin");
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await stage.world.clock.advance(10 * MINUTE);
+      publish("com", {});
+      await stage.world.clock.advance(5 * MINUTE);
+      stage.judge.answered({ ...answer, addresses: ONE });
+      assert.deepEqual(stage.judge.faults, []);
+      setTarget(stage, "three.test", ["198.51.100.31"]);
+      addAlias(stage, "api/b", { hostnames: [SHOP], targets: ["three.test"] });
+      await stage.world.clock.advance(5 * MINUTE);
+      stage.judge.answered({ ...answer, addresses: ["198.51.100.31"] });
+    },
+  },
+  {
+    name: "a responder answers for an alias of another namespace than the one that had the name, whose DnsZone has no place of its own",
+    want: ["answer"],
+    async play({ stage, publish }) {
+      const answer = { replica: start(stage), name: `${SHOP}.`, knownUntil: Infinity };
+      putZone(stage, "dns/twin");
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      await stage.world.clock.advance(10 * MINUTE);
+      publish("com", {});
+      removeAlias(stage, "web/a");
+      setTarget(stage, "three.test", ["198.51.100.31"]);
+      addAlias(stage, "api/b", { hostnames: [SHOP], targets: ["three.test"] });
+      await stage.world.clock.advance(5 * MINUTE);
+      stage.judge.answered({ ...answer, addresses: ["198.51.100.31"] });
+    },
+  },
+  ...(
+    [
+      ["paused", { namespace: "web", isPaused: true }, []],
+      ["not paused", { namespace: "web", isPaused: false }, ["orphan"]],
+      ["paused and of another namespace", { namespace: "api", isPaused: true }, ["orphan"]],
+    ] as const
+  ).map(([what, { namespace, isPaused }, want]): JudgeCase => ({
+    name: `a name that has moved is still in the old DnsZone, and its alias is ${what}`,
+    want,
+    async play({ stage, publish, rest }) {
+      publish("com", { [SHOP]: ONE });
+      putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
+      if (namespace === "api") {
+        removeAlias(stage, "web/a");
+        addAlias(stage, "api/a", { hostnames: [SHOP], targets: ["one.test"] });
+      }
+      putZone(stage, "dns/inside");
+      publish("inside", { [SHOP]: ONE });
+      await rest(MINUTE);
+      editAlias(stage, `${namespace}/a`, { paused: isPaused });
+      await rest(25 * MINUTE);
+    },
+  })),
   ...[11, 12].map((minutes): JudgeCase => ({
     name: `a name whose new DnsZone has no place of its own is still in the old one after ${minutes} min`,
     want: minutes === 11 ? [] : ["orphan"],
