@@ -2,12 +2,16 @@ import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { isReservedHere } from "./port-reservation.ts";
 
-/** A port of a loopback address that is free for both UDP and TCP at this moment. */
+/**
+ * A port of a loopback address that is free for both UDP and TCP at this moment. No other test process gets it while this one
+ * runs, because its server may start seconds later, or be down for a restart.
+ */
 export async function freePort(host = "127.0.0.1"): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(FIRST_PORT, LAST_PORT + 1);
-    if ((await udpIsFree(host, port)) && (await tcpIsFree(host, port))) {
+    if ((await udpIsFree(host, port)) && (await tcpIsFree(host, port)) && isReservedHere(port)) {
       return port;
     }
   }
