@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { isReservedHere } from "./port-reservation.ts";
+import { reservePort } from "./port-reservation.ts";
 
 /**
  * A port of a loopback address that is free for both UDP and TCP at this moment. No other test process gets it while this one
@@ -11,7 +11,7 @@ import { isReservedHere } from "./port-reservation.ts";
 export async function freePort(host = "127.0.0.1"): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(FIRST_PORT, LAST_PORT + 1);
-    if ((await udpIsFree(host, port)) && (await tcpIsFree(host, port)) && isReservedHere(port)) {
+    if ((await udpIsFree(host, port)) && (await tcpIsFree(host, port)) && reservePort(port)) {
       return port;
     }
   }

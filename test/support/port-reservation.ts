@@ -7,7 +7,7 @@ const FOLDER = join(tmpdir(), "dnsalias-test-ports");
 const EVERYBODY = 0o1777;
 
 /** Reserves a port until this process ends. False: a process that runs has it, this one included. */
-export function isReservedHere(port: number, folder = FOLDER): boolean {
+export function reservePort(port: number, folder = FOLDER): boolean {
   if (!files.has(folder)) {
     mkdirSync(folder, { recursive: true });
     makeOpen(folder);
