@@ -11,7 +11,7 @@ import { reservePort } from "./port-reservation.ts";
 export async function freePort(host = "127.0.0.1"): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(FIRST_PORT, LAST_PORT + 1);
-    if ((await udpIsFree(host, port)) && (await tcpIsFree(host, port)) && reservePort(port)) {
+    if ((await udpIsFree(host, port)) && (await tcpIsFree(host, port)) && (await reservePort(port))) {
       return port;
     }
   }

@@ -1,37 +1,41 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { test } from "node:test";
 import { reservePort } from "../../support/port-reservation.ts";
 
 const MODULE = join(import.meta.dirname, "../../support/port-reservation.ts");
 
-/** Whether another process gets the port, and a process that ended by a signal keeps its file. */
-function isReservedElsewhere(port: number, folder: string, isKilled = false): boolean {
-  const script = `
-    const { reservePort } = await import(${JSON.stringify(MODULE)});
-    process.stdout.write(String(reservePort(${port}, ${JSON.stringify(folder)})));
-    ${isKilled ? 'process.kill(process.pid, "SIGKILL")' : ""}`;
-  return spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" }).stdout === "true";
+const reserving = (port: number): readonly string[] => [
+  "--input-type=module",
+  "-e",
+  `const { reservePort } = await import(${JSON.stringify(MODULE)});
+  process.stdout.write(String(await reservePort(${port})));
+  process.stdin.resume();`,
+];
+
+function isReservedElsewhere(port: number): boolean {
+  const { stdout, status } = spawnSync(process.execPath, reserving(port), { encoding: "utf8", input: "" });
+  assert.equal(status, 0);
+  return stdout === "true";
 }
 
+// Ports beyond the range that freePort draws from.
 test("a port is given to one process, and to another one when that has ended", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "dnsalias-ports-"));
-  try {
-    assert.equal(reservePort(10_001, folder), true);
-    assert.equal(reservePort(10_001, folder), false, "this process has it already");
-    assert.equal(isReservedElsewhere(10_001, folder), false);
-    assert.equal(isReservedElsewhere(10_002, folder), true);
-    assert.equal(existsSync(join(folder, "10002")), false, "a process that ends gives it back");
-    assert.equal(isReservedElsewhere(10_003, folder, true), true);
-    assert.equal(existsSync(join(folder, "10003")), true, "a killed one leaves its file");
-    assert.equal(reservePort(10_003, folder), true);
-    await writeFile(join(folder, "10004"), "");
-    assert.equal(reservePort(10_004, folder), false, "a file that is being written");
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  assert.equal(await reservePort(40_001), true);
+  assert.equal(await reservePort(40_001), false, "this process has it already");
+  assert.equal(isReservedElsewhere(40_001), false);
+  assert.equal(isReservedElsewhere(40_002), true);
+  assert.equal(await reservePort(40_002), true, "the other process has ended");
+});
+
+test("a killed process gives its port back", async () => {
+  const other = spawn(process.execPath, reserving(40_003), { stdio: ["pipe", "pipe", "inherit"] });
+  const [answer] = await once(other.stdout, "data");
+  assert.equal(String(answer), "true");
+  assert.equal(await reservePort(40_003), false);
+  other.kill("SIGKILL");
+  await once(other, "close");
+  assert.equal(await reservePort(40_003), true);
 });
