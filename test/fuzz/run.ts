@@ -8,12 +8,9 @@ import { HELP, parseOptions, type RunOptions } from "./run-options.ts";
 const RUN_LIMIT_MS = 600_000;
 const OUTPUT_LIMIT = 64 * 1024;
 const UNIT = "test/unit/";
-/** These files together play a history for each of 100 seeds from their own on, so a round of 20 runs of each plays 2,000. */
-const HISTORIES = {
-  files: ["test/fuzz/controller.test.ts", "test/fuzz/controller-odd.test.ts"],
-  seeds: 100,
-  runs: 20,
-};
+/** These files together play a history for each of 100 seeds from their own on. */
+const HISTORY_FILES = ["test/fuzz/controller.test.ts", "test/fuzz/controller-odd.test.ts"];
+const SEEDS_OF_A_ROUND = 100;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -28,7 +25,7 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   const { options } = parsed;
-  const files = options.files.length > 0 ? options.files : propertyTests();
+  const files = options.histories === undefined ? filesOf(options) : HISTORY_FILES;
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) {
     console.error(`${missing} does not exist`);
@@ -37,50 +34,65 @@ async function main(words: readonly string[]): Promise<number> {
   return fuzz(options, files);
 }
 
-/** Runs until the time is over, a run fails, or a signal comes, and returns the exit code. */
-async function fuzz({ seconds, seed: fixed }: RunOptions, files: readonly string[]): Promise<number> {
+/** Runs until the time is over, a run of a property test fails, or a signal comes, and returns the exit code. */
+async function fuzz(options: RunOptions, files: readonly string[]): Promise<number> {
+  const { seconds, histories } = options;
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort(130));
   process.once("SIGTERM", () => stop.abort(143));
   const started = performance.now();
   const secondsPassed = (): number => Math.round((performance.now() - started) / 1000);
   let runs = 0;
-  for (let round = 1; seconds === undefined ? round === 1 : secondsPassed() < seconds; round += 1) {
-    const first = fixed ?? randomInt(MAX_SEED + 1 - HISTORIES.seeds * HISTORIES.runs);
-    const plan = inTurn(files.map((file) => seedsOf(file, first, fixed === undefined).map((seed) => ({ file, seed }))));
-    for (const { file, seed } of plan) {
-      if (seconds !== undefined && secondsPassed() >= seconds) {
-        break;
-      }
-      runs += 1;
-      process.stdout.write(`run ${runs}: seed ${seed} ${file} `);
-      const result = await runFile(file, seed, stop.signal);
-      console.log(result.kind === "failed" ? "FAILED" : `${result.kind}, ${Math.round(result.tookMs / 100) / 10} s`);
-      if (result.kind === "failed") {
-        console.log(
-          `${result.output}\nFailed with seed ${seed}. Repeat it with:\n  npm run fuzz -- --seed ${seed} --file ${file}`,
-        );
+  let failed = 0;
+  for (const { file, seed } of runsOf(seedsOf(options), files)) {
+    if (seconds !== undefined && secondsPassed() >= seconds) {
+      break;
+    }
+    runs += 1;
+    process.stdout.write(`run ${runs}: seed ${seed} ${file} `);
+    const result = await runFile(file, seed, stop.signal);
+    console.log(result.kind === "failed" ? "FAILED" : `${result.kind}, ${Math.round(result.tookMs / 100) / 10} s`);
+    if (result.kind === "stopped") {
+      return typeof stop.signal.reason === "number" ? stop.signal.reason : 1;
+    }
+    if (result.kind === "failed") {
+      failed += 1;
+      console.log(
+        `${result.output}\nFailed with seed ${seed}. Repeat it with:\n  npm run fuzz -- --seed ${seed} --file ${file}`,
+      );
+      if (histories === undefined) {
         return 1;
-      }
-      if (result.kind === "stopped") {
-        return typeof stop.signal.reason === "number" ? stop.signal.reason : 1;
       }
     }
   }
-  console.log(`${runs} runs without a counterexample in ${secondsPassed()} s`);
-  return 0;
+  const outcome = failed === 0 ? "without a counterexample" : `of which ${failed} found counterexamples,`;
+  console.log(`${runs} runs ${outcome} in ${secondsPassed()} s`);
+  return failed === 0 ? 0 : 1;
 }
 
-/** The seeds of the runs of a file in one round. */
-function seedsOf(file: string, first: number, isRandom: boolean): readonly number[] {
-  const runs = isRandom && HISTORIES.files.includes(file) ? HISTORIES.runs : 1;
-  return Array.from({ length: runs }, (_, index) => first + index * HISTORIES.seeds);
+/** Each round runs each file with the seed of the round. */
+function* runsOf(
+  seeds: Iterable<number>,
+  files: readonly string[],
+): Generator<{ readonly file: string; readonly seed: number }> {
+  for (const seed of seeds) {
+    yield* files.map((file) => ({ file, seed }));
+  }
 }
 
-/** The first of each list, then the second of each: a short run plays every file, too. */
-function inTurn<T>(lists: readonly (readonly T[])[]): readonly T[] {
-  const longest = Math.max(0, ...lists.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat();
+/** The seed of each round, without an end if the time ends them. */
+function* seedsOf({ seconds, histories, seed: fixed }: RunOptions): Generator<number> {
+  const first = fixed ?? randomInt(MAX_SEED + 1);
+  if (histories !== undefined) {
+    for (let played = 0; played < histories; played += SEEDS_OF_A_ROUND) {
+      yield (first + played) % (MAX_SEED + 1);
+    }
+    return;
+  }
+  const rounds = seconds === undefined ? 1 : Infinity;
+  for (let round = 0; round < rounds; round += 1) {
+    yield round === 0 ? first : (fixed ?? randomInt(MAX_SEED + 1));
+  }
 }
 
 type RunResult =
@@ -139,9 +151,11 @@ function collectOutput(child: ChildProcess): () => string {
   return () => kept;
 }
 
-/** Every test file that takes its inputs from the seed, but those that start a cluster or take minutes. */
-function propertyTests(): readonly string[] {
-  return globSync(["test/fuzz/**/*.test.ts", "test/unit/**/*.test.ts", "test/integration/coredns/*.test.ts"])
-    .filter((file) => /support\/(property|history\/seeded-histories)\.ts"/.test(readFileSync(file, "utf8")))
-    .sort();
+/** By default every test file that takes its inputs from the seed, but those that start a cluster or take minutes. */
+function filesOf({ files }: RunOptions): readonly string[] {
+  return files.length > 0
+    ? files
+    : globSync(["test/fuzz/**/*.test.ts", "test/unit/**/*.test.ts", "test/integration/coredns/*.test.ts"])
+        .filter((file) => /support\/property\.ts"/.test(readFileSync(file, "utf8")))
+        .sort();
 }

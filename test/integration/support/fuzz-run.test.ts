@@ -32,7 +32,7 @@ const FAILING = "test/fixtures/counterexample.test.ts";
 test("the help names every option, and no other word is accepted", async () => {
   const help = await untilEnd(start("--help"));
   assert.equal(help.code, 0);
-  for (const word of ["npm run fuzz", "--seconds N", "--seed S", "--file F", "counterexamples.md"]) {
+  for (const word of ["npm run fuzz", "--seconds N", "--seed S", "--file F", "--histories N", "counterexamples.md"]) {
     assert.ok(help.output.includes(word), word);
   }
   for (const words of [
@@ -42,6 +42,9 @@ test("the help names every option, and no other word is accepted", async () => {
     ["--seed", "x"],
     ["--seed", "2147483648"],
     ["--file", "nowhere.ts"],
+    ["--histories", "0"],
+    ["--histories", "100", "--seconds", "1"],
+    ["--histories", "100", "--file", GOOD],
     ["x"],
   ]) {
     const ended = await untilEnd(start(...words));
@@ -69,6 +72,15 @@ test("the time ends it, with other seeds in each round", async () => {
   const seeds = [...output.matchAll(/^run \d+: seed (\d+) /gm)].map(([, seed]) => seed);
   assert.ok(seeds.length > 1 && new Set(seeds).size === seeds.length, output);
   assert.match(output, new RegExp(`^${seeds.length} runs without a counterexample in \\d+ s$`, "m"));
+});
+
+test("random histories start with their seed", async () => {
+  const child = start("--histories", "101", "--seed", "7");
+  child.stdout?.once("data", (chunk) => {
+    assert.match(String(chunk), /^run 1: seed 7 test\/fuzz\/controller\.test\.ts /);
+    child.kill("SIGTERM");
+  });
+  assert.equal((await untilEnd(child)).code, 143);
 });
 
 test("a signal ends it together with its child", async () => {

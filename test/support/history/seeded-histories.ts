@@ -3,7 +3,7 @@ import { FUZZ_SEED, GATE_SEED } from "../property.ts";
 import { playHistory } from "./history.ts";
 import { KNOWN_KINDS } from "./known-faults.ts";
 
-/** Histories of the gate, in two files of as many each, because files run at the same time. `npm run fuzz` plays twenty times as many: test/fuzz/run.ts. */
+/** Histories of the gate, in two files of as many each, because files run at the same time. `npm run fuzz -- --histories N` plays others: test/fuzz/run.ts. */
 const HISTORIES = 100;
 
 /** Other seeds that showed a fault, of the product or of the judge. */
