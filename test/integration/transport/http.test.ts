@@ -58,11 +58,9 @@ describe("HTTP client of providers", () => {
   });
 
   it("waits for an answer, and for each part of it, as long as the request may take", async () => {
-    await using server = await serve(async (_request, response) => {
-      await delay(1_500);
-      response.write("o");
-      await delay(1_500);
-      response.end("k");
+    await using server = await serve((_request, response) => {
+      setTimeout(() => response.write("o"), 1_500);
+      setTimeout(() => response.end("k"), 3_000);
     });
     await using client = createHttpClient({ clock: systemClock });
     const result = await client.request(get(server.url), SIGNAL);
