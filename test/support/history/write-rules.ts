@@ -69,7 +69,11 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
     place === write.place ? write.before : judged.publishedAt(place);
   const now = judged.timeline.at(zone, name, until);
   return [
-    ...added.flatMap((address) => faultOfAddress({ ...judged, publishedAt }, { name, zone, address, versions }) ?? []),
+    ...(mayReturn(judged, write, name)
+      ? []
+      : added.flatMap(
+          (address) => faultOfAddress({ ...judged, publishedAt }, { name, zone, address, versions }) ?? [],
+        )),
     ...(now.length > 0 && steady.length > 0
       ? faultsOfRemoval(judged, write, { name, steady, removed })
       : after.length === 0 && now.length === 0
@@ -110,6 +114,30 @@ function keepersOf(
 function sharersOf(key: string): readonly string[] {
   const { domain, place } = sceneZone(key);
   return ZONES.filter((one) => one.domain === domain && one.place === place).map((one) => one.key);
+}
+
+/**
+ * Addresses of before an edit come back within `maxStaleness` while a new target fails and the others are empty: the name would
+ * be blank otherwise (docs/concepts/freshness.md).
+ */
+function mayReturn({ world, timeline }: JudgedWorld, { zone: { meta }, after }: PlaceWrite, name: string): boolean {
+  const key = objectKey(meta);
+  const current = timeline.now(key, name);
+  const maxStalenessMs = Math.max(...current.map(({ spec }) => spec.maxStalenessMs));
+  const former = timeline
+    .since(key, name, world.clock.now() - maxStalenessMs)
+    .filter(({ meta: { namespace } }) => current.some((alias) => alias.meta.namespace === namespace));
+  const targets = current.flatMap(targetsOf);
+  const had = (alias: DnsAlias, address: string): boolean =>
+    staticsOf(alias).includes(address) ||
+    targetsOf(alias).some((target) => !targets.includes(target) && hadEver(world, target, address));
+  const says = targets.map((target) => world.targets.get(target) ?? "nxdomain");
+  return (
+    says.includes("servfail") &&
+    current.every((alias) => staticsOf(alias).length === 0) &&
+    says.every((one) => typeof one === "string" || one.length === 0) &&
+    addressesAt(after, name).every((address) => former.some((alias) => had(alias, address)))
+  );
 }
 
 interface AddedAddress {

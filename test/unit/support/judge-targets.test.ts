@@ -132,6 +132,34 @@ const CASES: readonly Case[] = [
       publish("com", {});
     },
   })),
+  ...(
+    [
+      { two: [], three: "servfail", minutes: 5, want: [] },
+      { two: ["198.51.100.21"], three: "servfail", minutes: 5, want: ["nobody"] },
+      { two: [], three: "nxdomain", minutes: 5, want: ["nobody"] },
+      { two: [], three: "servfail", minutes: 70, want: ["nobody"] },
+    ] as const
+  ).map(({ two, three, minutes, want }): Case => ({
+    name: `addresses of before an edit come back after ${minutes} min, and the new targets say ${three} and ${two.join() || "nothing"}`,
+    want,
+    async play({ stage, publish, rest }) {
+      setTarget(stage, "two.test", ["198.51.100.21"]);
+      setTarget(stage, "three.test", three);
+      publish("com", { [SHOP]: ONE });
+      const targets = ["two.test", "three.test"].map((name) => ({
+        kind: "hostname" as const,
+        hostname: parseName(name),
+        priority: 0,
+      }));
+      editAlias(stage, "web/a", { targets, maxStalenessMs: 60 * MINUTE });
+      await stage.world.clock.advance(MINUTE);
+      publish("com", { [SHOP]: ["198.51.100.21"] });
+      setTarget(stage, "two.test", two);
+      await stage.world.clock.advance(minutes * MINUTE);
+      publish("com", { [SHOP]: [...two, ...ONE] });
+      await rest(0);
+    },
+  })),
 ];
 
 describe("the judge of random histories: targets that fail or rotate", () => {

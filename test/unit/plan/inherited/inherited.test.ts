@@ -293,6 +293,24 @@ test("an edit leaves a name what it had while the new target is looked up, and t
   );
 });
 
+test("addresses of before an edit come back when the last address of the new targets goes, while one of them fails", () => {
+  const published = [rrset(["192.0.2.2"])];
+  const emptied = {
+    targets: { "typo.test": "servfail", "two.test": { emptied: [] } },
+    published,
+    spec: { onEmpty: "Withdraw" },
+  } as const;
+  assert.deepEqual(
+    played([
+      { targets: { "cdn.test": ["192.0.2.1"] }, published: [rrset(["192.0.2.1"])] },
+      { targets: { "typo.test": "servfail", "two.test": ["192.0.2.2"] }, published: [rrset(["192.0.2.1"])] },
+      { ...emptied, at: HOUR },
+      { ...emptied, at: DAY + 1 },
+    ]),
+    ["192.0.2.1", "192.0.2.2", "192.0.2.1", ""],
+  );
+});
+
 test("an edit that removes the only known target leaves a name what it had, in two steps as in one", () => {
   const published = [rrset(["192.0.2.1"])];
   const target = "192.0.2.1";
