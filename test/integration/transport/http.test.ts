@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/base/clock.ts";
 import { createHttpClient, type HttpClientOptions, type HttpRequest } from "../../../src/transport/http-client.ts";
 import { startFaultProxy } from "../../support/fault-proxy.ts";
+import { until } from "../../support/folder.ts";
 import { makeCertificate } from "../resolver/certificate.ts";
 
 const SIGNAL = AbortSignal.timeout(60_000);
@@ -82,6 +83,19 @@ describe("HTTP client of providers", () => {
     await delay(1_500);
     await client.request(get(server.url), SIGNAL);
     assert.equal(server.connections(), 2);
+  });
+
+  it("closes its connections when it is disposed, also those that wait for a request", async () => {
+    let closed = 0;
+    await using server = await serve((request, response) => {
+      request.socket.once("close", () => (closed += 1));
+      response.end("ok");
+    });
+    const client = createHttpClient({ clock: systemClock, idleMs: 3_600_000 });
+    await client.request(get(server.url), SIGNAL);
+    await client[Symbol.asyncDispose]();
+    // The client ends an unused connection itself a second before its server does so, which is after five seconds.
+    await until("the end of the connection", () => closed === 1, 2_000);
   });
 
   it("does not follow redirects", async () => {
