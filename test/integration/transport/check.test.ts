@@ -194,4 +194,16 @@ describe("health checks of real servers", { skip: skipWithout("openssl") }, () =
     assert.deepEqual(await worker.check(request), { kind: "local" });
     assert.equal(ends.length, 1);
   });
+
+  test("a thread that ends by an exception is replaced, and its owner learns the cause", async () => {
+    const ends: unknown[] = [];
+    const port = await listen(createTcpServer(() => undefined));
+    const request: CheckRequest = { address: "127.0.0.1", port, timeoutMs: 2_000 };
+    await using worker = createCheckWorker({ onEnd: (error) => ends.push(error) });
+    const broken = worker.check({ ...request, http: { ...HTTP, path: "/not a path" } });
+    assert.deepEqual(await broken, { kind: "local" });
+    assert.match(String(ends[0]), /Request path contains unescaped characters/);
+    assert.deepEqual(await worker.check(request), { kind: "success" });
+    assert.deepEqual([worker.restarts, ends.length], [1, 1]);
+  });
 });
