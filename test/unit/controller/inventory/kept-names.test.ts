@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DnsAlias } from "../../../../src/api/dns-alias.ts";
 import type { DnsZone } from "../../../../src/api/dns-zone.ts";
+import { FINALIZER } from "../../../../src/api/meta.ts";
 import { keptNames } from "../../../../src/controller/inventory/kept-names.ts";
 import { createStore } from "../../../../src/controller/inventory/store.ts";
 import type { InvalidObject } from "../../../../src/controller/ports/inventory.ts";
@@ -40,4 +41,28 @@ test("the names of an alias whose last edit can't be read are kept", () => {
 test("an alias of which nothing was ever read can have any name, until its names are known", () => {
   assert.equal(kept([SHOP], [invalid("web/unknown")]), "abc");
   assert.equal(kept([SHOP], [{ ...invalid("web/unknown"), hostnames: NAMES.slice(2) }]), "c");
+});
+
+test("a DnsZone under deletion keeps the names of a deleted DnsZone below it, and not those of unreadable aliases", () => {
+  const ending = zone(
+    "dns/com",
+    "example.com",
+    { deletionPolicy: "Delete" },
+    { deletedAt: 1, finalizers: [FINALIZER] },
+  );
+  const store = createStore(({ spec }) => spec.domain);
+  for (const object of [ending, zone("dns/a", "a.example.com")]) {
+    store.note({ kind: "zone", zone: object });
+  }
+  store.note({ kind: "gone", of: "DnsZone", key: "dns/a" });
+  store.settle(Infinity);
+  const keeps = keptNames(store, [invalid("web/unknown")], ending);
+  assert.deepEqual(
+    NAMES.map((name) => keeps(name)),
+    [true, false, false],
+  );
+  assert.deepEqual(
+    NAMES.map((name) => keeps(name, "web")),
+    [false, false, false],
+  );
 });

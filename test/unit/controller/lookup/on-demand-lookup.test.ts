@@ -297,6 +297,24 @@ test("last-good from before a restart is stale until it is looked up, and the fi
   assert.deepEqual([world.queried, world.addresses()], [["0"], "z"]);
 });
 
+test("a look-up that a question began is also the one that is due meanwhile", async () => {
+  await using world = start(
+    async (at, _key, clock, signal) => {
+      await clock.sleep(at === 0 ? 0 : 10_000, signal);
+      return found("a", { ttl: 30 });
+    },
+    { follows: true },
+  );
+  world.refresher.want(KEY, "web");
+  await world.clock.advance(29_000);
+  assert.deepEqual(world.queried, ["0"]);
+  const question = world.question();
+  await world.clock.advance(9_000);
+  assert.deepEqual(world.queried, ["0", "29"]);
+  await world.clock.advance(1_000);
+  await question;
+});
+
 test("too many cold names at once wait for their turn, and are answered later", async () => {
   await using world = start(async (_at, _key, clock, signal) => {
     await clock.sleep(100, signal);
