@@ -65,10 +65,12 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
   }
 }
 
-/** A DnsZone that ended with its finalizer has withdrawn its names. */
+/** A DnsZone that ended with its finalizer has withdrawn its names, also those that their aliases gave up. */
 function forgetEnded(state: StoreState, previous: DnsZone | undefined): void {
   if (previous !== undefined && isEnding(previous)) {
-    forgetNamesOf(state, objectKey(previous.meta));
+    const key = objectKey(previous.meta);
+    forgetNamesOf(state, key);
+    forgetLeftReserved(state, key);
   }
 }
 

@@ -90,7 +90,7 @@ export function createResponderPool(options: ResponderPoolOptions): ResponderPoo
   return {
     open: async () => {
       const addresses = await freeAddresses(options.listen);
-      supervisors = Array.from({ length: canSharePorts ? options.workers : 1 }, (_, index) =>
+      supervisors = Array.from({ length: canSharePorts(process.platform) ? options.workers : 1 }, (_, index) =>
         supervisorAt(index, addresses),
       );
       const renewal = options.cookieSecrets === undefined ? [setInterval(renew, RENEW_MS)] : [];

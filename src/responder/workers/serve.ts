@@ -44,7 +44,12 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   const onQuery = createRespond({ zoneTable, liveCache, responses: packets, limiter, cookies, counters, clock, seed });
   const onError = errorReporter({ clock, counters, report: (problem) => post({ kind: "error", problem }) });
   const zones = createZoneReceiver(zoneTable, post);
-  const listeners = createListeners({ onQuery, onError, limits: listenLimits(limits), reusePort: canSharePorts });
+  const listeners = createListeners({
+    onQuery,
+    onError,
+    limits: listenLimits(limits),
+    reusePort: canSharePorts(process.platform),
+  });
 
   const receive = async (message: ToWorker): Promise<boolean> => {
     switch (message.kind) {

@@ -1,7 +1,7 @@
 import { request, type ClientRequest, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { failureOf, type CheckRequest, type CheckResult, type HttpCheckRequest } from "./check-request.ts";
+import { failureOf, hostHeader, type CheckRequest, type CheckResult, type HttpCheckRequest } from "./check-request.ts";
 
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 8 * 1024;
@@ -33,17 +33,12 @@ function send(check: CheckRequest, http: HttpCheckRequest): ClientRequest {
     setHost: false,
     headers: {
       ...Object.fromEntries(http.headers.map(({ name, value }) => [name, value])),
-      host: hostHeader(check, http),
+      host: hostHeader(check.port, http),
       "user-agent": http.userAgent,
       connection: "close",
     },
     maxHeaderSize: MAX_HEADER_BYTES,
   }).end();
-}
-
-/** RFC 9110 7.2: the Host header has the port, unless it is the default port of the scheme. */
-function hostHeader({ port }: CheckRequest, { host, tls }: HttpCheckRequest): string {
-  return port === (tls ? 443 : 80) ? host : `${host}:${port}`;
 }
 
 function open({ address, port }: CheckRequest, { tls, host, insecureSkipTLSVerify }: HttpCheckRequest): Socket {

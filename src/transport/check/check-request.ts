@@ -81,3 +81,8 @@ function classOf(code: string): FailureClass {
   }
   return CLOSED.has(code) || code === "" ? "closed" : "protocol";
 }
+
+/** The Host header, which has the port unless it is the default port of the scheme (RFC 9110 7.2). */
+export function hostHeader(port: number, { host, tls }: Pick<HttpCheckRequest, "host" | "tls">): string {
+  return port === (tls ? 443 : 80) ? host : `${host}:${port}`;
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
@@ -63,6 +63,15 @@ test("a file that must be new never takes the place of one that is there", async
   await writeFile(lab.path, "theirs");
   assert.equal((await lab.store.write("ours", "", SIGNAL)).kind, "conflict");
   assert.equal(await readFile(lab.path, "utf8"), "theirs");
+});
+
+test("a link that leads nowhere is another writer's, and stays", async () => {
+  await using lab = await store();
+  await symlink("nowhere", lab.path);
+  const result = await lab.store.write("ours", revision(await lab.store.read(SIGNAL)), SIGNAL);
+  assert.deepEqual(result, { kind: "conflict", message: `${lab.path} was created by another writer meanwhile` });
+  assert.equal(await readlink(lab.path), "nowhere");
+  assert.deepEqual(await readdir(lab.folder), ["example.com.zone"]);
 });
 
 test("of many writes at once from one revision exactly one is written", async () => {
@@ -214,7 +223,11 @@ test("a ConfigMap manifest is a text that can be read and not written", async ()
   const store = run.plane.configMapStore("dns", "base", "zone");
   const read = await store.read(SIGNAL);
   assert.equal(read.kind === "ok" ? read.text : "", "@ IN MX 10 mail\n");
-  assert.equal((await store.write("x", revision(read), SIGNAL)).kind, "refused");
+  assert.deepEqual(await store.write("x", revision(read), SIGNAL), {
+    kind: "refused",
+    reason: "Forbidden",
+    message: "ConfigMap dns/base key zone is a manifest: edit its file",
+  });
   const missing = await run.plane.configMapStore("dns", "base", "other").read(SIGNAL);
   assert.deepEqual(missing, { kind: "ok", text: undefined, revision: "", owner: undefined });
 });

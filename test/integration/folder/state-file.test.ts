@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
-import type { StateEntry } from "../../../src/folder/manifest/state-entry.ts";
+import { stateText, type StateEntry } from "../../../src/folder/manifest/state-entry.ts";
 import { openStateFile, type StateFile } from "../../../src/folder/state/state-file.ts";
 import { fakeClock, type FakeClock } from "../../support/fake-clock.ts";
 import { temporaryFolder, until } from "../../support/folder.ts";
@@ -107,10 +107,25 @@ test("a file that can't be written is a problem, logged once, and tried again af
   assert.deepEqual(at.errors, ["state file not written"]);
   await mkdir(at.folder);
   await at.clock.advance(1_999);
+  await settled(at.clock);
   assert.equal(await at.names(), undefined, "the second try comes two seconds after the first");
   await at.clock.advance(1);
   await until("the file", async () => (await at.names())?.join() === "a");
   await until("no problem", () => at.state.problem() === undefined);
+});
+
+test("a file without an owner id has one as soon as it is open, and a file with one isn't written then", async () => {
+  await using root = await temporaryFolder();
+  const path = join(root.path, "state.json");
+  await writeFile(path, stateText([JSON.stringify(entry("a"))]));
+  const open = () => openStateFile({ path, clock: fakeClock(), random: () => 0.5, log: silentLogger, readOnly: false });
+  await using first = await open();
+  assert.match(await readFile(path, "utf8"), new RegExp(`"ownerId":"${first.ownerId}"`));
+  assert.deepEqual([first.ownerIdProblem(), first.get("DnsAlias web/a")?.name], [undefined, "a"]);
+  const { ino } = await stat(path);
+  await using second = await open();
+  assert.deepEqual([second.ownerId, second.ownerIdProblem()], [first.ownerId, undefined]);
+  assert.equal((await stat(path)).ino, ino);
 });
 
 test("what wasn't written yet is written when it is closed", async () => {

@@ -195,6 +195,15 @@ test("links in circles, named pipes and links to nothing are passed over", async
   assert.deepEqual(lab.run.plane.inventory.problems(), []);
 });
 
+test("a link that leads to itself is named, and the others go on", async () => {
+  await using lab = await start({ "a.yaml": aliasText("a") });
+  await symlink("loop.yaml", join(lab.manifests, "loop.yaml"));
+  await writeFile(join(lab.manifests, "b.yaml"), aliasText("b"));
+  await saw(lab.run, "alias", "web/b example.com.");
+  await until("the problem", () => /^loop\.yaml: .*ELOOP/.test(lab.run.plane.inventory.problems()[0] ?? ""));
+  assert.deepEqual(namesOf(lab.run.events, "gone"), []);
+});
+
 test("a file over the limit is named and removes nothing", async () => {
   await using lab = await start({ "a.yaml": aliasText("a") });
   await writeFile(join(lab.manifests, "a.yaml"), `${aliasText("a")}#${"x".repeat(4 * 1024 * 1024)}`);

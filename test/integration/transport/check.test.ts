@@ -132,6 +132,11 @@ describe("health checks of real servers", { skip: skipWithout("openssl") }, () =
     assert.deepEqual(await check(port, { bodyContains: "late" }), { kind: "failure", class: "body" });
   });
 
+  test("a body that ends without the text is a failure", async () => {
+    const port = await serve((_request, response) => response.end("starting"));
+    assert.deepEqual(await check(port, { bodyContains: "ready" }), { kind: "failure", class: "body" });
+  });
+
   test("headers of more than 16 KiB are no response", async () => {
     const port = await serve((_request, response) => response.writeHead(200, { "x-long": "x".repeat(20_000) }).end());
     assert.deepEqual(await check(port), { kind: "failure", class: "protocol" });

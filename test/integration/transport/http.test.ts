@@ -47,6 +47,26 @@ describe("HTTP client of providers", () => {
     assert.equal(result.kind === "response" ? result.text.length : result.message, 1000);
   });
 
+  it("takes a body of 32 MiB without a limit of its own, and not a longer one", async () => {
+    let length = 32 * 1024 * 1024;
+    await using server = await serve((_request, response) => response.end(Buffer.alloc(length, "x")));
+    await using client = createHttpClient({ clock: systemClock });
+    const result = await client.request(get(server.url), SIGNAL);
+    assert.equal(result.kind === "response" ? result.text.length : result.message, length);
+    length += 1;
+    assert.equal((await client.request(get(server.url), SIGNAL)).kind, "unreachable");
+  });
+
+  it("waits for an answer, and for each part of it, as long as the request may take", async () => {
+    await using server = await serve((_request, response) => {
+      setTimeout(() => response.write("o"), 1_500);
+      setTimeout(() => response.end("k"), 3_000);
+    });
+    await using client = createHttpClient({ clock: systemClock });
+    const result = await client.request(get(server.url), SIGNAL);
+    assert.equal(result.kind === "response" ? result.text : result.message, "ok");
+  });
+
   it("waits for a connection when as many as allowed are in use, and opens no more", async () => {
     await using server = await serve((_request, response) => void setTimeout(() => response.end("ok"), 30));
     await using client = createHttpClient({ clock: systemClock, maxConnections: 2 });

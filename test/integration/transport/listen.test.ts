@@ -194,6 +194,21 @@ test("a client that does not read its answers does not fill the server's memory"
   assert.ok(asked < 500, `${asked} answers of 60,000 octets were made`);
 });
 
+test("a client that reads its answers late gets all of them", { timeout: 60_000 }, async () => {
+  await using server = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    onQuery: (query) => Buffer.concat([query, new Uint8Array(60_000)]),
+  });
+  const socket = await connected(server.port);
+  socket.pause();
+  const ids = Array.from({ length: STREAMED }, (_, id) => id);
+  socket.write(Buffer.concat(ids.map((id) => framed(message(id)))));
+  await delay(300);
+  assert.deepEqual(await idsFrom(socket, STREAMED), ids);
+  socket.destroy();
+});
+
 test("UDP answers that are promised are bounded: what comes beyond is dropped", async () => {
   let asked = 0;
   await using server = await listen({

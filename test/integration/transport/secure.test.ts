@@ -163,6 +163,11 @@ const WEB: readonly WebCase[] = [
     shows: /unreachable: .*text\/html/,
   },
   {
+    name: "an answer without a media type is unreachable",
+    answer: (_request, response) => void response.writeHead(200).end("something"),
+    shows: /unreachable: .*HTTP status 200 and media type ""/,
+  },
+  {
     name: "a server error is unreachable",
     answer: (_request, response) => void response.writeHead(503).end(),
     shows: /unreachable: .*503/,

@@ -107,6 +107,27 @@ test("an alias that is edited to a target that doesn't exist shows its static ad
   assert.deepEqual(world.published("dns/com"), []);
 });
 
+test("after a restart with an alias that can't be read, its records remain also once it can be, until it has addresses", async () => {
+  const shop = alias("web/shop", { spec: SPEC });
+  const first = startWorld({ zones: [ZONE], aliases: [shop], targets: { "cdn.test": ["198.51.100.1"] } });
+  await first.clock.advance(5 * MINUTE);
+  const { clock, stores } = first;
+  await first[Symbol.asyncDispose]();
+  await using world = startWorld({
+    clock,
+    stores,
+    zones: [ZONE],
+    aliases: [shop],
+    unreadable: ["web/shop"],
+    targets: { "cdn.test": "servfail" },
+  });
+  await world.clock.advance(5 * MINUTE);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1"]);
+  world.send({ kind: "alias", alias: shop });
+  await world.clock.advance(5 * MINUTE);
+  assert.deepEqual(world.published("dns/com"), ["example.com 60 198.51.100.1"]);
+});
+
 test("after a restart without statuses, lookups that fail don't blank a name, and a later result is all that it shows", async () => {
   const shop = alias("web/shop", { spec: SPEC });
   const first = startWorld({ zones: [ZONE], aliases: [shop], targets: { "cdn.test": ["198.51.100.1"] } });

@@ -147,7 +147,7 @@ for (const { what, lose, regain } of LOSSES) {
         await first.clock.advance(15 * SECOND);
         assert.deepEqual(next.published("dns/com"), []);
         assert.equal(next.condition("web/app", "Accepted"), "False NamespaceNotAllowed");
-        assert.doesNotMatch(message(next), /stay until/);
+        assert.doesNotMatch(message(next), /remain until/);
       }
     }
   });
@@ -316,7 +316,7 @@ for (const { what, lose } of ABSENCES) {
     assert.match(message(world), new RegExp(`The records remain until ${until}\\.$`));
     await world.clock.advance(15 * SECOND);
     assert.deepEqual(world.published("dns/com"), []);
-    assert.doesNotMatch(message(world), /stay until/);
+    assert.doesNotMatch(message(world), /remain until/);
   });
 
   test(`a name never leaves a DnsZone that ${what} and is opened within the 60 s`, async () => {

@@ -68,6 +68,7 @@ test("a name stays for a minute in a DnsZone that is read for the first time and
   assert.deepEqual([...store.namesOfNewZone("dns/sub")], [NAME]);
   pass(SECOND);
   assert.deepEqual([...store.namesOfNewZone("dns/sub")], []);
+  assert.equal(store.sizes().get("reservedNames"), 0, "this process knows itself what the DnsZone has");
 });
 
 test("a name that its status had in a known DnsZone since isn't of the deleted one when that status is lost", () => {
@@ -111,4 +112,23 @@ test("a name stays with a DnsZone that came back for a while and was deleted aga
   store.note({ kind: "gone", of: "DnsZone", key: "dns/sub" });
   store.settle(Infinity);
   assert.equal(place(), "ZoneReserved");
+});
+
+test("a name that its alias gave up isn't of a DnsZone that came back and ended with its finalizer", () => {
+  for (const known of [0, 60 * SECOND]) {
+    const { store, note, pass } = lab([]);
+    const back = {
+      ...SUB,
+      spec: { ...SUB.spec, deletionPolicy: "Delete" },
+      meta: { ...SUB.meta, finalizers: [FINALIZER] },
+    } as const;
+    note(WITHOUT_STATUS, back);
+    pass(known);
+    const edited = alias("web/shop", { hostnames: ["other.example.com"], meta: { generation: 2 } });
+    note(edited);
+    note({ ...back, meta: { ...back.meta, deletedAt: 1_800_000_000_000 } });
+    store.note({ kind: "gone", of: "DnsZone", key: "dns/sub" });
+    store.settle(Infinity);
+    assert.deepEqual(store.namesLeftReserved(), [], `${known}`);
+  }
 });

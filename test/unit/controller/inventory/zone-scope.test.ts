@@ -4,7 +4,13 @@ import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts"
 import type { DnsZone, ProviderSpec } from "../../../../src/api/dns-zone.ts";
 import { takeUpTo } from "../../../../src/controller/inventory/take-up-to.ts";
 import { namesOfUnread } from "../../../../src/controller/inventory/unreadable-names.ts";
-import { formerNames, setsHere, sharesRecords } from "../../../../src/controller/inventory/zone-scope.ts";
+import {
+  formerNames,
+  isFinalized,
+  setsHere,
+  sharedHostname,
+  sharesRecords,
+} from "../../../../src/controller/inventory/zone-scope.ts";
 import { createFormerZones } from "../../../../src/controller/inventory/move/former-zones.ts";
 import type { Claim } from "../../../../src/plan/claims.ts";
 import { FINALIZER, objectKey } from "../../../../src/api/meta.ts";
@@ -125,6 +131,11 @@ test("sets below another DnsZone's longer domain at a backend of the same kind a
   assert.deepEqual(left(PARENT, [SUB]), ["example.com", "notsub.example.com"]);
 });
 
+test("of two DnsZones with longer domains, each has its own sets", () => {
+  const other = dnsEndpoint("dns/other", "notsub.example.com");
+  assert.deepEqual(left(PARENT, [SUB, other]), ["example.com"]);
+});
+
 test("sets that this zone asked for are never another's", () => {
   assert.deepEqual(left(PARENT, [SUB], ["a.sub.example.com"]), [
     "example.com",
@@ -242,3 +253,27 @@ for (const [name, a, b, shares] of SHARING) {
     assert.equal(sharesRecords(of(a), of(b)), shares);
   });
 }
+
+test("a name has a finalizer in a zone if one of the aliases that have it there has it", () => {
+  const name = parseName("example.com");
+  const [finalized, without] = [alias("web/a", { meta: { finalizers: [FINALIZER] } }), alias("web/b")];
+  const claimed = (...winners: readonly DnsAlias[]) => ({
+    claimsIn: (key: string): ReadonlyMap<typeof name, Claim> =>
+      key === "dns/com" ? new Map([[name, { winners, losers: [] }]]) : new Map(),
+  });
+  assert.equal(isFinalized(claimed(without, finalized), "dns/com", name), true);
+  assert.equal(isFinalized(claimed(without), "dns/com", name), false);
+  assert.equal(isFinalized(claimed(finalized), "dns/other", name), false);
+  assert.equal(isFinalized(claimed(finalized), "dns/com", parseName("www.example.com")), false);
+});
+
+test("a shared hostname is one that another alias has too, in any of its zones", () => {
+  const [one, two] = [alias("web/a", { hostnames: ["a.example.com", "b.example.com"] }), alias("web/b")];
+  const claimsOf = (winners: readonly DnsAlias[]) => new Map([[parseName("b.example.com"), { winners, losers: [] }]]);
+  const store = (winners: readonly DnsAlias[]): Parameters<typeof sharedHostname>[0] => ({
+    zonesOfName: () => new Set(["dns/com", "dns/other"]),
+    claimsIn: (key) => (key === "dns/other" ? claimsOf(winners) : new Map()),
+  });
+  assert.equal(sharedHostname(store([one, two]), one), "b.example.com.");
+  assert.equal(sharedHostname(store([one]), one), undefined);
+});

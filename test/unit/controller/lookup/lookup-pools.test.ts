@@ -68,6 +68,20 @@ test("a new key of another namespace does not wait behind 3,000 new ones, and ne
   assert.deepEqual([world.times("mine").length, world.times("shared").length], [1, 1]);
 });
 
+test("a new key does not wait for keys whose lookups take long", async () => {
+  let isSlow = false;
+  await using world = start(({ name }) => (isSlow && name.startsWith("slow") ? { ...GOOD, afterMs: 1_900 } : GOOD), {
+    concurrency: 2,
+  });
+  indexes(200).forEach((index) => world.want(`slow${index}.test`));
+  await world.clock.advance(5 * MINUTE);
+  isSlow = true;
+  await world.clock.advance(2 * MINUTE);
+  world.want("new.test");
+  await world.clock.advance(100);
+  assert.equal(world.times("new").length, 1);
+});
+
 test("a view whose servers are silent leaves places to the other views", async () => {
   await using world = start(({ view }) => (view === "dead" ? SILENCE : GOOD));
   indexes(500).forEach((index) => world.want(`t${index}.test`, "web", "dead"));

@@ -311,6 +311,23 @@ test("too many cold names at once wait for their turn, and are answered later", 
   assert.ok(keys.every((key) => world.refresher.live(key)?.answer.addresses.length === 1));
 });
 
+test("a cold name waits for the lookups of the loop, and not for the questions that hang", async () => {
+  await using world = start(async (_at, { target }, clock, signal) => {
+    if (target.startsWith("slow")) {
+      await clock.sleep(60_000, signal);
+    }
+    return found("a");
+  });
+  const most = documentedFigure("docs/concepts/responder.md", /concurrent lookups for queries \((\d+)\)/);
+  const slow = Array.from({ length: most }, (_, index) => ({ ...KEY, target: parseName(`slow${index}.example`) }));
+  [...slow, KEY].forEach((key) => world.refresher.want(key, "web"));
+  await world.clock.advance(1_000);
+  slow.forEach((key) => void world.refresher.lookUpNow(key));
+  assert.equal(world.refresher.lookUpNow(KEY), undefined);
+  await world.clock.advance(0);
+  assert.equal(world.addresses(), "a");
+});
+
 test("an abort ends what a question began, and nothing is asked after it", async () => {
   const world = start(async (_at, _key, clock, signal) => {
     await clock.sleep(10_000, signal);

@@ -101,6 +101,22 @@ test("NXDOMAIN for one family while the other has addresses is NODATA of that fa
   );
 });
 
+test("the next success of one family is told for the other one, which is known to be the only empty one from then on", async () => {
+  await using world = start(
+    (at, { family }) => (family === "A" ? found("a", { ttl: 300 }) : at < 60_000 ? found("a") : empty()),
+    { serverCountOf: () => 1 },
+  );
+  [KEY, SIX].forEach((key) => world.refresher.want(key, "web"));
+  const told = (): number =>
+    world.notified.filter(({ key, emptySince }) => key.family === "AAAA" && emptySince !== undefined).length;
+  await world.clock.advance(140_000);
+  assert.equal(told(), 1, "its emptiness is confirmed");
+  await world.clock.advance(20_000);
+  assert.equal(told(), 2);
+  await world.clock.advance(1_000_000);
+  assert.equal(told(), 2, "told once");
+});
+
 test("last-good from a status stands at once, and is looked up at once", async () => {
   await using world = start(() => failed());
   world.refresher.want(KEY, "web", LAST_GOOD);
@@ -256,6 +272,60 @@ test("every reading is observed with the time that it took", async () => {
   world.refresher.want(KEY, "web");
   await world.clock.advance(35_000);
   assert.deepEqual(observed, ["positive 70 A", "positive 70 A"]);
+});
+
+const OF_BOTH_FAMILIES = "resolver answers NXDOMAIN for one family of a target that has the other; taken as NODATA";
+
+const LOGGED: readonly (readonly [
+  title: string,
+  replies: readonly [LookupResult, LookupResult],
+  lines: readonly string[],
+])[] = [
+  [
+    "a target that fails and answers again",
+    [found("a"), failed()],
+    ["warn target fails; keeping the last known good addresses", "info target answers again"],
+  ],
+  [
+    "a target that fails from the start",
+    [failed(), failed()],
+    ["warn target fails, and has no last known good addresses", "info target answers again"],
+  ],
+  ["a target with other addresses", [found("a"), found("a b")], ["info target has other addresses"]],
+  ["a target that becomes empty", [found("a"), empty("nxdomain")], ["warn target is empty; confirmed"]],
+  ["a target that was empty from the start", [empty(), empty()], []],
+  ["a target that stays as it is", [found("a"), found("a")], []],
+];
+
+for (const [title, [first, then], lines] of LOGGED) {
+  test(`the log tells of ${title}, once`, async () => {
+    const logged: string[] = [];
+    const restored = then.kind === "failure" ? found("a") : then;
+    await using world = start((at) => (at < 60_000 ? first : at < 1_800_000 ? then : restored), {
+      serverCountOf: () => 1,
+      log: {
+        ...silentLogger,
+        info: (_fields, message) => void logged.push(`info ${message}`),
+        warn: (_fields, message) => void logged.push(`warn ${message}`),
+      },
+    });
+    world.refresher.want(KEY, "web");
+    await world.clock.advance(3_600_000);
+    assert.deepEqual(logged, lines);
+  });
+}
+
+test("the log tells of a resolver that denies a name for one family only", async () => {
+  const warned: string[] = [];
+  await using world = start((_at, key) => (key.family === "A" ? found("a") : empty("nxdomain")), {
+    serverCountOf: () => 1,
+    log: { ...silentLogger, warn: (_fields, message) => void warned.push(message) },
+  });
+  world.refresher.want(KEY, "web");
+  await world.clock.advance(1_000);
+  world.refresher.want(SIX, "web");
+  await world.clock.advance(600_000);
+  assert.deepEqual(warned, [OF_BOTH_FAMILIES]);
 });
 
 type Answering = (

@@ -107,3 +107,39 @@ test("a stream that no alias needs any more leaves nothing in memory", () => {
   at.subscriptions.update("web/shop", undefined);
   assert.equal(at.subscriptions.size(), 0);
 });
+
+/** Its namespace uses `own` targets of its own as well. */
+function withTargets(key: string, own: number): DnsAlias {
+  const names = Array.from({ length: own }, (_, index) => `t${index}.${key.replace("/", "-")}.test`);
+  return one(key, { targets: ["cdn.test", ...names], spec: { families: ["A"] } });
+}
+
+test("a shared target takes the turn of the namespace with the fewest streams, also after edits", () => {
+  const { subscriptions } = scene();
+  const turn = (): string => subscriptions.namespaceOf(A);
+  assert.equal(turn(), "");
+  subscriptions.update("big/a", withTargets("big/a", 9));
+  assert.equal(turn(), "big");
+  subscriptions.update("small/a", withTargets("small/a", 2));
+  assert.equal(turn(), "small");
+  subscriptions.update("small/a", withTargets("small/a", 3));
+  subscriptions.update("small/a", withTargets("small/a", 4));
+  assert.equal(turn(), "small", "an edit counts only the difference");
+  subscriptions.update("small/b", withTargets("small/b", 6));
+  assert.equal(turn(), "big", "all aliases of a namespace count");
+  subscriptions.update("small/a", undefined);
+  assert.equal(turn(), "small", "a deleted alias no longer counts");
+  subscriptions.update("small/b", undefined);
+  assert.equal(turn(), "big");
+});
+
+test("of more than 64 users of a target, the first ones decide about its turn", () => {
+  const { subscriptions } = scene();
+  for (let index = 0; index < 64; index += 1) {
+    subscriptions.update(`big/a${index}`, withTargets(`big/a${index}`, 1));
+  }
+  subscriptions.update("small/a", withTargets("small/a", 0));
+  assert.equal(subscriptions.namespaceOf(A), "big");
+  subscriptions.update("big/a0", undefined);
+  assert.equal(subscriptions.namespaceOf(A), "small");
+});

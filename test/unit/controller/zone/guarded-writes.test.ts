@@ -185,3 +185,27 @@ test("only deletes use an approval", () => {
   recordGuarded(state, APPROVED, [remove(A)], AT);
   assert.equal(state.planned.guard.usedApproval, "abc");
 });
+
+test("deletes use an approval, and count, also in a write that creates other records", async () => {
+  const approved = stateOf(true);
+  recordGuarded(approved, APPROVED, [create(B), remove(A)], AT);
+  assert.equal(approved.planned.guard.usedApproval, "abc");
+  const unapproved = stateOf(true);
+  recordGuarded(unapproved, UNAPPROVED, [create(B), remove(A)], AT);
+  assert.equal(guardStatus(unapproved.planned.guard)?.deletes, 1);
+});
+
+test("the counts are saved before a write that deletes, also next to others, and not before one that doesn't", async () => {
+  const saved: (number | undefined)[] = [];
+  const saveGuard = async (_zone: string, guard: GuardStatus | undefined): Promise<boolean> => {
+    saved.push(guard?.deletes);
+    return false;
+  };
+  const state = stateOf(true);
+  const save = (...writes: readonly Write[]): Promise<boolean> =>
+    saveDeletes({ saveGuard }, state, { guarded: UNAPPROVED, writes, now: AT }, new AbortController().signal);
+  assert.equal(await save(create(B)), true);
+  assert.deepEqual(saved, []);
+  assert.equal(await save(create(B), remove(A)), false, "the status can't be written, so nothing is deleted");
+  assert.deepEqual(saved, [1]);
+});

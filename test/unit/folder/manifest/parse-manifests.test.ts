@@ -327,3 +327,44 @@ test("ConfigMap values that are not text are named with their place", () => {
     problems: ["f.yaml:6:6: data[b]: 5: must be text: put it in quotes"],
   });
 });
+
+test("the mistakes of one line are named from left to right", () => {
+  const spec = "{ttl: 5, targets: 6, hostnames: 7}";
+  const text = `apiVersion: dnsalias.io/v1alpha1\nkind: DnsAlias\nmetadata: {name: shop}\nspec: ${spec}\n`;
+  const [object] = validateFile("f.yaml", text).objects;
+  const problems = object?.result.kind === "invalid" ? object.result.problems : [];
+  assert.deepEqual(
+    problems.map((line) => line.split(": ").slice(0, 2).join(" ")),
+    ["f.yaml:4:13 spec.ttl", "f.yaml:4:25 spec.targets", "f.yaml:4:39 spec.hostnames"],
+  );
+});
+
+for (const [kind, field, text] of [
+  ["ConfigMap", "data", "metadata: {name: base}\ndata: [a]\n"],
+  ["ConfigMap", "data", "metadata: {name: base}\ndata: text\n"],
+  ["Namespace", "metadata.labels", "metadata: {name: web, labels: [a]}\n"],
+] as const) {
+  test(`${field} of a ${kind} that is not a mapping is a mistake: ${text.trim().split("\n").at(-1)}`, () => {
+    const [object] = validateFile("f.yaml", `apiVersion: v1\nkind: ${kind}\n${text}`).objects;
+    assert.ok(object?.result.kind === "invalid");
+    assert.match(
+      object.result.problems.join("\n"),
+      new RegExp(`^f\\.yaml:\\d+:\\d+: ${field}: .* a mapping of texts$`),
+    );
+  });
+}
+
+test("a ConfigMap and a Namespace without values are valid", () => {
+  const text =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: base}\n---\n" +
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: empty}\ndata:\n---\n" +
+    "apiVersion: v1\nkind: Namespace\nmetadata: {name: web}\n";
+  assert.deepEqual(
+    validateFile("f.yaml", text).objects.map(({ result }) => result.kind === "good" && result.manifest),
+    [
+      { kind: "ConfigMap", data: {} },
+      { kind: "ConfigMap", data: {} },
+      { kind: "Namespace", labels: {} },
+    ],
+  );
+});

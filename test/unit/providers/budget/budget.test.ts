@@ -153,3 +153,47 @@ test("a stop from outside says nothing of the backend", async () => {
   await clock.advance(60_000);
   assert.equal(await last, "failed -");
 });
+
+test("a call that is given up is told so, and what it would still change is not waited for", async () => {
+  const clock = fakeClock();
+  let reason: unknown;
+  const ignoring: ZoneProvider = {
+    id: "test",
+    read: (_names, signal) => {
+      signal.addEventListener("abort", () => (reason = signal.reason), { once: true });
+      return new Promise(() => undefined);
+    },
+    apply: async () => APPLIED,
+  };
+  const budgets = createBudgets({ clock, random: () => 0.5 });
+  const result = budgets.wrap(ignoring, { zone: "dns/a", endpoint: "one", limit: WIDE }).read([], NEVER);
+  await clock.advance(60_000);
+  const message = "no answer from one within 60 s";
+  assert.deepEqual(await result, { kind: "failed", message });
+  assert.ok(reason instanceof Error && reason.message === message);
+});
+
+test("each deferral is counted by its cause, and says it", async () => {
+  const { clock, events, zone } = lab({ ...WIDE, atOnce: 1 });
+  const said = async (provider: ZoneProvider): Promise<string> => {
+    const result = await provider.read([], NEVER);
+    return result.kind === "failed" ? result.message : result.kind;
+  };
+  const hanging = said(zone("a", "busy", () => "hangs"));
+  await clock.settle();
+  assert.equal(await said(zone("b", "busy", () => OK)), "1 calls to busy are in progress");
+  const limited = zone("c", "limited", () => ({ kind: "failed", message: "429", retryAfterMs: 1_500 }));
+  await said(limited);
+  assert.equal(await said(limited), "limited requires a pause of 2 s");
+  const down = zone("d", "down", () => ({ kind: "failed", message: "it is down" }));
+  for (let tries = 0; tries < 5; tries += 1) {
+    await said(down);
+  }
+  assert.equal(await said(down), "consecutive calls failed, and the next is in 15 s: it is down");
+  assert.deepEqual(
+    events.flatMap((event) => (event.kind === "deferred" ? [`${event.zone} ${event.endpoint} ${event.why}`] : [])),
+    ["dns/b busy busy", "dns/c limited retry-after", "dns/d down open"],
+  );
+  await clock.advance(60_000);
+  await hanging;
+});

@@ -123,3 +123,32 @@ test("a zone without names is written, and a record that is wanted no more is fo
   const result = await converge(at.provider, "a.example.com 60 192.0.2.1");
   assert.deepEqual(rejectedOf(result), []);
 });
+
+test("one call tries at most 32 texts; it continues a second later, and at the end nothing is left", async () => {
+  const at = lab("zoneFile");
+  const labels = Array.from({ length: 60 }, (_, index) => (index % 3 === 0 ? `denied${index}` : `n${index}`));
+  const lines = labels.map((label) => `${label}.example.com 60 192.0.2.1`);
+  const first = await converge(at.provider, ...lines);
+  assert.ok(first.kind === "applied");
+  assert.equal(at.policy.tries, 32);
+  assert.deepEqual([(first.deferred?.length ?? 0) > 0, first.retryAfterMs], [true, 1_000]);
+  let last = first;
+  for (let rounds = 0; rounds < 20 && last.deferred !== undefined; rounds += 1) {
+    at.clock.ms += 1_000;
+    const next = await converge(at.provider, ...lines);
+    assert.ok(next.kind === "applied");
+    last = next;
+  }
+  assert.deepEqual([last.deferred, last.rejected?.length], [undefined, 20]);
+  assert.equal(setLines((await readZone(at.provider)).sets).length, 40);
+});
+
+test("a rejected record alone is tried again a minute after its rejection", async () => {
+  const at = lab("zoneFile");
+  const lines = ["denied.example.com 60 192.0.2.66", "a.example.com 60 192.0.2.1"];
+  const first = await converge(at.provider, ...lines);
+  assert.equal(first.kind === "applied" && first.retryAfterMs, 60_000);
+  at.clock.ms += 59_000;
+  const second = await converge(at.provider, ...lines);
+  assert.equal(second.kind === "applied" && second.retryAfterMs, 1_000);
+});

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { displayName, parseOwnerName } from "../../../../src/dns/name/name.ts";
 import { createDnsEndpointProvider } from "../../../../src/providers/dns-endpoint/dns-endpoint.ts";
 import type {
+  EndpointConflict,
   EndpointObject,
   EndpointProblem,
   EndpointStore,
@@ -22,6 +23,8 @@ interface Lab extends EndpointStore {
   readonly calls: string[];
   /** What the next call that changes something gets. */
   problem: EndpointProblem | undefined;
+  /** What a put of this object gets instead of being made. */
+  problemOf: (object: EndpointObject) => EndpointConflict | EndpointProblem | undefined;
   readonly clock: FakeClock;
 }
 
@@ -34,12 +37,14 @@ function lab(): Lab {
     objects,
     calls,
     problem: undefined,
+    problemOf: () => undefined,
     clock: fakeClock(1_000_000),
     list: async () => ({ kind: "ok", objects: [...objects.values()] }),
     put: async (object, before) => {
       calls.push(`put ${object.endpoints[0]?.dnsName}`);
-      if (self.problem !== undefined) {
-        return self.problem;
+      const problem = self.problem ?? self.problemOf(object);
+      if (problem !== undefined) {
+        return problem;
       }
       const made = stored(object, before, (count += 1));
       objects.set(object.name, made);
@@ -308,6 +313,38 @@ test("an object that a policy rejects keeps the others from nothing, and each is
     TWENTY.map(() => "Rejected by a policy"),
   );
   assert.equal(at.calls.length, 20);
+});
+
+test("an object that changed since it was read is a conflict, and the other objects are written", async () => {
+  const at = lab();
+  at.problemOf = ({ endpoints }) =>
+    endpoints[0]?.dnsName === "n3.example.com" ? { kind: "conflict", message: "changed" } : undefined;
+  assert.equal((await converge(providerOf(at), ...TWENTY)).kind, "conflict");
+  assert.equal(at.objects.size, 19);
+});
+
+const REJECTION: EndpointProblem = { kind: "refused", reason: "Rejected", message: "by a policy" };
+const hasIpv6 = ({ endpoints }: EndpointObject): boolean => endpoints.some(({ recordType }) => recordType === "AAAA");
+
+test("of an object with two families a policy rejects one, which is reported, and the other one is written", async () => {
+  const at = lab();
+  const provider = providerOf(at);
+  at.problemOf = (object) => (hasIpv6(object) ? REJECTION : undefined);
+  const result = await converge(provider, "example.com 60 192.0.2.1 2001:db8::1");
+  assert.ok(result.kind === "applied");
+  assert.deepEqual(
+    result.rejected?.map(({ write }) => write.kind === "create" && write.after.type),
+    ["AAAA"],
+  );
+  assert.deepEqual(setLines((await readZone(provider)).sets), ["me example.com. A 60 192.0.2.1"]);
+});
+
+test("a backend that fails while the families of a rejected object are tried is the result, and none is reported", async () => {
+  const at = lab();
+  const failure: EndpointProblem = { kind: "failed", message: "timeout" };
+  at.problemOf = ({ endpoints }) => (endpoints.length === 2 ? REJECTION : failure);
+  assert.deepEqual(await converge(providerOf(at), "example.com 60 192.0.2.1 2001:db8::1"), failure);
+  assert.equal(at.calls.length, 2);
 });
 
 test("a list that can't be read is the provider's problem", async () => {

@@ -132,6 +132,21 @@ test("a marker that is rejected keeps its name from being written, and no other 
   }
 });
 
+for (const [title, lines, marker] of [
+  ["one family", "60 192.0.2.1", "A"],
+  ["both families", BOTH, "A+AAAA"],
+] as const) {
+  test(`a name with ${title} whose marker was removed gets it back, although its change is rejected`, async () => {
+    const { backend, provider } = lab();
+    applied(await converge(provider, `www.example.com ${lines}`));
+    backend.remove(parseName("_dnsalias.www.example.com"), "TXT");
+    backend.reject(at("www"));
+    const result = applied(await converge(provider, `www.example.com ${lines.replace("192.0.2.1", "192.0.2.2")}`));
+    assert.deepEqual(rejectedLines(result), ["update www.example.com. A Rejected: refused by policy"]);
+    assert.deepEqual(held(backend).slice(0, 2), [`_dnsalias.www TXT ${marker}`, "www A 192.0.2.1"]);
+  });
+}
+
 test("a steady state with a rejected name asks the backend once a minute, and other changes don't wait for it", async () => {
   const { backend, provider, pass } = lab();
   backend.reject(at("bad"));

@@ -108,6 +108,17 @@ test("a second answer to one question says nothing", () => {
   assert.deepEqual([entry.answer?.kind, entry.version], ["addresses", 1]);
 });
 
+test("a name that the source no longer has fails for five seconds, and is then asked for again", async () => {
+  const at = play();
+  const entry = at.entries.entry(QUESTION);
+  const wait = at.entries.wait(entry);
+  at.entries.settle(at.queried[0]?.[0] ?? 0, undefined);
+  await wait;
+  assert.equal(usable(entry, at.now)?.kind, "failed");
+  assert.equal(usable(entry, at.now + 4_999)?.kind, "failed");
+  assert.equal(usable(entry, at.now + 5_000), undefined);
+});
+
 test("families and names are asked for on their own", () => {
   const { entries, queried } = play();
   const other = nameOf("other.example.com.");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failureOf } from "../../../../src/transport/check/check-request.ts";
+import { failureOf, hostHeader } from "../../../../src/transport/check/check-request.ts";
 
 /** An error as Node.js has them for sockets, TLS, and HTTP. */
 function errorOf(code: string | undefined): Error {
@@ -47,3 +47,15 @@ test("whatever isn't an error of Node.js is a closed connection", () => {
     assert.deepEqual(failureOf(thrown), { kind: "failure", class: "closed" });
   }
 });
+
+for (const [port, tls, want] of [
+  [80, false, "shop.example"],
+  [443, true, "shop.example"],
+  [443, false, "shop.example:443"],
+  [80, true, "shop.example:80"],
+  [8443, true, "shop.example:8443"],
+] as const) {
+  test(`the Host header of a request ${tls ? "with" : "without"} TLS to port ${port} is ${want}`, () => {
+    assert.equal(hostHeader(port, { host: "shop.example", tls }), want);
+  });
+}
