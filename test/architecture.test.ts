@@ -84,7 +84,7 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["status"],
     ["."],
   ],
-  kube: [["client"], ["lease", "objects", "status", "watch"], ["."]],
+  kube: [["client"], ["lease", "objects", "status", "watch"], ["votes"], ["."]],
   folder: [["manifest", "output"], ["state"], ["inventory"], ["."]],
   cli: [["terminal"], ["config"], ["compose/health"], ["compose"], ["inspect"], ["commands"], ["."]],
 };

@@ -18,6 +18,7 @@ import type { Observer } from "./ports/observer.ts";
 import type { Reporter } from "./ports/reporter.ts";
 import type { Steering } from "./health/steering.ts";
 import type { HealthCheckPort } from "./ports/checks.ts";
+import type { VotePort } from "./ports/votes.ts";
 import type { EndpointsOf, ProviderFactory } from "./ports/servers.ts";
 import type { PropagationCheckDeps } from "./zone/propagation-check.ts";
 import type { OverdueLookup } from "./lookup/overdue.ts";
@@ -53,6 +54,8 @@ export interface ControllerDeps {
   readonly concurrency: number;
   /** Makes health checks. Absent: the installation makes none. */
   readonly healthChecks?: HealthCheckPort;
+  /** Consults other replicas about failed health checks. Absent: there are no others. */
+  readonly votes?: VotePort;
   /** Answers queries from the state of the controller, regardless of whether it leads. Absent: there is no responder. */
   readonly responder?: ResponderPort;
 }

@@ -203,9 +203,10 @@ function assemble(deps: ControllerDeps): ControllerContext {
 }
 
 function steeringOf(deps: ControllerDeps, context: () => ControllerContext): Steering {
-  const { clock, random, log, observer, reporter, healthChecks } = deps;
+  const { clock, random, log, observer, reporter, healthChecks, votes } = deps;
   return createSteering({
     port: healthChecks,
+    votes,
     clock,
     random,
     log,

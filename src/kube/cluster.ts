@@ -4,6 +4,7 @@ import type { Logger } from "../base/log.ts";
 import type { Inventory } from "../controller/ports/inventory.ts";
 import type { Reporter } from "../controller/ports/reporter.ts";
 import type { EndpointsOf } from "../controller/ports/servers.ts";
+import type { VotePort } from "../controller/ports/votes.ts";
 import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
 import type { TextStore } from "../providers/text-store.ts";
 import { createAliasAnnotations, type AliasAnnotations } from "./objects/alias-annotations.ts";
@@ -23,6 +24,7 @@ import { removeFinalizers, type RemovedFinalizers } from "./status/finalizer-rem
 import { createServerClock } from "./client/server-clock.ts";
 import { createSecretTexts, type SecretTexts } from "./objects/secret-reader.ts";
 import { createTransport, type TransportDeps } from "./client/transport.ts";
+import { createVoteMap } from "./votes/vote-map.ts";
 
 export interface ClusterOptions extends KubeconfigOptions {
   readonly log: Logger;
@@ -63,6 +65,8 @@ export interface Cluster extends AsyncDisposable {
   endpointStore(namespace: string): EndpointStore;
   readonly nudgeKubelet: NudgeKubelet;
   readonly lease: Lease;
+  /** Carries questions and answers between the replicas that share the Lease. */
+  readonly votes: VotePort;
   readonly installationId: InstallationId;
   /** One DnsAlias and its annotations, for commands. */
   readonly aliasAnnotations: AliasAnnotations;
@@ -82,6 +86,9 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
   const serverClock = createServerClock(monotonicClock);
   const onDate = (date: string | undefined): void => serverClock.note(date);
   const transport = createTransport({ credentials, clock: monotonicClock, random, log, onDate, ...observe }, options);
+  const leaseName = options.lease?.name ?? "dnsalias";
+  const leaseNamespace = options.lease?.namespace ?? credentials.namespace;
+  const identity = `${instance}_${randomUUID()}`;
   const events = createEventRecorder({ transport, clock: systemClock, log, instance });
   return {
     description: credentials.description,
@@ -103,11 +110,15 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
     lease: createLease(
       { transport, clock: monotonicClock, wallNow: () => systemClock.now(), random, log },
       {
-        namespace: options.lease?.namespace ?? credentials.namespace,
-        name: options.lease?.name ?? "dnsalias",
-        identity: `${instance}_${randomUUID()}`,
+        namespace: leaseNamespace,
+        name: leaseName,
+        identity,
         ...(options.lease?.times === undefined ? {} : { times: options.lease.times }),
       },
+    ),
+    votes: createVoteMap(
+      { transport, clock: monotonicClock, random, log },
+      { namespace: leaseNamespace, name: `${leaseName}-votes`, replica: identity },
     ),
     installationId: createInstallationId({ transport, clock: monotonicClock, random, log }),
     aliasAnnotations: createAliasAnnotations(transport),

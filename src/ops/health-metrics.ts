@@ -10,6 +10,7 @@ export interface HealthMetrics {
   switched(tookMs: Millis, boundMs: Millis | undefined): void;
   /** Undefined: no address of the family has a health check. */
   healthControl(family: "A" | "AAAA", isThere: boolean | undefined): void;
+  healthVote(says: string): void;
   /** Replaces all gauges of aliases that select among their targets. */
   steeredAliases(gauges: SteeringGauges): void;
 }
@@ -25,6 +26,7 @@ interface SteeringGauges {
   readonly onStandby: number;
   readonly drains: number;
   readonly pins: number;
+  readonly disputed: number;
   readonly allUnhealthy: number;
   readonly boundSeconds: number;
 }
@@ -54,6 +56,12 @@ export function healthSeries(registry: Registry) {
       name: "dnsalias_health_check_late_seconds",
       help: "Delay of a health check after it was due.",
       buckets: LATE_SECONDS,
+      registers,
+    }),
+    votes: new Counter({
+      name: "dnsalias_health_votes_total",
+      help: "Answers of other replicas about addresses that this replica did not reach: up, down, or unknown.",
+      labelNames: ["said"],
       registers,
     }),
     selectionChanges: new Counter({
@@ -107,6 +115,11 @@ function steeringGauges(registers: Registry[]) {
       help: "DnsAliases with addresses that an annotation pins.",
       registers,
     }),
+    disputed: new Gauge({
+      name: "dnsalias_health_disputed",
+      help: "DnsAliases with an address that other replicas reach, and the leader does not.",
+      registers,
+    }),
     allUnhealthy: new Gauge({
       name: "dnsalias_all_unhealthy",
       help: "DnsAliases without a healthy target.",
@@ -134,6 +147,7 @@ export function healthMetrics(series: ReturnType<typeof healthSeries>): HealthMe
         series.switchesOverBound.inc();
       }
     },
+    healthVote: (said) => series.votes.inc({ said }),
     healthControl(family, isThere) {
       if (isThere === undefined) {
         series.healthControl.remove({ family });
@@ -141,7 +155,7 @@ export function healthMetrics(series: ReturnType<typeof healthSeries>): HealthMe
         series.healthControl.set({ family }, isThere ? 1 : 0);
       }
     },
-    steeredAliases({ targets, onStandby, drains, pins, allUnhealthy, boundSeconds }) {
+    steeredAliases({ targets, onStandby, drains, pins, disputed, allUnhealthy, boundSeconds }) {
       series.targetHealthy.reset();
       for (const { isHealthy, ...labels } of targets) {
         series.targetHealthy.set(labels, isHealthy ? 1 : 0);
@@ -149,6 +163,7 @@ export function healthMetrics(series: ReturnType<typeof healthSeries>): HealthMe
       series.onStandby.set(onStandby);
       series.drains.set(drains);
       series.pins.set(pins);
+      series.disputed.set(disputed);
       series.allUnhealthy.set(allUnhealthy);
       series.switchBound.set(boundSeconds);
     },
@@ -161,5 +176,6 @@ export const noHealthMetrics: HealthMetrics = {
   selectionChanged: () => undefined,
   switched: () => undefined,
   healthControl: () => undefined,
+  healthVote: () => undefined,
   steeredAliases: () => undefined,
 };

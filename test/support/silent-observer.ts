@@ -21,6 +21,7 @@ export function silentObserver(): Observer {
     switchBound: () => undefined,
     switchServed: () => undefined,
     healthControl: () => undefined,
+    voted: () => undefined,
     queue: () => ({ added: () => undefined, retried: () => undefined, done: () => undefined }),
   };
 }

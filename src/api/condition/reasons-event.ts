@@ -78,6 +78,14 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     turn: "user",
   },
   {
+    reason: "HealthDisputed",
+    on: ["Event"],
+    meaning:
+      "Enough checks of an address have failed, and at least as many other replicas reach it as don't. The address counts as up. `Healthy` is Unknown with reason Disputed.",
+    whatToDo: "Check the network of the leader's node. If the target is down all the same, drain it.",
+    turn: "user",
+  },
+  {
     reason: "CheckedInsideOnly",
     on: ["Event"],
     meaning:

@@ -57,6 +57,15 @@ export const HEALTHY_REASONS: readonly ReasonEntry[] = [
     turn: "nobody",
   },
   {
+    reason: "Disputed",
+    on: ["Healthy"],
+    meaning:
+      "The leader doesn't reach an address, and at least as many other replicas do. The address counts as up, and nothing moves. The leader consults them again after each failed check.",
+    whatToDo:
+      "Check the network of the leader's node: its NAT, its CNI, and whether the target blocks it. If the target is down all the same, drain it with `dnsalias drain`.",
+    turn: "nobody",
+  },
+  {
     reason: "CheckRefused",
     on: ["Healthy"],
     meaning:

@@ -145,13 +145,17 @@ async function openLookups({ lookupConfig, log }: ComposeOptions, opened: AsyncD
 /** The part that makes health checks, which ends with `opened`. */
 function openHealthChecks(
   { healthChecks, log }: ComposeOptions,
-  platform: () => Pick<Platform, "apiServerHost">,
+  platform: () => Pick<Platform, "apiServerHost" | "votes">,
   opened: AsyncDisposableStack,
-): Pick<ControllerDeps, "healthChecks"> {
+): Pick<ControllerDeps, "healthChecks" | "votes"> {
   const apiServerHost = async (): Promise<string | undefined> => platform().apiServerHost?.();
+  const { votes } = platform();
   return healthChecks === undefined
     ? {}
-    : { healthChecks: opened.use(createHealthChecks({ ...healthChecks, log, apiServerHost })).port };
+    : {
+        healthChecks: opened.use(createHealthChecks({ ...healthChecks, log, apiServerHost })).port,
+        ...(votes !== undefined && { votes }),
+      };
 }
 
 /** The parts of a controller that this file only passes on. */

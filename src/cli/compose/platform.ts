@@ -5,6 +5,7 @@ import { nudgeOf } from "../../api/zone-references.ts";
 import type { Inventory } from "../../controller/ports/inventory.ts";
 import type { Reporter } from "../../controller/ports/reporter.ts";
 import type { EndpointsOf } from "../../controller/ports/servers.ts";
+import type { VotePort } from "../../controller/ports/votes.ts";
 import type { SecretText } from "../../providers/backend.ts";
 import { createOverlayProvider } from "../../providers/coredns/overlay.ts";
 import { withoutRejected } from "../../providers/coredns/without-rejected.ts";
@@ -46,6 +47,8 @@ export interface Platform extends AsyncDisposable {
   readonly writeTargetOf: (zone: DnsZone) => string;
   /** The name or address of the API server. Absent without a cluster. */
   readonly apiServerHost?: () => Promise<string>;
+  /** Carries votes between replicas. Absent: there are no other replicas. */
+  readonly votes?: VotePort;
   /** True if only one of several replicas writes. */
   readonly hasLease: boolean;
   /** Reasons why the platform does not work now, one sentence each. */

@@ -27,6 +27,8 @@ export interface CheckState {
   readonly message: string | undefined;
   /** The control of the last failure: a successful check of another address. */
   readonly control: Success | undefined;
+  /** Other replicas reach the address, so its failures don't make it Unhealthy. */
+  readonly isDisputed: boolean;
 }
 
 /** A check with the aliases that use it. */
@@ -151,7 +153,7 @@ function freshEntry({ address, check, restored }: WantedCheck, now: Millis): Che
   return {
     address,
     check,
-    state: { probe, last: undefined, message: undefined, control: undefined },
+    state: { probe, last: undefined, message: undefined, control: undefined, isDisputed: false },
     users: new Set(),
     unusedSince: undefined,
   };

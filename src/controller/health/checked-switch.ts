@@ -20,8 +20,10 @@ export function checkedSwitch(
             return [];
           }
           const nextAt = Math.max(now, checker.nextAt({ address, check }) ?? now);
-          const laterMs = (failuresUntilDown(probe, check) - 1) * checker.periodOf({ address, check });
-          return [{ at: nextAt + laterMs, laterFrom: nextAt + check.timeoutMs }];
+          const left = failuresUntilDown(probe, check);
+          // Without a failure left, it switches as soon as other replicas agree.
+          const at = left === 0 ? now : nextAt + (left - 1) * checker.periodOf({ address, check });
+          return [{ at, laterFrom: nextAt + check.timeoutMs }];
         }),
   );
   return earliestOf(times);

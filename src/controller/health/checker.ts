@@ -12,12 +12,13 @@ import {
   type Success,
 } from "../../plan/health/control.ts";
 import { allowsAddress } from "../../plan/health/permission.ts";
-import { type CheckOutcome, stepProbe } from "../../plan/health/probe.ts";
+import { agreedProbe, type CheckOutcome, failuresUntilDown, stepProbe } from "../../plan/health/probe.ts";
 import { nextCheckAt } from "../../plan/health/schedule.ts";
 import { createDue, type Due } from "../../schedule/due.ts";
 import { createPump } from "../../schedule/pump.ts";
 import type { CheckFinding, HealthCheckPort } from "../ports/checks.ts";
 import type { HealthObserver } from "../ports/observer.ts";
+import type { Asked } from "./ballots.ts";
 import {
   type AddressCheck,
   type CheckEntry,
@@ -27,6 +28,7 @@ import {
   createCheckRegistry,
   type WantedCheck,
 } from "./check-registry.ts";
+import type { SecondOpinion } from "./second-opinion.ts";
 
 /** Runs the checks of aliases within the budget, with one loop and one timer. */
 export interface Checker {
@@ -41,6 +43,8 @@ export interface Checker {
   stretchOf(address: string): number;
   /** Whether a check reached one of these addresses within this time. */
   wasReached(isOne: (address: string) => boolean, withinMs: Millis): boolean;
+  /** Applies the verdict of the other replicas about a check. */
+  judged(key: string): void;
   /** Forgets everything, because another replica made the checks meanwhile, or will from now on. */
   reset(): void;
   run(signal: AbortSignal): Promise<void>;
@@ -57,6 +61,14 @@ export interface CheckerDeps {
   readonly mayCheck: () => boolean;
   /** Called when an address goes up or down, when its first check has ended, or when its last outcome has changed. */
   readonly onChange: (aliases: Iterable<ObjectKey>) => void;
+  /** Consults the other replicas before an address counts as down. Undefined: there are none. */
+  readonly votes?: CheckVotes | undefined;
+}
+
+interface CheckVotes {
+  readonly secondOpinion: Pick<SecondOpinion, "verdict" | "ask" | "forget">;
+  /** The question about a check of these aliases. Undefined: no target of them has it any more. */
+  readonly questionOf: (aliases: Iterable<ObjectKey>, check: AddressCheck) => Asked | undefined;
 }
 
 interface Context {
@@ -80,7 +92,10 @@ export function createChecker(deps: CheckerDeps): Checker {
   return {
     want(alias, checks) {
       const { begun, ended } = registry.want(alias, checks);
-      ended.forEach((key) => due.remove(key));
+      ended.forEach((key) => {
+        due.remove(key);
+        deps.votes?.secondOpinion.forget(key);
+      });
       if (ended.length > 0) {
         reportUnchecked(context);
       }
@@ -97,6 +112,7 @@ export function createChecker(deps: CheckerDeps): Checker {
       Object.values(context.memory.controls)
         .flat()
         .some(({ address, at }) => isOne(address) && clock.now() - at <= withinMs),
+    judged: (key) => applyVerdict(context, key),
     reset() {
       registry.clear().forEach((key) => due.remove(key));
       context.memory.controls = NO_CONTROLS;
@@ -135,14 +151,15 @@ async function startCheck(context: Context, key: string): Promise<Millis | undef
     const finding = await port.run(entry.address, entry.check);
     observer.checked(entry.check.kind, finding.kind, clock.now() - startedAt);
     if (registry.entry(key) === entry && deps.mayCheck()) {
-      settle(context, entry, finding);
+      settle(context, key, entry, finding);
     }
   }
   return registry.entry(key) === entry ? nextCheckAt(key, registry.periodOf(entry), clock.now()) : undefined;
 }
 
 /** Applies the result of a check. A failure counts only with a control. */
-function settle({ deps, registry, memory }: Context, entry: CheckEntry, finding: CheckFinding): void {
+function settle(context: Context, key: string, entry: CheckEntry, finding: CheckFinding): void {
+  const { deps, registry, memory } = context;
   const now = deps.clock.now();
   const { address, check, state: before } = entry;
   const family = familyOf(address);
@@ -152,16 +169,60 @@ function settle({ deps, registry, memory }: Context, entry: CheckEntry, finding:
   const outcome = outcomeOf(finding, control);
   if (outcome === "success") {
     memory.controls = recordSuccess(memory.controls, family, { address, at: now });
+    deps.votes?.secondOpinion.forget(key);
   }
   deps.observer.healthControl(family, hasControl(memory.controls, { family, now, windowMs }));
+  const mayFall = outcome !== "failure" || isAgreed(deps, key, entry);
+  const probe = stepProbe(before.probe, outcome, check, { now, mayFall });
   entry.state = {
-    probe: stepProbe(before.probe, outcome, check, now),
+    probe,
     last: outcome,
     message: failed ? finding.message : before.message,
     control: failed ? control : before.control,
+    isDisputed: before.isDisputed && outcome !== "success" && probe.health !== "Unhealthy",
   };
-  if (entry.state.probe.health !== before.probe.health || outcome !== before.last) {
+  if (probe.health !== before.probe.health || outcome !== before.last) {
     deps.onChange(entry.users);
+  }
+}
+
+/**
+ * Whether the other replicas agree that the address is down, if this failure makes it Unhealthy. It consults them one failure
+ * earlier, so that the answers are usually there in time, and again with each failure while they disagree.
+ */
+function isAgreed({ votes }: CheckerDeps, key: string, entry: CheckEntry): boolean {
+  const { probe } = entry.state;
+  const isNear = probe.health !== "Unhealthy" && failuresUntilDown(probe, entry.check) <= ASK_BEFORE;
+  if (votes === undefined || !isNear) {
+    return true;
+  }
+  const { secondOpinion, questionOf } = votes;
+  const verdict = secondOpinion.verdict(key);
+  if (verdict === "none" || verdict === "disputed") {
+    const question = questionOf(entry.users, entry);
+    if (question === undefined) {
+      return true;
+    }
+    secondOpinion.ask(key, question, entry.check.timeoutMs);
+  }
+  return secondOpinion.verdict(key) === "down";
+}
+
+/** Failures that are missing, this one included, when the other replicas are consulted. */
+const ASK_BEFORE = 2;
+
+function applyVerdict({ deps, registry }: Context, key: string): void {
+  const entry = registry.entry(key);
+  const verdict = deps.votes?.secondOpinion.verdict(key);
+  if (entry === undefined || (verdict !== "down" && verdict !== "disputed")) {
+    return;
+  }
+  const { state: before, check, users } = entry;
+  const isDisputed = verdict === "disputed";
+  const probe = isDisputed ? before.probe : agreedProbe(before.probe, check, deps.clock.now());
+  entry.state = { ...before, probe, isDisputed };
+  if (probe.health !== before.probe.health || isDisputed !== before.isDisputed) {
+    deps.onChange(users);
   }
 }
 

@@ -9,7 +9,15 @@ import { pickByWeight, sharesOf } from "../../plan/select/pick-by-weight.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
 import { manualEvents } from "./manual-events.ts";
 import type { Steered, Switch } from "./steer.ts";
-import { type Decision, insideText, isInsideOnly, type SteeredTarget, type SteeringState } from "./steering-state.ts";
+import {
+  type Decision,
+  disputedText,
+  insideText,
+  isDisputed,
+  isInsideOnly,
+  type SteeredTarget,
+  type SteeringState,
+} from "./steering-state.ts";
 
 export interface EventInput {
   readonly alias: DnsAlias;
@@ -31,6 +39,7 @@ export function steeringEvents(
   const share = shareEvent(alias, decision);
   const merged = sharedHostname === undefined || before.isMergeReported ? [] : [mergedEvent(sharedHostname)];
   const inside = decision.targets.filter(isInsideOnly).map(({ target }) => target.name);
+  const disputed = decision.targets.filter(isDisputed).flatMap((target) => disputedEvent(before, target) ?? []);
   const checkedInside = inside.filter((name) => !before.insideReported.has(name)).map(insideEvent);
   return {
     events: [
@@ -39,6 +48,7 @@ export function steeringEvents(
       ...change,
       ...delay.events,
       ...lacks.events,
+      ...disputed,
       ...checkedInside,
       ...(share === undefined || before.isShareReported ? [] : [share]),
       ...merged,
@@ -75,6 +85,13 @@ function shareEvent(alias: DnsAlias, { applied, targets }: Decision): ReportedEv
 function approximateEvent({ name, ...share }: TargetShare & { readonly name: string }): ReportedEvent {
   const message = `Target ${name} has ${share.published}% of the published addresses instead of ${share.wanted}%, because the targets have too few addresses.`;
   return { type: "Warning", reason: "SharesApproximate", message };
+}
+
+/** Once for each target, when the dispute begins. */
+function disputedEvent({ decision }: SteeringState, { target, addresses }: SteeredTarget): ReportedEvent | undefined {
+  const known = decision?.targets.find((one) => one.target.name === target.name);
+  const message = `${disputedText(target.name, addresses)} Check the network of the node of the leader.`;
+  return known !== undefined && isDisputed(known) ? undefined : { type: "Warning", reason: "HealthDisputed", message };
 }
 
 function insideEvent(name: string): ReportedEvent {

@@ -82,9 +82,33 @@ function insideIn({ spec, status }: DnsAlias): ReadonlySet<string> {
   return new Set(targetNames(spec.targets).filter((name) => message.includes(insideText(name))));
 }
 
+/** Whether the selected targets are not the first choice. */
+export function isOnStandby({ spec }: DnsAlias, { selection, targets }: Decision): boolean {
+  const least = Math.min(...targets.map(({ target }) => target.priority));
+  const { selected } = selection;
+  return (
+    spec.selection !== "Merge" &&
+    selected !== undefined &&
+    !targets.some(
+      ({ target }) => target.priority === least && target.weight !== 0 && selected.targets.includes(target.name),
+    )
+  );
+}
+
 /** True if the checks of the target don't reach its load balancer. */
 export function isInsideOnly({ target }: SteeredTarget): boolean {
   return target.check !== undefined && target.isCheckedInside === true;
+}
+
+/** True if other replicas reach an address of the target that this one doesn't. */
+export function isDisputed({ addresses }: SteeredTarget): boolean {
+  return addresses.some(({ state }) => state?.isDisputed === true);
+}
+
+/** The addresses of a target that the replicas disagree about, in a sentence. */
+export function disputedText(name: string, addresses: readonly AddressState[]): string {
+  const disputed = addresses.filter(({ state }) => state?.isDisputed === true).map(({ address }) => address);
+  return `Another replica reaches ${disputed.join(", ")} of target ${name}, and the leader does not.`;
 }
 
 /** Inside the cluster, kube-proxy answers for the address of a Service (KEP-1860). */

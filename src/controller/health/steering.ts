@@ -14,14 +14,23 @@ import { createWorkQueue, type Requeue } from "../../schedule/work-queue.ts";
 import type { HealthCheckPort } from "../ports/checks.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
+import type { VotePort } from "../ports/votes.ts";
 import type { AddressCheck, CheckState, WantedCheck } from "./check-registry.ts";
-import { type Checker, createChecker } from "./checker.ts";
+import type { Checker } from "./checker.ts";
 import { checkedSwitch } from "./checked-switch.ts";
 import { observedTargets, type ObservedTarget } from "./observed-targets.ts";
 import { permittedChecks } from "./permitted-checks.ts";
 import { steer, type Steered, type Switch } from "./steer.ts";
 import { steeringEvents } from "./steering-events.ts";
-import { type Decision, restoredHealth, restoredState, type SteeringState } from "./steering-state.ts";
+import {
+  type Decision,
+  isDisputed,
+  isOnStandby,
+  restoredHealth,
+  restoredState,
+  type SteeringState,
+} from "./steering-state.ts";
+import { createVotedChecker, type VotedChecker } from "./voted-checker.ts";
 
 /** Selects among the targets of aliases and checks their addresses, while this replica leads. Other replicas follow the statuses. */
 export interface Steering {
@@ -37,6 +46,8 @@ export interface Steering {
   earliestSwitch(alias: DnsAlias, targets: ReadonlySet<string>): EarliestSwitch | undefined;
   /** The factor by which the check periods of the address are longer than configured. */
   stretchOf(address: string): number;
+  /** True if an address counts as down only after other replicas were asked. */
+  readonly isVoting: boolean;
   /** Measures the last switch of an alias, once every server has served each of its records since then. */
   recordServed(alias: DnsAlias, records: readonly ServedRecords[]): void;
   /** Decides again about an alias that is new, changed, or deleted, or whose targets have other addresses. */
@@ -58,6 +69,8 @@ interface ServedRecords {
 
 export interface SteeringDeps {
   readonly port: HealthCheckPort | undefined;
+  /** Undefined: there are no other replicas. */
+  readonly votes: VotePort | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -81,6 +94,7 @@ interface Context {
   readonly deps: SteeringDeps;
   readonly states: Map<ObjectKey, SteeringState>;
   readonly checker: Checker | undefined;
+  readonly secondOpinion: VotedChecker["secondOpinion"];
   /** The switches whose records are not yet served by every server. */
   readonly unserved: Map<ObjectKey, { readonly at: Millis; readonly lastSuccessAt: Millis }>;
   /** The selections, as text, that this replica follows while another one leads. */
@@ -88,7 +102,7 @@ interface Context {
 }
 
 export function createSteering(deps: SteeringDeps): Steering {
-  const { port, clock, random, log, observer, isLeading } = deps;
+  const { port, votes, clock, random, log, observer, isLeading, aliasOf } = deps;
   const queue = createWorkQueue({
     clock,
     random,
@@ -98,8 +112,12 @@ export function createSteering(deps: SteeringDeps): Steering {
     observe: observer.queue("steering"),
   });
   const touch = (keys: Iterable<ObjectKey>): void => [...keys].forEach((key) => queue.add(key));
-  const checker = port && createChecker({ port, clock, log, observer, mayCheck: isLeading, onChange: touch });
-  const context: Context = { deps, states: new Map(), checker, unserved: new Map(), followed: new Map() };
+  const states = new Map<ObjectKey, SteeringState>();
+  const stateOf = (key: ObjectKey): SteeringState | undefined => states.get(key);
+  const checks = { port, votes, clock, log, observer, mayCheck: isLeading, onChange: touch, aliasOf, stateOf };
+  const { checker, secondOpinion } =
+    port === undefined ? { checker: undefined, secondOpinion: undefined } : createVotedChecker({ ...checks, port });
+  const context: Context = { deps, states, checker, secondOpinion, unserved: new Map(), followed: new Map() };
   return {
     selectionOf: (alias) => selectionOf(context, alias),
     decisionOf: ({ meta }) => context.states.get(objectKey(meta))?.decision,
@@ -107,6 +125,7 @@ export function createSteering(deps: SteeringDeps): Steering {
     refusalOf: (alias) => permittedChecks(alias, port).refusal,
     earliestSwitch: (alias, targets) => switchOf(context, alias, targets),
     stretchOf: (address) => checker?.stretchOf(address) ?? 1,
+    isVoting: secondOpinion !== undefined,
     recordServed: (alias, records) => recordServed(context, alias, records),
     touch(key) {
       const alias = deps.aliasOf(key);
@@ -120,9 +139,10 @@ export function createSteering(deps: SteeringDeps): Steering {
       context.unserved.clear();
       context.followed.clear();
       checker?.reset();
+      secondOpinion?.reset();
     },
     run: async (signal) => {
-      await Promise.all([queue.run(signal), checker?.run(signal)]);
+      await Promise.all([queue.run(signal), checker?.run(signal), secondOpinion?.run(signal)]);
     },
     size: () => context.states.size + (checker?.size() ?? 0),
     heartbeats: () =>
@@ -185,7 +205,7 @@ function selectionOf({ deps, states }: Context, original: DnsAlias): AppliedSele
 }
 
 function switchOf(
-  { deps, states, checker }: Context,
+  { deps, states, checker, secondOpinion }: Context,
   original: DnsAlias,
   targets: ReadonlySet<string>,
 ): EarliestSwitch | undefined {
@@ -193,7 +213,7 @@ function switchOf(
   const now = deps.clock.now();
   const decision = deps.isLeading() ? states.get(objectKey(alias.meta))?.decision : undefined;
   return decision === undefined || checker === undefined
-    ? followedSwitch(alias, targets, now)
+    ? followedSwitch(alias, targets, { now, isAsked: secondOpinion?.isAsked(objectKey(alias.meta)) === true })
     : checkedSwitch(decision, targets, checker, now);
 }
 
@@ -294,6 +314,7 @@ function report(
   }
   deps.observer.steered(key, {
     targets: new Map(decision.targets.map(({ target, health }) => [target.name, health])),
+    isDisputed: decision.targets.some(isDisputed),
     isOnStandby: isOnStandby(alias, decision),
     isAllUnhealthy: decision.selection.isAllUnhealthy,
     drains: decision.manual.drained.size,
@@ -306,19 +327,6 @@ function report(
     deps.onChanged(alias, lastSuccessAt);
   }
   deps.onDecided(alias);
-}
-
-/** Whether the selected targets are not the first choice. */
-export function isOnStandby({ spec }: DnsAlias, { selection, targets }: Decision): boolean {
-  const least = Math.min(...targets.map(({ target }) => target.priority));
-  const { selected } = selection;
-  return (
-    spec.selection !== "Merge" &&
-    selected !== undefined &&
-    !targets.some(
-      ({ target }) => target.priority === least && target.weight !== 0 && selected.targets.includes(target.name),
-    )
-  );
 }
 
 function lastSuccessOf(checker: Checker, { targets }: Decision, { from }: Switch): Millis | undefined {

@@ -23,12 +23,16 @@ export interface HealthObserver {
   switchServed(alias: ObjectKey, tookMs: Millis): void;
   /** Whether a check of an address of the family succeeded recently, so that failures are evidence. Undefined: no address is checked. */
   healthControl(family: Family, isThere: boolean | undefined): void;
+  /** Counts an answer of another replica to a question about an address. */
+  voted(says: "up" | "down" | "unknown"): void;
 }
 
 /** The metrics of one alias. */
 export interface SteeredAlias {
   /** By the name of the target. */
   readonly targets: ReadonlyMap<string, "Healthy" | "Unhealthy" | "Unknown">;
+  /** The replicas disagree about an address. */
+  readonly isDisputed: boolean;
   readonly isOnStandby: boolean;
   readonly isAllUnhealthy: boolean;
   /** Targets that an annotation drains. */

@@ -95,7 +95,7 @@ export interface FactsDeps {
   readonly ownerId: string;
   readonly overdueOf?: (alias: ObjectKey) => readonly OverdueLookup[];
   readonly answersOf?: (alias: ObjectKey) => readonly TargetAnswer[];
-  readonly steering?: Pick<Steering, "decisionOf" | "refusalOf" | "stretchOf" | "recordServed">;
+  readonly steering?: Pick<Steering, "decisionOf" | "refusalOf" | "stretchOf" | "isVoting" | "recordServed">;
 }
 
 /** An unknown delivery counts as the kubelet's 90 s and a reload. */
@@ -146,7 +146,9 @@ function steeringFacts({ steering }: FactsDeps, alias: DnsAlias): Pick<AliasFact
   const refusal = steering?.refusalOf(alias);
   return {
     ...(steering !== undefined &&
-      decision !== undefined && { steering: { decision, stretchOf: (address) => steering.stretchOf(address) } }),
+      decision !== undefined && {
+        steering: { decision, stretchOf: (address) => steering.stretchOf(address), isVoting: steering.isVoting },
+      }),
     ...(refusal !== undefined && { healthCheckRefusal: refusal }),
   };
 }

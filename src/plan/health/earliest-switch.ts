@@ -25,16 +25,23 @@ export function earliestOf(switches: readonly EarliestSwitch[]): EarliestSwitch 
 const UNSEEN_FAILURES = 2;
 const LEAST_MS: Millis = 5_000;
 
-/** Returns the earliest switch for a replica that follows the status. Undefined: none of these targets is checked. */
+/**
+ * Returns the earliest switch for a replica that follows the status. Undefined: none of these targets is checked. `isAsked`: the leader
+ * has a question about an address of the alias, so it lacks one failure at most.
+ */
 export function followedSwitch(
   { spec }: DnsAlias,
   names: ReadonlySet<string>,
-  now: Millis,
+  { now, isAsked }: { readonly now: Millis; readonly isAsked: boolean },
 ): EarliestSwitch | undefined {
   const all = targetNames(spec.targets);
   const times = spec.targets.flatMap(({ healthCheck }, index) =>
     connects(healthCheck) && names.has(all[index] ?? "")
-      ? [Math.max(LEAST_MS, (healthCheck.failureThreshold - UNSEEN_FAILURES) * healthCheck.periodMs)]
+      ? [
+          isAsked
+            ? LEAST_MS
+            : Math.max(LEAST_MS, (healthCheck.failureThreshold - UNSEEN_FAILURES) * healthCheck.periodMs),
+        ]
       : [],
   );
   return earliestOf(times.map((afterMs) => ({ at: now + afterMs, laterFrom: now + LEAST_MS })));

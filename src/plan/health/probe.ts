@@ -40,8 +40,16 @@ export function freshProbe(now: Millis, health: Health = "Unknown", since: Milli
   return { health, since, streak: 0, failures: [], lastSuccessAt: undefined };
 }
 
-/** The probe after one more check. An inconclusive check changes nothing. */
-export function stepProbe(probe: Probe, outcome: CheckOutcome, thresholds: Thresholds, now: Millis): Probe {
+/**
+ * The probe after one more check. An inconclusive check changes nothing. `mayFall`: false while other replicas don't agree that
+ * the address is down. Its failures are counted, and it doesn't become Unhealthy.
+ */
+export function stepProbe(
+  probe: Probe,
+  outcome: CheckOutcome,
+  thresholds: Thresholds,
+  { now, mayFall }: { readonly now: Millis; readonly mayFall: boolean },
+): Probe {
   if (outcome === "inconclusive") {
     return probe;
   }
@@ -49,21 +57,28 @@ export function stepProbe(probe: Probe, outcome: CheckOutcome, thresholds: Thres
   const streak = failed ? Math.min(probe.streak, 0) - 1 : Math.max(probe.streak, 0) + 1;
   const failures = [...probe.failures, failed].slice(-WINDOW);
   const health = healthAfter(probe.health, { streak, failures }, thresholds);
-  return {
-    health,
-    since: health === probe.health ? probe.since : now,
-    streak,
-    failures,
-    lastSuccessAt: failed ? probe.lastSuccessAt : now,
-  };
+  return withHealth(
+    { ...probe, streak, failures, lastSuccessAt: failed ? probe.lastSuccessAt : now },
+    health === "Unhealthy" && !mayFall ? probe.health : health,
+    now,
+  );
 }
 
-/** The least number of failed checks after which the address is Unhealthy, 1 or more. */
-export function failuresUntilDown({ streak, failures }: Probe, { failureThreshold }: Thresholds): number {
+/** The probe after the other replicas agreed: Unhealthy, if enough checks have failed. */
+export function agreedProbe(probe: Probe, thresholds: Thresholds, now: Millis): Probe {
+  return probe.streak < 0 ? withHealth(probe, healthAfter(probe.health, probe, thresholds), now) : probe;
+}
+
+function withHealth(probe: Probe, health: Health, now: Millis): Probe {
+  return { ...probe, health, since: health === probe.health ? probe.since : now };
+}
+
+/** The least number of failed checks after which the address is Unhealthy. 0: enough have failed, and other replicas have to agree. */
+export function failuresUntilDown({ health, streak, failures }: Probe, { failureThreshold }: Thresholds): number {
   const inARow = failureThreshold + Math.min(streak, 0);
   // The failures of the full window that leave it meanwhile are counted, so the number is rather too low.
   const inWindow = UNHEALTHY_FROM - failures.filter(Boolean).length;
-  return Math.max(1, Math.min(inARow, inWindow));
+  return Math.max(streak < 0 && health !== "Unhealthy" ? 0 : 1, Math.min(inARow, inWindow));
 }
 
 function healthAfter(

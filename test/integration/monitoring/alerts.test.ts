@@ -166,6 +166,11 @@ const CASES: readonly Case[] = [
     summary: "no health check of the family AAAA is successful",
   },
   {
+    alert: "DnsaliasHealthDisputed",
+    wrong: { dnsalias_health_disputed: "2x60" },
+    summary: "replicas disagree about the health of targets of 2 DnsAliases",
+  },
+  {
     alert: "DnsaliasHealthChecksLate",
     wrong: { 'dnsalias_health_check_late_seconds_bucket{le="1"}': "0+50x60" },
     summary: "health checks begin 9.82s late",

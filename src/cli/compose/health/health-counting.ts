@@ -48,6 +48,7 @@ export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
       },
       switchServed: (alias, tookMs) => metrics.switched(tookMs, lastBounds.get(alias)),
       healthControl: (family, isThere) => metrics.healthControl(family, isThere),
+      voted: (says) => metrics.healthVote(says),
     },
     flush() {
       const all = [...aliases.values()];
@@ -56,6 +57,7 @@ export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
         onStandby: all.filter(({ isOnStandby }) => isOnStandby).length,
         drains: all.reduce((sum, { drains }) => sum + drains, 0),
         pins: pinned.size,
+        disputed: all.filter(({ isDisputed }) => isDisputed).length,
         allUnhealthy: all.filter(({ isAllUnhealthy }) => isAllUnhealthy).length,
         boundSeconds: Math.max(0, ...bounds.values()) / 1000,
       });

@@ -1,8 +1,15 @@
 import type { DnsAlias } from "../../../api/dns-alias.ts";
 import type { Finding } from "../../../api/condition/summarize.ts";
 import { rfc3339 } from "../../../plan/select/annotation-time.ts";
-import { isOnStandby } from "../../health/steering.ts";
-import { type Decision, insideText, isInsideOnly, type SteeredTarget } from "../../health/steering-state.ts";
+import {
+  type Decision,
+  disputedText,
+  insideText,
+  isDisputed,
+  isInsideOnly,
+  isOnStandby,
+  type SteeredTarget,
+} from "../../health/steering-state.ts";
 
 /** Whether the targets are healthy, and which of them are selected. Ready doesn't depend on it, because the name works on a standby too. */
 export function healthyCondition(alias: DnsAlias, decision: Decision): Finding {
@@ -17,6 +24,7 @@ function withoutInside(alias: DnsAlias, decision: Decision): Finding {
     withoutControl(decision) ??
     drained(decision) ??
     failedOver(alias, decision) ??
+    disputed(decision) ??
     degraded(decision) ??
     notChecked(decision) ??
     checking(decision) ?? { status: "True", reason: "AllHealthy", message: "All targets are healthy." }
@@ -47,6 +55,14 @@ function withoutControl({ targets, isUnproven }: Decision): Finding | undefined 
           "Health checks reach no address, so their failures are not evidence, and the selection does not change. Check the egress of dnsalias.",
       }
     : undefined;
+}
+
+/** The replicas disagree about an address, so it counts as up. */
+function disputed({ targets }: Decision): Finding | undefined {
+  const texts = targets.filter(isDisputed).map(({ target, addresses }) => disputedText(target.name, addresses));
+  return texts.length === 0
+    ? undefined
+    : { status: "Unknown", reason: "Disputed", message: `${texts.join(" ")} These addresses count as up.` };
 }
 
 /** A drain that began before any outage ends by itself, so it comes before the health of the targets. */

@@ -11,6 +11,7 @@ import { time } from "./time.ts";
 export interface SteeringFacts {
   readonly decision: Decision;
   readonly stretchOf: (address: string) => number;
+  readonly isVoting: boolean;
 }
 
 /** The fields `selected` and `switchBound`. A paused alias keeps its values. */

@@ -1,5 +1,6 @@
 import type { Millis } from "../../../base/clock.ts";
 import type { Seconds } from "../../../dns/record.ts";
+import { voteMs } from "../../../plan/health/vote.ts";
 import type { Decision, SteeredTarget } from "../../health/steering-state.ts";
 import { deliveryLagMs } from "./bound.ts";
 
@@ -13,12 +14,20 @@ export interface Delivered {
 /** The maximum time from a verdict to the write: a plan waits at most this long for other changes. */
 const PLAN_MS: Millis = 2_000;
 
+interface Detection {
+  readonly decision: Decision;
+  /** The factor by which the check periods of an address are longer than configured. */
+  readonly stretchOf: (address: string) => number;
+  /** True if other replicas are consulted before an address counts as down. */
+  readonly isVoting: boolean;
+}
+
 /**
- * The longest time from the outage of the selected targets until clients get the addresses of a standby: the checks, the plan, the delivery, and the published TTL. Undefined
+ * The longest time from the outage of the selected targets until clients get the addresses of a standby: the checks, the answers of the other replicas, the plan, the delivery, and the published TTL. Undefined
  * while no standby is healthy, or nothing is published.
  */
 export function switchBoundMs(
-  { decision, stretchOf }: { readonly decision: Decision; readonly stretchOf: (address: string) => number },
+  { decision, stretchOf, isVoting }: Detection,
   inZones: readonly Delivered[],
 ): Millis | undefined {
   const published = inZones.filter((one) => one.published.length > 0);
@@ -32,15 +41,26 @@ export function switchBoundMs(
   if (checked.length === 0 || published.length === 0 || !(hasStandby || isMerged)) {
     return undefined;
   }
-  const detectionMs = Math.max(...checked.map((target) => detectionOf(target, stretchOf)));
+  const detectionMs = Math.max(...checked.map((target) => detectionOf(target, stretchOf, isVoting)));
   return detectionMs + PLAN_MS + Math.max(...published.map(servedAfterMs));
 }
 
-/** The time until the target is Unhealthy: its failures, and the timeout of the last check. */
-function detectionOf({ target, addresses }: SteeredTarget, stretchOf: (address: string) => number): Millis {
+/** The time until the target is Unhealthy: its failures, the timeout of the last check, and answers of other replicas that are late. */
+function detectionOf(
+  { target, addresses }: SteeredTarget,
+  stretchOf: (address: string) => number,
+  isVoting: boolean,
+): Millis {
   const { check } = target;
+  if (check === undefined) {
+    return 0;
+  }
   const stretch = Math.max(1, ...addresses.map(({ address }) => stretchOf(address)));
-  return check === undefined ? 0 : check.failureThreshold * check.periodMs * stretch + check.timeoutMs;
+  const { failureThreshold, periodMs, timeoutMs } = check;
+  // The question comes one failure earlier, if there is one.
+  const aheadMs = failureThreshold > 1 ? periodMs * stretch : 0;
+  const agreementMs = isVoting ? Math.max(0, voteMs(timeoutMs) - aheadMs) : 0;
+  return failureThreshold * periodMs * stretch + timeoutMs + agreementMs;
 }
 
 function servedAfterMs({ lags, expectedLagMs, published }: Delivered): Millis {

@@ -29,6 +29,7 @@ export function checkState(health: Health, last?: CheckOutcome, message?: string
     last,
     message,
     control: undefined,
+    isDisputed: false,
   };
 }
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AliasSpec, AliasStatus, DnsAlias } from "../../../../src/api/dns-alias.ts";
 import type { Millis } from "../../../../src/base/clock.ts";
-import { createSteering, isOnStandby, type Steering } from "../../../../src/controller/health/steering.ts";
+import { createSteering, type Steering } from "../../../../src/controller/health/steering.ts";
+import { isOnStandby } from "../../../../src/controller/health/steering-state.ts";
 import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { silentObserver } from "../../../support/silent-observer.ts";
@@ -42,6 +43,7 @@ function start(spec: Partial<AliasSpec> = {}, hasChecks = true): World {
   const changed: (number | undefined)[] = [];
   const gone: string[] = [];
   const steering = createSteering({
+    votes: undefined,
     port: hasChecks ? checks : undefined,
     clock,
     random: () => 0.5,

@@ -34,8 +34,8 @@ for (const { name, checks, want } of [
       ...(check && { healthCheck: { ...CHECK, ...check } }),
     }));
     const made = alias("web/shop", { spec: { selection: "Weighted", targets } });
-    const found = followedSwitch(made, new Set(["t0", "t1"]), NOW);
+    const found = followedSwitch(made, new Set(["t0", "t1"]), { now: NOW, isAsked: false });
     assert.deepEqual(found, want && { at: NOW + want, laterFrom: NOW + 5_000 });
-    assert.equal(followedSwitch(made, new Set(["t9"]), NOW), undefined);
+    assert.equal(followedSwitch(made, new Set(["t9"]), { now: NOW, isAsked: false }), undefined);
   });
 }

@@ -18,7 +18,8 @@ const OUTCOMES: Readonly<Record<string, CheckOutcome>> = { S: "success", F: "fai
 /** Plays "SSF": one check a second, from the first second on. */
 function play(history: string, thresholds = DEFAULTS, from: Probe = freshProbe(0)): Probe {
   return Array.from(history).reduce(
-    (probe, letter, index) => stepProbe(probe, OUTCOMES[letter] ?? "inconclusive", thresholds, (index + 1) * 1000),
+    (probe, letter, index) =>
+      stepProbe(probe, OUTCOMES[letter] ?? "inconclusive", thresholds, { now: (index + 1) * 1000, mayFall: true }),
     from,
   );
 }

@@ -20,7 +20,7 @@ const targets = new Map([
 
 test("an alias on its standby has its targets, and none is left when it is gone", async () => {
   const { observer, series } = counting();
-  observer.steered("web/shop", { targets, isOnStandby: true, isAllUnhealthy: false, drains: 1 });
+  observer.steered("web/shop", { targets, isDisputed: false, isOnStandby: true, isAllUnhealthy: false, drains: 1 });
   observer.switchBound("web/shop", 95_000);
   observer.pinned("web/shop", true);
   const shown = await series();

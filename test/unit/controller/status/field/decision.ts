@@ -61,6 +61,7 @@ function targetOf(parts: DecisionParts, health: Health, index: number, isSelecte
       last: last ?? (one === "Healthy" ? "success" : one === "Unhealthy" ? "failure" : undefined),
       message: undefined,
       control: undefined,
+      isDisputed: false,
     },
   }));
   return {

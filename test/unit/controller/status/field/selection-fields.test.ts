@@ -13,7 +13,7 @@ const TIME = "2026-11-30T12:00:00Z";
 const DELIVERED: readonly Delivered[] = [{ published: [{ ttl: 60 }], lags: [], expectedLagMs: 900 }];
 
 function facts(decision: Decision) {
-  return { decision, stretchOf: () => 1 };
+  return { decision, stretchOf: () => 1, isVoting: false };
 }
 
 function shop(status: Partial<AliasStatus> | undefined, paused = false): DnsAlias {

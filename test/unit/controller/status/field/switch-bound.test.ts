@@ -6,7 +6,7 @@ import { type DecisionParts, decisionOf } from "./decision.ts";
 const DELIVERED: readonly Delivered[] = [{ published: [{ ttl: 60 }], lags: [], expectedLagMs: 900 }];
 
 function bound(parts: DecisionParts, stretch = 1, delivered = DELIVERED): number | undefined {
-  return switchBoundMs({ decision: decisionOf(parts), stretchOf: () => stretch }, delivered);
+  return switchBoundMs({ decision: decisionOf(parts), stretchOf: () => stretch, isVoting: false }, delivered);
 }
 
 test("the bound is that of the design: checks, plan, delivery, and TTL", () => {
@@ -40,7 +40,7 @@ test("targets that are merged have a bound while another one of them is healthy"
     const names = decision.targets.map(({ target }) => target.name);
     const selected = { targets: names, since: 0, reason: "Initial" } as const;
     const selection = { selected, isAllUnhealthy: false };
-    return switchBoundMs({ decision: { ...decision, selection }, stretchOf: () => 1 }, DELIVERED);
+    return switchBoundMs({ decision: { ...decision, selection }, stretchOf: () => 1, isVoting: false }, DELIVERED);
   };
   assert.equal(merged("Healthy", "Healthy"), 94_900);
   assert.equal(merged("Healthy", "Unknown"), undefined);
@@ -53,7 +53,10 @@ test("there is no bound while the selected target isn't checked", () => {
   const targets = decision.targets.map((one, index) =>
     index === 0 ? { ...one, target: { ...one.target, check: undefined } } : one,
   );
-  assert.equal(switchBoundMs({ decision: { ...decision, targets }, stretchOf: () => 1 }, DELIVERED), undefined);
+  assert.equal(
+    switchBoundMs({ decision: { ...decision, targets }, stretchOf: () => 1, isVoting: false }, DELIVERED),
+    undefined,
+  );
 });
 
 test("the slowest check of the selected targets counts", () => {
@@ -66,7 +69,7 @@ test("the slowest check of the selected targets counts", () => {
       ? one
       : { ...one, target: { ...one.target, check: { ...check, periodMs: 60_000 } } };
   });
-  const steering = { decision: { ...decision, selection, targets }, stretchOf: () => 1 };
+  const steering = { decision: { ...decision, selection, targets }, stretchOf: () => 1, isVoting: false };
   assert.equal(switchBoundMs(steering, DELIVERED), 94_900 + 3 * 50_000);
 });
 

@@ -1,0 +1,66 @@
+import type { ObjectKey } from "../../api/meta.ts";
+import type { HealthCheckPort } from "../ports/checks.ts";
+import type { VotePort } from "../ports/votes.ts";
+import type { Asked } from "./ballots.ts";
+import { type AddressCheck, checkKey } from "./check-registry.ts";
+import { type Checker, type CheckerDeps, createChecker } from "./checker.ts";
+import { createSecondOpinion, type SecondOpinion, type SecondOpinionDeps } from "./second-opinion.ts";
+import type { SteeringState } from "./steering-state.ts";
+
+/** The checks of this replica, with the votes of the others. */
+export interface VotedChecker {
+  readonly checker: Checker;
+  /** Undefined: there are no other replicas. */
+  readonly secondOpinion: SecondOpinion | undefined;
+}
+
+export interface VotedCheckerDeps extends Omit<CheckerDeps, "port" | "votes">, Pick<SecondOpinionDeps, "aliasOf"> {
+  readonly port: HealthCheckPort;
+  readonly votes: VotePort | undefined;
+  readonly stateOf: (alias: ObjectKey) => SteeringState | undefined;
+}
+
+export function createVotedChecker(deps: VotedCheckerDeps): VotedChecker {
+  const { port, votes, clock, observer, mayCheck, aliasOf } = deps;
+  const secondOpinion =
+    votes &&
+    createSecondOpinion({
+      port: votes,
+      checks: port,
+      clock,
+      observer,
+      isLeading: mayCheck,
+      aliasOf,
+      onVerdict: (key) => checker.judged(key),
+    });
+  const checker: Checker = createChecker({
+    ...deps,
+    votes: secondOpinion && {
+      secondOpinion,
+      questionOf: (aliases: Iterable<ObjectKey>, check: AddressCheck) => questionOf(deps, aliases, check),
+    },
+  });
+  return { checker, secondOpinion };
+}
+
+/** Any alias of a check will do: each of them makes the same request to the same address. */
+function questionOf(
+  { aliasOf, stateOf }: VotedCheckerDeps,
+  aliases: Iterable<ObjectKey>,
+  { address, check }: AddressCheck,
+): Asked | undefined {
+  const key = checkKey({ address, check });
+  for (const name of aliases) {
+    const meta = aliasOf(name)?.meta;
+    const found = stateOf(name)?.decision?.targets.find(
+      ({ target }) =>
+        target.check !== undefined &&
+        target.addresses.includes(address) &&
+        checkKey({ address, check: target.check }) === key,
+    );
+    if (meta !== undefined && found !== undefined) {
+      return { alias: name, uid: meta.uid, generation: meta.generation, target: found.target.name, address };
+    }
+  }
+  return undefined;
+}
