@@ -91,6 +91,20 @@ test("what somebody else wrote goes only with the set that replaces it", () => {
   ]);
 });
 
+test("a marker that is a TXT record of its own stays, and another one goes", () => {
+  const own = MARKER.replaceAll('"', "");
+  const old = own.replace("types=A", "types=AAAA");
+  const texts = {
+    "/www/_dnsalias/m1": JSON.stringify({ text: own }),
+    "/www/_dnsalias/m2": JSON.stringify({ text: old }),
+  };
+  assert.deepEqual(changes(texts, create("www.example.com.")), [
+    ...PLACEHOLDERS.map((key) => `put ${key}`),
+    "put /www/+.192.0.2.1",
+    "delete /www/_dnsalias/m2",
+  ]);
+});
+
 test("names are never parted, and no transaction is over the limit", () => {
   const names = Array.from({ length: 10 }, (_, at) => ({
     ownerKey: `/n${at}`,

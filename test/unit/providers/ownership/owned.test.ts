@@ -8,7 +8,7 @@ import { markerData } from "../../../../src/providers/ownership/marker.ts";
 import { owned } from "../../../../src/providers/ownership/owned.ts";
 import { memoryBackend, type MemoryBackend } from "../../../support/memory-backend.ts";
 import { zone } from "../../../support/objects.ts";
-import { NEVER, readZone, setLines, wantedSets } from "../../../support/provider-lab.ts";
+import { converge, NEVER, readZone, setLines, wantedSets } from "../../../support/provider-lab.ts";
 
 const ZONE = zone("dns/com", "example.com");
 const NAME = parseOwnerName("a.example.com");
@@ -201,3 +201,22 @@ test("what a process found at its start is no drift, and what somebody else did 
   const [drift] = (await readZone(provider)).drift ?? [];
   assert.deepEqual([drift?.name, drift?.type], [NAME, "A"]);
 });
+
+for (const { type, data } of [
+  { type: "A", data: ["192.0.2.9"] },
+  { type: "AAAA", data: ["2001:db8::9"] },
+] as const) {
+  test(`of a name with both families, a change of ${type} by somebody else since the start is drift of this one`, async () => {
+    const backend = memoryBackend("example.com");
+    const start = () => owned(backend, { zone: ZONE, ownerId: "me", clock: systemClock });
+    await converge(start(), "a.example.com 60 192.0.2.1 2001:db8::1");
+    const provider = start();
+    assert.equal((await readZone(provider)).drift, undefined);
+    backend.put({ name: NAME, type, ttl: 60, data });
+    const { drift = [] } = await readZone(provider);
+    assert.deepEqual(
+      drift.map((one) => `${one.name} ${one.type}`),
+      [`${NAME} ${type}`],
+    );
+  });
+}
