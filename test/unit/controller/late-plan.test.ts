@@ -80,3 +80,38 @@ test("a new alias is pending, and not without addresses, until a plan knows it",
   const told = world.events.filter(({ key }) => key === "web/new").map(({ type, reason }) => `${type} ${reason}`);
   assert.deepEqual(told, ["Normal Published", "Normal Ready"]);
 });
+
+for (const [target, reason] of [
+  ["fails.test", "LookupFailed"],
+  ["void.test", "NoAddresses"],
+] as const) {
+  test(`an alias with nothing to publish says ${reason} as soon as a late plan knows it`, async () => {
+    const clock = fakeClock(1_800_000_000_000);
+    let isSlow = false;
+    const store = memoryTextStore(undefined, {
+      location: "slow",
+      onWrite: () => clock.sleep(isSlow ? 5_000 : 0, new AbortController().signal),
+    });
+    await using world = startWorld({
+      clock,
+      stores: new Map([[objectKey(ZONE.meta), store]]),
+      zones: [ZONE],
+      aliases: [SHOP],
+      targets: { "cdn.test": ["198.51.100.1"], "fails.test": "servfail" },
+    });
+    await world.clock.advance(MINUTE);
+    isSlow = true;
+    const { writes } = store;
+    world.targets.set("cdn.test", ["198.51.100.2"]);
+    for (let waited = 0; waited < 2 * MINUTE && store.writes < writes + 1; waited += 500) {
+      await world.clock.advance(500);
+    }
+    // The write is under way. The lookup of the new target ends before the next plan, which writes nothing.
+    world.apply(alias("web/new", { hostnames: ["new.example.com"], targets: [target] }));
+    await world.clock.advance(2_000);
+    assert.equal(world.condition("web/new", "Resolved"), "Unknown Resolving");
+    await world.clock.advance(4_000);
+    assert.equal(world.condition("web/new", "Resolved"), `False ${reason}`);
+    assert.equal(world.condition("web/new", "Programmed"), "False NothingToPublish");
+  });
+}
