@@ -204,6 +204,16 @@ test("a link that leads to itself is named, and the others go on", async () => {
   assert.deepEqual(namesOf(lab.run.events, "gone"), []);
 });
 
+test("a file in another encoding is named, with the cure, and removes nothing", async () => {
+  await using lab = await start({ "a.yaml": aliasText("a") });
+  await writeFile(join(lab.manifests, "a.yaml"), Buffer.from(`\uFEFF${aliasText("a")}`, "utf16le"));
+  const named = (): boolean =>
+    lab.run.plane.inventory.problems()[0]?.endsWith("not UTF-8 text: save the file as UTF-8") === true;
+  await until("the problem", named);
+  await pause(SETTLED_MS);
+  assert.deepEqual(namesOf(lab.run.events, "gone"), []);
+});
+
 test("a file over the limit is named and removes nothing", async () => {
   await using lab = await start({ "a.yaml": aliasText("a") });
   await writeFile(join(lab.manifests, "a.yaml"), `${aliasText("a")}#${"x".repeat(4 * 1024 * 1024)}`);
