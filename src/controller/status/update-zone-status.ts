@@ -96,7 +96,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
     propagationTimes.length === 0 ? undefined : boundText(Math.max(...propagationTimes), zone.status?.deliveryLag, 100);
   const servers = serverCounts(propagation, zone.status?.servers);
   const guard = guardStatus(memory);
-  const serial = state.observed.actual?.serial ?? zone.status?.serial;
+  const serial = state.observed.serial ?? zone.status?.serial;
   return {
     observedGeneration: generation,
     conditions: summarize({

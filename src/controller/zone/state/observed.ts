@@ -14,6 +14,8 @@ export interface Observed {
   readonly inputVersion: number;
   /** The RRsets of dnsalias, by {@link rrsetKey}. While `actual` is undefined, the last known ones. */
   readonly owned: ReadonlyMap<string, ActualRRset>;
+  /** The serial of the last known content, also while `actual` is undefined. Undefined: the backend has none, or it is not known. */
+  readonly serial: number | undefined;
   /** Undefined: never read. */
   readonly readAt: Millis | undefined;
   /** The names of the last read, including former ones. Records at other names are not known. */
@@ -34,6 +36,7 @@ export function nothingObserved(lists: false | undefined): Observed {
     actual: undefined,
     inputVersion: 0,
     owned: new Map(),
+    serial: undefined,
     readAt: undefined,
     readNames: new Set(),
     lists,
@@ -140,6 +143,7 @@ function withContent(observed: Observed, { actual, ownerId, since }: BackendCont
     ...observed,
     actual: since === observed.inputVersion ? actual : undefined,
     owned,
+    serial: actual.serial ?? observed.serial,
     publishedFor: publishedFor.keys().every((name) => names.has(name))
       ? publishedFor
       : new Map([...publishedFor].filter(([name]) => names.has(name))),

@@ -54,6 +54,18 @@ const ROWS: readonly Row[] = [
     after: { ...READ, inputVersion: 1 },
   },
   {
+    name: "the serial of a write is known although an input changed meanwhile, so that the status has it",
+    before: { inputVersion: 1, serial: 6 },
+    event: (observed) => writeDone(observed, { actual: { ...ACTUAL, serial: 7 }, ownerId: "me", since: 0, writes: [] }),
+    after: { inputVersion: 1, owned: OWNED, serial: 7 },
+  },
+  {
+    name: "a backend without a serial leaves the last one",
+    before: { serial: 6 },
+    event: read(),
+    after: { ...READ, serial: 6 },
+  },
+  {
     name: "a read that doesn't list the zone shows that the backend doesn't",
     event: read({ ...ACTUAL, isPartial: true }),
     after: { ...READ, actual: { ...ACTUAL, isPartial: true }, lists: false },
