@@ -50,7 +50,11 @@ export function createVoter(deps: VoterDeps): Voter {
   };
   return {
     heard(replica, document) {
-      asked.set(replica, document?.questions ?? []);
+      if (document === undefined) {
+        asked.delete(replica);
+      } else {
+        asked.set(replica, document.questions);
+      }
       const open = new Map([...asked.values()].flat().map((question) => [question.id, question]));
       [...answers.keys()].filter((id) => !open.has(id)).forEach((id) => answers.delete(id));
       const isCurrent = ({ askedAt }: Question): boolean => Math.abs(deps.clock.now() - askedAt) <= LATEST_MS;
