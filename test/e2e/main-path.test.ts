@@ -10,7 +10,7 @@ import { watchZone } from "../support/zone-watch.ts";
 import { endChecked } from "./checked-zones.ts";
 import type { Bind } from "../support/bind.ts";
 import { DIRECT_BOUND, directZone, startDirectServer } from "./direct-zone.ts";
-import { assertFresh, followChanges, heldBack, ZONE_FILE_BOUND } from "./freshness.ts";
+import { assertFresh, followChanges, heldBack } from "./freshness.ts";
 import { aliasShows, readAlias } from "./objects.ts";
 import { REAL_SERVERS } from "./real-servers.ts";
 import { startSampler } from "./sampler.ts";
@@ -139,27 +139,6 @@ describe(
             startedInMs,
             set: (addresses) => lab.targets.set(a("p7.edge.test", ...addresses)),
             sets,
-          }),
-        );
-      });
-
-      test("P7: the bound of the zoneFile delivery is the documented one, and CoreDNS keeps it", async () => {
-        await lab.targets.set(a("p7file.edge.test", ...(sets[0] ?? [])));
-        await lab.addZone("p7file.example");
-        const startedAt = performance.now();
-        await lab.apply(
-          aliasManifest({ name: "p7file", hostnames: ["p7file.example"], targets: ["p7file.edge.test"] }),
-        );
-        await aliasShows(lab, "web/p7file", "Ready", /^True/, { withinMs: 60_000 });
-        assertFresh(
-          await followChanges({
-            servers: [lab.dns],
-            name: "p7file.example",
-            statedMs: () => statedMs("web/p7file"),
-            documented: ZONE_FILE_BOUND,
-            startedInMs: performance.now() - startedAt,
-            set: (addresses) => lab.targets.set(a("p7file.edge.test", ...addresses)),
-            sets: sets.slice(0, 2),
           }),
         );
       });

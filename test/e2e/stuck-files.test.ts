@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { parseState } from "../../src/folder/manifest/state-entry.ts";
-import { baseZoneText, hyphened, stream, zoneManifest } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
-import { freePort } from "../support/free-port.ts";
-import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
-import { runOrThrow } from "../support/run.ts";
+import { startStuckRun, type StuckRun } from "./stuck-run.ts";
 
 /** As many zones as the loop works on at once, and some more. */
 const ZONES = Array.from({ length: 70 }, (_, index) => `stuck${index}.test`);
@@ -23,9 +17,9 @@ test(
   "/healthz names a file that does not answer, and nothing of a program at work",
   { concurrency: true },
   async (t) => {
-    await using works = await startRun([]);
-    await using one = await startRun([STUCK]);
-    await using all = await startRun(ZONES);
+    await using works = await startStuckRun({ zones: ZONES });
+    await using one = await startStuckRun({ zones: ZONES, piped: [STUCK] });
+    await using all = await startStuckRun({ zones: ZONES, piped: ZONES });
     await t.test("all are well at first", async () => {
       for (const run of [works, one, all]) {
         assert.deepEqual(await run.health(), { status: 200, text: "ok\n" });
@@ -68,7 +62,7 @@ test(
 );
 
 /** A pipe that nobody writes to: whoever opens it waits, as for a file server that is gone. */
-async function namedBy(run: Run, domains: readonly string[]): Promise<void> {
+async function namedBy(run: StuckRun, domains: readonly string[]): Promise<void> {
   await waitFor(
     "the files to be named",
     async () => {
@@ -84,60 +78,4 @@ async function namedBy(run: Run, domains: readonly string[]): Promise<void> {
     },
     { withinMs: LIMIT_MS * 2 },
   );
-}
-
-interface Run extends AsyncDisposable {
-  readonly child: ManagedProcess;
-  readonly wellAt: number;
-  health(): Promise<{ readonly status: number; readonly text: string }>;
-  fileOf(domain: string): string;
-  /** What the state file has of the DnsZone; undefined: nothing yet. */
-  statusOf(domain: string): Promise<unknown>;
-}
-
-/** `dnsalias run` on a folder of zones; the zone files of `piped` are named pipes. */
-async function startRun(piped: readonly string[]): Promise<Run> {
-  await using started = new AsyncDisposableStack();
-  const root = await mkdtemp(join(tmpdir(), "dnsalias-stuck-"));
-  started.defer(() => rm(root, { recursive: true, force: true }));
-  const [manifests, out] = [join(root, "manifests"), join(root, "out")];
-  const fileOf = (domain: string): string => join(out, `${domain}.zone`);
-  await Promise.all([manifests, out].map((folder) => mkdir(folder)));
-  await writeFile(join(manifests, "zones.yaml"), stream(...ZONES.map(zoneOf)));
-  if (piped.length > 0) {
-    await runOrThrow("mkfifo", piped.map(fileOf));
-  }
-  const port = await freePort();
-  const args = ["--manifests", manifests, "--out", out, "--owner-id=me", "--resolver=127.0.0.1:9", "--no-responder"];
-  const child = started.use(
-    startProcess({
-      component: "dnsalias run",
-      command: process.execPath,
-      args: ["src/main.ts", "run", ...args, "--drain-timeout=1", `--listen-ops=127.0.0.1:${port}`],
-    }),
-  );
-  const health: Run["health"] = async () => {
-    const response = await fetch(`http://127.0.0.1:${port}/healthz`);
-    return { status: response.status, text: await response.text() };
-  };
-  const probe = async () => ((await health()).status === 200 ? undefined : "not well");
-  await untilReady(child, { component: "dnsalias run", deadlineMs: 30_000, probe });
-  const open = started.move();
-  return {
-    child,
-    wellAt: performance.now(),
-    health,
-    fileOf,
-    async statusOf(domain) {
-      const state = parseState(await readFile(join(out, ".dnsalias-state.json"), "utf8"));
-      assert.equal(state.kind, "ok");
-      return state.entries.find(({ name }) => name === hyphened(domain))?.status;
-    },
-    [Symbol.asyncDispose]: () => open.disposeAsync(),
-  };
-}
-
-function zoneOf(domain: string): string {
-  const provider = { zoneFile: { baseZone: { inline: baseZoneText(domain) } } };
-  return zoneManifest({ domain, provider });
 }

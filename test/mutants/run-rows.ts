@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { run } from "../support/run.ts";
+import { parseResults, type RowRun, survivorsOf } from "./row-verdict.ts";
 import { applyEdit, problemsOf, readRows, type Row } from "./rows.ts";
 import { copyTree, type Tree } from "./tree.ts";
 
@@ -44,9 +45,7 @@ async function judgeRow(tree: Tree, row: Row, unmutated: Map<string, boolean>): 
   const started = performance.now();
   const survived: string[] = [];
   for (const test of row.tests) {
-    if (await testPasses(tree, row, test)) {
-      survived.push(test);
-    }
+    survived.push(...survivorsOf(row, test, await runRowTest(tree, row, test)));
   }
   for (const [file, source] of originals.reverse()) {
     tree.write(file, source);
@@ -56,15 +55,21 @@ async function judgeRow(tree: Tree, row: Row, unmutated: Map<string, boolean>): 
 }
 
 const LIMIT_MS = 30 * 60_000;
+const REPORTER = "./test/mutants/row-results.ts";
 
 /** A run in which no test ran, because nothing has the pattern's name or all are skipped, isn't one that passes. */
 async function testPasses(tree: Tree, row: Row, test: string): Promise<boolean> {
+  const { code, results } = await runRowTest(tree, row, test);
+  return code === 0 && results.length > 0;
+}
+
+async function runRowTest(tree: Tree, row: Row, test: string): Promise<RowRun> {
   const pattern = row.pattern === undefined ? [] : [`--test-name-pattern=${row.pattern}`];
-  const args = ["--test", "--test-reporter=tap", "--test-timeout=900000", ...pattern, test];
+  const args = ["--test", `--test-reporter=${REPORTER}`, "--test-timeout=900000", ...pattern, test];
   const { stdout, code } = await run("/bin/sh", ["-c", 'cd "$0" && exec "$@"', tree.root, process.execPath, ...args], {
     timeoutMs: LIMIT_MS,
     env: { TMPDIR: tree.temporary, CI: "true" },
   });
   tree.clean();
-  return code === 0 && Number(/^# pass (\d+)$/m.exec(stdout)?.[1] ?? 0) > 0;
+  return { code, results: parseResults(stdout) };
 }

@@ -7,6 +7,7 @@ import type { Verdict } from "../../mutants/judge.ts";
 import type { Mutant, MutantClass } from "../../mutants/mutant.ts";
 import { parseOptions } from "../../mutants/options.ts";
 import { reportOf } from "../../mutants/report.ts";
+import { parseResults, survivorsOf } from "../../mutants/row-verdict.ts";
 import { parseRow, problemsOf, readRows } from "../../mutants/rows.ts";
 
 test("each kept breakage can still be made: its text is in its file exactly once, and its tests exist", () => {
@@ -14,6 +15,27 @@ test("each kept breakage can still be made: its text is in its file exactly once
   assert.deepEqual(
     readRows().flatMap((row) => problemsOf(row, read)),
     [],
+  );
+});
+
+test("a row with a pattern is killed only if each test that it selects fails", () => {
+  const run = (code: number, ...passed: readonly boolean[]) => ({
+    code,
+    results: passed.map((one, index) => ({ name: `t${index}`, passed: one })),
+  });
+  const named = { pattern: "P7" };
+  const whole = { pattern: undefined };
+  assert.deepEqual(survivorsOf(named, "a.test.ts", run(1, false, true)), ["a.test.ts: t1"]);
+  assert.deepEqual(survivorsOf(named, "a.test.ts", run(1, false, false)), []);
+  assert.deepEqual(survivorsOf(named, "a.test.ts", run(0)), ["a.test.ts"], "no test had the name");
+  assert.deepEqual(survivorsOf(whole, "a.test.ts", run(1, false, true)), []);
+  assert.deepEqual(survivorsOf(whole, "a.test.ts", run(0, true)), ["a.test.ts"]);
+  assert.deepEqual(
+    parseResults('noise\n{"name":"P7: a \\"b\\"","passed":true}\n{"name":"c","passed":false}\n{"name":"d"}\n'),
+    [
+      { name: 'P7: a "b"', passed: true },
+      { name: "c", passed: false },
+    ],
   );
 });
 
