@@ -221,7 +221,7 @@ function recordInvalid(context: ControllerContext, event: InventoryEvent): void 
   }
 }
 
-/** Forgets an invalid edit after a newer valid one, but not after an event with the object as it was before. */
+/** Forgets an invalid edit if the valid object has the same or a newer generation. A late event with an older one doesn't count. */
 function forgetInvalid({ invalid }: ControllerContext, kind: InvalidObject["kind"], meta: ObjectMeta): void {
   const key = kindKey(kind, objectKey(meta));
   if (meta.generation >= (invalid.get(key)?.generation ?? 0)) {

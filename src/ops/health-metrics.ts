@@ -96,7 +96,7 @@ function steeringGauges(registers: Registry[]) {
     }),
     healthControl: new Gauge({
       name: "dnsalias_health_control",
-      help: "1 while a check of an address of the family was successful lately, and 0 while none was. Without a success, failures prove nothing.",
+      help: "1 if a check of this address family succeeded within one period and timeout, else 0. Without a success, failed checks change nothing.",
       labelNames: ["family"],
       registers,
     }),

@@ -45,8 +45,8 @@ type ContributedSets = Readonly<
 >;
 
 /**
- * The TTL while a target has no address, because it can have one again at any time. Resolvers must not keep an incomplete RRset
- * for the whole `ttl.max` of static addresses.
+ * The maximum TTL while a target has no address. The target can have one again at any time, and resolvers must not keep an
+ * incomplete RRset for the whole `ttl.max` of static addresses.
  */
 const INCOMPLETE_TTL: Seconds = 60;
 

@@ -20,7 +20,7 @@ export interface ResponderCounts {
   readonly truncated: number;
   /** Not answered, because the packet was not a query. */
   readonly dropped: number;
-  /** Not answered, or with an empty answer, by the rate limits. */
+  /** Dropped, or answered with an empty truncated answer, because of a rate limit. */
   readonly rateLimited: number;
   /** Errors in answering, which are defects. */
   readonly errors: number;

@@ -32,9 +32,16 @@ import {
 } from "../unit/controller/status/facts.ts";
 
 const WWW = parseName("www.example.com");
-const failing = (reason: "loop" | "servfail" | "special-use" | "timeout") => ({
+/** What src/resolver reports of such failures. */
+const DETAILS = {
+  loop: "192.0.2.53: the chain loops: cdn.test → lb.test → cdn.test",
+  servfail: "192.0.2.53: answered SERVFAIL",
+  "special-use": "192.0.2.53: cdn.test has the special-use address 10.0.0.1 (RFC 6890), which needs spec.allowPrivate",
+  timeout: "192.0.2.53: said nothing for 2 s",
+} as const;
+const failing = (reason: keyof typeof DETAILS) => ({
   ...A,
-  outcome: { kind: "failure", reason, detail: `the server answered ${reason}` } as const,
+  outcome: { kind: "failure", reason, detail: DETAILS[reason] } as const,
   lastSuccessAt: at("10:00:00"),
   failingSince: at("11:00:00"),
 });

@@ -64,7 +64,7 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     meaning:
       "The domain of the DnsZone equals the domain of an older DnsZone in another namespace, or is below it. The younger one has no names until the older one consents, and dnsalias writes nothing for it. The message names the older one.",
     whatToDo:
-      "Ask the owner of the older DnsZone for the annotation `dnsalias.io/allow-zone: <namespace>/<name>` of the younger one. Commas separate several. Or choose another domain.",
+      "Ask the owner of the older DnsZone to annotate it with `dnsalias.io/allow-zone: <namespace>/<name>`, the namespace and name of the younger one. Commas separate several. Or choose another domain.",
     turn: "user",
   },
   {

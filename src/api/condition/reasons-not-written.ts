@@ -17,7 +17,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     meaning:
       "The DnsZone refers to an object of another namespace, which doesn't permit it: the ConfigMap of `overlay.configMap`, or the Service of `servedBy.service`. For the ConfigMap, nothing is read or written, and the published records remain. For the Service, the records are written, and propagation is not verified. On a DnsAlias, a `resourceRef` leads to another namespace, and no ReferenceGrant there allows it. dnsalias doesn't read the object, and the other targets continue. After the deletion of a ReferenceGrant, the target counts as gone after 60 s, and `spec.onEmpty` decides what remains published.",
     whatToDo:
-      "Ask the owner of the object for the annotation `dnsalias.io/allow-zone: <namespace>/<name>` of the DnsZone. Commas separate several. For a DnsAlias, ask for a ReferenceGrant from group `dnsalias.io`, kind `DnsAlias`, and the namespace of the DnsAlias. Or use an object in the own namespace.",
+      "Ask the owner of the object to annotate it with `dnsalias.io/allow-zone: <namespace>/<name>`, the namespace and name of the DnsZone. Commas separate several. For a DnsAlias, ask for a ReferenceGrant from group `dnsalias.io`, kind `DnsAlias`, and the namespace of the DnsAlias. Or use an object in the own namespace.",
     turn: "user",
   },
   {
@@ -108,7 +108,7 @@ export const REFUSED_REASONS: readonly ReasonEntry[] = [
     reason: "CorefileInvalid",
     on: ["Programmed"],
     meaning:
-      "The Corefile can't be read, or its markers are damaged, so that the part of dnsalias can't be found. dnsalias doesn't modify it.",
+      "The Corefile can't be read, or its markers are damaged, so that the dnsalias section can't be found. dnsalias doesn't modify it.",
     whatToDo: "Correct the line that the message names.",
     turn: "user",
   },

@@ -105,7 +105,7 @@ const PAGES: Readonly<Record<Command, Page>> = {
     examples: ["dnsalias force shop main --for 2h"],
   },
   pin: {
-    summary: "publish former or listed addresses of a DnsAlias for a time",
+    summary: "pin a DnsAlias to earlier or to given addresses for a limited time",
     synopsis: "NAME REVISION|ADDRESS... --for DURATION [OPTIONS]",
     about: [
       "Sets the annotation dnsalias.io/pin. dnsalias history shows the revisions. Needs a cluster.",

@@ -11,7 +11,7 @@ export type SteerChange =
   | { readonly kind: "change"; readonly annotation: string; readonly value: string | null; readonly done: string }
   | { readonly kind: "refused"; readonly message: string };
 
-/** What a command changes in the annotations of an alias. It refuses a value that the controller would ignore, with the same sentence. */
+/** What a command changes in the annotations of an alias. It refuses a value that the controller would ignore, with the message of the controller. */
 export function steerChange(alias: DnsAlias, config: SteerConfig, now: Millis): SteerChange {
   switch (config.command) {
     case "drain":

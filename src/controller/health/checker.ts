@@ -146,7 +146,7 @@ async function startCheck(context: Context, key: string): Promise<Millis | undef
   }
   const startedAt = clock.now();
   observer.checkLate(startedAt - (due.at(key) ?? startedAt));
-  // The addresses of this host can have changed since the alias requested the check.
+  // The own addresses of this machine, which checks must not reach, can have changed since the alias requested the check.
   if (allowsAddress(port.rules(), entry.address)) {
     const finding = await port.run(entry.address, entry.check);
     observer.checked(entry.check.kind, finding.kind, clock.now() - startedAt);

@@ -18,7 +18,7 @@ export interface StoreState extends PlacementState {
   readonly zones: Map<ObjectKey, DnsZone>;
   readonly reserved: ReservedZones;
   readonly reservedNames: Map<string, readonly ObjectKey[]>;
-  /** Names with the zones of `reservedNames` whose alias was deleted. They remain until another zone has them. */
+  /** Names with the zones of `reservedNames` whose alias was deleted. An entry remains until another zone has the name. */
   readonly leftReserved: Map<Name, readonly ObjectKey[]>;
   readonly grace: AdmissionGrace;
   readonly counts: HostnameCounts;

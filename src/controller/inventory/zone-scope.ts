@@ -148,8 +148,8 @@ function mayShareServer({ spec }: DnsZone, domain: Name, kind: string | undefine
 }
 
 /**
- * Whether the zone's records are in this one at the server. One webhook has one set of records for all DnsZones. Other servers
- * have a separate zone for each.
+ * True if the backend has the records of both zones in one set, and the domain of the first zone is below that of the second.
+ * One webhook has one set of records for all DnsZones. Other servers have a separate zone for each.
  */
 function isAboveAtServer({ spec: { domain, provider } }: DnsZone, { spec: other }: DnsZone): boolean {
   return (

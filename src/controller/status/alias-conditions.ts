@@ -126,7 +126,7 @@ function loopCure({ alias }: AliasFacts, [, next]: readonly Name[]): string {
     (target) => target.kind === "resourceRef" && next !== undefined && lookupNames(target).includes(next),
   );
   return reference?.kind === "resourceRef"
-    ? `The status of ${referenceText(reference.ref)} names this DnsAlias. Correct the annotation of the load balancer`
+    ? `The status of ${referenceText(reference.ref)} has a hostname of this DnsAlias, which is a loop. Correct the annotation of the load balancer`
     : "Correct the target";
 }
 
@@ -134,7 +134,7 @@ function ignoringZones({ inZones }: AliasFacts): readonly ObjectKey[] {
   return [...new Set(inZones.flatMap(({ zone, ignoresPrivate }) => (ignoresPrivate === true ? [zone] : [])))];
 }
 
-/** The text has no number, so that a target whose addresses change often doesn't change it. */
+/** The text omits the present number of addresses, so it remains the same when the addresses change. */
 function subsetTexts(targets: readonly TargetVerdict[]): readonly string[] {
   return targets
     .filter(({ answers }) => answers.some(({ isSubset }) => isSubset === true))

@@ -20,7 +20,7 @@ export interface GrantWatcher {
   stop(): Promise<void>;
 }
 
-/** How long a CustomResourceDefinition that is not there is left before the next look. */
+/** The time between two checks for a CustomResourceDefinition that isn't installed. */
 const ABSENT_MS: Millis = 15_000;
 /** The API server doesn't answer. */
 const UNKNOWN_MS: Millis = 1_000;

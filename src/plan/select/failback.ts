@@ -19,7 +19,7 @@ export function failbackDelay(afterMs: Millis, switches: number): Millis {
   return Math.max(afterMs, Math.min(doubled, HOUR_MS));
 }
 
-/** With `failback.mode: Manual` the alias returns once: at a time that is later than its last switch. */
+/** With `failback.mode: Manual`, the alias fails back once, at the time in the annotation. A time before its last switch has no effect. */
 function manualReturn({
   manualFailbackAt,
   current,

@@ -19,7 +19,8 @@ const EPSILON = 1e-9;
 
 /**
  * The addresses that are published of each pool, so that the counts are as near to the weights as they can be. `published` are those that are published now: their counts remain
- * while they are good enough. Same input, same value; with its own result as `published` it returns the same again.
+ * while they are good enough. The same input has the same result. If `published` is an earlier
+ * result for the same pools, the function returns that result.
  */
 export function pickAddresses(pools: readonly Pool[], published: ReadonlySet<string>): readonly string[] {
   const counts = countsOf(pools, published);

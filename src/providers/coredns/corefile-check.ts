@@ -97,7 +97,7 @@ function bindOf(corefile: Corefile, block: ServerBlock): string | undefined {
         .join(" ");
 }
 
-/** Finds a server block inside another one whose closing brace is missing: no plugin has a name with a dot or a colon. */
+/** Finds a missing closing brace. The next server block then looks like a plugin, but no plugin has a name with a dot or a colon. */
 function directiveProblem({ blocks }: Corefile): CorefileProblem | undefined {
   for (const { directives } of blocks) {
     const found = directives.find(({ name }) => !PLUGIN_NAME.test(name));

@@ -19,7 +19,7 @@ export interface PartInput {
 /**
  * Returns dnsalias's part of a Corefile: one server block for each hostname and listener. The `view` of a block accepts A and
  * AAAA queries for exactly this name, and HTTPS queries if it has such a record. All other queries go to the blocks that got them
- * before. The same input always has the same bytes. Without RRsets, the text is empty.
+ * before. The same input always renders to the same bytes. Without RRsets, the text is empty.
  */
 export function renderPart({ zone, domain, owner, listeners, sets }: PartInput): string {
   const body = renderBlocks({ domain, listeners, sets }, namesOf(sets));

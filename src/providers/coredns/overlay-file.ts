@@ -111,12 +111,12 @@ function repairParts(
     const last = line + text.replace(/\n$/, "").split("\n").length - 1;
     if (!ownerIds.includes(owner)) {
       return invalid(
-        `line ${line}: the part of the DnsZone ${segment.zone} is damaged, so CoreDNS may not start with this file. ` +
+        `line ${line}: the section of the DnsZone ${segment.zone} is damaged, so CoreDNS may not start with this file. ` +
           `It belongs to the dnsalias owner "${owner}", which repairs it if that installation still runs. If not, remove lines ${line} to ${last}`,
       );
     }
     result.push({ ...segment, text: repairedPart(segment, listeners) });
-    repairs.push(`the part of the DnsZone ${segment.zone} in lines ${line} to ${last} is damaged`);
+    repairs.push(`the section of the DnsZone ${segment.zone} in lines ${line} to ${last} is damaged`);
   }
   return { kind: "ok", segments: result, repairs };
 }
@@ -134,7 +134,7 @@ function foreignKeys(segments: readonly Segment[], rest: Corefile, zone: ObjectK
   const others = segments.flatMap((segment) => {
     const parsed = segment.kind === "part" && segment.zone !== zone ? parseCorefile(segment.text) : undefined;
     const who = segment.kind === "part" ? segment.zone : "";
-    return parsed?.kind === "ok" ? keysOf(parsed.corefile, () => `in the part of the DnsZone ${who}`) : [];
+    return parsed?.kind === "ok" ? keysOf(parsed.corefile, () => `in the section of the DnsZone ${who}`) : [];
   });
   return [...keysOf(rest, (line) => `of its own in line ${line}`), ...others];
 }
@@ -178,12 +178,12 @@ function partInsideBlock(
     if (segment.kind === "part") {
       const { line } = segment;
       if (open !== undefined && open.start < at) {
-        const message = `the server block "${open.keys.join(" ").slice(0, 80)}" has no braces, so CoreDNS reads the part of dnsalias in line ${line} as its directives: add the braces`;
+        const message = `the server block "${open.keys.join(" ").slice(0, 80)}" has no braces, so CoreDNS reads the dnsalias section in line ${line} as its directives: add the braces`;
         return { line: open.line, message };
       }
       if (isInBlock(at) || isInToken(at)) {
         const message =
-          "the part of dnsalias is inside a server block, a snippet or a string: move it out, or remove it with its markers";
+          "the dnsalias section is inside a server block, a snippet or a string: move it out, or remove it with its markers";
         return { line, message };
       }
     }

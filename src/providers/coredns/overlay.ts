@@ -149,11 +149,11 @@ function reasonToWrite(deps: OverlayDeps, file: OverlayFile): ActualZone["needsW
   return !isIntact(file.part)
     ? {
         kind: "foreign-edit",
-        message: `another writer changed the part of dnsalias in ${location}: the change is reverted`,
+        message: `another writer changed the dnsalias section of ${location}: the change is reverted`,
       }
     : {
         kind: "base",
-        message: `the rest of ${location} changed in a way that affects the part of dnsalias: the addresses of the root block, or the blocks of names`,
+        message: `the rest of ${location} changed in a way that affects the dnsalias section: the addresses of the root block, or the blocks of names`,
       };
 }
 

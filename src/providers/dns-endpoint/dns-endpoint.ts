@@ -89,7 +89,10 @@ function warningOf(state: State, { ours }: View): string | undefined {
 async function apply(state: State, { zone, writes }: ApplyRequest, signal: AbortSignal): Promise<ApplyResult> {
   const { view } = state;
   if (view === undefined || view.revision !== zone.revision) {
-    return { kind: "conflict", message: "the DNSEndpoint objects were read again meanwhile" };
+    return {
+      kind: "conflict",
+      message: "the plan is out of date: the DNSEndpoint objects were read again after it was made",
+    };
   }
   state.view = undefined;
   const tasks = tasksOf(state, view, writes);

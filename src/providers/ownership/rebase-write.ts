@@ -24,7 +24,7 @@ export function problemOf({ own }: State, { sets, ownership }: View, write: Writ
   const isForeignDelete = write.kind === "delete" && stands?.owner === undefined;
   return ownership.has(name) && !isNews && !isForeignDelete
     ? undefined
-    : { kind: "conflict", message: `${displayName(name)} ${type} differs from the state that the plan is for` };
+    : { kind: "conflict", message: `${displayName(name)} ${type} has changed since the plan was made` };
 }
 
 /** The write after other writes have taken effect. Undefined: it is already done. */

@@ -107,8 +107,8 @@ function afterInvalidCookie(sent: Sent): FollowUp {
 }
 
 /**
- * RFC 7871 7.1.3: servers that refuse client subnets answer REFUSED. Servers without the option answer as they do to other EDNS
- * that they refuse.
+ * RFC 7871 7.1.3: servers that refuse client subnets answer REFUSED. Servers that don't know the option can
+ * answer with the same codes as for EDNS that they refuse.
  */
 function refusesSubnet(message: Message): boolean {
   return message.rcode === RCODE.REFUSED || refusesEdns(message);

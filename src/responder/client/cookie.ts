@@ -38,7 +38,7 @@ export function createCookies(first: CookieSecrets): Cookies {
 
   const inputs = { 4: new Uint8Array(HEAD_BYTES + 4), 6: new Uint8Array(HEAD_BYTES + 16) };
 
-  /** RFC 9018 4.4: client cookie, version, reserved, time and client address. `head`: a text that begins with the first 16 bytes. */
+  /** RFC 9018 4.4: client cookie, version, reserved, time and client address. `head`: bytes that begin with the first three. */
   function mac(secret: Uint8Array, head: Uint8Array, address: string): Uint8Array {
     const input = readAddress(address, words) === 6 ? inputs[6] : inputs[4];
     for (let at = 0; at < HEAD_BYTES; at += 1) {

@@ -18,7 +18,8 @@ export interface TokenBuckets {
 /**
  * A table of sets of four buckets in one block of memory with 16 bytes for each bucket. Nothing is allocated after the start. The
  * set of a key, and its word in the set, depend on the seed, so attackers can't choose keys that collide. In a full set, a new
- * key replaces the least recently used bucket, or the fullest of several such buckets. It starts with a full bucket. An attacker
+ * key replaces the least recently used bucket. Of several with the same time, it replaces the one with the most tokens. A new key
+ * starts with a full bucket. An attacker
  * who wants to replace a certain bucket must query from about as many networks as there are buckets.
  */
 export function createTokenBuckets(capacity: number, seed: Uint32Array): TokenBuckets {

@@ -96,7 +96,10 @@ test(
           assert.equal(one, "one.example.com 203.0.113.11");
         } else {
           // A marker of our part became another zone's: the name is not ours until that zone gives it back.
-          assert.match(taken.note ?? "", /in the part of the DnsZone dns-system\/(?:two|six)|of its own in line \d+/);
+          assert.match(
+            taken.note ?? "",
+            /in the section of the DnsZone dns-system\/(?:two|six)|of its own in line \d+/,
+          );
           assert.equal(one, "one.example.com 203.0.113.1");
         }
         counts.applied += 1;

@@ -159,7 +159,7 @@ const REFUSALS: readonly Refusal[] = [
     name: `${name} in the part of another installation`,
     edit: into("three", lines),
     message:
-      /line \d+: the part of the DnsZone dns-system\/three is damaged.*belongs to the dnsalias owner "you".*If not, remove lines \d+ to \d+/,
+      /line \d+: the section of the DnsZone dns-system\/three is damaged.*belongs to the dnsalias owner "you".*If not, remove lines \d+ to \d+/,
     starts: name === STARTS_ALL_THE_SAME,
   })),
   ...(
@@ -288,13 +288,13 @@ const REFUSALS: readonly Refusal[] = [
       [
         "a part in a block",
         (text) => USER_TEXT.replace("    errors\n", (line) => line + partOf(text, "two")),
-        /line \d+: the part of dnsalias is inside a server block.*: move it out/,
+        /line \d+: the dnsalias section is inside a server block.*: move it out/,
         false,
       ],
       [
         "a part in a snippet",
         (text) => `(s) {\n${partOf(text, "two")}errors\n}\n${USER_TEXT}`,
-        /line \d+: the part of dnsalias is inside .*a snippet/,
+        /line \d+: the dnsalias section is inside .*a snippet/,
         true,
       ],
       [

@@ -272,7 +272,7 @@ describe("an alias that refers to an object", () => {
     assert.equal(world.condition("web/shop", "Resolved"), "False LoopDetected");
     assert.equal(
       message(world, "Resolved"),
-      "Hostname example.com leads back to itself: example.com → example.com. The published records remain. The status of Service web names this DnsAlias. Correct the annotation of the load balancer.",
+      "Hostname example.com leads back to itself: example.com → example.com. The published records remain. The status of Service web has a hostname of this DnsAlias, which is a loop. Correct the annotation of the load balancer.",
     );
   });
 

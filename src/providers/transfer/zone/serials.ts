@@ -17,7 +17,7 @@ export function serialAfter(serials: readonly (number | undefined)[], unixSecond
 }
 
 /**
- * The wait of a version with this serial. Serials are at most a few seconds ahead of the time, so that the time is soon newer after a restart without
+ * Returns how long to wait before a version with this serial is published. Serials are at most a few seconds ahead of the time, so that the time is soon newer after a restart without
  * a known serial. If the serial of a base zone is not a time (2026112501), there is no wait.
  */
 export function serialWait(serial: number, unixSeconds: Seconds): Seconds {

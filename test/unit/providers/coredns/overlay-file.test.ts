@@ -12,9 +12,9 @@ function read(text: string): string {
 }
 
 const inside = (line: number): string =>
-  `line ${line}: the part of dnsalias is inside a server block, a snippet or a string: move it out, or remove it with its markers`;
+  `line ${line}: the dnsalias section is inside a server block, a snippet or a string: move it out, or remove it with its markers`;
 const open = (line: number, part: number): string =>
-  `line ${line}: the server block ".:53" has no braces, so CoreDNS reads the part of dnsalias in line ${part} as its directives: add the braces`;
+  `line ${line}: the server block ".:53" has no braces, so CoreDNS reads the dnsalias section in line ${part} as its directives: add the braces`;
 
 const BLOCK = ". {\n log\n}\n";
 const PLACES: readonly (readonly [name: string, text: string, want: string])[] = [

@@ -119,7 +119,7 @@ test("several zones share one Corefile, each with its own part", async () => {
   const taken = await readZone(one, ["b.example.com"]);
   assert.match(
     taken.sets.find(({ owner }) => owner === undefined)?.note ?? "",
-    /in the part of the DnsZone dns-system\/two/,
+    /in the section of the DnsZone dns-system\/two/,
   );
   await converge(one);
   await converge(two);
@@ -240,7 +240,7 @@ const LEFT_ALONE: readonly (readonly [name: string, text: string | undefined, re
     "another owner's part that is damaged",
     `${COREFILE}${OTHERS.replace("owner=me", "owner=you").replace("\n", "\n\n}\n")}`,
     "CorefileInvalid",
-    /line 24: the part of the DnsZone x\/y is damaged.*owner "you".*remove lines 24 to 27/,
+    /line 24: the section of the DnsZone x\/y is damaged.*owner "you".*remove lines 24 to 27/,
   ],
   [
     "END of another",
@@ -365,7 +365,7 @@ for (const [name, part] of REPAIRED) {
     const provider = providerOf(store);
     assert.match(
       (await readZone(provider)).needsWrite?.message ?? "",
-      /the part of the DnsZone x\/y in lines 1 to \d is damaged/,
+      /the section of the DnsZone x\/y in lines 1 to \d is damaged/,
     );
     assert.equal((await converge(provider, "example.com 60 203.0.113.7")).kind, "applied");
     assert.equal((await readZone(provider)).needsWrite, undefined);
