@@ -29,7 +29,7 @@ export const JUSTIFIED: readonly Justified[] = [
     peers: ["coredns", "nsd"],
     aspects: ["authority"],
     is: ({ ours, theirs }) => ours.answer.length > 0 && ours.authority.length === 0 && isApexNs(theirs.authority),
-    why: "RFC 1034 4.3.2 step 6 requires none; a smaller answer, as with minimal-responses of Knot and BIND",
+    why: "RFC 1034 4.3.2 step 6 requires no NS records; without them the answer is smaller, as with minimal-responses of Knot and BIND",
   },
   {
     title: "no addresses of the apex's name servers, as their NS records are not there",
@@ -49,7 +49,7 @@ export const JUSTIFIED: readonly Justified[] = [
       question.type === "HTTPS" &&
       without(theirs.additional, NS_ADDRESSES, ours.additional).length === 0 &&
       without(ours.additional, SERVICE_ADDRESSES).length === 0,
-    why: "RFC 9460 4.1: they SHOULD be present; for the target . they are those of the owner name",
+    why: "RFC 9460 4.1: these records SHOULD be present; for the target . they are the records of the owner name",
   },
   {
     title: "the SOA of a negative answer has the negative TTL",
@@ -79,7 +79,7 @@ export const JUSTIFIED: readonly Justified[] = [
     aspects: ["answer", "authority", "additional"],
     is: ({ question, ours, theirs }) =>
       question.type === "ANY" && ours.rcode === theirs.rcode && ours.answer.some((line) => line.includes(" HINFO ")),
-    why: "RFC 8482 4.2: small, and without a lookup; Knot and NSD choose one RRset (4.1), CoreDNS answers NODATA",
+    why: "RFC 8482 4.2: the answer is small, and needs no lookup; Knot and NSD choose one RRset (4.1), CoreDNS answers NODATA",
   },
   {
     title: "ANY below a DNAME ends at the synthesized CNAME",
@@ -98,7 +98,7 @@ export const JUSTIFIED: readonly Justified[] = [
       ours.rcode === "NOERROR" &&
       ours.answer.length > 0 &&
       ours.answer.every((line) => /^(round|trip|self)\./.test(line)),
-    why: "RFC 1034 3.6.2: loops should be harmless; Knot and NSD do the same, CoreDNS repeats them or fails",
+    why: "RFC 1034 3.6.2: loops should be harmless; Knot and NSD do the same, CoreDNS repeats the CNAMEs or fails",
   },
   {
     title: "glue of a delegation whose servers are elsewhere in the zone",
@@ -106,7 +106,7 @@ export const JUSTIFIED: readonly Justified[] = [
     aspects: ["additional"],
     is: ({ ours, theirs }) =>
       !ours.aa && ours.authority.some((line) => line.startsWith("qa.")) && theirs.additional.length === 0,
-    why: "RFC 9471 2.2, 3.2: sibling glue; Knot and NSD return it",
+    why: "RFC 9471 2.2, 3.2: this is sibling glue; Knot and NSD return it too",
   },
   {
     title: "addresses of name servers after a CNAME",
@@ -114,7 +114,7 @@ export const JUSTIFIED: readonly Justified[] = [
     aspects: ["additional"],
     is: ({ question, ours, theirs }) =>
       question.type === "NS" && ours.answer.some((line) => line.includes(" CNAME ")) && theirs.additional.length === 0,
-    why: "RFC 1034 4.3.2 step 6: the same records as without the CNAME",
+    why: "RFC 1034 4.3.2 step 6: the answer has the same additional records as without the CNAME",
   },
   {
     title: "a CNAME into another zone of the same server is not followed",
@@ -144,7 +144,7 @@ export const JUSTIFIED: readonly Justified[] = [
       question.name.startsWith("orphan.") &&
       ours.rcode === "NOERROR" &&
       theirs.authority.every((line) => line.startsWith("example.com. ")),
-    why: "RFC 8020 2: NXDOMAIN would deny everything in it; NSD also answers NODATA, with the SOA of the zone above",
+    why: "RFC 8020 2: NXDOMAIN would deny every name in the zone; NSD also answers NODATA, with the SOA of the zone above",
   },
   {
     title: "no DS in a referral",
@@ -155,7 +155,7 @@ export const JUSTIFIED: readonly Justified[] = [
       !ours.aa &&
       without(theirs.authority, ours.authority).every((line) => line.includes(" DS ")) &&
       without(ours.authority, theirs.authority).length === 0,
-    why: "RFC 4035 3.1.4 requires it in signed zones; this zone is not signed, and Knot and NSD do the same",
+    why: "RFC 4035 3.1.4 requires DS records in signed zones; the zone of the test is not signed, and Knot and NSD do the same",
   },
   {
     title: "a truncated answer has no part of the RRset that did not fit",
@@ -169,7 +169,7 @@ export const JUSTIFIED: readonly Justified[] = [
     peers: ["coredns"],
     aspects: ["tc", "answer", "authority"],
     is: ({ question, ours, theirs }) => (question.udpSize ?? 0) > 1_232 && ours.tc && !theirs.tc,
-    why: "RFC 9715 3.1: no fragments; Knot and NSD do the same",
+    why: "RFC 9715 3.1: a larger answer could be fragmented; Knot and NSD do the same",
   },
   {
     title: "other classes are refused",
@@ -177,7 +177,7 @@ export const JUSTIFIED: readonly Justified[] = [
     aspects: ["rcode", "aa", "answer"],
     is: ({ question, ours, theirs }) =>
       question.class !== "IN" && ours.rcode === "REFUSED" && theirs.rcode === "NOERROR",
-    why: "RFC 1035 4.1.1: a policy. The version is private (RFC 4892 1), and no zone has class ANY (RFC 1034 3.7.1); CoreDNS does the same",
+    why: "RFC 1035 4.1.1: REFUSED reports a policy. The version is private (RFC 4892 1), and no zone has class ANY (RFC 1034 3.7.1); CoreDNS does the same",
   },
   {
     title: "a transfer that is not permitted is REFUSED",
@@ -185,7 +185,7 @@ export const JUSTIFIED: readonly Justified[] = [
     aspects: ["rcode"],
     is: ({ question, ours, theirs }) =>
       /^[AI]XFR$/.test(question.type) && ours.rcode === "REFUSED" && theirs.rcode === "NOTAUTH",
-    why: "RFC 5936 2.2.1: refused for policy; NOTAUTH is for zones that a server does not have (NSD and CoreDNS answer REFUSED)",
+    why: "RFC 5936 2.2.1: REFUSED reports a policy; NOTAUTH is for zones that a server does not have (NSD and CoreDNS answer REFUSED)",
   },
   {
     title: "type 0 is treated as any other type",

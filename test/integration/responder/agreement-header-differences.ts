@@ -8,7 +8,7 @@ export const HEADER_DIFFERENCES: readonly Justified[] = [
     aspects: ["flags"],
     is: ({ question, ours, theirs }) =>
       question.header?.checkingDisabled === true && ours.flags === `${theirs.flags} cd`,
-    why: "RFC 4035 3: it MUST be copied, as CoreDNS does; according to 3.1.6 it SHOULD be cleared. It has no meaning in an authoritative answer",
+    why: "RFC 4035 3: CD MUST be copied, and CoreDNS copies it; according to 3.1.6, CD SHOULD be cleared. CD has no meaning in an authoritative answer",
   },
   {
     title: "the answer to an unknown opcode is only the header",
@@ -36,7 +36,7 @@ export const HEADER_DIFFERENCES: readonly Justified[] = [
       question.edns?.options.includes(3) === true &&
       !ours.options.some((option) => option.startsWith("3 ")) &&
       theirs.options.some((option) => option.startsWith("3 ")),
-    why: "RFC 5001 2.1: NSID is optional; by default, NSD and CoreDNS send none either",
+    why: "RFC 5001 2.1: NSID is optional; by default, NSD and CoreDNS don't send it",
   },
   {
     title: "the payload size is that of the responder",
@@ -44,7 +44,7 @@ export const HEADER_DIFFERENCES: readonly Justified[] = [
     aspects: ["edns"],
     is: ({ ours, theirs }) =>
       ours.edns.startsWith("version 0 size 1232") && ours.edns === theirs.edns.replace(/size \d+/, "size 1232"),
-    why: "RFC 6891 6.2.3: the size that the sender accepts; CoreDNS returns the size of the client, and 0 with BADVERS",
+    why: "RFC 6891 6.2.3: this field has the size that the sender accepts; CoreDNS returns the size of the client, and 0 with BADVERS",
   },
   {
     title: "a name outside all served zones has an extended error",
@@ -52,7 +52,7 @@ export const HEADER_DIFFERENCES: readonly Justified[] = [
     aspects: ["options"],
     is: ({ ours, theirs }) =>
       ours.rcode === "REFUSED" && ours.options.join() === "15 code 20" && theirs.options.length === 0,
-    why: "RFC 8914 4.21: Not Authoritative; Knot and NSD do the same",
+    why: "RFC 8914 4.21: the extended error is Not Authoritative; Knot and NSD do the same",
   },
   {
     title: "no extended error for a transfer or a class that is refused",
@@ -62,6 +62,6 @@ export const HEADER_DIFFERENCES: readonly Justified[] = [
       (question.class !== "IN" || /^[AI]XFR$/.test(question.type)) &&
       ours.options.length === 0 &&
       theirs.options.every((option) => /^15 code (18|21)$/.test(option)),
-    why: "RFC 8914 1: they are optional; Knot and CoreDNS send none",
+    why: "RFC 8914 1: extended errors are optional; Knot and CoreDNS send none",
   },
 ];

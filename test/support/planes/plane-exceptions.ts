@@ -45,20 +45,20 @@ export const PERMANENT_DIFFERENCES: readonly PlaneDifference[] = [
   {
     id: "ttl",
     difference:
-      "TTL of the records of an alias: fixed where it is published. At the responder it counts down, from 5 s to `ttl.max`, and is 30 s for stale answers.",
+      "TTL of the records of an alias: a published TTL is fixed. At the responder the TTL counts down, is between 5 s and `ttl.max`, and is 30 s for stale answers.",
     reason:
-      "A pushed record isn't rewritten for its TTL. At query time, a fixed TTL would add the age of the recursive resolver's copy to that of dnsalias's own.",
+      "dnsalias doesn't rewrite a published record to count its TTL down. At query time, a fixed TTL would ignore the age of the copies at dnsalias and its recursive resolver.",
   },
   {
     id: "order",
     difference: "Order of addresses, and answers by client subnet (RFC 7871, opt-in).",
-    reason: "A pushed RRset is the same for every client. Its server decides the order.",
+    reason: "A published RRset is the same for every client, and its server decides the order of the addresses.",
   },
   {
     id: "serial",
     difference:
-      "SOA serial: a published zone counts every change, the responder changes of the base zone and of names.",
-    reason: "Looked-up addresses have no zone version. Transfers come from `provider.transfer`.",
+      "SOA serial: the serial of a published zone increases with every change. The serial of the responder increases only with changes of the base zone and of names.",
+    reason: "The responder has no zone version for looked-up addresses. Zone transfers come from `provider.transfer`.",
   },
 ];
 
@@ -66,9 +66,9 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "name without records",
     difference:
-      "A name of an alias without addresses: NODATA at the responder. Where nothing is published, the name doesn't exist: NXDOMAIN, or the records of a wildcard of the zone.",
+      "A name of an alias without addresses: the responder answers NODATA. For a server of published records the name doesn't exist, so it answers NXDOMAIN, or with a wildcard of the zone.",
     reason:
-      "A backend can't have a name without records. The responder knows the name from its object, without a lookup of every name. NXDOMAIN would deny all names below it (RFC 8020).",
+      "A backend can't have a name without records. The responder knows the name from its DnsAlias, without a lookup of every name. NXDOMAIN would deny all names below the name (RFC 8020).",
     maxShare: 0.05,
     applies: (facts) => facts.zones.some((zone) => namesWithoutRecords(facts, zone).length > 0),
     permits: (facts, _want, got) => textOf(wantWithEmptyNames(facts)) === textOf(got),
@@ -76,7 +76,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "no usable data",
     difference:
-      "No usable data of a family yet: SERVFAIL for this family at the responder, no RRset where it is published. If the other family has addresses and this one continues to fail, its answer is NODATA after a minute.",
+      "No usable data of a family yet: the responder answers SERVFAIL for this family, and the published name has no RRset of it. If the other family has addresses and lookups of this family continue to fail, the responder answers NODATA after a minute.",
     reason: "A NODATA answer would be cached for the zone's negative TTL.",
     maxShare: 0.02,
     applies: (facts) => isFamily(facts.type) && facts.aliases.length > 0 && mayBeUnknown(facts, facts.type),
@@ -86,7 +86,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
     id: "rotation",
     difference:
       "A target that rotates: the responder returns its newest set. The published set remains steady while the target returns all of its addresses in turn.",
-    reason: "Steadiness saves writes. An answer costs none.",
+    reason: "A steady published set saves writes. An answer of the responder needs no write.",
     maxShare: 0.02,
     applies: (facts) => isFamily(facts.type) && rotatingTargets(facts, facts.type).length > 0,
     permits(facts, _want, got) {
@@ -99,8 +99,8 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "not served",
     difference:
-      "A DnsZone without a valid base zone is published, but not served: SERVFAIL below a served zone, otherwise REFUSED.",
-    reason: "The responder can't know the zone's other records (Event `NotServed`).",
+      "A DnsZone without a valid base zone is published, but the responder doesn't serve it. The responder answers SERVFAIL if it serves a zone above, and REFUSED otherwise.",
+    reason: "The responder can't know the other records of the zone (Event `NotServed`).",
     maxShare: 0.1,
     zonesAbove: servedAbove,
     applies: ({ stage, end }) => unservedDomains(stage).some((domain) => isWithin(end, domain)),
@@ -109,7 +109,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "reserved",
     difference:
-      "A DnsZone that was deleted with its records, or can't be read: SERVFAIL at and below its domain. A replica that started later knows only the names in statuses, and answers from the zone above for others.",
+      "A DnsZone that can't be read, or was deleted while its records remain: the responder answers SERVFAIL at and below its domain. A replica that started later knows only the names in statuses, and answers for other names from the zone above.",
     reason: "The published records remain, and the responder doesn't know them any more.",
     maxShare: 0.05,
     zonesAbove: aboveRetained,
@@ -122,7 +122,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
     difference:
       "After a start or a change of leader: published records of names without a DnsAlias remain for a minute. Published addresses remain for as long as a target of the name can't be read. An HTTPS record next to them remains until a new target has addresses. The responder follows the objects, and returns the last known good addresses. It has an HTTPS record only for a target that had addresses.",
     reason:
-      "Published records can be newer than the memory of a replica, or belong to another target. An answer replaces nothing.",
+      "Published records can be newer than the memory of a replica, or belong to another target. An answer of the responder replaces no records.",
     maxShare: 0.02,
     applies: (facts) =>
       hasNewLeader(facts) ||
@@ -146,8 +146,8 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   },
   {
     id: "writes",
-    difference: "`policy`, `guard`, `conflict`, limits of repairs, and budgets: where it is published only.",
-    reason: "They govern writes to a backend that has other writers. The responder follows the objects.",
+    difference: "`policy`, `guard`, `conflict`, limits of repairs, and budgets apply only to published records.",
+    reason: "These settings limit writes to a backend that has other writers. The responder writes to no backend.",
     maxShare: 0.05,
     applies: (facts) => dnsZoneOf(facts)?.spec.policy !== "Sync" || isForeign(facts) || hasGuard(facts),
     permits: (facts, _want, got) => isByObjects(facts, got),
@@ -175,8 +175,9 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   },
   {
     id: "no leader",
-    difference: "No replica holds the Lease: the responder continues to follow its targets, published records wait.",
-    reason: "Publishing needs the Lease. An answer doesn't.",
+    difference:
+      "No replica holds the Lease: the responder continues to follow its targets, and published records don't change.",
+    reason: "Only the holder of the Lease publishes. Every replica answers queries.",
     maxShare: 0.1,
     applies: ({ stage }) => [...stage.world.replicas].every((replica) => !replica.leads()),
     permits: (facts, _want, got) => isByObjects(facts, got),
@@ -184,7 +185,7 @@ export const PLANE_EXCEPTIONS: readonly PlaneException[] = [
   {
     id: "delivery",
     difference:
-      "A backend that can't be read or written: published records wait, at most six minutes longer than the failure.",
+      "A backend that can't be read or written: published records don't change until the failure ends, or at most six minutes longer.",
     reason: "A failure changes nothing. The responder needs no backend.",
     maxShare: 0.1,
     applies: isBehind,
