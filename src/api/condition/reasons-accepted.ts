@@ -5,7 +5,8 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Accepted",
     on: ["Accepted"],
-    meaning: "The object is valid. No other object has its hostnames, or the domain and place of a DnsZone.",
+    meaning:
+      "The object is valid. For a DnsAlias, no older object of another namespace has its hostnames. For a DnsZone, no older DnsZone writes to the same location.",
     whatToDo: "Nothing.",
     turn: "nobody",
   },
@@ -21,7 +22,7 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "Invalid",
     on: ["Accepted"],
     meaning:
-      "The object has a mistake that the API server could not see, or came from a file. The message names each field. The spec that was accepted before remains in effect.",
+      "The object has a mistake that the API server doesn't check, or that is in a file of folder mode. The message names each wrong field. The spec that was accepted before remains in effect.",
     whatToDo: "Correct the fields that the message names.",
     turn: "user",
   },
@@ -29,15 +30,15 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "NoZone",
     on: ["Accepted"],
     meaning:
-      "No DnsZone has a domain that contains one of the hostnames. dnsalias continues automatically when one appears.",
-    whatToDo: "Create a DnsZone for the domain, or correct the name in `spec.hostnames`.",
+      "No DnsZone has a domain that contains one of the hostnames. dnsalias continues automatically when such a DnsZone appears.",
+    whatToDo: "Create a DnsZone for the domain, or correct the hostname in `spec.hostnames`.",
     turn: "dnsalias",
   },
   {
     reason: "NamespaceNotAllowed",
     on: ["Accepted"],
     meaning:
-      "There is a DnsZone for the name, but its `spec.allowedNamespaces` does not admit the alias's namespace. A published hostname remains for 60 s after its namespace lost a label, or the selector of the DnsZone changed. The message shows the time.",
+      "There is a DnsZone for the hostname, but its `spec.allowedNamespaces` does not admit the namespace of the DnsAlias. After a change of a label of the namespace or of the selector of the DnsZone, a published hostname remains for 60 s. The message shows the end of this time.",
     whatToDo: "Ask the owner of the DnsZone to admit the namespace, or create the DnsAlias in an admitted namespace.",
     turn: "user",
   },
@@ -45,7 +46,7 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "HostnameNotAllowed",
     on: ["Accepted"],
     meaning:
-      "`spec.tenants` of the DnsZone doesn't allow the hostname to a DnsAlias of another namespace. No pattern of `hostnames` covers it, it is a wildcard, or it is one of the youngest beyond `maxHostnames`. The other hostnames of the DnsAlias are published. A published hostname remains for 60 s after the DnsZone or a label of the namespace changed. The message shows the time.",
+      "`spec.tenants` of the DnsZone doesn't allow the hostname to a DnsAlias of another namespace. No pattern of `hostnames` covers the hostname, it is a wildcard, or it is one of the youngest hostnames beyond `maxHostnames`. The other hostnames of the DnsAlias are published. After a change of the DnsZone or of a label of the namespace, a published hostname remains for 60 s. The message shows the end of this time.",
     whatToDo: "Choose a hostname that the message allows, or ask the owner of the DnsZone to change `spec.tenants`.",
     turn: "user",
   },
@@ -53,27 +54,27 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "ZoneReserved",
     on: ["Accepted"],
     meaning:
-      "The hostname belongs to a DnsZone that can't be read, or that was deleted. Its records remain, and no DnsZone above adopts, writes, or deletes them. The message names the DnsZone.",
+      "The hostname belongs to a DnsZone that can't be read, or that was deleted. The records of the hostname remain, and no DnsZone with a shorter domain adopts, writes, or deletes them. The message names the DnsZone.",
     whatToDo:
-      "Correct the DnsZone, or create it again. A DnsZone above can get the names of a deleted one. Annotate it with `dnsalias.io/take-over-zone: <namespace>/<name>` of the deleted one.",
+      "Correct the DnsZone, or create it again. To move the names of a deleted DnsZone to a DnsZone with a shorter domain, annotate the latter with `dnsalias.io/take-over-zone: <namespace>/<name>` of the deleted DnsZone.",
     turn: "user",
   },
   {
     reason: "NotDelegated",
     on: ["Accepted", "Programmed"],
     meaning:
-      "The domain of the DnsZone equals the domain of an older DnsZone in another namespace, or is below it. The younger one has no names until the older one consents, and dnsalias writes nothing for it. The message names the older one.",
+      "The domain of the DnsZone equals the domain of an older DnsZone in another namespace, or is below it. The younger DnsZone has no names until the older DnsZone consents, and dnsalias writes nothing for the younger DnsZone. The message names the older DnsZone.",
     whatToDo:
-      "Ask the owner of the older DnsZone to annotate it with `dnsalias.io/allow-zone: <namespace>/<name>`, the namespace and name of the younger one. Commas separate several. Or choose another domain.",
+      "Ask the owner of the older DnsZone to annotate it with `dnsalias.io/allow-zone: <namespace>/<name>`, the namespace and name of the younger DnsZone. Commas separate several DnsZones. Or choose another domain.",
     turn: "user",
   },
   {
     reason: "HostnameConflict",
     on: ["Accepted"],
     meaning:
-      "An older DnsAlias of another namespace has one of the hostnames. The message names it. The other hostnames of this DnsAlias are published.",
+      "An older DnsAlias of another namespace has one of the hostnames. The message names the older DnsAlias. The other hostnames of this DnsAlias are published.",
     whatToDo:
-      "Remove the hostname from one of the two. DnsAliases of one namespace can share a hostname: dnsalias merges their addresses.",
+      "Remove the hostname from one of the two DnsAliases. Only DnsAliases of one namespace can share a hostname: dnsalias merges their addresses.",
     turn: "user",
   },
   {
@@ -89,7 +90,7 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "RefUnsupported",
     on: ["Accepted"],
     meaning:
-      "The object of a `resourceRef` has no load balancer that dnsalias can use: a Service of another type than LoadBalancer, or a Gateway with NamedAddress only. Other targets continue.",
+      "The object of a `resourceRef` has no load balancer that dnsalias can use. The object is a Service of another type than LoadBalancer, or a Gateway with only NamedAddress addresses. Other targets continue.",
     whatToDo: "Use `hostname` or `addresses` instead, or refer to another object.",
     turn: "user",
   },
@@ -97,9 +98,9 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "ZoneConflict",
     on: ["Accepted", "Programmed"],
     meaning:
-      "An older DnsZone writes to the same place (the same ConfigMap key, the same name in one Corefile, or the same domain at one provider).",
+      "An older DnsZone writes to the same location: the same ConfigMap key, the same name in one Corefile, or the same domain at one provider.",
     whatToDo:
-      "Choose another place for one of the two, or delete it. Two DnsZones of one domain can be in different places.",
+      "Choose another location for one of the two DnsZones, or delete one of them. Two DnsZones with the same domain can write to different locations.",
     turn: "user",
   },
 ];

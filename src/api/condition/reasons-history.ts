@@ -5,7 +5,7 @@ export const HISTORY_ENTRIES: readonly ReasonEntry[] = [
   {
     reason: "Initial",
     on: ["History"],
-    meaning: "The first published addresses of the DnsAlias.",
+    meaning: "dnsalias published the first addresses of the DnsAlias.",
     whatToDo: "Nothing.",
     turn: "nobody",
   },
@@ -19,7 +19,7 @@ export const HISTORY_ENTRIES: readonly ReasonEntry[] = [
   {
     reason: "Edited",
     on: ["History"],
-    meaning: "The first change of the addresses after an edit of the spec.",
+    meaning: "The addresses changed for the first time after an edit of the spec.",
     whatToDo: "Nothing.",
     turn: "nobody",
   },
@@ -27,7 +27,7 @@ export const HISTORY_ENTRIES: readonly ReasonEntry[] = [
     reason: "Rotating",
     on: ["History"],
     meaning:
-      "The addresses change 30 times an hour or more often. These changes have one entry, with the latest addresses.",
+      "The addresses change 30 times an hour or more often. All these changes share one entry, with the latest addresses.",
     whatToDo: "Nothing. To keep the addresses of such a target, pin them.",
     turn: "nobody",
   },
@@ -35,15 +35,15 @@ export const HISTORY_ENTRIES: readonly ReasonEntry[] = [
     reason: "Pinned",
     on: ["Event", "History"],
     meaning:
-      "The annotation `dnsalias.io/pin` is in effect: the addresses that it names are published, and not those of the targets. The message has the end. The condition Programmed has it too.",
-    whatToDo: "Nothing. The pin ends by itself. To end it earlier, remove the annotation.",
+      "The annotation `dnsalias.io/pin` is in effect: dnsalias publishes the addresses of the pin, and not the addresses of the targets. The message and the condition Programmed have the end of the pin.",
+    whatToDo: "Nothing. The pin ends at the time in the annotation. To end it earlier, remove the annotation.",
     turn: "nobody",
   },
   {
     reason: "PinEnded",
     on: ["Event"],
     meaning: "A pin has ended: its time is over, or the annotation `dnsalias.io/pin` was removed.",
-    whatToDo: "Nothing. The addresses of the targets are published again.",
+    whatToDo: "Nothing. dnsalias publishes the addresses of the targets again.",
     turn: "nobody",
   },
 ];

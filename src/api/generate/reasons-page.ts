@@ -8,20 +8,20 @@ export function reasonsPage(): string {
 
 const HEAD = `# Reasons
 
-This page lists every \`reason\` of conditions, Events, and entries of \`status.history\` (History), with its cure. The conditions:
+This page lists every \`reason\` of conditions, Events, and entries of \`status.history\` (History), with its cure. Objects have these conditions:
 
 | condition | meaning |
 |---|---|
-| Accepted | the object is valid, and its names are its own |
-| Resolved | the targets' addresses are known and fresh (DnsAlias only) |
+| Accepted | the object is valid, and can have its hostnames or its domain |
+| Resolved | dnsalias knows the addresses of the targets, and they are fresh (DnsAlias only) |
 | Programmed | the servers serve the desired records |
-| Ready | all of these; its reason is that of the first that is not True |
-| Healthy | the targets pass their health checks; not part of Ready, because the name works on a standby (DnsAlias with health checks or Failover only) |
-| Reconciling | dnsalias works or waits; exists only while it is True |
-| Stalled | only a user can help; exists only while it is True |
+| Ready | Accepted, Resolved, and Programmed are True; otherwise Ready has the reason of the first of them that is not True |
+| Healthy | the targets pass their health checks (DnsAlias with health checks or Failover only). Ready doesn't depend on Healthy, because the name works on a standby |
+| Reconciling | dnsalias works or waits; this condition exists only while it is True |
+| Stalled | a user must act; this condition exists only while it is True |
 
-\`kubectl wait --for=condition=Ready\`, Flux and Argo CD understand these (kstatus): Reconciling is "in progress", Stalled is "failed". The last column shows
-who has to act: with \`user\` the object is Stalled, with \`dnsalias\` it is Reconciling.
+\`kubectl wait --for=condition=Ready\`, Flux, and Argo CD understand these conditions (kstatus): Reconciling means "in progress", and Stalled means "failed". The last column shows
+who has to act: with \`user\`, the object is Stalled, and with \`dnsalias\`, it is Reconciling.
 
 <!-- The table is generated from src/api/condition/reason.ts, and a test compares them. To write it again:
 node -e 'import("./src/api/generate/reasons-page.ts").then((page) => process.stdout.write(page.reasonsPage()))' > docs/reasons.md -->
