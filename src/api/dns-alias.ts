@@ -142,7 +142,7 @@ export interface HistoryEntry {
   readonly revision: string;
   /** When dnsalias wrote it to the DnsZone, RFC 3339. */
   readonly publishedTime: string;
-  /** Sorted. A list that is too long ends with the number of the others. Absent: none. */
+  /** Sorted. A list that is too long ends with the number of the omitted addresses. Absent: none. */
   readonly a?: readonly string[];
   readonly aaaa?: readonly string[];
   /** The names of the targets, in the order of the spec. Empty for addresses that an annotation lists. */

@@ -32,7 +32,7 @@ const httpHeader = object("HTTP header of the request.", {
 
 /** The health check for all targets. */
 export const specHealthCheckSchema = object(
-  "Health check of the addresses of all targets. A target's own healthCheck replaces it as a whole. Exactly one of httpGet and tcpSocket.",
+  "Health check of the addresses of all targets. The healthCheck of a target replaces the whole spec.healthCheck. Exactly one of httpGet and tcpSocket.",
   healthCheckFields("spec"),
 );
 
@@ -52,7 +52,7 @@ function healthCheckFields(place: Place) {
   return {
     httpGet: optional(httpGet(place)),
     tcpSocket: optional(
-      object("TCP connection to each address. It is successful when the address accepts it.", {
+      object("TCP connection to each address. The check is successful if the address accepts the connection.", {
         port: whole("Port of the connection.", PORT),
       }),
     ),
@@ -88,7 +88,7 @@ function healthCheckFields(place: Place) {
       field(
         place,
         "minHealthyPercent",
-        "Percentage of the target's addresses in each family. If fewer are up, dnsalias prefers another target.",
+        "Percentage of the addresses of a target that must be up in each family. If fewer are up, dnsalias prefers another target.",
         (about, options) => whole(about, { ...PERCENT, ...options }),
       ),
     ),
@@ -136,7 +136,12 @@ function httpGet(place: Place) {
       }),
     ),
     insecureSkipTLSVerify: optional(
-      field(place, "insecureSkipTLSVerify", "Permission for any certificate, for example an expired one.", yesNo),
+      field(
+        place,
+        "insecureSkipTLSVerify",
+        "Permission to accept any certificate, for example an expired certificate.",
+        yesNo,
+      ),
     ),
   });
 }

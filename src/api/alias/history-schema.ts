@@ -11,7 +11,7 @@ const MAX_TARGET_TEXT = 256;
 
 function addresses(family: string) {
   return list(
-    `${family} addresses, sorted. A list that is too long ends with the number of the others.`,
+    `${family} addresses, sorted. A list that is too long ends with the number of the omitted addresses.`,
     text(`${family} address.`, { minLength: 2, maxLength: MAX_ADDRESS_TEXT }),
     { kind: "atomic", maxItems: MAX_HISTORY_ADDRESSES },
   );
@@ -27,16 +27,16 @@ const entry = object("Published set of addresses.", {
   a: optional(addresses("IPv4")),
   aaaa: optional(addresses("IPv6")),
   targets: list(
-    "Names of the targets whose addresses were published. Empty for the addresses in an annotation.",
+    "Names of the targets whose addresses were published. Empty if an annotation has the addresses.",
     text("Name of the target.", { minLength: 1, maxLength: MAX_TARGET_TEXT }),
     { kind: "atomic", maxItems: 16 },
   ),
   reason: oneOf(
-    "Reason of the change. Initial: the first set. Edited: the first change after an edit of the spec. FailedOver, FailedBack: a switch. Pinned: an annotation. Rotating: frequent changes in one entry. Changed: all others.",
+    "Reason of the change. Initial: the first set. Edited: the first change after an edit of the spec. FailedOver, FailedBack: a switch. Pinned: an annotation. Rotating: frequent changes in one entry. Changed: all other changes.",
     [...HISTORY_REASONS],
   ),
   generation: whole("Generation of the DnsAlias at this time.", { minimum: 0 }),
-  uid: text("UID of the DnsAlias. It differs in entries from a deleted DnsAlias of the same name.", {
+  uid: text("UID of the DnsAlias. Entries of a deleted DnsAlias with the same name have another UID.", {
     minLength: 1,
     maxLength: 512,
   }),

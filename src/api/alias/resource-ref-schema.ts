@@ -7,11 +7,11 @@ const MAX_OBJECT_NAME = 253;
 const MAX_GROUP = 63;
 
 export const resourceRefSchema = object(
-  "Object of the cluster whose load balancer has the addresses: a Service with type LoadBalancer, an Ingress, or a Gateway. dnsalias watches its status, and looks up hostnames in it. dnsalias needs the right to watch the object.",
+  "Object of the cluster whose load balancer has the addresses: a Service with type LoadBalancer, an Ingress, or a Gateway. dnsalias watches the status of the object, and looks up the hostnames in it. dnsalias needs the right to watch the object.",
   {
     group: optional(
       text(
-        'API group of the kind. Defaults to that of the kind: "" for Service, networking.k8s.io for Ingress, gateway.networking.k8s.io for Gateway.',
+        'API group of the kind. Defaults to the group of the kind: "" for Service, networking.k8s.io for Ingress, gateway.networking.k8s.io for Gateway.',
         { maxLength: MAX_GROUP },
       ),
     ),
@@ -19,7 +19,7 @@ export const resourceRefSchema = object(
     name: text("Name of the object.", { minLength: 1, maxLength: MAX_OBJECT_NAME }),
     namespace: optional(
       text(
-        "Namespace of the object. Defaults to that of the DnsAlias. Another namespace needs a ReferenceGrant in it, from group dnsalias.io, kind DnsAlias, and the namespace of the DnsAlias.",
+        "Namespace of the object. Defaults to the namespace of the DnsAlias. An object of another namespace needs a ReferenceGrant in its namespace, from group dnsalias.io, kind DnsAlias, and the namespace of the DnsAlias.",
         { minLength: 1, maxLength: 63 },
       ),
     ),

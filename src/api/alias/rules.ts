@@ -81,7 +81,7 @@ export const ALIAS_RULES: readonly Rule<Spec>[] = [
     at: "spec",
     cel: "!self.httpsAlias || size(self.ipFamilies) == 2",
     message:
-      "httpsAlias leads to all addresses of the target, and ipFamilies leaves some out: have both families, or set httpsAlias: false",
+      "httpsAlias leads to all addresses of the target, and ipFamilies omits a family: list both families, or set httpsAlias: false",
     values: (spec) => spot("spec", spec),
     holds: ({ httpsAlias, ipFamilies }) => !httpsAlias || ipFamilies.length === 2,
   }),

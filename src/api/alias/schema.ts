@@ -44,13 +44,13 @@ const target = object(
     resourceRef: optional(resourceRefSchema),
     priority: optional(
       whole(
-        "Priority of the target, if selection is Failover. The lowest number is the first choice, and targets of equal priority are published together. All targets have it, or none has it. Defaults to the position in the list.",
+        "Priority of the target, if selection is Failover. The lowest number is the first choice, and targets of equal priority are published together. Set it for all targets, or for no target. Defaults to the position in the list.",
         { minimum: 0, maximum: MAX_TARGETS - 1 },
       ),
     ),
     weight: optional(
       whole(
-        "Weight of the target, if selection is Weighted, or among targets of equal priority if selection is Failover. A target with the weight 90 gets 9 times the share of one with 10. 0 keeps the target for the time when all others are unhealthy. Defaults to 1.",
+        "Weight of the target, if selection is Weighted, or among targets of equal priority if selection is Failover. A target with the weight 90 gets 9 times the share of a target with the weight 10. A target with the weight 0 is selected only while all others are unhealthy. Defaults to 1.",
         { minimum: 0, maximum: MAX_WEIGHT },
       ),
     ),
@@ -59,12 +59,12 @@ const target = object(
 );
 
 const ttlDescription =
-  "Bounds for the TTL of the published records, in seconds. They can only narrow the bounds of the DnsZone (its spec.ttl).";
+  "Bounds for the TTL of the published records, in seconds. These bounds can only narrow the bounds in spec.ttl of the DnsZone.";
 
 const failback = object("Return to a better target after a failover. Applies only if selection is Failover.", {
   mode: optional(
     oneOf(
-      "Mode of the return. Automatic returns when the better target has been healthy for the duration in after. Manual stays with the current target while it is healthy. Defaults to Automatic.",
+      "Mode of the return. With Automatic, the name returns when the better target has been healthy for the duration in after. With Manual, the name stays at the current target while that is healthy. Defaults to Automatic.",
       [...FAILBACK_MODES],
     ),
   ),
@@ -78,13 +78,13 @@ const failback = object("Return to a better target after a failover. Applies onl
 const ttl = object(ttlDescription, {
   min: optional(
     whole(
-      "Lowest TTL, in seconds, for example 30. A lower TTL of a target is raised to it. Defaults to that of the DnsZone.",
+      "Lowest TTL, in seconds, for example 30. dnsalias raises a lower TTL of a target to this value. Defaults to spec.ttl.min of the DnsZone.",
       { minimum: 1, maximum: MAX_TTL },
     ),
   ),
   max: optional(
     whole(
-      "Highest TTL, in seconds, for example 300. A higher TTL of a target is lowered to it. Defaults to that of the DnsZone, and to 60 or less with a health check so that clients follow a failover.",
+      "Highest TTL, in seconds, for example 300. dnsalias lowers a higher TTL of a target to this value. Defaults to spec.ttl.max of the DnsZone. With a health check, it defaults to at most 60, so that clients follow a failover.",
       { minimum: 1, maximum: MAX_TTL },
     ),
   ),
@@ -112,12 +112,12 @@ export const aliasSpecSchema = object("Desired state: the hostnames, and the tar
     { kind: "set", minItems: 1, maxItems: 64 },
   ),
   selection: oneOf(
-    "Selection among the targets. Merge publishes the addresses of all healthy targets. Failover publishes those of the healthy targets with the best priority. Weighted publishes a part of the addresses of each healthy target, by its weight.",
+    "Selection among the targets. Merge publishes the addresses of all healthy targets. Failover publishes the addresses of the healthy targets with the best priority. Weighted publishes some addresses of each healthy target, in proportion to its weight.",
     [...SELECTIONS],
     { default: "Merge" },
   ),
   targets: list(
-    "Sources of the addresses. The addresses of all selected targets are merged, without duplicates. With weights, a part of them is published. The lowest of their TTLs applies.",
+    "Sources of the addresses. dnsalias merges the addresses of all selected targets, without duplicates. With weights, it publishes only some of them. The lowest TTL of the selected targets applies.",
     target,
     { kind: "atomic", minItems: 1, maxItems: MAX_TARGETS },
   ),
@@ -130,23 +130,23 @@ export const aliasSpecSchema = object("Desired state: the hostnames, and the tar
   failback: optional(failback),
   ttl: optional(ttl),
   onEmpty: addressPolicy(
-    "Policy if the targets no longer have an address. It applies only after several lookups agree.",
+    "Policy if the targets no longer have an address. Applies only after several lookups confirm this.",
   ),
   onStale: addressPolicy("Policy if lookups of the targets have failed for longer than maxStaleness."),
   onUnhealthy: addressPolicy("Policy if no target is healthy. Applies only with a health check."),
   fallbackAddresses: optional(
     list(
-      "Addresses that are published while onEmpty, onStale, or onUnhealthy is Fallback and applies, for example those of a maintenance page.",
+      "Addresses that are published while onEmpty, onStale, or onUnhealthy is Fallback and applies, for example the addresses of a maintenance page.",
       address,
       { kind: "set", maxItems: 64 },
     ),
   ),
   maxStaleness: duration(
-    "Duration for which lookups can fail before onStale applies. Until then the last known good addresses remain published. It has hours, minutes, seconds, and milliseconds (GEP-2257), for example 24h or 1h30m. From 1s to 8760h.",
+    "Duration for which lookups can fail before onStale applies. Until then the last known good addresses remain published. The format has hours, minutes, seconds, and milliseconds (GEP-2257), for example 24h or 1h30m. From 1s to 8760h.",
     { default: "24h" },
   ),
   allowPrivate: yesNo(
-    "Permission to publish special-use addresses (RFC 6890) that a lookup or a resourceRef returns, for example 10.0.0.1. Otherwise they are refused, because they can be an attack (DNS rebinding). Fixed addresses need no permission. A DnsZone of another namespace refuses both, unless its tenants.privateAddresses is Allow.",
+    "Permission to publish special-use addresses (RFC 6890) that a lookup or a resourceRef returns, for example 10.0.0.1. Without it, dnsalias refuses these addresses, because they can be an attack (DNS rebinding). Fixed special-use addresses need no permission. A DnsZone of another namespace refuses all special-use addresses, unless its tenants.privateAddresses is Allow.",
     { default: false },
   ),
   paused: yesNo(
@@ -156,7 +156,7 @@ export const aliasSpecSchema = object("Desired state: the hostnames, and the tar
     },
   ),
   httpsAlias: yesNo(
-    "HTTPS record in alias mode (HTTPS 0 target, RFC 9460), in addition to the addresses. It leads browsers that query it to the target itself. It needs exactly one target, with a hostname.",
+    "HTTPS record in alias mode (HTTPS 0 target, RFC 9460), in addition to the addresses. Browsers that query the record follow it to the target itself. Needs exactly one target, with a hostname.",
     { default: false },
   ),
 });

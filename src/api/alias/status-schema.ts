@@ -12,7 +12,7 @@ const MAX_CHECKED_ADDRESSES = 64;
 const PERCENT = { minimum: 0, maximum: 100 };
 const shown = { maxLength: 4096 };
 const addresses = list(
-  "Addresses, sorted. A list that is too long ends with the number of the others.",
+  "Addresses, sorted. A list that is too long ends with the number of the omitted addresses.",
   text("IPv4 or IPv6 address.", { minLength: 2, maxLength: MAX_ADDRESS_TEXT }),
   {
     kind: "atomic",
@@ -27,7 +27,7 @@ const hostname = object("Published records of one hostname in one DnsZone.", {
   ttl: optional(whole("TTL of the published records, in seconds.", { minimum: 0 })),
   publishedTime: optional(time("Time at which a server was first seen to serve these addresses.")),
   reason: optional(
-    text("Reason why the records differ from the desired ones, in one word. docs/reasons.md explains each.", {
+    text("Reason why the records differ from the desired records, in one word. docs/reasons.md explains each reason.", {
       maxLength: 64,
     }),
   ),
@@ -70,11 +70,11 @@ const target = object("Results of the last lookups and health checks of one targ
   share: optional(
     object("Share of the target, if targets have weights.", {
       wanted: whole(
-        "Percentage of the answers that the target gets by its weight among the selected targets. 0 if it is not selected.",
+        "Percentage of the answers that the target gets by its weight among the selected targets. 0 if the target is not selected.",
         PERCENT,
       ),
       published: whole(
-        "Percentage of the published addresses that are those of the target. The responder reaches the wanted share instead.",
+        "Percentage of the published addresses that belong to the target. The responder always reaches the wanted share.",
         PERCENT,
       ),
     }),
@@ -82,7 +82,7 @@ const target = object("Results of the last lookups and health checks of one targ
 });
 
 const selected = object(
-  "Selected targets, whose addresses are published. With a health check, Failover, or Weighted only.",
+  "Selected targets, whose addresses are published. Exists only with a health check, Failover, or Weighted.",
   {
     targets: list("Names of the targets.", text("Name of the target.", TARGET_NAME), {
       kind: "atomic",
@@ -91,7 +91,7 @@ const selected = object(
     }),
     lastTransitionTime: time("Time at which dnsalias selected these targets."),
     reason: text(
-      "Reason of the selection: Initial for the first one, FailedOver, FailedBack, or Changed after a change of the spec or of the addresses.",
+      "Reason of the selection: Initial for the first selection, FailedOver, FailedBack, or Changed after a change of the spec or of the addresses.",
       { minLength: 1, maxLength: 64 },
     ),
   },
@@ -107,7 +107,7 @@ export const aliasStatusSchema = object(
     }),
     conditions: optional(
       conditionsSchema(
-        "Conditions of the object. Accepted: the object is valid, and its hostnames are accepted. Resolved: the addresses of the targets are known. Programmed: the name servers serve them. Ready: all of these. Healthy: the targets pass their health checks.",
+        "Conditions of the object. Accepted: the object is valid, and its hostnames are accepted. Resolved: the addresses of the targets are known. Programmed: the name servers serve these addresses. Ready: Accepted, Resolved, and Programmed are True. Healthy: the targets pass their health checks.",
       ),
     ),
     hostnames: optional(list("Published records, for each hostname.", hostname, { kind: "atomic", maxItems: 512 })),
@@ -121,12 +121,12 @@ export const aliasStatusSchema = object(
     selected: optional(selected),
     switchBound: optional(
       duration(
-        "Longest time from the outage of the selected targets until clients get the addresses of a standby, for example 1m35s. It is the sum of the checks, the plan, the measured delivery, and the published TTL. Absent while no standby is healthy.",
+        "Longest time from the outage of the selected targets until clients get the addresses of a standby, for example 1m35s. The bound is the sum of the times for checks, plan, and measured delivery, and of the published TTL. Absent while no standby is healthy.",
       ),
     ),
     stalenessBound: optional(
       duration(
-        "Longest time for which clients can get an old address after the target has changed, for example 1m35s. It is the wait for the next lookup (1 s for a resourceRef), plus the delivery to the name servers, plus the published TTL.",
+        "Longest time for which clients can get an old address after the target has changed, for example 1m35s. The bound is the sum of three times: the wait for the next lookup (1 s for a resourceRef), the delivery, and the published TTL.",
       ),
     ),
     history: optional(historySchema),

@@ -7,7 +7,7 @@ const MAX_PATH = 253;
 
 export const coreDNSEtcd = object("Keys in the etcd that the etcd plugin of CoreDNS reads.", {
   endpoints: list(
-    "Members of the etcd cluster. They are tried in this order.",
+    "Members of the etcd cluster. dnsalias tries them in this order.",
     serverUrl("Client URL of a member without a path, for example https://etcd.example.net:2379."),
     { kind: "set", minItems: 1, maxItems: 8 },
   ),

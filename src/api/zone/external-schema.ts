@@ -4,16 +4,18 @@ import { address, authorities, secretKeyRef, serverUrl, tsigKey } from "./shared
 
 export const rfc2136 = object("Server that accepts dynamic updates (RFC 2136): BIND, Knot, PowerDNS, or another one.", {
   servers: list(
-    "Primary name servers that accept updates of this zone. They are tried in this order.",
+    "Primary name servers that accept updates of this zone. dnsalias tries them in this order.",
     object("Primary name server.", {
       address: address("IPv4 or IPv6 address of the server."),
       port: optional(whole("TCP port of the server. Defaults to 53.", PORT)),
     }),
     { kind: "atomic", minItems: 1, maxItems: 8 },
   ),
-  tsig: optional(tsigKey("Key that signs updates, transfers, and queries (RFC 8945). By default they are not signed.")),
+  tsig: optional(
+    tsigKey("Key that signs updates, transfers, and queries (RFC 8945). By default, dnsalias doesn't sign them."),
+  ),
   read: oneOf(
-    "Method for reading the records of the zone. AXFR uses a zone transfer, and queries where the server refuses the transfer. Query uses only queries.",
+    "Method for reading the records of the zone. AXFR uses a zone transfer, and queries only if the server refuses the transfer. Query uses only queries.",
     ["AXFR", "Query"],
     { default: "AXFR" },
   ),

@@ -23,7 +23,7 @@ const allowedNamespaces = object(
 );
 
 const zoneFile = object(
-  "ConfigMap with the whole zone as a zone file (RFC 1035, section 5): the base zone, and the A and AAAA records that dnsalias manages. CoreDNS reads it with its auto or file plugin.",
+  "ConfigMap with the whole zone as a zone file (RFC 1035, section 5): the base zone, and the A and AAAA records that dnsalias manages. CoreDNS reads this ConfigMap with its auto or file plugin.",
   {
     configMap: optional(
       object(
@@ -47,10 +47,10 @@ const zoneFile = object(
 );
 
 const overlay = object(
-  "Part of a Corefile, between two marker lines, with one server block for each hostname. CoreDNS answers A and AAAA queries from it. Other types at the hostname, and names below it, resolve as before.",
+  "Part of a Corefile, between two marker lines, with one server block for each hostname. CoreDNS answers A and AAAA queries from it. Queries for other types, and for names below the hostname, get the same answers as without the overlay.",
   {
     configMap: object(
-      "Key of a ConfigMap with the Corefile or a piece of one. dnsalias changes only the part between the markers. A ConfigMap in another namespace must permit the DnsZone by the annotation dnsalias.io/allow-zone.",
+      "Key of a ConfigMap with the Corefile, or with a file that the Corefile imports. dnsalias changes only the part between the markers. A ConfigMap in another namespace must permit the DnsZone by the annotation dnsalias.io/allow-zone.",
       {
         namespace: text("Namespace of the ConfigMap.", { minLength: 1, maxLength: 63, default: "kube-system" }),
         name: objectName("Name of the ConfigMap: coredns, or coredns-custom where the cluster has one (AKS, k3s)."),
@@ -58,7 +58,7 @@ const overlay = object(
       },
     ),
     maxNames: whole(
-      "Highest number of hostnames, because CoreDNS needs about 33 KiB of memory for each. Hostnames beyond it are refused, and the condition Programmed shows them.",
+      "Highest number of hostnames, because CoreDNS needs about 33 KiB of memory for each. dnsalias refuses hostnames beyond this number, and the condition Programmed shows them.",
       {
         minimum: 1,
         maximum: 2000,
@@ -98,7 +98,7 @@ const resolver = object("One recursive resolver.", {
   ),
   serverName: optional(
     text(
-      "Name in the certificate of the resolver, for TLS and HTTPS, for example dns.example.net. Defaults to its address.",
+      "Name in the certificate of the resolver, for TLS and HTTPS, for example dns.example.net. Defaults to the address of the resolver.",
       { minLength: 1, maxLength: MAX_NAME_TEXT },
     ),
   ),
@@ -107,12 +107,12 @@ const resolver = object("One recursive resolver.", {
 const ttl = object(
   "Bounds for the TTLs of the published records, in seconds.",
   {
-    min: whole("Lowest TTL, in seconds. A lower TTL of a target is raised to it.", {
+    min: whole("Lowest TTL, in seconds. dnsalias raises a lower TTL of a target to this value.", {
       minimum: 1,
       maximum: MAX_TTL,
       default: 30,
     }),
-    max: whole("Highest TTL, in seconds. A higher TTL of a target is lowered to it.", {
+    max: whole("Highest TTL, in seconds. dnsalias lowers a higher TTL of a target to this value.", {
       minimum: 1,
       maximum: MAX_TTL,
       default: 300,
@@ -125,7 +125,7 @@ const guard = object(
   "Guard against changes that look like an accident.",
   {
     maxDeletePercent: whole(
-      "Highest share of the address records of the zone that can be deleted within an hour, in percent. A plan that deletes more waits until it is approved. Zones with fewer than 10 address records have no limit.",
+      "Highest share of the address records of the zone that can be deleted within an hour, in percent. dnsalias holds a plan that deletes more, until a user approves the plan. Zones with fewer than 10 address records have no limit.",
       { minimum: 0, maximum: 100, default: 30 },
     ),
   },
@@ -137,11 +137,11 @@ const responder = object(
   {
     baseZone: optional(
       baseZone(
-        "Other records of the zone (SOA, NS, MX, TXT, and so on) as zone-file text. Defaults to the baseZone of the provider. A zone without either is not served.",
+        "Other records of the zone (SOA, NS, MX, TXT, and so on) as zone-file text. Defaults to the baseZone of the provider. The responder doesn't serve a zone without a base zone.",
       ),
     ),
     clientSubnet: yesNo(
-      "Network of the client (EDNS Client Subnet, RFC 7871) in lookups, so that a CDN can answer for the place of the client. The network of every client then reaches the resolvers and the name servers of the target.",
+      "Network of the client (EDNS Client Subnet, RFC 7871) in lookups, so that a CDN can answer for the location of the client. The resolvers and the name servers of the target then see the network of every client.",
       { default: false },
     ),
   },
@@ -150,7 +150,7 @@ const responder = object(
 
 /** spec of a DnsZone as a user writes it, after defaults. */
 export const zoneSpecSchema = object(
-  "Desired state: the domain, the namespaces that can use it, and the place of its records.",
+  "Desired state: the domain, the namespaces that can use it, and the provider of its records.",
   {
     domain: text(
       "Domain of the zone, for example example.com. DnsAliases can have this name and names below it. The domain is immutable.",
@@ -161,7 +161,7 @@ export const zoneSpecSchema = object(
     ),
     allowedNamespaces,
     tenants,
-    provider: object("Place where the records are published. Exactly one member.", {
+    provider: object("Provider that publishes the records. Exactly one member.", {
       coreDNS: optional(coreDNS),
       rfc2136: optional(rfc2136),
       powerDNS: optional(powerDNS),
@@ -172,24 +172,24 @@ export const zoneSpecSchema = object(
     }),
     servedBy: optional(servedBy),
     resolvers: optional(
-      list("Recursive resolvers for the targets of this zone. Defaults to those of the controller.", resolver, {
+      list("Recursive resolvers for the targets of this zone. Defaults to the resolvers of the controller.", resolver, {
         kind: "atomic",
         minItems: 1,
         maxItems: 8,
       }),
     ),
     policy: oneOf(
-      "Policy for changes of records. Sync creates, updates, and deletes them. UpsertOnly never deletes them. CreateOnly neither updates nor deletes them.",
+      "Policy for changes of records. Sync creates, updates, and deletes records. UpsertOnly never deletes records. CreateOnly neither updates nor deletes records.",
       ["Sync", "UpsertOnly", "CreateOnly"],
       { default: "Sync" },
     ),
     conflict: oneOf(
-      "Policy for A and AAAA records of another writer at the hostnames, without an owner marker. Refuse doesn't modify them. Adopt makes them records of dnsalias, once. The status or an Event reports both.",
+      "Policy for A and AAAA records of another writer at the hostnames, without an owner marker. Refuse doesn't modify these records, and the status reports them. Adopt makes them records of dnsalias once, and an Event reports this.",
       ["Refuse", "Adopt"],
       { default: "Refuse" },
     ),
     deletionPolicy: oneOf(
-      "Policy for the records when the DnsZone is deleted. Retain leaves them, and reserves the domain. Delete withdraws them before the object is gone, and needs policy: Sync.",
+      "Policy for the records when the DnsZone is deleted. Retain leaves the records, and reserves the domain. Delete withdraws the records before the object is gone, and needs policy: Sync.",
       ["Retain", "Delete"],
       { default: "Retain" },
     ),

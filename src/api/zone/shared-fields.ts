@@ -77,16 +77,19 @@ const MAX_CA_BUNDLE = 174_764;
 export const authorities = {
   caBundle: optional(
     text(
-      "Certificates of the authorities that sign the certificate of the server, as PEM in base64. Defaults to those that Node.js trusts. At most one of caBundle and caBundleRef.",
+      "Certificates of the authorities that sign the certificate of the server, as PEM in base64. Defaults to the authorities that Node.js trusts. At most one of caBundle and caBundleRef.",
       { minLength: 1, maxLength: MAX_CA_BUNDLE },
     ),
   ),
   caBundleRef: optional(
-    object("Key of a ConfigMap or Secret, in the namespace of the DnsZone, with these certificates as PEM.", {
-      kind: oneOf("Kind of the object.", ["ConfigMap", "Secret"]),
-      name: objectName("Name of the object."),
-      key: keyName("Key in the object, for example ca.crt."),
-    }),
+    object(
+      "Key of a ConfigMap or Secret, in the namespace of the DnsZone, with the certificates of these authorities as PEM.",
+      {
+        kind: oneOf("Kind of the object.", ["ConfigMap", "Secret"]),
+        name: objectName("Name of the object."),
+        key: keyName("Key in the object, for example ca.crt."),
+      },
+    ),
   ),
 };
 
@@ -96,7 +99,7 @@ export interface AuthoritiesText {
 }
 
 export const servedBy = object(
-  "Name servers of the zone for the propagation check. dnsalias queries them after each change until they serve it. At most one of addresses and service. Defaults to provider.rfc2136.servers and provider.transfer.notify; other providers have no default. An empty object ({}) turns the check off.",
+  "Name servers of the zone for the propagation check. dnsalias queries these servers after each change until they serve the change. At most one of addresses and service. Defaults to provider.rfc2136.servers and provider.transfer.notify; other providers have no default. An empty object ({}) disables the check.",
   {
     addresses: optional(
       list(
@@ -110,7 +113,7 @@ export const servedBy = object(
     ),
     service: optional(
       object(
-        "Service whose Pods are the name servers, for example kube-dns in kube-system. Each Pod is queried. A Service in another namespace must permit the DnsZone by the annotation dnsalias.io/allow-zone.",
+        "Service whose Pods are the name servers, for example kube-dns in kube-system. dnsalias queries each Pod. A Service in another namespace must permit the DnsZone by the annotation dnsalias.io/allow-zone.",
         {
           namespace: namespace("Namespace of the Service."),
           name: text("Name of the Service.", { minLength: 1, maxLength: 63 }),

@@ -25,21 +25,21 @@ export const zoneStatusSchema = object(
     }),
     conditions: optional(
       conditionsSchema(
-        "Conditions of the object. Accepted: the object is valid, and no other DnsZone writes to the same place. Programmed: the name servers serve the desired records. Ready: both.",
+        "Conditions of the object. Accepted: the object is valid, and no other DnsZone writes to the same location. Programmed: the name servers serve the desired records. Ready: Accepted and Programmed are True.",
       ),
     ),
     provider: optional(text("Provider and its way of delivery, for example coreDNS/zoneFile.", { maxLength: 64 })),
     names: optional(whole("Number of hostnames that are published.", { minimum: 0 })),
     serial: optional(whole("Serial of the SOA that was written last.", { minimum: 0 })),
     servers: optional(
-      object("Numbers of name servers of the zone, from the last propagation check.", {
+      object("Number of name servers of the zone in the last propagation check.", {
         current: whole("Number of name servers that serve the desired records.", { minimum: 0 }),
         total: whole("Number of name servers that were queried.", { minimum: 0 }),
       }),
     ),
     deliveryLag: optional(
       duration(
-        "Longest measured time from a change until every name server served it, of the last changes, for example 2s700ms.",
+        "Longest time from one of the last changes until every name server served the change, for example 2s700ms.",
       ),
     ),
     planHash: optional(
@@ -49,20 +49,23 @@ export const zoneStatusSchema = object(
       ),
     ),
     guard: optional(
-      object("Counts of the guard, so that a restart or a change of leader doesn't restart the hour.", {
-        deletes: optional(whole("Number of RRsets that were deleted within an hour.", { minimum: 0 })),
-        ofRecords: optional(whole("Highest number of RRsets that the zone had in that hour.", { minimum: 0 })),
-        lastDeleteTime: optional(time("Time at which the last of them was deleted.")),
-        usedPlanHash: optional(
-          text("Hash of the last plan that was approved and applied. Its approval isn't valid again.", {
-            maxLength: 128,
-          }),
-        ),
-      }),
+      object(
+        "Counts of the guard. With these counts, the hour of the guard continues after a restart or a change of leader.",
+        {
+          deletes: optional(whole("Number of RRsets that were deleted within an hour.", { minimum: 0 })),
+          ofRecords: optional(whole("Highest number of RRsets that the zone had in that hour.", { minimum: 0 })),
+          lastDeleteTime: optional(time("Time at which the last of these RRsets was deleted.")),
+          usedPlanHash: optional(
+            text("Hash of the last plan that was approved and applied. The approval of this plan isn't valid again.", {
+              maxLength: 128,
+            }),
+          ),
+        },
+      ),
     ),
     leftHostnames: optional(
       list(
-        "Hostnames without a DnsAlias whose records can't be deleted yet. They wait for an approval, or for a backend that is not available. The list is only kept for backends that don't list their records, and for at most 1000 hostnames.",
+        "Hostnames without a DnsAlias whose records can't be deleted yet. These records wait for an approval, or for a backend that is not available. The list is only kept for backends that don't list their records, and for at most 1000 hostnames.",
         leftHostname,
         { kind: "atomic", maxItems: 1000 },
       ),

@@ -6,7 +6,7 @@ const MAX_PATTERN = 640;
 
 /** Limits for DnsAliases of other namespaces. */
 export const tenants = object(
-  "Limits for DnsAliases of the other namespaces that allowedNamespaces admits. They don't apply to DnsAliases in the DnsZone's own namespace.",
+  "Limits for DnsAliases of other namespaces that allowedNamespaces admits. These limits don't apply to DnsAliases in the namespace of the DnsZone.",
   {
     hostnames: optional(
       list(
@@ -26,13 +26,13 @@ export const tenants = object(
       },
     ),
     privateAddresses: oneOf(
-      "Permission to publish private addresses, such as 10.0.0.1 or 127.0.0.1, in these DnsAliases. Deny ignores their spec.allowPrivate, and leaves out private addresses under targets and fallbackAddresses.",
+      "Permission to publish private addresses, such as 10.0.0.1 or 127.0.0.1, in these DnsAliases. With Deny, dnsalias ignores spec.allowPrivate of these DnsAliases, and omits private addresses in targets and fallbackAddresses.",
       ["Deny", "Allow"],
       { default: "Deny" },
     ),
     maxHostnames: optional(
       whole(
-        "Highest number of hostnames that the DnsAliases of one namespace can have in this DnsZone. The youngest hostnames beyond it are refused. Defaults to no limit.",
+        "Highest number of hostnames that the DnsAliases of one namespace can have in this DnsZone. dnsalias refuses the youngest hostnames beyond this number. Defaults to no limit.",
         { minimum: 1, maximum: 100_000 },
       ),
     ),

@@ -12,7 +12,7 @@ export const transfer = object(
       "Other records of the zone (SOA, NS, MX, TXT, and so on) as zone-file text, without the A and AAAA records that dnsalias manages.",
     ),
     allow: list(
-      "Addresses and networks that can transfer the zone. With tsig the key is needed too.",
+      "Addresses and networks that can transfer the zone. With tsig, clients also need the key.",
       text("Address or network, for example 192.0.2.53, 192.0.2.0/24, or 2001:db8::/32.", {
         minLength: 2,
         maxLength: MAX_PREFIX_TEXT,
@@ -21,12 +21,12 @@ export const transfer = object(
     ),
     tsig: optional(
       tsigKey(
-        "Key that must sign transfers (RFC 8945), and that signs notifications. By default only the addresses decide.",
+        "Key that must sign transfers (RFC 8945), and that signs notifications. By default, only the address of a client decides.",
       ),
     ),
     notify: optional(
       list(
-        "Secondaries that get a notification of each change (RFC 1996). Others see it at the refresh time of the SOA.",
+        "Secondaries that get a notification of each change (RFC 1996). Other secondaries see a change only after the refresh time of the SOA.",
         object("Secondary name server.", {
           address: address("IPv4 or IPv6 address of the secondary."),
           port: optional(whole("Port of the secondary. Defaults to 53.", PORT)),
@@ -36,7 +36,7 @@ export const transfer = object(
     ),
     catalog: optional(
       text(
-        "Name of the catalog zone (RFC 9432) that lists this zone, for example catalog.example. Secondaries of the catalog add the zone without configuration. Several zones can have the same catalog. Defaults to none.",
+        "Name of the catalog zone (RFC 9432) that lists this zone, for example catalog.example. Secondaries that have the catalog zone add this zone without more configuration. Several zones can have the same catalog. Defaults to none.",
         { minLength: 1, maxLength: MAX_NAME_TEXT },
       ),
     ),

@@ -44,8 +44,7 @@ export const TRANSFER_RULES: readonly Rule<Spec>[] = [
   rule<Spec, { readonly domain: string; readonly catalog: string | undefined }>({
     at: "spec",
     cel: `!has(self.provider.transfer) || !has(self.provider.transfer.catalog) || !(${sameNameCel("self.domain", "self.provider.transfer.catalog")})`,
-    message:
-      "provider.transfer.catalog is the zone's own domain: a catalog zone is a zone of its own, give it another name",
+    message: "provider.transfer.catalog is the zone's own domain: give the catalog zone another name",
     values: (spec) => spot("spec", { domain: spec.domain, catalog: transfer(spec)?.catalog }),
     holds: ({ domain, catalog }) => catalog === undefined || !isSameName(domain, catalog),
   }),

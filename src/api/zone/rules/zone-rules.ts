@@ -34,7 +34,7 @@ const generalRules: readonly Rule<Spec>[] = [
   rule<Spec, Spec["allowedNamespaces"]>({
     at: "spec.allowedNamespaces",
     cel: "self.from == 'Selector' || !has(self.selector)",
-    message: "selector has an effect with from: Selector alone: write from: Selector, or remove selector",
+    message: "selector applies only if from is Selector: write from: Selector, or remove selector",
     values: (spec) => spot("spec.allowedNamespaces", spec.allowedNamespaces),
     holds: ({ from, selector }) => from === "Selector" || selector === undefined,
   }),
@@ -59,7 +59,7 @@ const resolverRules: readonly Rule<Spec>[] = [
   rule<Spec, Resolver>({
     at: "spec.resolvers[]",
     cel: "!has(self.serverName) || (has(self.protocol) && self.protocol in ['TLS', 'HTTPS'])",
-    message: "serverName has an effect with protocol: TLS or HTTPS alone: choose one of them, or remove serverName",
+    message: "serverName applies only if protocol is TLS or HTTPS: choose one of them, or remove serverName",
     values: resolvers,
     holds: ({ serverName, protocol }) => serverName === undefined || protocol === "TLS" || protocol === "HTTPS",
   }),
@@ -69,14 +69,14 @@ const providerRules: readonly Rule<Spec>[] = [
   exactlyOne<Spec>({
     at: "spec.provider",
     members: PROVIDERS,
-    message: `a zone has exactly one provider: write one of ${PROVIDERS.join(", ")}; the same domain at another provider is another DnsZone`,
+    message: `a zone has exactly one provider: write one of ${PROVIDERS.join(", ")}; for a second provider, create a second DnsZone`,
     values: (spec) => spot("spec.provider", spec.provider),
   }),
   exactlyOne<Spec>({
     at: CORE_DNS,
     members: ["zoneFile", "overlay"],
     message:
-      "coreDNS has exactly one of zoneFile and overlay: keep one; another way for the same domain is another DnsZone",
+      "coreDNS has exactly one of zoneFile and overlay: keep one, and create another DnsZone for the other delivery",
     values: (spec) => spot(CORE_DNS, spec.provider.coreDNS),
   }),
   rule<Spec, ZoneFile>({
