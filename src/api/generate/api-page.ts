@@ -22,8 +22,8 @@ const HEAD = `# API reference
 \`dnsalias.io/v1alpha1\` has two kinds, both namespaced. \`kubectl explain dnsalias.spec\` shows the same texts. The CRDs need Kubernetes 1.31 or newer, because their
 rules use \`isIP\` of CEL. The manifests are in deploy/crds, and \`dnsalias crds\` prints them.
 
-You can omit a field with a default. An empty (null) field counts as omitted. In this page, \`[]\` means each member of a list, and \`.*\` means each value of a mapping. kubectl
-and folder mode refuse unknown fields, and name a mistyped field.
+You can omit a field with a default. An empty (null) field counts as omitted. In this page, \`[]\` means each member of a list, and \`.*\` means each value of a mapping. Folder
+mode and kubectl refuse unknown fields, and name a mistyped field.
 
 <!-- This page is generated from src/api, and a test compares them. To write it again:
 node -e 'import("./src/api/generate/api-page.ts").then((page) => process.stdout.write(page.apiPage()))' > docs/api.md -->
