@@ -18,7 +18,7 @@ function addresses(family: string) {
 }
 
 const entry = object("Published set of addresses.", {
-  revision: text("Number of the set, for example r7. The annotation dnsalias.io/pin can name it.", {
+  revision: text("Number of the set, for example r7. The annotation dnsalias.io/pin can name this revision.", {
     minLength: 2,
     maxLength: 16,
     pattern: "^r[1-9][0-9]*$",
