@@ -44,7 +44,7 @@ export type ToWorker =
       readonly clientSubnet: boolean;
       readonly reserved?: readonly Name[];
     }
-  /** A slice of that zone. The worker answers each slice with `taken`. */
+  /** A slice of that zone. The worker answers each slice with `ack`. */
   | { readonly kind: "slice"; readonly sets: readonly RRset[]; readonly aliases: readonly ServedAlias[] }
   /** Ends the zone, which is served from now on. */
   | { readonly kind: "zone-whole" }
