@@ -29,7 +29,7 @@ export function addressSet(addresses: Iterable<string>): readonly string[] {
 
 /**
  * True for an address that a public name must not have. These are the special-purpose registries of RFC 6890, multicast, and all
- * IPv6 addresses outside 2000::/3. The last ones include IPv4 inside ::ffff:0:0/96 and 64:ff9b::/96.
+ * IPv6 addresses outside 2000::/3. IPv4 addresses inside ::ffff:0:0/96 and 64:ff9b::/96 are among these IPv6 addresses.
  */
 export function isSpecialUse(address: string): boolean {
   if (isIPv4(address)) {

@@ -30,7 +30,7 @@ export function endOfCompressedName(bytes: Uint8Array, start: number, end: numbe
   return after === 0 ? undefined : after;
 }
 
-/** The same as {@link endOfCompressedName}, for a name without a pointer. */
+/** The same as {@link endOfCompressedName}, but a name with a pointer is not well formed. */
 export function endOfWireName(bytes: Uint8Array, start: number, end: number): number | undefined {
   const after = walkLabels(bytes, start, end);
   return after > 0 ? after : undefined;
@@ -58,7 +58,7 @@ function walkLabels(bytes: Uint8Array, start: number, end: number): number {
 
 const POINTER = 0xc0;
 
-/** The bytes on the wire of an absolute name in canonical text. The text may be too long for a name. */
+/** The number of bytes that an absolute name in canonical text has on the wire. The text may be too long for a name. */
 export function wireLength(text: string): number {
   const length = text.includes("\\") ? text.replaceAll(/\\\d{3}/g, "x").length : text.length;
   return text === "." ? 1 : length + 1;

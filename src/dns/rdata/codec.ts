@@ -9,7 +9,7 @@ import type { Field, FieldProblem } from "./field/field.ts";
 import { isGeneric, parseGeneric, printGeneric } from "./generic.ts";
 import { rdataType } from "./type-table.ts";
 
-/** The wire form, or the first problem with its token. Without a token, the data ends too early. */
+/** The wire form, or the first problem with its token. If the data ends too early, there is no token. */
 export type ParsedRdata =
   | { readonly kind: "ok"; readonly value: Uint8Array }
   | ({ readonly kind: "invalid" } & FieldProblem);

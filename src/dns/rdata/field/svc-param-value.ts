@@ -180,8 +180,8 @@ function isLengthAndBytes(value: Uint8Array): boolean {
 }
 
 /**
- * Prints plain items without quotes. Other items are in quotes, and the string escapes contain the list escapes (RFC 9460
- * appendix A.1).
+ * Prints a list of plain items without quotes. Any other list is one quoted string: first its items are escaped, and then the
+ * string (RFC 9460 appendix A.1).
  */
 function listText(value: Uint8Array): string {
   const texts = segments(value).map(latin1);
