@@ -50,7 +50,7 @@ interface State {
   token: string | undefined;
 }
 
-/** A login without a token, because etcd requires none. */
+/** The token of a login if etcd requires no authentication. */
 const NO_TOKEN = "";
 
 /**
@@ -90,7 +90,7 @@ async function loggedIn(state: State, tls: TlsFiles, signal: AbortSignal): Promi
   if (secret.kind === "failed") {
     return { kind: "failed", message: secret.message };
   }
-  const password = secret.text.replace(/\r?\n$/, ""); // kubectl create secret --from-file leaves one
+  const password = secret.text.replace(/\r?\n$/, ""); // kubectl create secret --from-file keeps the file's last line break
   if (state.token !== undefined) {
     return { kind: "ok", token: state.token, secrets: [password, state.token] };
   }
@@ -100,7 +100,7 @@ async function loggedIn(state: State, tls: TlsFiles, signal: AbortSignal): Promi
   if (answer.kind === "ok") {
     state.token = textAt(answer.body, "token");
   } else if (/authentication is not enabled/.test(answer.message)) {
-    state.token = NO_TOKEN; // as etcd's own clients do: the password is there before authentication is switched on
+    state.token = NO_TOKEN; // as etcd's own clients do: users can set the password before they enable authentication
   } else {
     return answer;
   }

@@ -75,8 +75,8 @@ function bodyOf(changes: readonly AdjustedChange[], shown: Shown): Changes {
 }
 
 /**
- * The CoreDNS provider deletes only the key in the label `prefix`. That is one of several keys; each target has a label with its
- * own key.
+ * Returns a separate deletion for each target if the CoreDNS provider needs that. This provider deletes only the key in the label
+ * `prefix`, but each target has a key of its own, which is in another label.
  */
 function deletionsOf(endpoint: Endpoint): readonly Endpoint[] {
   const { targets, labels } = endpoint;

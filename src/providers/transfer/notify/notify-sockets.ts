@@ -49,7 +49,10 @@ export function createNotifySockets({ hosts, onMessage, onError }: NotifySockets
   };
 }
 
-/** The wildcard if no listen address is of the family. The kernel then picks the source address by the route. */
+/**
+ * Returns a listen address of the family, or the wildcard address if there is none. The kernel then picks the source address by the
+ * route.
+ */
 function hostFor(type: "udp4" | "udp6", hosts: readonly string[]): string {
   const wildcard = type === "udp6" ? "::" : "0.0.0.0";
   return hosts.find((host) => host !== "" && isIPv6(host) === (type === "udp6")) ?? wildcard;
