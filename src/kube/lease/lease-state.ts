@@ -28,7 +28,10 @@ export interface LeaseRecord {
 export interface LeaseTimes {
   /** How long other processes must not take the Lease after its last change. */
   readonly durationMs: Millis;
-  /** Without a renewal for this long, this process stops. It is shorter than the duration by the time that a stop takes. */
+  /**
+   * Without a renewal for this long, this process stops. It is shorter than `durationMs`, so that the stop ends before the Lease
+   * expires.
+   */
   readonly renewDeadlineMs: Millis;
   readonly retryMs: Millis;
 }
@@ -37,7 +40,7 @@ export const LEASE_TIMES: LeaseTimes = { durationMs: 15_000, renewDeadlineMs: 10
 
 export const LEASE_START: LeaseState = { observed: undefined, observedAt: 0, renewedAt: undefined };
 
-/** Returns the next step for the observed Lease. */
+/** The next step for the observed Lease. */
 export type LeaseMove =
   | { readonly kind: "create" }
   /** Writes a renewal, or the name of this process into a Lease that is free or has expired. Only at the observed resourceVersion. */
@@ -72,7 +75,10 @@ export function leaseObserved(
   };
 }
 
-/** The state after a successful write. `sentAt` is the time of the request. Other processes count from when they saw it, which is later. */
+/**
+ * The state after a successful write. `sentAt` is the time of the request. Other processes count from the time when they see the
+ * write, which is later.
+ */
 export function leaseWritten(record: LeaseRecord, sentAt: Millis, now: Millis): LeaseState {
   return { observed: record, observedAt: now, renewedAt: sentAt };
 }

@@ -48,7 +48,7 @@ export function createEventRecorder(deps: EventRecorderDeps): EventRecorder {
       }
     },
     [Symbol.asyncDispose]: async () => {
-      // Queued Events get some time to be sent, because users often look for the last Events of a run.
+      // Queued Events get one second to be sent, because users often look for the last Events of a run.
       const timer = setTimeout(() => stop.abort(), LAST_MOMENT_MS);
       await draining;
       clearTimeout(timer);
