@@ -99,7 +99,10 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
 /** All writes of one save come within this time. */
 const DEBOUNCE_MS = 50;
 
-/** Waits before the first event, so that objects in the state file can return if they are missing in the folder. */
+/**
+ * Scans until the first events can be reported. No missing object of the state file can still return then, and the folder is
+ * readable or has known objects.
+ */
 async function untilSettled(
   { clock, watch, rescanMs }: FolderInventoryDeps,
   step: () => Promise<Advance>,
