@@ -33,8 +33,8 @@ export function parseRdata(type: string, tokens: readonly Token[], origin: Name)
 }
 
 /**
- * Returns the canonical text of RDATA with uncompressed names. It is `\# length hexadecimal` for a type without a codec, for data
- * that is not well formed, and for a codec text that is not portable. {@link parseRdata} returns the same bytes for a codec text.
+ * Returns the canonical text of RDATA with uncompressed names. The text is `\# length hexadecimal` if the type has no codec, the
+ * data is not well formed, or the codec's text is not portable. {@link parseRdata} returns the same bytes for a codec text.
  */
 export function printRdata(type: number, bytes: Uint8Array): string {
   const row = rdataType(type);
