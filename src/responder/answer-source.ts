@@ -12,7 +12,7 @@ export interface ServedZone {
   readonly aliases: readonly ServedAlias[];
   /**
    * Names at and below which another zone has the records. The responder doesn't know them, and does not answer for these names
-   * unless the base zone delegates them. Absent: there are none.
+   * unless the base zone delegates them. Absent: no such names exist.
    */
   readonly reserved?: readonly Name[];
   /** Whether the responder sends the subnets of clients to the targets' resolvers (RFC 7871). */

@@ -11,7 +11,7 @@ import type { Query } from "../packet/query.ts";
 export interface DnsClient {
   readonly address: string;
   readonly protocol: Protocol;
-  /** Undefined without a cookie. */
+  /** Undefined: the query has no COOKIE option. */
   readonly cookie: CookieCheck | undefined;
   /** True if the query came over TCP, or has a valid cookie. The rate limits do not apply to such a query. */
   readonly isProven: boolean;

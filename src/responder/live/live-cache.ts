@@ -9,7 +9,7 @@ export interface LiveCacheEntry {
   readonly question: LiveQuestion;
   /** The answer is replaced as a whole, and never changed in place. */
   answer: LiveAnswer | undefined;
-  /** It increases with every change of the answer. */
+  /** Increases with every change of the answer. */
   version: number;
   /** True if the source has a newer answer. The present answer is then used only if the newer one does not arrive. */
   isInvalidated: boolean;

@@ -16,8 +16,8 @@ export interface PacketCache {
 
 /**
  * The cache has two generations. A used entry moves to the younger one. When the younger generation is full, it becomes the older
- * one, and the previous older one is dropped as a whole, which takes no time. Of two queries with the same hash, the newer replaces
- * the older, so attackers can't create long chains.
+ * one, and the previous older one is dropped as a whole, which takes no time. If two queries have the same hash, the newer entry
+ * replaces the older, so attackers can't create long chains.
  */
 export function createPacketCache(maxPackets: number): PacketCache {
   const generation = Math.max(1, Math.floor(maxPackets / 2));

@@ -24,7 +24,7 @@ export interface ResponderLimits {
   readonly maxPipelined: number;
   /** A TCP connection is closed after this time without a query or an answer. */
   readonly idleMs: number;
-  /** The maximum heap of one worker. A worker that needs more ends and is replaced. */
+  /** The maximum heap of one worker. A worker that needs more memory ends, and is replaced. */
   readonly maxHeapMb: number;
 }
 

@@ -27,7 +27,10 @@ export interface ResponderPoolOptions {
   readonly random: Random;
   readonly limits?: Partial<Omit<ResponderLimits, "rate">>;
   readonly rate?: Partial<RateLimitOptions>;
-  /** The same for all replicas with one address. Absent: created at the start, and renewed every day. */
+  /**
+   * The secrets must be the same for all replicas with one address. Absent: secrets are created at the start, and renewed every
+   * day.
+   */
   readonly cookieSecrets?: CookieSecrets;
 }
 

@@ -28,7 +28,7 @@ export interface WorkerSupervisor {
   readonly restarts: number;
   post(message: ToWorker): void;
   setZone(domain: Name): void;
-  /** The counts of all current and former workers. Those of a crashed worker are counted up to its last beat. */
+  /** The counts of all current and former workers. The counts of a crashed worker are those of its last beat. */
   counts(): ResponderCounts;
   /** Requests the counts of the worker, and ends a worker that has not answered since the last five beats. */
   beat(): void;

@@ -132,7 +132,7 @@ const LARGE = 5_000;
 const REST_FACTOR = 4;
 const MAX_REST_MS = 5_000;
 
-/** The properties of a zone. */
+/** The message that begins a zone. */
 function headOf({ domain, clientSubnet, reserved }: ServedZone): ToWorker {
   return { kind: "zone", domain, clientSubnet, ...(reserved === undefined ? {} : { reserved }) };
 }

@@ -25,7 +25,7 @@ export interface ZoneView {
 
 /** The records at one name. Names with equal content, such as all plain aliases, share one node. */
 export interface ZoneNode {
-  /** At an alias, without A, AAAA and CNAME. */
+  /** The RRsets of the name. At an alias, they don't include A, AAAA and CNAME. */
   readonly sets: readonly WireSet[];
   readonly alias?: ServedAliasData;
 }
