@@ -3,7 +3,7 @@ import type { Clock, Millis } from "../base/clock.ts";
 export interface HedgeOptions<Candidate, Value> {
   /** In the order in which they are tried. A candidate can occur more than once. */
   readonly candidates: readonly Candidate[];
-  /** Undefined: the candidate failed. */
+  /** Returns the value of a candidate. Undefined: the candidate failed. */
   readonly run: (candidate: Candidate, signal: AbortSignal) => Promise<Value | undefined>;
   /** The time without an answer after which the next candidate is tried in parallel. */
   readonly hedgeAfterMs: (candidate: Candidate) => Millis;

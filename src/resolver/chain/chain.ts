@@ -160,8 +160,8 @@ function addressesFrom(
 }
 
 /**
- * RFC 2308 section 2: the rcode NXDOMAIN counts regardless of the sections. NOERROR without data is NODATA with a SOA or without an NS record in the
- * authority section; with only NS records it is a referral.
+ * Returns the result of an answer without data (RFC 2308 2). The rcode NXDOMAIN counts regardless of the sections. NOERROR is
+ * NODATA if the authority section has a SOA record, or no NS record. With only NS records, the answer is a referral.
  */
 function nothingFrom(message: Message, progress: Progress): ChainResult {
   const negativeTtl = negativeTtlAt(message, endOfChain(progress.chain));

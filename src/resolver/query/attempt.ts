@@ -73,7 +73,10 @@ export async function attempt(
   return { kind: "failed", reason: "malformed", detail: "did not come to an answer" };
 }
 
-/** UDP with a new cookie, without the subnet, and without EDNS, and then TCP; or UDP, TCP, and repeated UDP. */
+/**
+ * The maximum number of packets. A long sequence is UDP, a new cookie, no subnet, no EDNS, and then TCP. Another one is UDP, TCP,
+ * and repeated UDP.
+ */
 const MAX_PACKETS = 6;
 
 function answered({ repeats }: Sent, { message, match, trailing }: Response) {
@@ -150,9 +153,9 @@ interface Seen {
 }
 
 /**
- * Over UDP, a packet that does not match can be forged, so the wait continues. Over a stream it comes from the server, so the wait
- * ends. A packet with another id answers an earlier query, or is a guess of an attacker, and is ignored. Over HTTPS this can't
- * happen, because each response belongs to one request.
+ * Over UDP, a packet that does not match can be forged, so the wait continues. Over a stream, such a packet comes from the server,
+ * so the wait ends. A packet with another id answers an earlier query, or is a guess of an attacker, and is ignored. Over HTTPS
+ * this can't happen, because each response belongs to one request.
  */
 function createReader(query: Message, cookieExpected: boolean, protocol: Protocol): Reader {
   let seen: Seen = {};

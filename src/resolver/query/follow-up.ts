@@ -10,7 +10,7 @@ import { REMEMBERED_MS, type Traits, withCookie, withoutCookie } from "../server
 export interface Sent {
   readonly protocol: Protocol;
   readonly edns: boolean;
-  /** With a client subnet (RFC 7871); never without EDNS. */
+  /** True if the query has a client subnet (RFC 7871). A query without EDNS has none. */
   readonly subnet: boolean;
   /** The number of queries that were repeated over UDP, because the answer was not verified and the server has no TCP. */
   readonly repeats: number;
