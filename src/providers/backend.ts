@@ -73,8 +73,8 @@ export type BackendRead =
       /** True if `sets` has all RRsets of the zone. */
       readonly complete: boolean;
       /**
-       * Names below the apex that the zone delegates (RFC 1034 4.2.1), or delegations above a requested name. Absent: the backend
-       * doesn't report them.
+       * The delegated names below the apex (RFC 1034 4.2.1): all of them if `complete`, and otherwise those at or above a requested
+       * name. Absent: the backend doesn't report delegations.
        */
       readonly delegations?: readonly Name[];
       readonly serial?: number;

@@ -14,7 +14,7 @@ export interface BaseZone {
   readonly serial: number;
   /** All records except the SOA. */
   readonly others: readonly RRset[];
-  /** The same records as text. */
+  /** The records of `others` as text. */
   readonly othersText: string;
   /** Equal for equal records. The order, comments, and the serial of the SOA don't matter. */
   readonly fingerprint: string;

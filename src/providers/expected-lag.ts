@@ -49,8 +49,8 @@ const AUTO_MS: Millis = 2_500;
 const RELOAD_MS: Millis = 46_000;
 
 /**
- * A server has a write at once, or after a service has sent it to its name servers. ExternalDNS reads its sources every minute
- * and then needs some seconds.
+ * A server has a write at once. A DNS service first sends it to its name servers. ExternalDNS reads its sources every minute and
+ * then needs some seconds.
  */
 const DELIVERY_MS = {
   rfc2136: 2_000,

@@ -9,7 +9,7 @@ import { fullBucket, takeCall, type Bucket, type Rate } from "./token-bucket.ts"
 export interface BudgetDeps {
   readonly clock: Clock;
   readonly random: Random;
-  /** Observes events. It returns at once. */
+  /** Receives events. It must return at once. */
   readonly observe?: (event: BudgetEvent) => void;
   /** A call that has not ended after this time is aborted and counts as failed. Defaults to 60 s. */
   readonly deadlineMs?: Millis;

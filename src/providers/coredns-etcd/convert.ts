@@ -30,7 +30,7 @@ export function nameOfKey(root: string, domain: Name, key: string): Name | undef
     : undefined;
 }
 
-/** The key one level above. Undefined for the zone's key. */
+/** Returns the key one level above. Undefined if that is the zone's key. */
 export function parentKey(root: string, key: string): string | undefined {
   const parent = key.slice(0, key.lastIndexOf("/"));
   return parent.length > root.length ? parent : undefined;
@@ -99,7 +99,7 @@ type Own =
   | { readonly kind: "address" }
   | { readonly kind: "screen" };
 
-/** Undefined for a value that is not a JSON object. The plugin answers SERVFAIL to such a value. */
+/** Undefined for a value that is not a JSON object. For such a value, the plugin answers SERVFAIL. */
 export function readService(value: string): Service | undefined {
   const body = parseJson(value);
   if (typeof body !== "object" || body === null) {

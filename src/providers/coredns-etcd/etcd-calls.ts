@@ -11,7 +11,7 @@ import { etcdProblem, loginNeeded, misfitOf, serverOf } from "./etcd-error.ts";
 export interface EtcdClientDeps {
   readonly spec: CoreDNSEtcdSpec;
   readonly domain: Name;
-  /** The password in `spec.auth`. Undefined without it. */
+  /** The password in `spec.auth`. Undefined: the spec has no `auth`. */
   readonly password: SecretText | undefined;
   readonly http: HttpClient;
   /** The certificates in the spec. */
@@ -54,8 +54,8 @@ interface State {
 const NO_TOKEN = "";
 
 /**
- * Another endpoint can safely get the same call. A read has no effect. A transaction that took effect although its answer was
- * lost finds newer keys than it requires.
+ * Another endpoint can safely get the same call. A read has no effect. If a transaction took effect although its answer was lost,
+ * its repetition finds newer keys than it requires, and changes nothing.
  */
 async function call(state: State, path: string, body: object, signal: AbortSignal): Promise<CallResult> {
   const certificates = await state.deps.tls(signal);

@@ -123,7 +123,7 @@ function mayContinue({ deps, texts, startedAt }: Session): boolean {
   return texts < MAX_TEXTS && deps.clock.now() - startedAt < MAX_DURATION_MS;
 }
 
-/** Without an accepted write, the text is unchanged. */
+/** The result of the call. If no write was accepted, the text is unchanged. */
 function appliedAs({ deps, zone, last, wrote, done }: Session, items: readonly Item[]): Applied {
   const rejected: Rejection[] = [];
   const deferred: Write[] = [];

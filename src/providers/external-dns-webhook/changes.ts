@@ -75,8 +75,8 @@ function bodyOf(changes: readonly AdjustedChange[], shown: Shown): Changes {
 }
 
 /**
- * Returns a separate deletion for each target if the CoreDNS provider needs that. This provider deletes only the key in the label
- * `prefix`, but each target has a key of its own, which is in another label.
+ * Returns one deletion for each target if each target has a key in a label, as at the CoreDNS provider. That provider deletes only
+ * the key in the label `prefix`, so each deletion has the key of its target there.
  */
 function deletionsOf(endpoint: Endpoint): readonly Endpoint[] {
   const { targets, labels } = endpoint;

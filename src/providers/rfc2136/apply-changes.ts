@@ -20,7 +20,7 @@ export interface UpdateRequest {
   readonly server: ResolverServer;
   readonly zone: Name;
   readonly newId: () => number;
-  /** One of {@link messagesOf}. */
+  /** One of the messages from {@link messagesOf}. */
   readonly query: Uint8Array;
 }
 

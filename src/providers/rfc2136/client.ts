@@ -67,7 +67,7 @@ interface StreamRequest {
 }
 
 type StreamReply =
-  /** The result of `take` may be used. */
+  /** The answer ended without a problem, so the messages that `take` received may be used. */
   | { readonly kind: "ended" }
   /** The server closed the connection without an answer. Some servers do this instead of REFUSED. */
   | { readonly kind: "closed"; readonly message: string }

@@ -61,8 +61,8 @@ export type Rest =
   | { readonly kind: "foreign"; readonly set: Pick<RRset, "name" | "type"> };
 
 /**
- * Returns the remaining changes of a batch that may be partly applied. As in an UPDATE, TTLs of the desired RRsets count, but
- * TTLs of the read ones don't.
+ * Returns the remaining changes of a batch that may be partly applied. As in an UPDATE, the TTLs of the desired RRsets are
+ * compared, but not those of the RRsets that were read.
  */
 export function restOf(changes: readonly BackendChange[], sets: readonly RRset[]): Rest {
   const existing = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));

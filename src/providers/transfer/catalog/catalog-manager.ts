@@ -29,7 +29,7 @@ export interface CatalogKeeper {
   /** Reports a possible change. The catalogs are updated a moment later, so that one update has several changes. */
   touch(): void;
   zoneOf(catalog: Name): PrimaryZone | undefined;
-  /** Takes all catalogs out of service. */
+  /** Stops serving all catalogs. */
   clear(): void;
   /** Runs until the signal aborts, and then rejects. */
   run(signal: AbortSignal): Promise<void>;
@@ -39,8 +39,8 @@ interface Kept {
   readonly history: History;
   readonly names: readonly Name[];
   /**
-   * The clients of the catalog: those of its members, and those of members that the last version removed. Their secondaries get
-   * notifications.
+   * The zones whose clients may transfer the catalog, and whose secondaries are notified of it: its members, and the members that
+   * the last version removed.
    */
   readonly audience: readonly ZoneEntry[];
   readonly madeAt: Millis;

@@ -7,7 +7,7 @@ export interface NotifySockets extends AsyncDisposable {
 }
 
 export interface NotifySocketsOptions {
-  /** The listening address. Secondaries accept a NOTIFY only from the address of their primary (RFC 1996 3.10). */
+  /** The listen addresses. Secondaries accept a NOTIFY only from the address of their primary (RFC 1996 3.10). */
   readonly hosts: readonly string[];
   readonly onMessage: (bytes: Uint8Array, from: NotifyTarget) => void;
   readonly onError: (error: unknown) => void;

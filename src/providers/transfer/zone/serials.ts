@@ -48,7 +48,7 @@ export function firstSerial({ remembered, known, unixSeconds }: FirstSerialInput
 const MODULUS = 2 ** 32;
 /** The maximum time from a change until the status has its serial. */
 const STATUS_LAG: Seconds = 3;
-/** For serials that do not follow the time: more than the possible number of changes in that time. */
+/** For serials that do not follow the time: more than the possible number of changes within {@link STATUS_LAG}. */
 const MANY = 600;
 
 function notNotified(ahead: Seconds): number {
