@@ -17,7 +17,7 @@ export interface KubeRequest {
   readonly accept?: string;
   /** The limit for one try, from the moment when it is sent. Defaults to 15 s. */
   readonly timeoutMs?: Millis;
-  /** True: the request does not wait for other requests, or after a 429. For the renewal of a Lease. */
+  /** True: the request does not wait for other requests, or after a 429. Used for the renewal of a Lease. */
   readonly isUrgent?: boolean;
 }
 

@@ -23,10 +23,10 @@ export interface LeaseOptions {
 
 export interface Lease {
   /**
-   * Waits for the Lease, then calls `onLeading`. Its signal aborts if `signal` does, or if the Lease may be lost, early enough to
-   * stop before another process can have it. After a loss, it waits until `onLeading` has ended, and then waits for the Lease
-   * again. After an abort of `signal`, it waits until `onLeading` has ended, and releases the Lease. If `onLeading` rejects, `run`
-   * releases the Lease and rejects too.
+   * Waits for the Lease, then calls `onLeading`. The signal of `onLeading` aborts if `signal` does, or if the Lease may be lost. It
+   * aborts early enough to stop before another process can have the Lease. After a loss, it waits until `onLeading` has ended, and
+   * then waits for the Lease again. After an abort of `signal`, it waits until `onLeading` has ended, and releases the Lease. If
+   * `onLeading` rejects, `run` releases the Lease and rejects too.
    */
   run(onLeading: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** True while this process leads, by its own clock. */
@@ -137,7 +137,7 @@ async function pause({ deps, times }: Term, signal: AbortSignal): Promise<void> 
   await deps.clock.sleep(ms, signal).catch(ignoreAbort(signal));
 }
 
-/** Random, so that contenders that started together do not try at the same time. */
+/** The waits are random, so that contenders that started together do not try at the same time. */
 const JITTER = 0.2;
 
 function ignoreAbort(signal: AbortSignal): (error: unknown) => void {

@@ -26,7 +26,7 @@ export interface LeaseRecord {
 }
 
 export interface LeaseTimes {
-  /** How long other processes must not take the Lease after its last change. */
+  /** For this time after the last change of the Lease, no other process may acquire it. */
   readonly durationMs: Millis;
   /**
    * Without a renewal for this long, this process stops. It is shorter than `durationMs`, so that the stop ends before the Lease
@@ -59,7 +59,7 @@ export function leaseMove(state: LeaseState, identity: string, now: Millis): Lea
   return isFree ? { kind: "claim", record: observed, isTakeover: true } : { kind: "wait" };
 }
 
-/** The state after a read of the Lease. Undefined: the Lease does not exist. */
+/** The state after a read of the Lease. `record` is undefined if the Lease does not exist. */
 export function leaseObserved(
   state: LeaseState,
   record: LeaseRecord | undefined,

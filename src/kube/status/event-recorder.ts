@@ -140,7 +140,9 @@ function repetition(meta: ObjectMeta, eventKey: EventKey, count: number, now: Mi
   };
 }
 
-/** The same event has the same name. A restarted controller finds the previous Event (409) and does not create a second one. */
+/**
+ * Equal reports have the same Event name. A restarted controller finds the previous Event (409) and does not create a second one.
+ */
 function eventName({ name }: ObjectMeta, { object, text }: EventKey): string {
   const digest = createHash("sha256").update(`${object} ${text}`).digest("hex").slice(0, 16);
   return `${name.slice(0, 200)}.${digest}`;

@@ -21,7 +21,7 @@ export interface StatusTarget {
   readonly current: unknown;
 }
 
-/** Writes whole statuses by server-side apply. It skips those that would change nothing. */
+/** Writes whole statuses by server-side apply. It skips statuses that would change nothing. */
 export interface StatusWriter {
   /** The number of objects with a remembered write. */
   size(): number;

@@ -15,7 +15,7 @@ export interface VoteMapOptions {
   readonly namespace: string;
   /** The name of the ConfigMap. */
   readonly name: string;
-  /** The name of this replica, unique for each process. Its key in the ConfigMap begins with it. */
+  /** The name of this replica, unique for each process. The key of the replica in the ConfigMap begins with this name. */
   readonly replica: string;
 }
 

@@ -17,7 +17,7 @@ import { readServing } from "./resource-serving.ts";
 import { withCurrentDefaults } from "./stored-defaults.ts";
 
 export interface InventoryOptions {
-  /** Only these namespaces. Absent: all. */
+  /** The namespaces that are read. Absent: all namespaces. */
   readonly namespaces?: readonly string[];
   /** For tests: shorter pages, watches and waits. */
   readonly listWatch?: Partial<Pick<ListWatchSpec, "pageSize" | "watchSeconds" | "idleMs" | "backoff">>;

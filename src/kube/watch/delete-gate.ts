@@ -31,7 +31,7 @@ export interface DeleteGateHandlers {
 export interface DeleteGate {
   readonly onObject: (object: JsonObject) => void;
   readonly onGone: (key: ObjectKey) => void;
-  /** After each complete list. */
+  /** Call it after each complete list. */
   readonly onListed: () => void;
   /** Checks deletions until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
@@ -66,7 +66,7 @@ interface Gate {
   readonly believed: Set<ObjectKey>;
   /** Objects that were reported as unserved. */
   readonly reported: Set<ObjectKey>;
-  /** Complete lists so far. */
+  /** The number of complete lists so far. */
   lists: number;
   /** When the last complete list ended. */
   listedAt: Millis | undefined;

@@ -177,7 +177,10 @@ function findingOf(context: Context, reference: Reference): ResourceFinding | un
   return found ?? (state?.isListed === true || state?.refusal === 404 ? { kind: "missing" } : undefined);
 }
 
-/** The watch of the whole namespace, if there is one, or that of the object. */
+/**
+ * Returns the state of the watch for an object: the watch of its whole namespace if there is one, and otherwise the watch of the
+ * object.
+ */
 function stateOf({ states }: Context, object: ReferencedObject): WatchState | undefined {
   return states.get(objectId({ ...object, name: "" })) ?? states.get(objectId(object));
 }
