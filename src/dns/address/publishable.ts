@@ -36,8 +36,8 @@ export function refusedAddress(addresses: readonly string[], policy: AddressPoli
 }
 
 /**
- * Returns the kind of address, from the network in {@link EMBEDDING_NETWORKS} that contains the address. Undefined: no such network
- * contains it. `::` and `::1` are special-use addresses, not IPv4-compatible ones.
+ * Returns the description of the network in {@link EMBEDDING_NETWORKS} that contains the address. Undefined: none of them contains
+ * it. `::` and `::1` are special-use addresses, not IPv4-compatible ones.
  */
 export function embeddingOf(address: string): string | undefined {
   return isIPv6(address) && !SINGLE_ADDRESSES.check(address, "ipv6")

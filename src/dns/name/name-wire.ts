@@ -1,7 +1,7 @@
 import { BYTE_TEXT, LOWER_CASE_BYTE_TEXT } from "./byte-text.ts";
 import { MAX_LABEL_BYTES, MAX_NAME_BYTES, type Name, nameOfCanonical } from "./name.ts";
 
-/** Returns the name at the start of `wire`. It must be uncompressed and well formed, as the message reader writes it. */
+/** Returns the name at the start of `wire`. The name must be uncompressed and well formed, as the message reader writes it. */
 export function nameFromWire(wire: Uint8Array): Name {
   return nameOfCanonical(textOfWire(wire, LOWER_CASE_BYTE_TEXT));
 }

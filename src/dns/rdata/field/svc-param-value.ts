@@ -14,7 +14,7 @@ export interface SvcParamValue {
   print(value: Uint8Array): string;
 }
 
-/** The registered key; undefined for all others. */
+/** Returns the codec for the value of a registered key. Undefined for all other keys. */
 export function svcParamValue(key: number): SvcParamValue | undefined {
   return VALUES[key];
 }
