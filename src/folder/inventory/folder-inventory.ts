@@ -15,7 +15,10 @@ import type { Statuses } from "../state/statuses.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 
 export interface FolderInventory extends Inventory {
-  /** All present mistakes, without duplicates. Each has its object if that is known, and file, line, column, field, value, and cure. */
+  /**
+   * All present mistakes, without duplicates. Each names its object, if the object is known, and has file, line, column, field,
+   * value, and cure.
+   */
   readonly problems: () => readonly string[];
   /** The last valid text of a ConfigMap key. */
   readonly configMapText: (namespace: string, name: string, key: string) => string | undefined;

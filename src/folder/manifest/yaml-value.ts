@@ -47,7 +47,7 @@ export function plainDataOf(document: Document): PlainData {
 const MERGE_TAG = "tag:yaml.org,2002:merge";
 
 interface Context {
-  /** Anchors by name, up to the position of the reader. */
+  /** The anchors before the present position in the text, by name. */
   readonly anchors: Map<string, unknown>;
   /** Nodes whose aliases are being read. */
   readonly open: Set<unknown>;

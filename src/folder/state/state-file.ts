@@ -90,7 +90,7 @@ const DEBOUNCE_MS = 200;
 const WRITE_SHARE = 10;
 const MAX_DEBOUNCE_MS = 2_000;
 const RETRY: Backoff = { firstMs: 1000, maxMs: 60_000, spread: 0.2 };
-/** Only for the owner. Manifests are not secret, but other users don't need them. */
+/** Only the owner can read the file. Manifests are not secret, but other users don't need them. */
 const MODE = 0o600;
 
 interface Writer {
