@@ -49,8 +49,8 @@ export interface Metrics extends HealthMetrics {
   event(type: "Normal" | "Warning", reason: string): void;
   leader(name: string, leading: boolean): void;
   /**
-   * False while DnsAliases or DnsZones can't be read. The API server isn't available, it lacks their CRDs, or the manifest folder
-   * isn't readable.
+   * False while DnsAliases or DnsZones can't be read, because the API server isn't available or lacks their CRDs, or because the
+   * manifest folder isn't readable.
    */
   inventoryUp(up: boolean): void;
   listWatchRestart(resource: string, cause: string): void;
