@@ -10,7 +10,7 @@ export interface HttpsClientOptions {
   /** The maximum number of open connections to each server. */
   readonly maxConnections: number;
   readonly idleMs: Millis;
-  /** PEM of the authorities for the servers' certificates. Absent: those that Node.js trusts. */
+  /** PEM of the authorities for the servers' certificates. Absent: the authorities that Node.js trusts. */
   readonly ca?: string;
 }
 

@@ -12,7 +12,7 @@ export interface ExchangeOptions {
   readonly maxConnections?: number;
   /** How long an unused connection stays open. */
   readonly idleMs?: Millis;
-  /** PEM of the authorities for TLS and HTTPS servers. Absent: those that Node.js trusts. */
+  /** PEM of the authorities for TLS and HTTPS servers. Absent: the authorities that Node.js trusts. */
   readonly ca?: string;
 }
 

@@ -10,7 +10,7 @@ export interface StreamClientOptions {
   readonly maxConnections: number;
   /** A connection is closed after this time without a query (RFC 7766 6.2.3). */
   readonly idleMs: Millis;
-  /** PEM of the authorities for the servers' certificates. Absent: those that Node.js trusts. */
+  /** PEM of the authorities for the servers' certificates. Absent: the authorities that Node.js trusts. */
   readonly ca?: string;
 }
 

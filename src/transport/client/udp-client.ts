@@ -13,7 +13,7 @@ export interface UdpOptions {
 
 export interface UdpClient {
   exchange(server: ResolverServer, request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResult>;
-  /** Resolves when the last socket is closed. The waits have to end first. */
+  /** Resolves when the last socket is closed. The waits for answers have to end first. */
   closed(): Promise<void>;
 }
 
