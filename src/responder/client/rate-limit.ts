@@ -7,7 +7,8 @@ import { type Allowance, createTokenBuckets, SEED_WORDS } from "./token-buckets.
 
 /**
  * The action for an answer over UDP. `truncate`: sends an empty answer with TC, no longer than the query, so that a real client
- * uses TCP. A client with an invalid cookie gets BADCOOKIE instead, see `limitedReply` in cookie.ts. `drop`: sends nothing.
+ * uses TCP. A client whose cookie does not verify its address gets BADCOOKIE instead, see `limitedReply` in cookie.ts. `drop`:
+ * sends nothing.
  */
 export type RateLimitAction = "answer" | "truncate" | "drop";
 
