@@ -32,11 +32,12 @@ export const FAILURE_REASONS = [
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /**
- * The result of one lookup of one key. `chain`: every name from the target to the owner of the addresses, both included. `ttl`:
- * the smallest TTL in this answer of all hops and addresses (recursive resolvers count TTLs down). `longestTtl`: the largest one,
- * because a recursive resolver can use an old hop for that long. `scope`: present if the query had a subnet. It is the
- * length of the prefix of that subnet for which the answer is valid; 0 means all clients. In a chain, the longest scope counts (RFC 7871 7.2.1). `negativeTtl`:
- * min(SOA TTL, SOA MINIMUM) of the answer (RFC 2308 5), or 0 without a SOA. `server`: the server of the accepted answer.
+ * The result of one lookup of one key. `chain`: every name from the target to the owner of the addresses, both included. `ttl`: the
+ * smallest TTL of all hops and addresses in this answer (recursive resolvers count TTLs down). `maxTtl`: the largest one, because a
+ * recursive resolver can use an old hop for that long. `scope`: present if the query had a subnet. It is the length of the prefix
+ * of that subnet for which the answer is valid; 0 means all clients. In a chain, the longest scope counts (RFC 7871 7.2.1).
+ * `negativeTtl`: min(SOA TTL, SOA MINIMUM) of the answer (RFC 2308 5), or 0 without a SOA. `server`: the server of the accepted
+ * answer.
  */
 export type LookupResult =
   | {
@@ -65,6 +66,9 @@ export type LookupResult =
       /** One sentence for users: the server and its failure. */
       readonly detail: string;
       readonly chain: readonly Name[];
-      /** For special-use: prefixes of the network's NAT64. An address in them isn't published, also if an earlier lookup returned it. */
+      /**
+       * For special-use: prefixes of the network's NAT64. An address with such a prefix isn't published, even if an earlier lookup
+       * returned it.
+       */
       readonly nat64?: readonly { readonly address: string; readonly prefix: number }[];
     };

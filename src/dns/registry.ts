@@ -141,8 +141,8 @@ export function typeName(type: number): string {
 }
 
 /**
- * The same as {@link typeName}, but "TYPE19" for a type whose text not all of CoreDNS 1.15, BIND 9.18, Knot 3.2 and NSD 4.6 read.
- * All four read IPSECKEY, but after it CoreDNS reads the next line as data.
+ * The same as {@link typeName} for the types that CoreDNS 1.15, BIND 9.18, Knot 3.2 and NSD 4.6 all read as text. Other types have
+ * a number, such as "TYPE19". IPSECKEY has a number too, because CoreDNS reads the line after it as data.
  */
 export function portableTypeName(type: number): string {
   const name = typeName(type);

@@ -43,7 +43,7 @@ export interface FolderPlatform extends StoredOwnerId, AsyncDisposable {
   secretText(namespace: string, ref: SecretKeyRef): SecretText;
   /** Why the state file can't be written. Undefined: it can be written. */
   stateProblem(): string | undefined;
-  /** For each file of the out folder with a running call of the file system, by its path: when that call began. */
+  /** The files of the out folder with a running file-system call: the path, and the time when the call began. */
   busyFiles(): ReadonlyMap<string, Millis>;
 }
 

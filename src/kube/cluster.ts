@@ -34,7 +34,7 @@ export interface ClusterOptions extends KubeconfigOptions {
   readonly formerOwners?: readonly string[];
   /** The name of this process for users: the Pod's name, or the host's. */
   readonly instance: string;
-  /** Only these namespaces. Absent: all. */
+  /** The namespaces that are read. Absent: all namespaces. */
   readonly namespaces?: readonly string[];
   /** The Lease. Its namespace defaults to that of the Pod or the context. */
   readonly lease?: { readonly namespace?: string; readonly name?: string; readonly times?: LeaseTimes };

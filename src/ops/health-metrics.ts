@@ -6,9 +6,9 @@ export interface HealthMetrics {
   healthCheck(kind: string, result: string, tookMs: Millis): void;
   healthCheckLate(lateMs: Millis): void;
   selectionChanged(reason: string): void;
-  /** `boundMs`: the bound in the status before the switch. */
+  /** `boundMs`: the switch bound in the status before the switch. */
   switched(tookMs: Millis, boundMs: Millis | undefined): void;
-  /** Undefined: no address of the family has a health check. */
+  /** True if a check of this address family succeeded recently. Undefined: no address of the family has a health check. */
   healthControl(family: "A" | "AAAA", isThere: boolean | undefined): void;
   healthVote(says: string): void;
   /** Replaces all gauges of aliases that select among their targets. */

@@ -8,7 +8,7 @@ import { type OpsPages, opsReply, PLAIN } from "./ops-reply.ts";
 export interface OpsServerOptions extends OpsPages {
   /** An address. Empty: all addresses of the families that the machine supports. */
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly log: Logger;
 }
@@ -28,7 +28,7 @@ export async function listenOps(options: OpsServerOptions): Promise<OpsServer> {
   return { host: options.host, port, [Symbol.asyncDispose]: () => close(server) };
 }
 
-/** One socket serves both families (RFC 3493 5.3). A machine without IPv6 has only IPv4. */
+/** With an empty host, one IPv6 socket serves both families (RFC 3493 5.3). A machine without IPv6 serves only IPv4. */
 async function listenAt(server: Server, { host, port }: Pick<OpsServerOptions, "host" | "port">): Promise<void> {
   try {
     server.listen(port, host === "" ? "::" : host);

@@ -1,24 +1,27 @@
 import type { Millis } from "../base/clock.ts";
 import { type HealthMetrics, noHealthMetrics } from "./health-metrics.ts";
 
-/** The metrics of the program as functions, so that only this folder depends on the library. Every function is fast, and none throws. */
+/**
+ * The metrics of the program as functions, so that only this folder depends on the metrics library. Every function is fast, and
+ * none throws.
+ */
 export interface Metrics extends HealthMetrics {
   /** Counts a lookup. The outcome is positive, nodata, nxdomain, or failure with its reason: "failure:timeout". */
   lookup(outcome: string, tookMs: Millis): void;
   /** How many keys are in each state now. A state that is absent in the map becomes 0. */
   answers(states: ReadonlyMap<string, number>): void;
-  /** How many lookups are still without a result after the time that the staleness bound allows for. */
+  /** How many lookups have no result yet, although they have taken longer than the staleness bound assumes. */
   lookupsOverdue(count: number): void;
   /** Counts a write of a zone: applied, conflict, refused or failed. */
   zoneWrite(zone: string, result: string, tookMs: Millis): void;
-  /** The time from a write until every server was seen to serve it. */
+  /** The time from a write until a check found that every server serves the written records. */
   propagated(zone: string, lagMs: Millis): void;
   propagationServers(zone: string, propagation: number, lagging: number): void;
-  /** Ends the series of a zone whose number of current servers is not known any more. */
+  /** Ends the series of a zone when it is no longer known how many of its servers are up to date. */
   forgetPropagation(zone: string): void;
   /**
-   * After a change: the longest time for which the servers can have been out of date. It begins with the last lookup that
-   * returned the old addresses.
+   * Called after a change, with the longest time for which the servers can have been out of date. This time begins with the last
+   * lookup that returned the old addresses.
    */
   staleness(seconds: number): void;
   /** The largest staleness bound in the statuses of all aliases. */
@@ -46,8 +49,8 @@ export interface Metrics extends HealthMetrics {
   event(type: "Normal" | "Warning", reason: string): void;
   leader(name: string, leading: boolean): void;
   /**
-   * False while DnsAliases or DnsZones can't be read. The API server isn't available, it lacks their CRDs, or the manifest folder
-   * isn't readable.
+   * False while DnsAliases or DnsZones can't be read, because the API server isn't available or lacks their CRDs, or because the
+   * manifest folder isn't readable.
    */
   inventoryUp(up: boolean): void;
   listWatchRestart(resource: string, cause: string): void;
@@ -56,7 +59,7 @@ export interface Metrics extends HealthMetrics {
   reconciled(controller: string, result: string, tookMs: Millis): void;
 }
 
-/** Totals of the responder since its start. `waiting` and `packets` have present values. */
+/** Totals of the responder since its start. `waiting` and `packets` are present values, not totals. */
 export interface ResponderTotals {
   readonly byProtocol: Readonly<Record<"udp" | "tcp", number>>;
   /** Counts by the number of the record type. -1: all other types. */
@@ -83,7 +86,7 @@ export interface QueueMetrics {
   added(): void;
   retried(): void;
   depth(count: number): void;
-  /** How long an item waited, and how long its run then took. */
+  /** How long an item waited in the queue, and how long its processing took. */
   done(waitedMs: Millis, workedMs: Millis): void;
 }
 

@@ -11,7 +11,10 @@ export interface PinoLogOptions {
   readonly destination: DestinationStream;
 }
 
-/** A logger that writes one JSON object a line, or a readable line for users. It removes secrets by the name of their field. */
+/**
+ * A logger that writes one JSON object a line, or a readable line for users. It removes the values of fields whose names show that
+ * they can be secrets.
+ */
 export async function createPinoLog(options: PinoLogOptions): Promise<Logger> {
   const level: Level = options.level;
   const settings: LoggerOptions = {
@@ -32,7 +35,7 @@ export async function createPinoLog(options: PinoLogOptions): Promise<Logger> {
   };
 }
 
-/** It is loaded only for a terminal. It runs in this thread, so that the last lines before an exit are not lost. */
+/** pino-pretty is loaded only for this format. It runs in this thread, so that the last lines before an exit are not lost. */
 async function prettyStream({ colours, destination }: PinoLogOptions): Promise<DestinationStream> {
   const { prettyFactory } = await import("pino-pretty");
   const format = prettyFactory({
@@ -46,7 +49,10 @@ async function prettyStream({ colours, destination }: PinoLogOptions): Promise<D
   return { write: (line) => destination.write(format(line) ?? line) };
 }
 
-/** A thrown value with its causes in one sentence. Only errors other than AppError have their stack, because they are defects. */
+/**
+ * Returns a thrown value with its causes in one sentence. AppErrors and errors with a code are expected. All others are defects, so
+ * their stack is included.
+ */
 function serializeError(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) {
     return thrown;

@@ -9,8 +9,8 @@ export interface ReadinessFacts {
 
 /**
  * Returns the reasons why a replica isn't ready, one sentence each. It becomes ready when it has read the inventory and its
- * responder, if it has one, answers. After that, its answers don't depend on the API server or the folder, so it remains ready
- * without them. Otherwise the Service would have no replica that answers.
+ * responder, if it has one, answers. After that, its answers don't depend on the API server or the folder, so it remains ready if
+ * they fail. If replicas became unready then, the Service would have no replica that answers.
  */
 export function unreadyReasons({ synced, sourceProblems, responderProblems = [] }: ReadinessFacts): readonly string[] {
   return synced

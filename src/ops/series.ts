@@ -2,7 +2,10 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { healthSeries } from "./health-metrics.ts";
 import { responderSeries } from "./responder-series.ts";
 
-/** Every metric of dnsalias, in one registry. docs/metrics.md documents the names and labels, and a test compares it with them. */
+/**
+ * Every metric of dnsalias, in one registry. docs/metrics.md documents the names and labels. A test compares that page with this
+ * code.
+ */
 export type Series = ReturnType<typeof createSeries>;
 
 export function createSeries(registry: Registry, version: string) {

@@ -18,9 +18,9 @@ export interface RecordBackend {
    */
   read(names: readonly Name[], signal: AbortSignal): Promise<BackendRead>;
   /**
-   * Makes all changes, at once if the backend can, and otherwise in their order. It is idempotent: a set that already equals
-   * `after` is not a conflict. A set that equals neither `before` nor `after` is a conflict, and no change of the batch may then
-   * overwrite it.
+   * Makes all changes, in one transaction if the backend can, and otherwise in their order. It is idempotent: an RRset that already
+   * equals `after` is not a conflict. An RRset that equals neither `before` nor `after` is a conflict, and no change of the batch
+   * may then overwrite it.
    */
   apply(batch: BackendBatch, signal: AbortSignal): Promise<BackendApplyResult>;
 }
@@ -73,8 +73,8 @@ export type BackendRead =
       /** True if `sets` has all RRsets of the zone. */
       readonly complete: boolean;
       /**
-       * Names below the apex that the zone delegates (RFC 1034 4.2.1), or delegations above a requested name. Absent: the backend
-       * doesn't report them.
+       * The delegated names below the apex (RFC 1034 4.2.1): all of them if `complete`, and otherwise those at or above a requested
+       * name. Absent: the backend doesn't report delegations.
        */
       readonly delegations?: readonly Name[];
       readonly serial?: number;
@@ -83,7 +83,10 @@ export type BackendRead =
   | { readonly kind: "refused"; readonly reason: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
 
-/** Returns another obstacle to a write at a name. Names that dnsalias already owns have none. Undefined: there is none. */
+/**
+ * Returns an obstacle to a write at a name that the RRsets don't show. Names that dnsalias already owns have no obstacle.
+ * Undefined: there is none.
+ */
 export type ObstacleOf = (name: Name) => Obstacle | undefined;
 
 export interface Obstacle {
@@ -101,8 +104,9 @@ export interface BackendChange {
 
 export interface BackendBatch {
   /**
-   * At most one for each name and type. New and larger markers come first, then RRsets, then deleted markers. After an
-   * interrupted batch, all records therefore still have a marker. Each part is sorted by name and type.
+   * At most one for each name and type. New markers and markers with more types come first, then RRsets, then all other changes of
+   * markers. After an interrupted batch, all records therefore still have a marker. Each of these three groups is sorted by name
+   * and type.
    */
   readonly changes: readonly BackendChange[];
 }

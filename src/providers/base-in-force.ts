@@ -17,8 +17,8 @@ export interface BaseInForceDeps {
 }
 
 /**
- * Decides after each read which base zone applies. `lastGood` returns the last valid one from any source. It is called only if
- * the base zone that was read can't be used.
+ * Decides after each read which base zone applies. `lastGood` returns the last valid base zone from any source. It is called only
+ * if the base zone that was read can't be used.
  */
 export type DecideBase = (read: TextRead, lastGood: () => BaseZone | undefined) => BaseInForce;
 

@@ -7,20 +7,20 @@ import { renderRecords } from "../dns/zone-file/print-zone-file.ts";
 import { parseZoneFile } from "../dns/zone-file/parse-zone-file.ts";
 import { fingerprint } from "./fingerprint.ts";
 
-/** The checked records of another team for its zone, in addition to those of the aliases. */
+/** The records of a zone that users write themselves, in addition to those of the aliases. They are checked. */
 export interface BaseZone {
   readonly origin: Name;
   readonly soa: RRset;
   readonly serial: number;
   /** All records except the SOA. */
   readonly others: readonly RRset[];
-  /** The same records as text. */
+  /** The records of `others` as text. */
   readonly othersText: string;
   /** Equal for equal records. The order, comments, and the serial of the SOA don't matter. */
   readonly fingerprint: string;
   /** See {@link hostNames}. */
   readonly hosts: ReadonlyMap<string, string>;
-  /** The enclosers among the base zone's records. */
+  /** Returns the closest encloser of a name among the base zone's records. */
   readonly encloserOf: EncloserOf;
   /** The obstacle to an RRset of dnsalias at a name. Undefined: there is none. */
   readonly obstacle: (name: Name, type: AliasType) => Obstacle | undefined;
@@ -30,7 +30,10 @@ export interface BaseZone {
 interface Obstacle {
   readonly note: string;
   readonly ttl: number;
-  /** Set if the obstacle is an RRset of that type. An address record of the other family is an obstacle too. */
+  /**
+   * The data of the RRset, if it has the type that was requested. Empty for other obstacles, for example an address record of the
+   * other family.
+   */
   readonly data: readonly string[];
 }
 
@@ -38,7 +41,7 @@ export type BaseRead =
   | { readonly kind: "ok"; readonly base: BaseZone }
   | { readonly kind: "invalid"; readonly message: string };
 
-/** Reads the base zone. Messages name its location, `place`. */
+/** Reads the base zone. Messages begin with `location`. */
 export function readBaseZone(text: string, origin: Name, location: string): BaseRead {
   const zone = parseZoneFile(text, origin);
   if (zone.kind === "invalid") {

@@ -33,15 +33,15 @@ export function cachedForMs(kind: DnsZone["spec"]["provider"]["kind"]): Millis {
 }
 
 /**
- * PowerDNS keeps an RRset for 20 s (`query-cache-ttl`) and an answer with it for 20 s more (`cache-ttl`). Each takes a second
- * longer, because it counts whole seconds. Its API clears both, but a query at that moment can restore the old records. Other
- * servers with the same database keep theirs.
+ * PowerDNS keeps an RRset for 20 s (`query-cache-ttl`) and an answer with it for 20 s more (`cache-ttl`). Each of these caches
+ * lasts a second longer, because it counts whole seconds. The API clears both caches, but a query at that moment can restore the
+ * old records. Other servers with the same database keep their caches.
  */
 const PDNS_CACHES_MS: Millis = 42_000;
 
 /**
- * The kubelet syncs a Pod every 60 s, and up to 50 % later. With the annotation it does so at once. The measured maxima are 78 s
- * and 4.2 s.
+ * The kubelet syncs a Pod every 60 s, and up to 50 % later. After a change of the annotation, it syncs the Pod at once. The
+ * measured maxima are 78 s without the annotation, and 4.2 s with it.
  */
 const PROJECTION_MS: Readonly<Record<Projection, Millis>> = { kubelet: 90_000, nudgedKubelet: 5_000, file: 500 };
 /** By its documentation, CoreDNS checks zone files every 2 s, and its Corefile every 30 s ± 15 s. */
@@ -49,8 +49,8 @@ const AUTO_MS: Millis = 2_500;
 const RELOAD_MS: Millis = 46_000;
 
 /**
- * A server has a write at once, or after a service has sent it to its name servers. ExternalDNS reads its sources every minute
- * and then needs some seconds.
+ * A server has a write at once. A DNS service first sends it to its name servers. ExternalDNS reads its sources every minute and
+ * then needs some seconds.
  */
 const DELIVERY_MS = {
   rfc2136: 2_000,

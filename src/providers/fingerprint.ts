@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Short, and equal for equal texts. It shows changes, but does not protect against attackers. */
+/** Returns a short hash of the text. It shows changes, but does not protect against attackers. */
 export function fingerprint(text: string): string {
   const hash = fingerprinter();
   hash.add(text);

@@ -18,7 +18,7 @@ export type BackendProblem =
       readonly mayBeContent?: true;
     };
 
-/** The result of a failed write. If the content of the request is at fault, the records are. */
+/** Returns the result of a failed write. If the content of the request is at fault, the backend has rejected the records. */
 export function recordsRejectedBy(problem: BackendProblem): BackendProblem | RecordsRejected {
   const { kind, message } = problem;
   if (kind === "refused") {
@@ -85,7 +85,10 @@ export function problemOf(result: HttpResult, words: ServerWords): BackendProble
   }
 }
 
-/** An answer that is not part of the protocol. It may come from a proxy or a starting server, so the request is retried. */
+/**
+ * The problem for an answer that the protocol doesn't have. Such an answer may come from a proxy or a starting server, so the
+ * request is retried.
+ */
 export function misfit(what: string, words: ServerWords): BackendProblem {
   return { kind: "failed", message: `${words.server} ${what}: check that ${fieldOf(words)} is correct` };
 }

@@ -14,7 +14,7 @@ export interface ActualZone {
   readonly isPartial?: true;
   /**
    * Why the backend must be written even if no set differs: a first write, a changed base zone, a change by another writer in the
-   * part of dnsalias, or wrong owner markers.
+   * section of dnsalias, or wrong owner markers.
    */
   readonly needsWrite?: { readonly kind: "first" | "base" | "foreign-edit" | "markers"; readonly message: string };
   /** RRsets of dnsalias that another writer changed or removed since the last write. The plan decides whether they are restored. */
@@ -22,8 +22,9 @@ export interface ActualZone {
   /** The names that NS, MX, and SRV records of the base zone point to, each with the reason as a clause. Absent: no base zone is known. */
   readonly hosts?: ReadonlyMap<string, string>;
   /**
-   * Returns the closest encloser of a name that has no records of other writers. It knows all names of a base zone, otherwise the
-   * requested names. Absent: it is unknown for all names. Records of dnsalias can count as existing.
+   * Returns the closest encloser of a name that has no records of other writers. With a base zone, the function knows all of its
+   * names, and otherwise only the requested names. Absent: the closest encloser of every name is unknown. Records of dnsalias can
+   * count as existing.
    */
   readonly encloserOf?: EncloserOf;
   /** The space for records of dnsalias at this location. Absent: no limit. */
@@ -97,7 +98,7 @@ export interface Rejection {
   readonly message: string;
 }
 
-/** A failure that needs a retry: after some time, or not before the time that the backend requires (Retry-After). */
+/** A failure that needs a retry. If the backend requires a pause (Retry-After), the retry follows after that pause. */
 export interface Failed {
   readonly kind: "failed";
   readonly message: string;
@@ -116,9 +117,12 @@ export interface ApplyRequest {
 export interface ZoneProvider {
   /** The name in the status, in metrics, and in logs: "coreDNS/zoneFile". */
   readonly id: string;
-  /** The maximum number of hostnames. The planner refuses the last ones beyond it by name (OverlayFull). */
+  /**
+   * The maximum number of hostnames. If there are more, the planner refuses the last of them and reports each by name
+   * (OverlayFull).
+   */
   readonly maxNames?: number;
-  /** The smallest TTL that the backend accepts. The plan raises lower ones to it. */
+  /** The smallest TTL that the backend accepts. The plan raises lower TTLs to this one. */
   readonly minTtl?: Seconds;
   /** The record types that the backend doesn't support. They are reported by name and not written. Absent: it supports all types. */
   readonly lacks?: readonly AliasType[];

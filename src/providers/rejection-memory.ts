@@ -19,15 +19,15 @@ interface RetryPlan {
 }
 
 /**
- * The rejected writes of one backend, by a key. While nothing changes, each needs only one retry a minute, without a search for
- * the record at fault. A restart loses this memory, and the next writes fill it again.
+ * The rejected writes of one backend, by a key. While nothing changes, each rejected write needs only one retry a minute, without a
+ * search for the record at fault. A restart loses this memory, and the next writes fill it again.
  */
 export interface RejectionMemory {
-  /** Sorts the keys of all planned writes, and forgets every other key. */
+  /** Returns which of the planned writes to send now, and forgets every key that is not planned. */
   plan(keys: readonly string[]): RetryPlan;
   /** Records a rejection. The next retry is due in a minute. With `mayPass`, it is due after 1 s, 2 s, 4 s, … up to a minute. */
   reject(key: string, cause: RejectionCause): void;
-  /** Call it if there was no time for the retry. It is due in a minute, before retries that were made. */
+  /** Call it if there was no time for the retry. The write is then due in a minute, and comes before writes that were retried. */
   postpone(key: string): void;
   accept(key: string): void;
   causeOf(key: string): RejectionCause | undefined;

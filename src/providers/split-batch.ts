@@ -40,14 +40,15 @@ export interface SplitResult<Item, Stop> {
   readonly stop?: Stop;
 }
 
-/** After this many rejected items and no accepted one, the backend is out of order, if its answer can mean that. */
+/** After this many rejected items and no accepted one, the backend counts as failed, if its answer can mean a failure. */
 const OUTAGE_AFTER = 3;
 /** After this many rejected items of a type and no accepted one, the type is tried last. */
 const SUSPECT_AFTER = 2;
 
 /**
- * Sends the items as one batch. While the backend rejects it, halves show one item at fault, and the rest is sent again as one batch: `k` items at fault
- * among `n` cost about k·(log₂ n + 2) + 1 requests. An item counts as rejected only if it was sent as a batch of its own.
+ * Sends the items as one batch. If the backend rejects the batch, halves of it are sent until one item at fault is found. All other
+ * items are then sent again as one batch. `k` items at fault among `n` need about k·(log₂ n + 2) + 1 requests. An item counts as
+ * rejected only if it was sent as a batch of its own.
  */
 export async function splitBatch<Item, Stop>(
   items: readonly Item[],

@@ -19,7 +19,7 @@ interface ServerAddress {
 }
 
 type ServerRead =
-  /** The records at exactly this name. A CNAME chain is not followed. */
+  /** The RRset of the queried name and type. A CNAME chain is not followed. */
   | {
       readonly kind: "answer";
       /** NOERROR or NXDOMAIN. */
@@ -51,7 +51,7 @@ export interface QueryServerDeps {
   readonly randomBytes: (bytes: number) => Uint8Array;
 }
 
-/** It remembers nothing about a server, because the addresses of Pods change. */
+/** The queries remember nothing about a server, because the addresses of Pods change. */
 export function createQueryServer(deps: QueryServerDeps): QueryServer {
   return async (endpoint, name, type, signal) => {
     let traits = newTraits(deps.randomBytes);
@@ -69,7 +69,7 @@ export function createQueryServer(deps: QueryServerDeps): QueryServer {
   };
 }
 
-/** A reading in which both decoders agree. */
+/** Returns the answer if both decoders agree, and otherwise a failure. */
 function confirmed(own: ServerRead, second: SecondReading): ServerRead {
   if (own.kind === "failed") {
     return own;

@@ -3,7 +3,7 @@ import type { Clock, Millis } from "../base/clock.ts";
 export interface HedgeOptions<Candidate, Value> {
   /** In the order in which they are tried. A candidate can occur more than once. */
   readonly candidates: readonly Candidate[];
-  /** Undefined: the candidate failed. */
+  /** Returns the value of a candidate. Undefined: the candidate failed. */
   readonly run: (candidate: Candidate, signal: AbortSignal) => Promise<Value | undefined>;
   /** The time without an answer after which the next candidate is tried in parallel. */
   readonly hedgeAfterMs: (candidate: Candidate) => Millis;
@@ -34,7 +34,7 @@ export async function hedged<Candidate, Value>(
 
 const MAX_RUNNING = 2;
 
-/** A shared reason. The default reason is a DOMException, whose stack would be created for each lookup. */
+/** The abort reason of every hedge. The default reason is a DOMException, whose stack would be created for each lookup. */
 const DECIDED = "decided";
 
 interface Race<Candidate, Value> extends HedgeOptions<Candidate, Value> {
@@ -74,7 +74,7 @@ function startNext<Candidate, Value>(race: Race<Candidate, Value>): Candidate | 
   return candidate;
 }
 
-/** Waits until a run ends. If one more may run, it also waits for the hedge time. */
+/** Waits until a run ends. If one more may start, the wait ends after the hedge time at the latest. */
 async function nextTurn<Candidate, Value>(
   race: Race<Candidate, Value>,
   latest: Candidate | undefined,

@@ -7,7 +7,7 @@ export interface Note {
   readonly server: string;
   readonly reason: FailureReason;
   readonly detail: string;
-  /** The part of the chain that its answer had. */
+  /** The part of the chain that is known after its answer. */
   readonly path: readonly Name[];
   /** Prefixes of the network whose addresses are never published. */
   readonly nat64?: readonly Subnet[];
@@ -21,7 +21,7 @@ export function failureResult(notes: readonly [Note, ...Note[]]): LookupResult {
   return { kind: "failure", reason, detail: [...sentences].join("; "), chain: path, ...(nat64 && { nat64 }) };
 }
 
-/** Faults of the name come before faults of a server, which come before faults of the network. */
+/** The most specific reason comes first: faults of the name, then faults of a server, then faults of the network. */
 const RANKING: readonly FailureReason[] = [
   "loop",
   "too-deep",

@@ -9,13 +9,13 @@ export interface Lookup {
 }
 
 export interface LookupOptions {
-  /** Query another server than this one first, if there is one (confirming lookups). */
+  /** The server that is queried last, if there is another one. Used by confirming lookups. */
   readonly avoid?: string;
-  /** Query the answer for this network (RFC 7871). Without it, queries have no client subnet. */
+  /** The client subnet of the queries (RFC 7871). Absent: queries have no client subnet. */
   readonly subnet?: Subnet;
-  /** A addresses of the target. An AAAA address that contains one of them may come from DNS64. */
+  /** Known A addresses of the target. An AAAA address that contains one of them may come from DNS64. */
   readonly ipv4?: readonly string[];
-  /** Gets each step when it happens, including steps of servers without a usable answer. */
+  /** Receives each step when it happens, including queries without a usable answer. */
   readonly observe?: (step: LookupStep) => void;
 }
 

@@ -10,18 +10,21 @@ import { addressOfRdata } from "./chain/read-rdata.ts";
 import { attempt, type AttemptDeps } from "./query/attempt.ts";
 import { serverLabel } from "./server/server-label.ts";
 
-/** AAAA addresses, of which the server may have created some by DNS64. */
+/** AAAA addresses in a server's answer. The server may have created some of them by DNS64. */
 interface Nat64Question {
   readonly addresses: readonly string[];
   /** The owner of the addresses. */
   readonly name: Name;
   /** Known A addresses of the name. */
   readonly ipv4: readonly string[];
-  /** The servers of the view. They serve one network, so the prefixes of all of them count. */
+  /** The servers of the view. They serve one network, so the known prefixes of every server apply. */
   readonly servers: readonly ResolverServer[];
 }
 
-/** Returns the NAT64 prefixes for which a recursive resolver creates AAAA addresses (DNS64, RFC 6147). Empty for a server without DNS64. */
+/**
+ * Returns the NAT64 prefixes with which a recursive resolver creates AAAA addresses (DNS64, RFC 6147). Empty for a server without
+ * DNS64.
+ */
 export type Nat64Of = (
   server: ResolverServer,
   question: Nat64Question,
@@ -29,10 +32,10 @@ export type Nat64Of = (
 ) => Promise<readonly Subnet[]>;
 
 /**
- * Learns the prefixes of each server from its AAAA records of `ipv4only.arpa` (RFC 7050), with one query at a time, and remembers
- * them. Lookups wait for that query. A server that doesn't answer keeps its known prefixes, and the name's A records decide in
- * addition. An AAAA address that contains an A address of the same name causes a new query for the prefixes. Rejects only when
- * the signal aborts.
+ * Reads the prefixes of each server from its AAAA records of `ipv4only.arpa` (RFC 7050), with one query at a time, and remembers
+ * them. Lookups wait for that query. If a server doesn't answer, its known prefixes remain, and AAAA addresses are also compared
+ * with the name's A records. An AAAA address that contains an A address of the same name causes a new query for the prefixes.
+ * Rejects only when the signal aborts.
  */
 export function createNat64(deps: AttemptDeps): Nat64Of {
   const known = new Map<string, Knowledge>();
@@ -64,7 +67,7 @@ export function createNat64(deps: AttemptDeps): Nat64Of {
         pending.set(label, own);
         return own;
       }
-      // Another lookup is querying the prefixes. If that one is stopped, this one continues.
+      // Another lookup is querying the prefixes. If that lookup is aborted, this one sends its own query.
       await other.catch(() => undefined);
     }
   };
@@ -118,8 +121,8 @@ const NAME = parseName("ipv4only.arpa");
 const MIN_MS: Millis = 60_000;
 const MAX_MS: Millis = 3_600_000;
 /**
- * The minimum time between these queries for AAAA addresses that contain an A address of the same name. Such an address comes
- * from DNS64, or from an operator who numbers hosts in this way.
+ * The minimum age of known prefixes before an AAAA address that contains an A address of the same name causes a new query for them.
+ * Such an address comes from DNS64, or from an operator who numbers hosts in this way.
  */
 const RELEARN_MS: Millis = 10_000;
 const MAX_SERVERS = 1_024;
@@ -135,13 +138,16 @@ function knowledgeOf({ rcode, answers }: Message): Learned | undefined {
   return { subnets, forMs: Math.max(MIN_MS, Math.min(MAX_MS, ttlMs)), isAnswered: true };
 }
 
-/** In a network without `ipv4only.arpa`, every such query fails, so the waits increase. */
+/** The time between queries doubles with each failure, because in a network without `ipv4only.arpa` every query fails. */
 function afterNothing(before: Knowledge | undefined): Learned {
   const forMs = Math.min(MAX_MS, 2 * (before?.forMs ?? MIN_MS / 2));
   return { subnets: before?.subnets ?? [], forMs, isAnswered: false };
 }
 
-/** Removes the server that was added first if there are too many. Its next use takes one more query. */
+/**
+ * Adds a server. If there are too many, it removes the server that was added first. The next use of that server takes one more
+ * query.
+ */
 function remember(known: Map<string, Knowledge>, label: string, knowledge: Knowledge): void {
   known.set(label, knowledge);
   const [oldest] = known.keys();

@@ -19,7 +19,7 @@ export interface QueryOneDeps extends AttemptDeps {
   readonly memory: ServerRecords;
   readonly clock: Clock;
   readonly nat64Of: Nat64Of;
-  /** Reports faults of servers whose answers are still usable. */
+  /** Reports a fault of a server whose answer is still usable. */
   readonly warn: (server: string, warning: string) => void;
 }
 
@@ -35,7 +35,7 @@ export interface ServerResult {
   /** The AD bit of this answer. */
   readonly authenticated: boolean;
   readonly rcode: number;
-  /** For how many bits of the queried subnet the answer is valid. */
+  /** The number of first bits of the queried subnet for which the answer is valid. */
   readonly scope: number;
 }
 
@@ -151,5 +151,5 @@ function isServersFault(result: QueryResult): boolean {
   return result.kind === "nothing" && !NAMES_FAULTS.has(result.note.reason);
 }
 
-/** The fault of the name itself, which does not depend on the server. */
+/** Faults of the name itself, which do not depend on the server. */
 const NAMES_FAULTS: ReadonlySet<FailureReason> = new Set(["loop", "too-deep", "special-use", "bogus"]);

@@ -11,9 +11,9 @@ export type SecondReading =
   | { readonly kind: "unreadable"; readonly message: string };
 
 /**
- * Reads a message without the codec of `src/dns`, so that a fault in that codec cannot confirm itself. dns-packet ignores
- * RDLENGTH, and does not distinguish a dot in a label from the end of a label. A reading therefore counts only if the codec
- * agrees.
+ * Reads a message with dns-packet instead of the codec of `src/dns`, so that a fault in that codec is noticed. dns-packet ignores
+ * RDLENGTH, and does not distinguish a dot in a label from the end of a label. The result of dns-packet therefore counts only if
+ * the codec agrees.
  */
 export function readWithDnsPacket(bytes: Uint8Array, name: Name, type: AliasType): SecondReading {
   try {

@@ -38,7 +38,10 @@ export function createLookup(deps: LookupDeps): Lookup {
 }
 
 const BUDGET_MS: Millis = 10_000;
-/** A shared reason. The default reason is a DOMException, whose stack would be created for each lookup. */
+/**
+ * The abort reason of every lookup that uses up its time. The default reason is a DOMException, whose stack would be created for
+ * each lookup.
+ */
 const SPENT = "over";
 
 interface Task {
@@ -120,8 +123,9 @@ function query(deps: TryServersDeps, task: Task, state: State, signal: AbortSign
 }
 
 /**
- * Recursive resolvers answer only SERVFAIL if a chain loops or has more hops than they follow (11 in Unbound). They do return a single CNAME, so this follows
- * the chain by one hop. Undefined if the name has no CNAME, or the CNAME is not available either.
+ * Recursive resolvers answer only SERVFAIL if a chain loops or has more hops than they follow (11 in Unbound). They answer a query
+ * for the CNAME itself, so this function follows the chain by one hop. Undefined if the name has no CNAME, or the CNAME is not
+ * available either.
  */
 async function stepOver(
   deps: TryServersDeps,

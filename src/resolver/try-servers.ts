@@ -11,7 +11,10 @@ export interface TryServersDeps extends QueryOneDeps {
 }
 
 export interface ServersQuestion extends ServerQuestion {
-  /** The server that answered for the first part of the chain. It comes first, because its cache has the rest of the chain. */
+  /**
+   * The server that answered for the first part of the chain. It is queried first, because its cache probably has the rest of the
+   * chain.
+   */
   readonly preferred?: string;
   /** Receives the failure of each server without a usable answer. */
   readonly onNote: (note: Note) => void;

@@ -12,7 +12,7 @@ export interface ServedZone {
   readonly aliases: readonly ServedAlias[];
   /**
    * Names at and below which another zone has the records. The responder doesn't know them, and does not answer for these names
-   * unless the base zone delegates them. Absent: there are none.
+   * unless the base zone delegates them. Absent: no such names exist.
    */
   readonly reserved?: readonly Name[];
   /** Whether the responder sends the subnets of clients to the targets' resolvers (RFC 7871). */
@@ -23,14 +23,14 @@ export interface ServedZone {
 export interface ServedAlias {
   /** May be a wildcard. */
   readonly name: Name;
-  /** The families that can have addresses. The other one is NODATA without a lookup. */
+  /** The families that can have addresses. A query for another family gets NODATA, without a lookup. */
   readonly families: readonly Family[];
   /**
-   * The only target, for an `HTTPS 0 target` record (RFC 9460 2.4.2) while the name has addresses of the target. Absent: there is
-   * no such record.
+   * The only target of the alias. While the name has addresses of this target, it has an `HTTPS 0 target` record (RFC 9460 2.4.2).
+   * Absent: there is no such record.
    */
   readonly httpsTarget?: Name;
-  /** The TTL bounds of the zone and of the alias. */
+  /** The maximum TTL, which is the smaller of the bounds of the zone and of the alias. */
   readonly maxTtl: Seconds;
 }
 
@@ -54,7 +54,7 @@ interface WeightedAnswer {
 export type ClientAnswer = {
   /** The earliest useful time for another request to the source. */
   readonly refreshAt: Millis;
-  /** The number of bits of the client subnet for which it is valid; 0 or absent: for all clients. */
+  /** The answer is valid for this number of first bits of the client subnet. 0 or absent: for all clients. */
   readonly scope?: number;
 } & (
   | {
@@ -62,22 +62,26 @@ export type ClientAnswer = {
       /** Sorted, not empty. */
       readonly addresses: readonly string[];
       /**
-       * Until this time, the TTL in answers counts down to it, from at most `maxTtl` to at least 5. Then the addresses are stale
+       * Until this time, the TTL in answers is the remaining time, from 5 s to `maxTtl`. After this time, the addresses are stale
        * data (RFC 8767).
        */
       readonly freshUntil: Millis;
       /**
-       * The earliest time at which health checks can replace the addresses. The TTL ends before it, but is at least 5. For some
-       * networks it is shorter by up to a fifth, so that not all clients return at once. The addresses remain fresh after this
-       * time. From `refreshAt` on, the source can have a later time. Absent: there are no health checks.
+       * The earliest time at which health checks can replace the addresses. TTLs end before this time, but are at least 5 s. For
+       * some networks, they are shorter by up to a fifth, so that not all clients query again at the same time. The addresses
+       * remain fresh after this time. From `refreshAt` on, the source can have an answer with a later `ttlUntil`. Absent: there are
+       * no health checks.
        */
       readonly ttlUntil?: Millis;
-      /** True for addresses that clients don't get if they follow the target: fallback addresses, and published ones from before the target's first answer. */
+      /**
+       * True for addresses that don't come from a lookup of the target: fallback addresses, and published addresses before the
+       * target's first answer.
+       */
       readonly isSubstitute?: true;
     }
   /** The family is known to have no addresses. The zone's negative TTL applies. */
   | { readonly kind: "none" }
-  /** It isn't known whether the family has addresses, so it is SERVFAIL. `detail` is a sentence for users. */
+  /** It isn't known whether the family has addresses. The response is SERVFAIL. `detail` is a sentence for users. */
   | { readonly kind: "failed"; readonly detail: string }
 );
 

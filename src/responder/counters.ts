@@ -8,19 +8,19 @@ export interface ResponderCounts {
   readonly byType: ReadonlyMap<number, number>;
   /** Responses by rcode. */
   readonly byRcode: ReadonlyMap<number, number>;
-  /** Answered from the response cache. */
+  /** Queries that were answered from the response cache. */
   readonly hits: number;
-  /** Answered with stale data (RFC 8767). */
+  /** Responses with stale data (RFC 8767). */
   readonly stale: number;
   /** Queries that waited for a lookup. */
   readonly waitedForLookup: number;
   /** Requests to the main thread: lookups for waiting queries, and prefetches. */
   readonly lookupsRequested: number;
-  /** Sent truncated. */
+  /** Responses that were truncated. */
   readonly truncated: number;
-  /** Not answered, because the packet was not a query. */
+  /** Packets without a response, because they were not queries. */
   readonly dropped: number;
-  /** Dropped, or answered with an empty truncated answer, because of a rate limit. */
+  /** Queries above a rate limit. They get no response, an empty truncated one, or BADCOOKIE. */
   readonly rateLimited: number;
   /** Errors in answering, which are defects. */
   readonly errors: number;

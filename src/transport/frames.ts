@@ -1,4 +1,7 @@
-/** A message after its length (RFC 1035 4.2.2), in one buffer, so that one segment contains both if they fit. */
+/**
+ * Returns the length of a message and then the message (RFC 1035 4.2.2). Both are in one buffer, so that one TCP segment contains
+ * them if they fit.
+ */
 export function framed(message: Uint8Array): Uint8Array {
   const frame = new Uint8Array(message.length + LENGTH_BYTES);
   frame[0] = message.length >>> 8;

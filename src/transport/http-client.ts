@@ -11,7 +11,7 @@ export interface HttpRequest {
   /** Begins with "/", and includes the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent as JSON. A header has its media type. */
+  /** Sent as JSON. The caller sets its media type in `headers`. */
   readonly body?: unknown;
   /** CA certificates (PEM) of the server, instead of the CAs that Node.js trusts. */
   readonly caBundle?: string;
@@ -22,7 +22,7 @@ export interface HttpRequest {
 /** The result of a request. A status of 300 or more is also a response, because redirects are not followed. */
 export type HttpResult =
   | HttpResponse
-  /** No complete answer. The server may have processed the request. */
+  /** No complete answer arrived. The server may have processed the request. */
   | { readonly kind: "unreachable"; readonly message: string };
 
 export interface HttpResponse {
@@ -70,7 +70,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 const DEFAULT_MAX_CONNECTIONS = 8;
 const DEFAULT_IDLE_MS = 3_000;
-/** The maximum number of certificate authorities. A new one replaces the oldest. */
+/** The maximum number of agents. A new agent replaces the oldest. */
 const MAX_AGENTS = 64;
 
 /** Sends a read again if the server closed a kept connection during the first try. A second read does no harm. */
@@ -146,7 +146,10 @@ interface Agents {
   close(): Promise<void>;
 }
 
-/** One agent for each pair of certificate authority and client certificate. It keeps the connections to all servers with them. */
+/**
+ * One agent for each pair of certificate authority and client certificate. An agent keeps the connections to all servers that use
+ * its certificates.
+ */
 function createAgents({ maxConnections, idleMs = DEFAULT_IDLE_MS }: HttpClientOptions): Agents {
   const agents = new Map<string, Agent>();
   const create = ({ caBundle, clientCertificate }: Tls): Agent =>

@@ -28,8 +28,9 @@ export function addressSet(addresses: Iterable<string>): readonly string[] {
 }
 
 /**
- * True for an address that a public name must not have. These are the special-purpose registries of RFC 6890, multicast, and all
- * IPv6 addresses outside 2000::/3. The last ones include IPv4 inside ::ffff:0:0/96 and 64:ff9b::/96.
+ * True for an address that a public name must not have. Such addresses are those of the special-purpose registries (RFC 6890),
+ * multicast addresses, and all IPv6 addresses outside 2000::/3. IPv4 addresses inside ::ffff:0:0/96 and 64:ff9b::/96 are among
+ * these IPv6 addresses.
  */
 export function isSpecialUse(address: string): boolean {
   if (isIPv4(address)) {
@@ -82,7 +83,7 @@ function blockList(family: "ipv4" | "ipv6", prefixes: readonly (readonly [string
   return list;
 }
 
-/** ::ffff:0:0/96: no host has such an address (RFC 4291 2.5.5.2). */
+/** True for an address in ::ffff:0:0/96. No host has such an address (RFC 4291 2.5.5.2). */
 function isMapped(address: string): boolean {
   return addressGroups(address).slice(0, 6).join(":") === MAPPED_HEAD;
 }

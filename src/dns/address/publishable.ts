@@ -36,8 +36,8 @@ export function refusedAddress(addresses: readonly string[], policy: AddressPoli
 }
 
 /**
- * The kind of the {@link EMBEDDING_NETWORKS} that contains the address. Undefined: none does. `::` and `::1` are special-use
- * addresses, not IPv4-compatible ones.
+ * Returns the description of the network in {@link EMBEDDING_NETWORKS} that contains the address. Undefined: none of them contains
+ * it. `::` and `::1` are special-use addresses, not IPv4-compatible ones.
  */
 export function embeddingOf(address: string): string | undefined {
   return isIPv6(address) && !SINGLE_ADDRESSES.check(address, "ipv6")
@@ -45,7 +45,10 @@ export function embeddingOf(address: string): string | undefined {
     : undefined;
 }
 
-/** The addresses that are neither in {@link EMBEDDING_NETWORKS} nor in these prefixes. No policy publishes the others. */
+/**
+ * Returns the addresses that are neither in {@link EMBEDDING_NETWORKS} nor in these prefixes. No policy publishes addresses in
+ * these networks.
+ */
 export function withoutEmbedding(addresses: readonly string[], nat64: readonly Subnet[]): readonly string[] {
   const kept = addresses.filter((address) => embeddingOf(address) === undefined && !isInNat64(address, nat64));
   return kept.length === addresses.length ? addresses : kept;

@@ -12,8 +12,8 @@ export interface ScopeCache<Value> {
   /** The value of the longest network that contains the subnet. */
   find(key: string, subnet: Subnet): Scoped<Value> | undefined;
   /**
-   * Stores a value for the first `scope` bits of the subnet, but not for more bits than its prefix. Scope 0 means the whole
-   * family. It removes a value with another scope for this subnet, so that an old longer network never hides a new answer.
+   * Stores a value for the first `scope` bits of the subnet, but at most for the bits of the subnet's prefix. Scope 0 means the
+   * whole family. It removes a value with another scope for this subnet, so that an old longer network never hides a new answer.
    */
   put(key: string, subnet: Subnet, scoped: Scoped<Value>): void;
   /** Removes every network of a key. */

@@ -14,7 +14,7 @@ export interface PrefixBits {
   readonly ipv6: number;
 }
 
-/** RFC 7871 11.1: the maximum number of bits of a client's address that a query contains. It is also the size of one network. */
+/** RFC 7871 11.1: the maximum number of bits of a client's address that a query contains. A client network has this size too. */
 export const NETWORK_BITS: PrefixBits = { ipv4: 24, ipv6: 56 };
 
 /**

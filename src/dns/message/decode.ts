@@ -21,9 +21,9 @@ export type Decoded =
   | { readonly kind: "malformed"; readonly problem: string };
 
 /**
- * Reads one whole message (RFC 1035 4, RFC 6891). Never throws. The packet's length limits time and memory. These faults make it
- * malformed: wrong counts, RDATA of the wrong length for its type, compression pointers that lead forwards or loop, names over
- * 255 bytes, and a misplaced or second OPT. A question has `originalCase` only if it has upper-case letters.
+ * Reads one whole message (RFC 1035 4, RFC 6891). Never throws. The packet's length limits time and memory. These faults make the
+ * message malformed: wrong counts, RDATA of the wrong length for its type, compression pointers that lead forwards or loop, names
+ * over 255 bytes, and a misplaced or second OPT. A question has `originalCase` only if it has upper-case letters.
  */
 export function decodeMessage(bytes: Uint8Array): Decoded {
   const { trailing, ...decoded } = decode(bytes, true);
@@ -38,8 +38,8 @@ export type DecodedResponse = Decoded & {
 };
 
 /**
- * Reads a response as {@link decodeMessage} does, and also if bytes follow its last record. If a response with TC is truncated inside a record, it
- * reads only the header and the question, because RFC 2181 section 9 ignores the rest.
+ * Reads a response as {@link decodeMessage} does, but accepts bytes after the last record. If a response with TC is truncated
+ * inside a record, it reads only the header and the question. A client ignores the records of such a response (RFC 2181 9).
  */
 export function decodeResponse(bytes: Uint8Array): DecodedResponse {
   const whole = decode(bytes, true);

@@ -21,9 +21,9 @@ export interface EncodeOptions {
 }
 
 /**
- * Writes a message with compressed names (RFC 1035 4.1.4; RFC 3597 4 for RDATA). If the message is too long, it omits whole
- * RRsets, from the first one that does not fit. It then sets TC for the answer and authority sections, but not for the additional
- * section (RFC 2181 9). The records of one RRset must be adjacent. It always writes OPT. Throws MESSAGE_INVALID for a field that
+ * Writes a message with compressed names (RFC 1035 4.1.4; RFC 3597 4 for RDATA). If the message is too long, it omits whole RRsets,
+ * from the first one that does not fit. It then sets TC for the answer and authority sections, but not for the additional section
+ * (RFC 2181 9). The records of one RRset must be adjacent. It never omits the OPT record. Throws MESSAGE_INVALID for a field that
  * the format cannot hold.
  */
 export function encodeMessage(message: Message, options: EncodeOptions = {}): Uint8Array {

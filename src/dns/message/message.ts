@@ -15,7 +15,7 @@ export interface Message {
   readonly recursionAvailable: boolean;
   readonly authenticData: boolean;
   readonly checkingDisabled: boolean;
-  /** 12 bits with EDNS. */
+  /** 4 bits, or 12 bits with EDNS. */
   readonly rcode: number;
   readonly questions: readonly Question[];
   readonly answers: readonly WireRecord[];

@@ -81,7 +81,7 @@ function checkHead(message: Message, { zone, id }: TransferOptions, isFirst: boo
   }
   const [question] = message.questions;
   if (question === undefined && !isFirst) {
-    return undefined; // RFC 5936 2.2.1: later messages may leave it out
+    return undefined; // RFC 5936 2.2.1: later messages may omit the question
   }
   const fits = question?.name === zone && question.type === TYPE.AXFR && message.questions.length === 1;
   return fits ? undefined : malformed("the answer is to another question");
@@ -91,7 +91,7 @@ function malformed(problem: string): TransferStep {
   return { kind: "malformed", problem };
 }
 
-/** RFC 1035 3.3.13: the first of the five numbers after the two names. */
+/** RFC 1035 3.3.13: SERIAL is the first of the five numbers after the two names. */
 function serialOf(soa: WireRecord): number {
   return Number(printRdata(TYPE.SOA, soa.rdata).split(" ")[2]);
 }

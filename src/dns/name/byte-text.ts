@@ -1,7 +1,7 @@
 /**
- * The text of each of the 256 bytes in a label. Printable ASCII is itself. All other bytes,
- * the dot, the backslash, and characters with a meaning in zone files (`"();@$`) as `\DDD` (RFC 1035 5.1). A dot in the text of a name is therefore always the
- * end of a label, and the text is valid in a zone file.
+ * The text of each of the 256 bytes in a label. Printable ASCII represents itself. All other bytes, the dot, the backslash, and
+ * characters with a meaning in zone files (`"();@$`) are written as `\DDD` (RFC 1035 5.1). A dot in the text of a name is therefore
+ * always the end of a label, and the text is valid in a zone file.
  */
 export const BYTE_TEXT: readonly string[] = Array.from({ length: 256 }, (_, byte) => byteText(byte));
 

@@ -1,7 +1,7 @@
 import { BYTE_TEXT, LOWER_CASE_BYTE_TEXT } from "./byte-text.ts";
 import { MAX_LABEL_BYTES, MAX_NAME_BYTES, type Name, nameOfCanonical } from "./name.ts";
 
-/** Returns the name at the start of `wire`. It must be uncompressed and well formed, as the message reader writes it. */
+/** Returns the name at the start of `wire`. The name must be uncompressed and well formed, as the message reader writes it. */
 export function nameFromWire(wire: Uint8Array): Name {
   return nameOfCanonical(textOfWire(wire, LOWER_CASE_BYTE_TEXT));
 }
@@ -30,7 +30,7 @@ export function endOfCompressedName(bytes: Uint8Array, start: number, end: numbe
   return after === 0 ? undefined : after;
 }
 
-/** The same as {@link endOfCompressedName}, for a name without a pointer. */
+/** The same as {@link endOfCompressedName}, but a name with a pointer is not well formed. */
 export function endOfWireName(bytes: Uint8Array, start: number, end: number): number | undefined {
   const after = walkLabels(bytes, start, end);
   return after > 0 ? after : undefined;
@@ -58,7 +58,7 @@ function walkLabels(bytes: Uint8Array, start: number, end: number): number {
 
 const POINTER = 0xc0;
 
-/** The bytes on the wire of an absolute name in canonical text. The text may be too long for a name. */
+/** The number of bytes that an absolute name in canonical text has on the wire. The text may be too long for a name. */
 export function wireLength(text: string): number {
   const length = text.includes("\\") ? text.replaceAll(/\\\d{3}/g, "x").length : text.length;
   return text === "." ? 1 : length + 1;

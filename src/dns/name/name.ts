@@ -16,7 +16,7 @@ const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /** RFC 1035 2.3.4. */
 export const MAX_LABEL_BYTES = 63;
 export const MAX_NAME_BYTES = 255;
-/** Names without escapes, which nearly all are. */
+/** Matches names without escapes. Nearly all names are of this kind. */
 const PLAIN = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]{1,63}\.)+$/;
 /** One label of canonical text. Each byte has only one spelling, so a dot always ends a label (see byte-text.ts). */
 const CANONICAL_LABEL = /^(?:[!#%&'*+,\-/0-9:<=>?[\]^_`a-z{|}~]|\\\d{3})+$/;

@@ -81,7 +81,7 @@ const DIGIT_NINE = 57;
 const DECIMAL_ESCAPE = /^\\(\d{3})$/;
 const encoder = new TextEncoder();
 
-/** The bytes of short ASCII text. An encoder takes more time. */
+/** The bytes of ASCII text of up to 255 characters. Undefined for other text. A TextEncoder takes more time. */
 function ascii(text: string): Uint8Array | undefined {
   if (text.length > 255) {
     return undefined;

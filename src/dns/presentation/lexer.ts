@@ -3,7 +3,7 @@ import type { ZoneFileProblem } from "./parse-result.ts";
 /** One word of a zone file. */
 export interface Token {
   /**
-   * The text with its escapes. It is without quotes if the whole word is quoted, and with them if they begin inside the word
+   * The text with its escapes. If the whole word is quoted, the quotes are removed. Quotes that begin inside the word remain
    * (`alpn="h2,h3"`).
    */
   readonly raw: string;
@@ -161,7 +161,7 @@ function skipQuoted(state: LexerState): boolean {
 
 /** Character codes that end a word or have a meaning in it: control characters, the blank, `"();\\`. */
 const SPECIAL = codeTable((code) => code <= 0x20 || code === 0x7f || '"();\\'.includes(String.fromCharCode(code)));
-/** The same codes inside quotes. */
+/** Character codes that have a meaning inside quotes: the quote, the end of the line, and the backslash. */
 const SPECIAL_IN_QUOTES = codeTable((code) => '"\n\\'.includes(String.fromCharCode(code)));
 
 function codeTable(isSpecial: (code: number) => boolean): readonly boolean[] {

@@ -26,7 +26,7 @@ export function nameFromZoneText(text: string, origin: Name): Parsed<Name> {
   return checkedLength(text, absoluteName(labels.map((label) => label.text).join("."), absolute, origin));
 }
 
-/** Names without escapes, which nearly all are. */
+/** Matches names without escapes. Nearly all names are of this kind. */
 const PLAIN = /^[\w*-]{1,63}(?:\.[\w*-]{1,63})*\.?$/;
 
 function absoluteName(text: string, absolute: boolean, origin: Name): string {

@@ -9,7 +9,7 @@ import type { Field, FieldProblem } from "./field/field.ts";
 import { isGeneric, parseGeneric, printGeneric } from "./generic.ts";
 import { rdataType } from "./type-table.ts";
 
-/** The wire form, or the first problem with its token. Without a token, the data ends too early. */
+/** The wire form, or the first problem with its token. If the data ends too early, there is no token. */
 export type ParsedRdata =
   | { readonly kind: "ok"; readonly value: Uint8Array }
   | ({ readonly kind: "invalid" } & FieldProblem);
@@ -33,8 +33,8 @@ export function parseRdata(type: string, tokens: readonly Token[], origin: Name)
 }
 
 /**
- * Returns the canonical text of RDATA with uncompressed names. It is `\# length hexadecimal` for a type without a codec, for data
- * that is not well formed, and for a codec text that is not portable. {@link parseRdata} returns the same bytes for a codec text.
+ * Returns the canonical text of RDATA with uncompressed names. The text is `\# length hexadecimal` if the type has no codec, the
+ * data is not well formed, or the codec's text is not portable. {@link parseRdata} returns the same bytes for a codec text.
  */
 export function printRdata(type: number, bytes: Uint8Array): string {
   const row = rdataType(type);

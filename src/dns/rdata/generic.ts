@@ -2,7 +2,7 @@ import type { Token } from "../presentation/lexer.ts";
 import { unsigned } from "./field/integer.ts";
 import { type Parsed, invalid, ok } from "../presentation/parse-result.ts";
 
-/** The first word of RDATA in the form `\# length hexadecimal` (RFC 3597 5). */
+/** True for RDATA in the form `\# length hexadecimal` (RFC 3597 5). */
 export function isGeneric(tokens: readonly Token[]): boolean {
   return tokens[0]?.raw === MARK && !tokens[0].quoted;
 }

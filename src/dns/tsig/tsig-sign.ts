@@ -73,7 +73,7 @@ export interface TsigRefusal {
   readonly by: "server" | "us";
   /** A sentence for users, without a cure. */
   readonly message: string;
-  /** With BADTIME: by how many seconds the clock of the peer is ahead. Negative if it is slow. */
+  /** With BADTIME: by how many seconds the clock of the peer is ahead. Negative if the clock is behind. */
   readonly aheadSeconds?: number;
 }
 

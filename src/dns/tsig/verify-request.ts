@@ -20,9 +20,9 @@ export interface TsigRequestContext {
 }
 
 /**
- * Checks a request as a server does (RFC 8945 5.2): first the key, then the whole MAC, then the time. `keys` are the permitted
- * keys of the client; several can have the same name. A refusal has its answer: `notAuth` (rcode NOTAUTH) followed by the error,
- * without a MAC for BADKEY, BADSIG, and BADTRUNC, and signed for BADTIME.
+ * Checks a request as a server does (RFC 8945 5.2): first the key, then the whole MAC, then the time. `keys` are the permitted keys
+ * of the client; several can have the same name. A refusal contains the answer to send: `notAuth` (rcode NOTAUTH) with a TSIG
+ * record that has the error. For BADTIME the answer is signed. For BADKEY, BADSIG, and BADTRUNC it has no MAC.
  */
 export function verifyRequest(bytes: Uint8Array, { keys, now, notAuth }: TsigRequestContext): TsigRequest {
   const split = splitTsig(bytes);

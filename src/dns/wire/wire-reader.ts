@@ -42,7 +42,7 @@ export function readUint32(reader: WireReader): number {
   return high * 0x1_0000 + readUint16(reader);
 }
 
-/** A view, not a copy. */
+/** Returns a view, not a copy. */
 export function readBytes(reader: WireReader, length: number): Uint8Array {
   if (reader.offset + length > reader.end) {
     fail(reader, "the packet ends too early");

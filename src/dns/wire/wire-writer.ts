@@ -6,9 +6,9 @@ import { endOfWireName, textOfWire } from "../name/name-wire.ts";
 export interface WireWriter {
   readonly bytes: Uint8Array;
   length: number;
-  /** Positions of names by their text. For RDATA, which keeps its letter case. */
+  /** Positions of names by their text, for names in RDATA and in questions, whose letter case is kept. */
   readonly exact: Map<string, WrittenName>;
-  /** Positions of names by their text in lower case. For owner names, whose letter case does not matter (RFC 1035 2.3.3). */
+  /** Positions of names by their text in lower case, for owner names, whose letter case does not matter (RFC 1035 2.3.3). */
   readonly folded: Map<string, WrittenName>;
 }
 
@@ -37,7 +37,10 @@ export function writeBytes(writer: WireWriter, bytes: Uint8Array): void {
   writer.length += bytes.length;
 }
 
-/** Writes an owner's absolute name. A pointer replaces an ending that is in the packet, in any letter case. */
+/**
+ * Writes an owner's absolute name. If the packet already has an ending of the name, in any letter case, a pointer replaces this
+ * ending.
+ */
 export function writeOwnerName(writer: WireWriter, text: string): void {
   writeName(writer, text, writer.folded);
 }

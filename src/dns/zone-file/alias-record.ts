@@ -3,7 +3,7 @@ import type { Token } from "../presentation/lexer.ts";
 import { nameFromZoneText } from "../presentation/parse-name.ts";
 
 /**
- * Pseudo types of PowerDNS and of DNS services for a name that follows another one. They have no type number, so no server
+ * Pseudo types of PowerDNS and of DNS services for a name that follows another one. These types have no type number, so no server
  * transfers them.
  */
 const ALIAS_TYPES: ReadonlySet<string> = new Set(["ALIAS", "ANAME"]);

@@ -2,8 +2,9 @@ import { isAtOrBelow, parentOf, type Name } from "../name/name.ts";
 import { cutAbove, cutsOf } from "./zone-cuts.ts";
 
 /**
- * The closest encloser of a name that doesn't exist (RFC 4592 2.2.2, 3.3.1): only the wildcard right below it answers for the
- * name. Undefined if no wildcard answers, because the name exists, is delegated, is below a DNAME, or is outside the zone.
+ * Returns the closest encloser of a name that doesn't exist (RFC 4592 2.2.2, 3.3.1). Only the wildcard right below the closest
+ * encloser answers for the name. Undefined if no wildcard answers, because the name exists, is delegated, is below a DNAME, or is
+ * outside the zone.
  */
 export type EncloserOf = (name: Name) => Name | undefined;
 

@@ -17,7 +17,7 @@ export type RecordHeader =
     }
   | { readonly kind: "invalid"; readonly token: Token | undefined; readonly message: string };
 
-/** `[TTL] [class] type` or `[class] [TTL] type` (RFC 1035 5.1). */
+/** Reads `[TTL] [class] type` or `[class] [TTL] type` (RFC 1035 5.1). */
 export function readHeader(tokens: readonly Token[]): RecordHeader {
   let ttl: Seconds | undefined;
   let sawClass = false;

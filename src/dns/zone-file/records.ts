@@ -55,7 +55,7 @@ interface EntryState {
   owner: Name | undefined;
   /** From `$TTL` (RFC 2308 4). */
   defaultTtl: Seconds | undefined;
-  /** The last TTL in a record (RFC 1035 5.1). Before the first one, the SOA's MINIMUM. */
+  /** The last TTL in a record (RFC 1035 5.1). Until a record has a TTL, it is the SOA's MINIMUM. */
   lastTtl: Seconds | undefined;
   readonly records: ZoneFileRecord[];
   readonly problems: ZoneFileProblem[];

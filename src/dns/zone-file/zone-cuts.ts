@@ -13,7 +13,7 @@ export function cutsOf(
   return new Set(type === "NS" ? cuts.filter((name) => name !== origin) : cuts);
 }
 
-/** The nearest cut at or above `name`, from the apex down. */
+/** The cut at or above `name` that is nearest to the name. Cuts above the apex don't count. */
 export function cutAbove(name: Name, origin: Name, cuts: ReadonlySet<Name>): Name | undefined {
   if (cuts.size === 0) {
     return undefined;

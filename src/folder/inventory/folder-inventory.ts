@@ -15,7 +15,10 @@ import type { Statuses } from "../state/statuses.ts";
 import type { FolderWatch } from "./folder-watch.ts";
 
 export interface FolderInventory extends Inventory {
-  /** All present mistakes, without duplicates. Each has its object if that is known, and file, line, column, field, value, and cure. */
+  /**
+   * All present mistakes, without duplicates. Each names its object, if the object is known, and has file, line, column, field,
+   * value, and cure.
+   */
   readonly problems: () => readonly string[];
   /** The last valid text of a ConfigMap key. */
   readonly configMapText: (namespace: string, name: string, key: string) => string | undefined;
@@ -99,7 +102,10 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
 /** All writes of one save come within this time. */
 const DEBOUNCE_MS = 50;
 
-/** Waits before the first event, so that objects in the state file can return if they are missing in the folder. */
+/**
+ * Scans until the first events can be reported. No missing object of the state file can still return then, and the folder is
+ * readable or has known objects.
+ */
 async function untilSettled(
   { clock, watch, rescanMs }: FolderInventoryDeps,
   step: () => Promise<Advance>,

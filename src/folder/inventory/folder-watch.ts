@@ -9,7 +9,7 @@ import type { Logger } from "../../base/log.ts";
  * work on every file system.
  */
 export interface FolderWatch extends Disposable {
-  /** Watches only these folders (path and id). */
+  /** Watches exactly these folders. The map has the id of each folder by its path. */
   follow(folders: ReadonlyMap<string, string>): void;
   /** Waits, and ends early after a possible change since the last wait. Never rejects. */
   wait(ms: Millis, signal: AbortSignal): Promise<void>;

@@ -23,8 +23,8 @@ export function eventsBetween(before: Catalog, after: Catalog): readonly Invento
 }
 
 /**
- * Returns the events of aliases that were deleted while dnsalias did not run: one with the last object, and one with its
- * deletion. A backend that doesn't list its records is then queried for these names.
+ * Returns the events of aliases that were deleted while dnsalias did not run. Each alias has one event with its last object, and
+ * one with its deletion. A backend that doesn't list its records is then queried for these names.
  */
 export function goneBefore(remembered: Catalog, catalog: Catalog): readonly InventoryEvent[] {
   return [...remembered.values()]
@@ -41,7 +41,7 @@ export function objectEvents(known: KnownObject): readonly InventoryEvent[] {
   return [...goodEvents(known), ...invalidEvents(known)];
 }
 
-/** The zones whose file another writer has changed. */
+/** Returns an event for each zone whose file is this one, which another writer has changed. */
 export function editEvents(catalog: Catalog, file: string): readonly InventoryEvent[] {
   return [...catalog.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {
     const provider = good?.manifest.kind === "DnsZone" ? good.manifest.value.spec.provider : undefined;
@@ -123,7 +123,7 @@ function differs(before: KnownObject | undefined, after: KnownObject): boolean {
   );
 }
 
-/** The zones that read a changed ConfigMap or Secret. */
+/** Returns an event for each zone that reads a changed ConfigMap or Secret. */
 function inputEvents(after: Catalog, changed: readonly KnownObject[]): readonly InventoryEvent[] {
   const changedIds = new Set(changed.map(({ id }) => id));
   return [...after.values()].flatMap(({ namespace, name, good }): readonly InventoryEvent[] => {

@@ -59,7 +59,7 @@ interface CachedFile {
   readonly content: FileContent;
 }
 
-/** Equal for two scans with the same files and the same problems. */
+/** Returns a text that is equal for two scans with the same files and the same problems. */
 function printOf(files: ReadonlyMap<string, CachedFile>, unreadable: readonly Unreadable[]): string {
   const hash = createHash("sha256");
   for (const [path, { stamp }] of files) {

@@ -38,7 +38,10 @@ export interface ParsedFile {
   readonly complete: boolean;
 }
 
-/** A larger file is refused, because a read blocks all other work. In UTF-16 units here; in bytes when a file is read. */
+/**
+ * A larger file is refused, because a read blocks all other work. The unit is a UTF-16 code unit here, and a byte when a file is
+ * read.
+ */
 export const MAX_FILE_SIZE = 4 * 1024 * 1024;
 
 /** Reads one YAML or JSON file with any number of documents. Never throws. Every problem has its line and column. */

@@ -24,8 +24,8 @@ export function lineStarts(text: string): LineStarts {
 export type FieldPath = readonly (string | number)[];
 
 /**
- * Returns the position of the field at a path. If it is missing, returns the position of the nearest existing field around it. The position of a scalar is its value,
- * that of a mapping or sequence is its key.
+ * Returns the position of the field at a path. If it is missing, returns the position of the nearest existing field around it. The
+ * position of a scalar is that of its value. The position of a mapping or sequence is that of its key.
  */
 export function positionOf(document: Document, lines: LineStarts, path: FieldPath): Position {
   let position = startOf(document.contents, lines) ?? FIRST;

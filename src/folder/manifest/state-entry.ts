@@ -22,7 +22,7 @@ export function objectId(of: { readonly kind: string; readonly namespace: string
   return `${of.kind} ${of.namespace}/${of.name}`;
 }
 
-/** It increases when a reader of the old version would misread the new one. */
+/** The version increases when a program for the previous version would misread the file. */
 const STATE_SCHEMA_VERSION = 1;
 
 export type StateText =
@@ -49,8 +49,8 @@ export function parseState(text: string): StateText {
 }
 
 /**
- * The owner id is at the beginning of the file, and is read even if the rest is damaged. Without it, existing records would
- * belong to another installation.
+ * The owner id is at the beginning of the file, and is read even if the rest is damaged. Without the owner id, existing records
+ * would belong to another installation.
  */
 function damaged(message: string, text: string): StateText {
   return { kind: "damaged", message, ...ownerIdIn(text) };

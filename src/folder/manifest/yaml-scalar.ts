@@ -38,7 +38,7 @@ export function scalarValue({ text, tag, isPlain }: ScalarText): ScalarValue {
 }
 
 const CORE_TAGS = "tag:yaml.org,2002:";
-/** Any text with another first character is a text. */
+/** A plain scalar with any other first character is text. */
 const FIRST = /^[-+0-9yYnNtTfFoO~.]/;
 const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
   ...words(true, "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"),
@@ -76,7 +76,7 @@ function plainScalar(text: string): ScalarValue {
   return FIRST.test(text) ? value(numberOf(text) ?? text) : value(text);
 }
 
-/** Undefined if the text is not a number, or is larger than any number. */
+/** Undefined if the text is not a number, or if the number is too large for JavaScript. */
 function numberOf(text: string): number | undefined {
   const plain = text.startsWith(".") ? text.replaceAll(/(?<=\d)_(?=\d)/g, "") : text.replaceAll("_", "");
   const integer = integerOf(plain);
@@ -103,7 +103,7 @@ function ofType(what: string, text: string, is: (read: unknown) => boolean): Sca
   return read.kind === "value" && !is(read.value) ? problem(`this is not ${what}, ${WRONG_TAG}`) : read;
 }
 
-/** Bytes that are not text have no JSON form. */
+/** Decodes base64. Bytes that are not UTF-8 text are a problem, because JSON has no form for them. */
 function binaryText(base64: string): ScalarValue {
   const compact = base64.replace(/[\r\n]/g, "");
   const bytes = Buffer.from(compact, "base64");

@@ -47,7 +47,7 @@ export function plainDataOf(document: Document): PlainData {
 const MERGE_TAG = "tag:yaml.org,2002:merge";
 
 interface Context {
-  /** Anchors by name, up to the position of the reader. */
+  /** The anchors before the present position in the text, by name. */
   readonly anchors: Map<string, unknown>;
   /** Nodes whose aliases are being read. */
   readonly open: Set<unknown>;
@@ -109,7 +109,7 @@ function readInto(context: Context, mapping: YAMLMap, members: Map<string, unkno
   }
 }
 
-/** The members of one mapping, or of several. Among several, the first mapping wins. */
+/** Merges the members of one mapping or of several. If several mappings have the same key, the first of these mappings wins. */
 function merge(context: Context, value: unknown, members: Map<string, unknown>): void {
   recordAnchor(context, value);
   for (const part of isSeq(value) ? value.items.toReversed() : [value]) {
@@ -134,7 +134,7 @@ function recordAnchor({ anchors, counts }: Context, node: unknown): void {
   }
 }
 
-/** Undefined after a problem. */
+/** Calls `then` with the node that an alias refers to. Undefined after a problem. */
 function throughAlias<Result>(context: Context, alias: Alias, then: (target: unknown) => Result): Result | undefined {
   const { anchors, open, counts } = context;
   const target = anchors.get(alias.source);

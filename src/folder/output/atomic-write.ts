@@ -10,7 +10,7 @@ export interface AtomicWriteOptions {
 
 /**
  * Replaces a whole file. A reader sees the old or the new text, even after a crash in between. The folder must exist. The name of
- * the temporary file begins with a dot and has no part of the final name, so that no pattern of CoreDNS matches it. The temporary
+ * the temporary file begins with a dot and has no part of the final name. No pattern of CoreDNS therefore matches it. The temporary
  * file is removed at the end.
  */
 export async function writeAtomically(path: string, data: string, options: AtomicWriteOptions): Promise<void> {
@@ -50,7 +50,7 @@ async function writeSynced(path: string, data: string, mode: number): Promise<vo
   }
 }
 
-/** Only after this does the rename survive a power failure. If the file system refuses it, the write still succeeds. */
+/** Syncs the folder, so that the rename survives a power failure. If the file system refuses the sync, the write still succeeds. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");

@@ -45,7 +45,8 @@ export function createFileQueue(clock: Clock, limitMs: Millis): FileQueue {
         last = result.catch(() => undefined);
         return Promise.race([result, rejectedBy(inner)]);
       });
-      // A timer can end up to 1 ms before the clock reaches its time. The next call must not wait a second time for that.
+      // A timer can end up to 1 ms before the clock reaches its time. This flag then prevents that the next call waits for the
+      // whole limit again.
       mine.isOverdue = isFirst && outcome === "expired";
       return outcome;
     },
@@ -60,7 +61,7 @@ interface Running {
   isOverdue: boolean;
 }
 
-/** Never resolves. The signal must not live longer than the wait for this promise. */
+/** Rejects when the signal aborts, and never resolves. The signal must not live longer than the wait for this promise. */
 function rejectedBy(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

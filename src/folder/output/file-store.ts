@@ -53,7 +53,7 @@ export function revisionOf(text: string | undefined): string {
 
 type TextFailure = Extract<TextRead, { readonly kind: "failed" }>;
 
-/** The default limit of an orderly stop of the program. */
+/** The default limit. An orderly stop of the program has the same default limit. */
 const LIMIT_MS: Millis = 10_000;
 const NEVER = new AbortController().signal;
 const STOPPED: TextWrite = { kind: "failed", message: "stopped before the write" };

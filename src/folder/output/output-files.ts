@@ -11,7 +11,7 @@ export interface OutFiles extends Disposable {
   store(name: string): TextStore;
   /** The listener receives the name of a file that differs from the last read or write. It is only a hint, because watches lose events. */
   listen(listener: ((name: string) => void) | undefined): void;
-  /** For each file with a running call of the file system, by its path: when that call began. */
+  /** The files with a running file-system call: the path, and the time when the call began. */
   busy(): ReadonlyMap<string, Millis>;
 }
 

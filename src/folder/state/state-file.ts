@@ -9,7 +9,9 @@ import { prepareFolder, writeAtomically } from "../output/atomic-write.ts";
 import { objectId, parseState, stateText, type ObjectId, type StateEntry } from "../manifest/state-entry.ts";
 import { systemCode } from "../../base/system-error.ts";
 
-/** The memory of folder mode over restarts. Changes are written together after a short time, and at the latest on disposal. */
+/**
+ * The data of folder mode that survives restarts. Changes are written together after a short time, and at the latest on disposal.
+ */
 export interface StateFile extends AsyncDisposable {
   get(id: ObjectId): StateEntry | undefined;
   all(): readonly StateEntry[];
@@ -84,11 +86,11 @@ export async function openStateFile(deps: StateFileDeps): Promise<StateFile & St
 
 /** Changes within this time are written together. */
 const DEBOUNCE_MS = 200;
-/** Writes of a large file take at most about a tenth of the time. */
+/** The pause before a write is this many times as long as the last write took, but at most {@link MAX_DEBOUNCE_MS}. */
 const WRITE_SHARE = 10;
 const MAX_DEBOUNCE_MS = 2_000;
 const RETRY: Backoff = { firstMs: 1000, maxMs: 60_000, spread: 0.2 };
-/** Only for the owner. Manifests are not secret, but other users don't need them. */
+/** Only the owner can read the file. Manifests are not secret, but other users don't need them. */
 const MODE = 0o600;
 
 interface Writer {
@@ -188,7 +190,7 @@ async function prepare({ path }: StateFileDeps): Promise<void> {
 interface Loaded {
   readonly entries: readonly StateEntry[];
   readonly ownerId?: string;
-  /** The file on disk has the owner id. */
+  /** True if the file on disk has the owner id. */
   readonly isSaved: boolean;
 }
 

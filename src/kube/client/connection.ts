@@ -25,14 +25,14 @@ export interface LiveConnection extends Sockets {
 export interface Connection extends AsyncDisposable {
   /** Rejects if credentials were never readable. After later failures, the last credentials remain in use. */
   current(): Promise<LiveConnection>;
-  /** Reads everything again after a 401, unless that has just happened. */
+  /** Reads everything again after a 401, but at most once in 5 s. */
   renew(used: LiveConnection): Promise<LiveConnection>;
 }
 
 /** The minimum time between two renewals. Otherwise each 401 would start a credential plugin. */
 const RENEW_PAUSE_MS = 5_000;
 
-/** The credentials on disk, at most about `rereadMs` old, and the sockets that use them. */
+/** Creates a connection. Its credentials were read from disk at most about `rereadMs` ago, and its sockets use them. */
 export function createConnection(deps: ConnectionDeps, options: ConnectionOptions): Connection {
   const keeper = createSocketKeeper(options.maxSockets, deps.log);
   let live: LiveConnection | undefined;

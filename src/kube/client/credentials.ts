@@ -2,10 +2,10 @@
 export interface Credentials {
   /** `https://host:port`, with a path if the API server has one; no final slash. */
   readonly server: string;
-  /** Authorization, Impersonate-User. */
+  /** For example Authorization and Impersonate-User. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: TlsMaterial;
-  /** An HTTP proxy in between. */
+  /** The URL of an HTTP proxy before the API server. */
   readonly proxy?: string;
 }
 
@@ -26,7 +26,7 @@ export interface CredentialSource {
   read(options: { readonly fresh: boolean }): Promise<Credentials>;
 }
 
-/** True if connections with one can continue with the other, because they differ only in headers. */
+/** True if the credentials differ only in headers, so that connections for one of them can be used with the other. */
 export function sameConnection(a: Credentials, b: Credentials): boolean {
   return connectionOf(a) === connectionOf(b);
 }

@@ -1,8 +1,8 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 
 /**
- * The wall clock of the API server, from the Date headers of its responses. The server dates objects with it. It can differ from
- * the process's clock.
+ * The wall clock of the API server, from the Date headers of its responses. The API server dates objects with this clock, which can
+ * differ from the clock of this process.
  */
 export interface ServerClock {
   /** Records the Date header of a response (RFC 9110 6.6.1), which has whole seconds. */

@@ -17,14 +17,14 @@ export interface KubeRequest {
   readonly accept?: string;
   /** The limit for one try, from the moment when it is sent. Defaults to 15 s. */
   readonly timeoutMs?: Millis;
-  /** True: the request does not wait for other requests, or after a 429. For the renewal of a Lease. */
+  /** True: the request does not wait for other requests, or after a 429. Used for the renewal of a Lease. */
   readonly isUrgent?: boolean;
 }
 
 interface StreamRequest {
   readonly path: string;
   readonly accept?: string;
-  /** No byte for this long ends the stream with an error. */
+  /** If no byte arrives for this long, the stream ends with an error. */
   readonly idleMs: Millis;
 }
 
@@ -88,7 +88,10 @@ interface TransportContext {
 
 const URGENT_SOCKETS = 2;
 const DEFAULT_TIMEOUT_MS = 15_000;
-/** Retries after a 429 or 503 with a Retry-After. The caller handles longer waits and more retries. */
+/**
+ * The maximum number of retries after a 429 or 503 with a Retry-After. If more retries or a longer wait are needed, the caller gets
+ * the response.
+ */
 const MAX_RETRIES = 3;
 const LONGEST_OWN_WAIT_MS = 5_000;
 

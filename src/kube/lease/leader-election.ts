@@ -23,10 +23,10 @@ export interface LeaseOptions {
 
 export interface Lease {
   /**
-   * Waits for the Lease, then calls `onLeading`. Its signal aborts if `signal` does, or if the Lease may be lost, early enough to
-   * stop before another process can have it. After a loss, and after `onLeading` has ended, it waits for the Lease again. After
-   * an abort of `signal`, it waits until `onLeading` has ended, and releases the Lease. An error of `onLeading` also ends it and
-   * releases the Lease.
+   * Waits for the Lease, then calls `onLeading`. The signal of `onLeading` aborts if `signal` does, or if the Lease may be lost. It
+   * aborts early enough to stop before another process can have the Lease. After a loss, it waits until `onLeading` has ended, and
+   * then waits for the Lease again. After an abort of `signal`, it waits until `onLeading` has ended, and releases the Lease. If
+   * `onLeading` rejects, `run` releases the Lease and rejects too.
    */
   run(onLeading: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** True while this process leads, by its own clock. */
@@ -102,7 +102,10 @@ async function renew(term: Term, leading: AbortController, signal: AbortSignal):
   }
 }
 
-/** A separate timer, so that a request that hangs cannot delay the stop. */
+/**
+ * Stops the work of the leader when the Lease may be lost. This is a separate timer, so that a request that hangs cannot delay the
+ * stop.
+ */
 async function guard(term: Term, leading: AbortController, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const deadline = stopAt(term.state, term.times);
@@ -134,7 +137,7 @@ async function pause({ deps, times }: Term, signal: AbortSignal): Promise<void> 
   await deps.clock.sleep(ms, signal).catch(ignoreAbort(signal));
 }
 
-/** Random, so that contenders that started together do not try at the same time. */
+/** The waits are random, so that contenders that started together do not try at the same time. */
 const JITTER = 0.2;
 
 function ignoreAbort(signal: AbortSignal): (error: unknown) => void {

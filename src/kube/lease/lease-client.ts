@@ -103,7 +103,7 @@ async function release(context: LeaseContext, state: LeaseState): Promise<LeaseS
     if (!isStatus(put, 409)) {
       break;
     }
-    // The API server may have accepted a renewal that the stop cut off.
+    // The API server may have accepted a renewal that the stop aborted.
     const read = await send(hurried, { method: "GET", path: pathOf(LEASES, context) }, signal);
     observed = read.kind === "ok" ? toLeaseRecord(read.body) : undefined;
   }

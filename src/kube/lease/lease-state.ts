@@ -26,9 +26,12 @@ export interface LeaseRecord {
 }
 
 export interface LeaseTimes {
-  /** How long other processes must not take the Lease after its last change. */
+  /** For this time after the last change of the Lease, no other process may acquire it. */
   readonly durationMs: Millis;
-  /** Without a renewal for this long, this process stops. It is shorter than the duration by the time that a stop takes. */
+  /**
+   * Without a renewal for this long, this process stops. It is shorter than `durationMs`, so that the stop ends before the Lease
+   * expires.
+   */
   readonly renewDeadlineMs: Millis;
   readonly retryMs: Millis;
 }
@@ -37,7 +40,7 @@ export const LEASE_TIMES: LeaseTimes = { durationMs: 15_000, renewDeadlineMs: 10
 
 export const LEASE_START: LeaseState = { observed: undefined, observedAt: 0, renewedAt: undefined };
 
-/** Returns the next step for the observed Lease. */
+/** The next step for the observed Lease. */
 export type LeaseMove =
   | { readonly kind: "create" }
   /** Writes a renewal, or the name of this process into a Lease that is free or has expired. Only at the observed resourceVersion. */
@@ -56,7 +59,7 @@ export function leaseMove(state: LeaseState, identity: string, now: Millis): Lea
   return isFree ? { kind: "claim", record: observed, isTakeover: true } : { kind: "wait" };
 }
 
-/** The state after a read of the Lease. Undefined: the Lease does not exist. */
+/** The state after a read of the Lease. `record` is undefined if the Lease does not exist. */
 export function leaseObserved(
   state: LeaseState,
   record: LeaseRecord | undefined,
@@ -72,7 +75,10 @@ export function leaseObserved(
   };
 }
 
-/** The state after a successful write. `sentAt` is the time of the request. Other processes count from when they saw it, which is later. */
+/**
+ * The state after a successful write. `sentAt` is the time of the request. Other processes count from the time when they see the
+ * write, which is later.
+ */
 export function leaseWritten(record: LeaseRecord, sentAt: Millis, now: Millis): LeaseState {
   return { observed: record, observedAt: now, renewedAt: sentAt };
 }

@@ -46,5 +46,5 @@ export function createAliasAnnotations(transport: Transport): AliasAnnotations {
   };
 }
 
-/** Not that of the controller, which doesn't change annotations. */
+/** The field manager of commands. It is not that of the controller, because the controller doesn't change annotations. */
 const COMMAND_MANAGER = "dnsalias-command";

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { isObject, listAt, memberAt, textAt, textsAt } from "../../base/json.ts";
 
-/** On the ConfigMaps that only dnsalias writes. */
+/** The label of the ConfigMaps that only dnsalias writes. */
 export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
 export const MANAGED_BY = "dnsalias";
-/** On the ConfigMaps that only dnsalias writes: the owner id of the installation. */
+/** The annotation with the owner id of the installation, on the ConfigMaps that only dnsalias writes. */
 export const OWNER_ANNOTATION = "dnsalias.io/owner";
 
 /** The properties of a ConfigMap that a store needs before it writes one key. */

@@ -127,7 +127,10 @@ function tooLarge(options: ConfigMapStoreOptions, text: string, otherBytes: numb
   return { kind: "refused", reason: "TooLarge", message };
 }
 
-/** An own ConfigMap is created empty first, because only an existing object has a resourceVersion for the compare-and-swap of the text. */
+/**
+ * Creates the ConfigMap. In the mode `own`, it is created empty first, because only an existing object has a resourceVersion for
+ * the compare-and-swap of the text.
+ */
 async function create(
   transport: Transport,
   options: ConfigMapStoreOptions,
@@ -172,8 +175,8 @@ async function replace(
 }
 
 /**
- * With uid and resourceVersion, it is a compare-and-swap. With only the resourceVersion, an apply creates a ConfigMap again that
- * was deleted meanwhile (measured with kube-apiserver 1.36).
+ * Applies the text. With uid and resourceVersion, the apply is a compare-and-swap. With only the resourceVersion, it would create a
+ * deleted ConfigMap again (measured with kube-apiserver 1.36).
  */
 function apply(
   transport: Transport,

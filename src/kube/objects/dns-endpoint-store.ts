@@ -70,8 +70,8 @@ async function list({ transport, namespace }: Namespace, signal: AbortSignal): P
 }
 
 /**
- * With uid and resourceVersion, it is a compare-and-swap. Without them, it creates the object, or reports fields that another
- * manager owns.
+ * Applies the object. With uid and resourceVersion, the apply is a compare-and-swap. Without them, it creates the object, or
+ * reports fields that another manager owns.
  */
 function apply(
   { transport, namespace }: Namespace,

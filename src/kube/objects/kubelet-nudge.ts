@@ -15,7 +15,7 @@ interface NudgeRequest {
   readonly selector: LabelSelector;
   /** The value of the annotation. If the pod already has it, the kubelet does nothing. */
   readonly serial: string;
-  /** The DnsZone that Services in the namespace have to permit. Undefined: it is in the namespace itself. */
+  /** The DnsZone that Services in the namespace have to permit. Undefined: the DnsZone is in that namespace itself. */
   readonly consentFor: ObjectKey | undefined;
 }
 

@@ -40,7 +40,7 @@ export function createSecretTexts(deps: SecretTextDeps): SecretTexts {
   };
 }
 
-/** A wrong credential is retried after a minute at the earliest, with the current Secret. */
+/** How long a text is used. A wrong credential is retried after a minute at the earliest, and therefore with the current Secret. */
 const FRESH_MS: Millis = 10_000;
 
 interface CachedSecret {

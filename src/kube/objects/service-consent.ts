@@ -21,8 +21,8 @@ interface ServiceName {
 }
 
 /**
- * Reads the annotation `dnsalias.io/allow-zone` of Services, each at most once in `freshMs`. While the API server is not
- * available, the last one applies.
+ * Reads the annotation `dnsalias.io/allow-zone` of Services, each at most once in `freshMs`. While the API server is not available,
+ * the last known annotation applies.
  */
 export function createServiceConsent(
   { transport, clock }: { readonly transport: Transport; readonly clock: Clock },

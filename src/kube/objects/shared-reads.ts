@@ -1,6 +1,6 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 
-/** Returns the result for a key: a fresh one, or that of `read`, which receives the previous result. */
+/** Returns the cached result for a key if it is fresh, and otherwise the result of `read`. `read` receives the previous result. */
 export type SharedReads<T> = (key: string, read: (last: Promise<T> | undefined) => Promise<T>) => Promise<T>;
 
 /**

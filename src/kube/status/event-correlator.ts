@@ -18,9 +18,9 @@ type CorrelatorDecision =
   | { readonly kind: "drop" };
 
 /**
- * Limits the requests for Events. Each object has 10 new Events, and one more a minute. The count of an Event is raised at most
- * once a minute. An Event that was not repeated for an hour (the default lifetime of Events) is created again. It has at most
- * 4,096 entries.
+ * Limits the requests for Events. Each object can have 10 new Events, and one more every minute. The count of an Event is raised at
+ * most once a minute. An Event that was not repeated for an hour (the default lifetime of Events) is created again. The correlator
+ * remembers at most 4,096 Events and objects each.
  */
 export interface EventCorrelator {
   decide(event: EventKey, now: Millis): CorrelatorDecision;

@@ -48,7 +48,7 @@ export function createEventRecorder(deps: EventRecorderDeps): EventRecorder {
       }
     },
     [Symbol.asyncDispose]: async () => {
-      // Queued Events get some time to be sent, because users often look for the last Events of a run.
+      // Queued Events get one second to be sent, because users often look for the last Events of a run.
       const timer = setTimeout(() => stop.abort(), LAST_MOMENT_MS);
       await draining;
       clearTimeout(timer);
@@ -140,7 +140,9 @@ function repetition(meta: ObjectMeta, eventKey: EventKey, count: number, now: Mi
   };
 }
 
-/** The same event has the same name. A restarted controller finds the previous Event (409) and does not create a second one. */
+/**
+ * Equal reports have the same Event name. A restarted controller finds the previous Event (409) and does not create a second one.
+ */
 function eventName({ name }: ObjectMeta, { object, text }: EventKey): string {
   const digest = createHash("sha256").update(`${object} ${text}`).digest("hex").slice(0, 16);
   return `${name.slice(0, 200)}.${digest}`;

@@ -13,8 +13,8 @@ export interface RemovedFinalizers {
 }
 
 /**
- * Removes the finalizer of dnsalias from every DnsAlias and DnsZone of these namespaces; without a list, of all. The DNS records
- * stay as they are. Use it only without a controller, because a running one adds the finalizers again. Without the
+ * Removes the finalizer of dnsalias from every DnsAlias and DnsZone of these namespaces, or of all namespaces if the list is empty.
+ * The DNS records stay as they are. Use it only without a controller, because a running one adds the finalizers again. Without the
  * CustomResourceDefinition it does nothing.
  */
 export async function removeFinalizers(

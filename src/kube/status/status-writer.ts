@@ -7,7 +7,7 @@ import { pathOf, type Resource } from "../client/resource.ts";
 import { describeResult, type KubeResult } from "../client/api-result.ts";
 import { APPLY_PATCH, type Transport } from "../client/transport.ts";
 
-/** Owns the fields that it applies. Fields of other managers remain. */
+/** The field manager of statuses. It owns the fields that it applies, and fields of other managers remain. */
 export const FIELD_MANAGER = "dnsalias";
 
 export interface StatusTarget {
@@ -16,12 +16,12 @@ export interface StatusTarget {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
-  /** The version that the caller has seen, as with {@link current}. */
+  /** The version of the object that the caller has seen. {@link current} is the status in this version. */
   readonly resourceVersion: string;
   readonly current: unknown;
 }
 
-/** Writes whole statuses by server-side apply. It skips those that would change nothing. */
+/** Writes whole statuses by server-side apply. It skips statuses that would change nothing. */
 export interface StatusWriter {
   /** The number of objects with a remembered write. */
   size(): number;
@@ -67,7 +67,9 @@ interface Pending {
   readonly at: Millis;
 }
 
-/** A watch restarts long before this time. A deleted object has no more events. */
+/**
+ * How long a write is remembered. A watch reports it much earlier, even after a restart. For a deleted object, no event follows.
+ */
 const KEPT_MS: Millis = 600_000;
 
 function forgetOld(pending: Map<string, Pending>, now: Millis): void {
@@ -82,8 +84,9 @@ function forgetOld(pending: Map<string, Pending>, now: Millis): void {
 const MAX_ATTEMPTS = 4;
 
 /**
- * The status subresource of a custom resource ignores `metadata.uid` (measured with kube-apiserver 1.36), so a late status could
- * be written to a new object with the same name. It compares the resourceVersion. If that has changed, a read compares the uid.
+ * The status subresource of a custom resource ignores `metadata.uid` (measured with kube-apiserver 1.36). A late status could
+ * therefore be written to a new object with the same name. To prevent this, the apply requires the resourceVersion. If that has
+ * changed, a read compares the uid.
  */
 async function applyToSame(
   transport: Transport,

@@ -15,21 +15,22 @@ export interface VoteMapOptions {
   readonly namespace: string;
   /** The name of the ConfigMap. */
   readonly name: string;
-  /** The name of this replica, unique for each process. Its key in the ConfigMap begins with it. */
+  /** The name of this replica, unique for each process. The key of the replica in the ConfigMap begins with this name. */
   readonly replica: string;
 }
 
 /** Publications within this time are one write. */
 const BATCH_MS: Millis = 250;
-/** At most one write in this time. */
+/** The minimum time between two writes. */
 const PACE_MS: Millis = 1_000;
 const BACKOFF: Backoff = { firstMs: 1_000, maxMs: 300_000, spread: 0.2 };
-/** For the removal of the key when the process ends. */
+/** The time limit for the removal of the key when the process ends. */
 const LEAVE_MS: Millis = 2_000;
 
 /**
- * Votes in one ConfigMap with a key for each replica. It is written when a replica starts, has a question, answers, or ends, so nothing is
- * written while all is well. Each replica writes only its own key, and the leader removes those of silent replicas.
+ * Votes in one ConfigMap with a key for each replica. The ConfigMap is written when a replica starts, has a question, answers, or
+ * ends, so nothing is written while all is well. Each replica writes only its own key, and the leader removes the keys of silent
+ * replicas.
  */
 export function createVoteMap(deps: ListWatchDeps, options: VoteMapOptions): VotePort {
   const { replica } = options;
@@ -75,7 +76,7 @@ interface State {
   trouble: string | undefined;
 }
 
-/** Keys of others, such as a zone file, are not votes. */
+/** Keys with another ending, such as a zone file, are not votes. */
 const SUFFIX = ".vote";
 
 function documentsIn(object: JsonObject): Readonly<Record<string, string>> {
@@ -192,7 +193,7 @@ function isMissing(result: KubeResult): boolean {
   return result.kind === "status" && result.code === 404;
 }
 
-/** Without it, the next question waits for an answer of this replica. */
+/** Removes the key of this replica. If it remained, the next question would wait for an answer of this replica. */
 async function leave({ transport, log }: ListWatchDeps, { namespace, name, replica }: VoteMapOptions): Promise<void> {
   try {
     await withDeadline(new AbortController().signal, LEAVE_MS, (inner) =>

@@ -17,7 +17,7 @@ import { readServing } from "./resource-serving.ts";
 import { withCurrentDefaults } from "./stored-defaults.ts";
 
 export interface InventoryOptions {
-  /** Only these namespaces. Absent: all. */
+  /** The namespaces that are read. Absent: all namespaces. */
   readonly namespaces?: readonly string[];
   /** For tests: shorter pages, watches and waits. */
   readonly listWatch?: Partial<Pick<ListWatchSpec, "pageSize" | "watchSeconds" | "idleMs" | "backoff">>;
@@ -80,13 +80,13 @@ interface Source {
   readonly metadataOnly?: boolean;
 }
 
-/** What follows the objects that zones and aliases refer to. */
+/** The watchers of the objects that zones and aliases refer to. */
 interface Followers {
   readonly inputs: ReturnType<typeof createConfigMapWatcher>;
   readonly references: ReferenceWatcher;
 }
 
-/** At the start, aliases come with the objects that they refer to, if these can be read soon. */
+/** How long the start waits for the objects that aliases refer to. */
 const REFERENCES_MS: Millis = 3_000;
 
 async function afterReferences(

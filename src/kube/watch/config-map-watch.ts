@@ -45,7 +45,7 @@ export function createConfigMapWatcher(
   );
   let isStopped = false;
   let isQueued = false;
-  // The first list has hundreds of zones, and one computation is enough for all of them.
+  // The first list can have hundreds of zones, and one update is enough for all of them.
   const update = (): void => {
     if (!isQueued) {
       isQueued = true;

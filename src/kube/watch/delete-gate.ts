@@ -16,11 +16,14 @@ export interface DeleteGateDeps {
 export interface DeleteGateHandlers {
   /** An object that exists, or an object with a deletionTimestamp whose deletion is accepted. */
   readonly onObject: (object: JsonObject) => void;
-  /** The deletion is accepted. `unwatched`: no watch reported it separately; the object was missing in a list, or a list followed at once. */
+  /**
+   * The deletion is accepted. `unwatched`: no event of a watch reported only this deletion, because the object was missing in a
+   * list, or a list followed at once.
+   */
   readonly onGone: (key: ObjectKey, unwatched: boolean) => void;
   /** The object is being deleted together with its CustomResourceDefinition. Reported once for each object. */
   readonly onUnserved: (object: JsonObject) => void;
-  /** The first complete list that counts. */
+  /** Called after the first complete list that counts. */
   readonly onFirstList: () => void;
 }
 
@@ -28,7 +31,7 @@ export interface DeleteGateHandlers {
 export interface DeleteGate {
   readonly onObject: (object: JsonObject) => void;
   readonly onGone: (key: ObjectKey) => void;
-  /** After each complete list. */
+  /** Call it after each complete list. */
   readonly onListed: () => void;
   /** Checks deletions until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
@@ -43,9 +46,12 @@ interface Departure {
   readonly marked: JsonObject | undefined;
 }
 
-/** The API server deletes the objects first, and a moment later the discovery document of each replica shows the reason. */
+/**
+ * How long a deletion waits before it can be accepted. If a definition is deleted, the API server deletes the objects first. The
+ * discovery document of each replica shows the reason a moment later.
+ */
 const DELETE_BELIEF_MS: Millis = 3_000;
-/** How often the discovery document is read while it denies a deletion. */
+/** The time between two reads of the discovery document, while it shows that a deletion doesn't count. */
 const POLL_MS: Millis = 5_000;
 /** The event loop gets a turn after this many deletions. */
 const YIELD_EVERY = 100;
@@ -60,9 +66,9 @@ interface Gate {
   readonly believed: Set<ObjectKey>;
   /** Objects that were reported as unserved. */
   readonly reported: Set<ObjectKey>;
-  /** Complete lists so far. */
+  /** The number of complete lists so far. */
   lists: number;
-  /** When the last of them ended. */
+  /** When the last complete list ended. */
   listedAt: Millis | undefined;
   /** The last time when the resource was not served. Undefined: lists count. */
   unservedAt: Millis | undefined;
@@ -200,7 +206,10 @@ function isListedAgain({ listedAt, unservedAt }: Gate): boolean {
   return unservedAt === undefined || (listedAt !== undefined && listedAt > unservedAt);
 }
 
-/** The resource is served. Deletions that are old enough count. With the first list, all deletions count. */
+/**
+ * Accepts deletions after a check found that the resource is served. Deletions must be old enough, but with the first list all of
+ * them count.
+ */
 async function settle(gate: Gate, startedAt: Millis): Promise<void> {
   const isFirst = !gate.hasFirstList && gate.listedAt !== undefined;
   let count = 0;

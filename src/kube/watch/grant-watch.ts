@@ -7,7 +7,7 @@ import { runListWatch, type ListWatchDeps, type ListWatchSpec } from "./list-wat
 import { readServing } from "./resource-serving.ts";
 import { createTaskSet } from "./task-set.ts";
 
-/** What is known of the ReferenceGrants of one namespace. Without their CRD there are none. */
+/** The ReferenceGrants of one namespace, as far as they are known. Without their CRD there are none. */
 type GrantReading =
   | { readonly kind: "reading" | "forbidden" }
   | { readonly kind: "listed"; readonly grants: readonly ReferenceGrant[] };
@@ -22,7 +22,7 @@ export interface GrantWatcher {
 
 /** The time between two checks for a CustomResourceDefinition that isn't installed. */
 const ABSENT_MS: Millis = 15_000;
-/** The API server doesn't answer. */
+/** The time between two checks while the API server doesn't answer. */
 const UNKNOWN_MS: Millis = 1_000;
 
 export function createGrantWatcher(
@@ -90,7 +90,7 @@ async function servedVersion(
   return "absent";
 }
 
-/** Ends when the version is no longer served. */
+/** Watches the grants in one version. Ends when this version is no longer served. */
 async function watchVersion(
   deps: ListWatchDeps,
   spec: ListWatchSpec,

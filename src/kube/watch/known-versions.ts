@@ -2,13 +2,13 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { textAt, type JsonObject } from "../../base/json.ts";
 
 /**
- * The known objects with their versions. It keeps no objects. Only {@link KnownVersions.endList} or a watch reports the deletion
- * of an object that was created again with the same name.
+ * The keys of the known objects with their versions. The objects themselves are not kept. If an object is deleted and created again
+ * with the same name between two lists, only its new version is noticed.
  */
 export interface KnownVersions {
   /** True if the object is new, or has another version than the last time. */
   see(object: JsonObject): boolean;
-  /** The key, if the object was known. */
+  /** Forgets an object. Returns its key if it was known. */
   forget(object: JsonObject): ObjectKey | undefined;
   /** Begins a new list. The next objects belong to it. */
   beginList(): void;

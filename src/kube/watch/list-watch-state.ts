@@ -78,9 +78,9 @@ export function nextStep(state: ListWatchState, outcome: ListWatchOutcome, optio
 export const LIST_WATCH_BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000, spread: 0.2 };
 
 const SHORT_WATCH_MS = 1_000;
-/** If a version is refused this often, the version itself may be invalid. */
+/** After this many consecutive refusals of a watch, a new list is started, because the resourceVersion itself may be invalid. */
 const RELIST_AFTER_REFUSALS = 5;
-/** An unavailable API server doesn't require a new list, but a watch that always fails may. */
+/** After this many consecutive failures of a watch, a new list is started. An unavailable API server alone doesn't require that. */
 const RELIST_AFTER_BREAKS = 20;
 
 function afterPage(state: ListWatchState, page: { readonly token: string; readonly resourceVersion: string }) {

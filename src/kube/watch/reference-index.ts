@@ -15,9 +15,9 @@ export interface ReferencedObject {
   readonly name: string;
 }
 
-/** The references of all DnsAliases, each once for a namespace. */
+/** The references of all DnsAliases. Equal references in one namespace are one entry. */
 export interface ReferenceIndex {
-  /** Replaces the references of an alias. False: they are the same as before. */
+  /** Replaces the references of an alias. Returns false if they are the same as before. */
   set(alias: DnsAlias): boolean;
   remove(alias: ObjectKey): boolean;
   all(): ReadonlyMap<string, Reference>;

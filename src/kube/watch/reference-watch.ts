@@ -48,7 +48,10 @@ interface WatchState {
   isListed: boolean;
   /** Why the API server refuses the watch: 403, or 404 without the CustomResourceDefinition. */
   refusal: 403 | 404 | undefined;
-  /** By name. In a namespace, also objects that no DnsAlias refers to yet, because the API server sends each only once. */
+  /**
+   * By name. A watch of a whole namespace also keeps objects that no DnsAlias refers to yet, because the API server sends each
+   * object only once.
+   */
   readonly objects: Map<string, ResourceFinding>;
 }
 
@@ -70,7 +73,7 @@ export function createReferenceWatcher(
 ): ReferenceWatcher {
   let isStopped = false;
   let isQueued = false;
-  // Aliases come by the thousand when a list is read: one update for all of them.
+  // A list can have thousands of aliases, and one update is enough for all of them.
   const update = (): void => {
     if (!isQueued) {
       isQueued = true;
@@ -115,7 +118,7 @@ function isRead({ index, published }: Context): boolean {
   return [...index.all().keys()].every((key) => published.has(key));
 }
 
-/** Watches exactly the objects that may be read, and the ReferenceGrants that decide it. */
+/** Watches exactly the objects that may be read, and the ReferenceGrants that decide which objects may be read. */
 function updateWatches(context: Context): void {
   const { index, grants, watches, states, published } = context;
   const references = [...index.all().values()];
@@ -174,7 +177,10 @@ function findingOf(context: Context, reference: Reference): ResourceFinding | un
   return found ?? (state?.isListed === true || state?.refusal === 404 ? { kind: "missing" } : undefined);
 }
 
-/** The watch of the whole namespace, if there is one, or that of the object. */
+/**
+ * Returns the state of the watch for an object: the watch of its whole namespace if there is one, and otherwise the watch of the
+ * object.
+ */
 function stateOf({ states }: Context, object: ReferencedObject): WatchState | undefined {
   return states.get(objectId({ ...object, name: "" })) ?? states.get(objectId(object));
 }
@@ -185,7 +191,7 @@ function forbidden({ apiVersion, plural }: Resource, namespace: string): Resourc
   return { kind: "forbidden", message };
 }
 
-/** Reports these references if what is known of them has changed. */
+/** Reports the findings of these references that have changed. */
 function publish(context: Context, keys: Iterable<string>): void {
   const { index, published, waiting, onFinding } = context;
   for (const key of keys) {

@@ -3,8 +3,8 @@ import type { Resource } from "../client/resource.ts";
 import type { Transport } from "../client/transport.ts";
 
 /**
- * Whether the API server serves a custom resource. `unserved`: its CustomResourceDefinition is being deleted, is absent, or
- * doesn't serve the version. `unknown`: the API server didn't answer. `unreadable`: its answer doesn't show it.
+ * Whether the API server serves a custom resource. `unserved`: its CustomResourceDefinition is being deleted, is absent, or doesn't
+ * serve the version. `unknown`: the API server didn't answer. `unreadable`: its answer doesn't show whether the resource is served.
  */
 export type ResourceServing = "served" | "unserved" | "unknown" | "unreadable";
 

@@ -36,7 +36,7 @@ interface Box extends Step {
   readonly width: number;
 }
 
-/** A character of the page's monospace font at 12 px. */
+/** The width of one character in the page's monospace font at 12 px. */
 const CHARACTER_PIXELS = 7.3;
 const BOX_HEIGHT = 24;
 const GAP = 28;
@@ -70,7 +70,7 @@ function drawn(box: Box, next: Box | undefined): Html {
     >${next === undefined ? undefined : arrow(box, next)}`;
 }
 
-/** A straight line within a row. Before a new row, a line that goes down and back to the left. */
+/** Draws a straight arrow if both boxes are in one row. Otherwise the arrow goes down and back to the left. */
 function arrow(from: Box, to: Box): Html {
   const start = from.x + from.width;
   const middle = from.y + BOX_HEIGHT / 2;

@@ -3,14 +3,14 @@ import { markup, type Html } from "./html.ts";
 import { agoText } from "./span-text.ts";
 import type { AliasView } from "./status-view.ts";
 
-/** What annotations do to an alias, and mistakes in them. */
+/** The effects of annotations on an alias, and the mistakes in these annotations. */
 export function steeringSection({ steering }: AliasView): Html | undefined {
   return steering.length === 0
     ? undefined
     : markup`${steering.map(({ text, isMistake }) => markup`<p class="${isMistake ? "why" : "steering"}">${text}</p>`)}`;
 }
 
-/** The published sets of addresses, in a part that is closed at first. */
+/** The history of the published addresses, in an element that is collapsed at first. */
 export function historySection({ history }: AliasView, now: Millis): Html | undefined {
   if (history.length === 0) {
     return undefined;

@@ -168,7 +168,7 @@ function freshness({ ageMs, boundMs }: AliasView): Html | undefined {
   </p>`;
 }
 
-/** The part of the bound from which the meter is no longer green. */
+/** From this share of the bound on, the meter is no longer green. */
 const HIGH_SHARE = 0.9;
 
 function pages({ search, found }: StatusView): Html | undefined {

@@ -24,7 +24,7 @@ export interface StatusView {
 export interface ResponderView {
   /** host:port, for UDP and TCP. Empty before the responder listens. */
   readonly addresses: readonly string[];
-  /** Those that run. */
+  /** The number of running workers. */
   readonly workers: number;
   readonly questions: number;
   /** Questions answered from the response cache. */
@@ -42,7 +42,7 @@ export interface ResponderView {
 export interface Search {
   /** A part of a name. An empty text matches every name. */
   readonly text: string;
-  /** True: only the objects that are not well. */
+  /** True: the page shows only objects whose light is not `well`. */
   readonly onlyUnwell: boolean;
   /** From 1. */
   readonly page: number;
@@ -66,7 +66,7 @@ export interface ZoneRow extends ReadyView {
   readonly provider: string;
   readonly names: number;
   readonly serial?: number;
-  /** "2/2". */
+  /** "2/2": the number of servers that are up to date, and of all servers. */
   readonly serving?: string;
   /** "3s". */
   readonly deliveryLag?: string;
@@ -78,7 +78,7 @@ export interface AliasView extends ReadyView {
   readonly targets: readonly TargetView[];
   /** Absent: all targets are merged, without health checks. */
   readonly selection?: SelectionView;
-  /** What annotations ask for, with the end of each. */
+  /** The effects of annotations, with the end of each effect. */
   readonly steering: readonly SteeringView[];
   /** The published sets of addresses, newest first. */
   readonly history: readonly HistoryView[];

@@ -9,7 +9,7 @@ import { fullBucket, takeCall, type Bucket, type Rate } from "./token-bucket.ts"
 export interface BudgetDeps {
   readonly clock: Clock;
   readonly random: Random;
-  /** Observes events. It returns at once. */
+  /** Receives events. It must return at once. */
   readonly observe?: (event: BudgetEvent) => void;
   /** A call that has not ended after this time is aborted and counts as failed. Defaults to 60 s. */
   readonly deadlineMs?: Millis;
@@ -69,7 +69,7 @@ export function createBudgets(deps: BudgetDeps): Budgets {
 interface Endpoint {
   bucket: Bucket;
   underWay: number;
-  /** The server asked for no calls before this time (Retry-After). */
+  /** The server permits no calls before this time (Retry-After). */
   blockedUntil: Millis;
 }
 
@@ -78,7 +78,7 @@ interface Caller {
   readonly endpoint: Endpoint;
   readonly target: BudgetTarget;
   breaker: Breaker;
-  /** The time that the bucket promised. Undefined: no call waits. */
+  /** The time from which the bucket permits the waiting call. Undefined: no call waits. */
   promisedAt: Millis | undefined;
   busyTries: number;
 }

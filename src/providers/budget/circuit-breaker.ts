@@ -34,7 +34,10 @@ export function admit(breaker: Breaker, now: Millis): Admission {
   }
 }
 
-/** The breaker after a failed call. Any other answer closes the circuit, also a refusal, because it shows that the backend works. */
+/**
+ * The breaker after a failed call. Every other result closes the circuit. A refusal does too, because it shows that the backend
+ * works.
+ */
 export function afterFailure(breaker: Breaker, message: string, now: Millis, random: Random): Breaker {
   const trips = breaker.kind === "closed" ? 0 : breaker.trips;
   const failures = breaker.kind === "closed" ? breaker.failures + 1 : TRIPS_AFTER;

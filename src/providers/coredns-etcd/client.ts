@@ -47,7 +47,7 @@ export function createEtcdClient(deps: EtcdClientDeps): EtcdClient {
 }
 
 const PAGE = 2_000;
-/** etcd can compact a revision of many pages while it is being read. */
+/** The list starts again if etcd compacts its revision while the pages are read. */
 const MAX_STARTS = 3;
 
 async function list(calls: EtcdCalls, root: string, signal: AbortSignal): Promise<Listed | BackendProblem> {

@@ -30,7 +30,7 @@ export function nameOfKey(root: string, domain: Name, key: string): Name | undef
     : undefined;
 }
 
-/** The key one level above. Undefined for the zone's key. */
+/** Returns the key one level above. Undefined if that is the zone's key. */
 export function parentKey(root: string, key: string): string | undefined {
   const parent = key.slice(0, key.lastIndexOf("/"));
   return parent.length > root.length ? parent : undefined;
@@ -52,8 +52,8 @@ export function ownerNameOfKey(root: string, domain: Name, key: string): string 
 }
 
 /**
- * Returns the hostname whose marker is at a TXT name; undefined: the name is not a marker name. Markers are not TXT records here,
- * because the key of the hostname itself contains them.
+ * Returns the hostname whose marker is at a TXT name; undefined: the name is not a marker name. In etcd, a marker is not a TXT
+ * record of its own: the key of the hostname contains it.
  */
 export function markedName(domain: Name, textName: Name): Name | undefined {
   const name = textName.startsWith(MARKER) ? parseCanonicalName(textName.slice(MARKER.length)) : undefined;
@@ -74,7 +74,7 @@ export function shadowKey(key: string): string {
   return `${key}/${OWN}screen`;
 }
 
-/** The hostname's key for a key of dnsalias. */
+/** Returns the hostname's key for a key of dnsalias: the key itself, or the key above it. */
 export function ownerKeyOfOwn(key: string): string {
   const at = key.lastIndexOf("/");
   return key.startsWith(OWN, at + 1) ? key.slice(0, at) : key;
@@ -99,7 +99,7 @@ type Own =
   | { readonly kind: "address" }
   | { readonly kind: "screen" };
 
-/** Undefined for a value that is not a JSON object. The plugin answers SERVFAIL to such a value. */
+/** Undefined for a value that is not a JSON object. For such a value, the plugin answers SERVFAIL. */
 export function readService(value: string): Service | undefined {
   const body = parseJson(value);
   if (typeof body !== "object" || body === null) {
@@ -130,7 +130,10 @@ export function ownerValue(markers: readonly string[]): string {
   return JSON.stringify({ dnsalias: { kind: "owner", owners } });
 }
 
-/** A record without an answer, because the plugin ignores a name that points to itself. Its group replaces the groups of keys below it. */
+/**
+ * A record that points to itself. The plugin ignores such a record, so it has no answer. Its group replaces the groups of keys
+ * below it.
+ */
 export function shadowValue(group: string): string {
   return JSON.stringify({ host: group, group, port: NO_SRV, dnsalias: { kind: "screen" } });
 }

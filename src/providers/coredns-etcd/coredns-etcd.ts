@@ -28,13 +28,13 @@ export function createCoreDNSEtcdBackend(deps: CoreDNSEtcdDeps): RecordBackend {
 interface State {
   readonly client: EtcdClient;
   readonly deps: CoreDNSEtcdDeps;
-  /** The last read, for the next write. etcd itself compares whether it is still current. */
+  /** The last read, for the next write. etcd itself checks whether this read is still current. */
   seen: ZoneKeys | undefined;
 }
 
 /** The types that this backend writes: addresses and markers. */
 const HELD_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "TXT"]);
-/** The number of tries if another writer writes to the zone all the time. Then dnsalias plans again. */
+/** The maximum number of tries while another writer changes the zone. After that, dnsalias plans again. */
 const MAX_TRIES = 4;
 
 async function read(state: State, signal: AbortSignal): Promise<BackendRead> {
@@ -123,7 +123,7 @@ type Written =
   /** `inPart`: earlier transactions succeeded. */
   | { readonly kind: "problem"; readonly problem: BackendProblem; readonly inPart: boolean };
 
-/** Writes all changes in as few transactions as possible. Each later one requires the revision of the one before. */
+/** Writes all changes in as few transactions as possible. Each transaction requires the revision of the one before. */
 async function writeAll(
   client: EtcdClient,
   view: ZoneKeys,

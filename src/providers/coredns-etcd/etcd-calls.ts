@@ -11,7 +11,7 @@ import { etcdProblem, loginNeeded, misfitOf, serverOf } from "./etcd-error.ts";
 export interface EtcdClientDeps {
   readonly spec: CoreDNSEtcdSpec;
   readonly domain: Name;
-  /** The password in `spec.auth`. Undefined without it. */
+  /** The password in `spec.auth`. Undefined: the spec has no `auth`. */
   readonly password: SecretText | undefined;
   readonly http: HttpClient;
   /** The certificates in the spec. */
@@ -50,12 +50,12 @@ interface State {
   token: string | undefined;
 }
 
-/** A login without a token, because etcd requires none. */
+/** The token of a login if etcd requires no authentication. */
 const NO_TOKEN = "";
 
 /**
- * Another endpoint can safely get the same call. A read has no effect. A transaction that took effect although its answer was
- * lost finds newer keys than it requires.
+ * Another endpoint can safely get the same call. A read has no effect. If a transaction took effect although its answer was lost,
+ * its repetition finds newer keys than it requires, and changes nothing.
  */
 async function call(state: State, path: string, body: object, signal: AbortSignal): Promise<CallResult> {
   const certificates = await state.deps.tls(signal);
@@ -90,7 +90,7 @@ async function loggedIn(state: State, tls: TlsFiles, signal: AbortSignal): Promi
   if (secret.kind === "failed") {
     return { kind: "failed", message: secret.message };
   }
-  const password = secret.text.replace(/\r?\n$/, ""); // kubectl create secret --from-file leaves one
+  const password = secret.text.replace(/\r?\n$/, ""); // kubectl create secret --from-file keeps the file's last line break
   if (state.token !== undefined) {
     return { kind: "ok", token: state.token, secrets: [password, state.token] };
   }
@@ -100,7 +100,7 @@ async function loggedIn(state: State, tls: TlsFiles, signal: AbortSignal): Promi
   if (answer.kind === "ok") {
     state.token = textAt(answer.body, "token");
   } else if (/authentication is not enabled/.test(answer.message)) {
-    state.token = NO_TOKEN; // as etcd's own clients do: the password is there before authentication is switched on
+    state.token = NO_TOKEN; // as etcd's own clients do: users can set the password before they enable authentication
   } else {
     return answer;
   }

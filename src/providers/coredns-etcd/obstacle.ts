@@ -5,9 +5,9 @@ import { ancestorKeys, ownerKeyOf, parentKey, plainAddress } from "./convert.ts"
 import type { Entry, ZoneKeys } from "./zone-keys.ts";
 
 /**
- * Returns the obstacles at hostnames. The plugin reads the records of a name from the keys below it, and reads its own key only
- * if there are none below. Keys of another writer can therefore answer at a hostname of dnsalias, and keys of dnsalias can hide
- * or extend theirs. dnsalias doesn't write such hostnames.
+ * Returns the obstacles at hostnames. The plugin reads the records of a name from the keys below it, and reads its own key only if
+ * there are none below. Keys of another writer can therefore answer at a hostname of dnsalias, and keys of dnsalias can hide or
+ * extend the answers of another writer. dnsalias doesn't write such hostnames.
  */
 export function obstaclesIn(view: ZoneKeys): ObstacleOf {
   const { domain } = view;
@@ -61,11 +61,11 @@ function neverWritten(name: Name, domain: Name): string | undefined {
 const RESERVED = ["apex.dns", "ns.dns"] as const;
 
 interface Foreign {
-  /** By owner key: a key at or directly below it with a host and more than an address or an alias. */
+  /** By owner key: an entry at or directly below this key that has a host, and is more than an address or an alias. */
   readonly beside: ReadonlyMap<string, Entry>;
-  /** By key: a key at least two labels below it, with a host and without a group. */
+  /** By key: an entry at least two labels below this key, with a host and without a group. */
   readonly deeper: ReadonlyMap<string, Entry>;
-  /** By key: a key at or directly below it that has a group. */
+  /** By key: an entry at or directly below this key that has a group. */
   readonly grouped: ReadonlyMap<string, Entry>;
   /** The zone's own key, if other writers have no other key. */
   readonly alone: readonly string[];
@@ -98,7 +98,7 @@ function foreignIn({ root, entries }: ZoneKeys): Foreign {
   return { beside, deeper, grouped, alone };
 }
 
-/** The plan knows these sets. It can adopt an address, and an alias is an obstacle. */
+/** True for entries that the plan knows as RRsets. The plan can adopt an address. An alias is an obstacle. */
 function isAddressOrAlias({ service }: Entry): boolean {
   if (service === undefined || service.group !== "") {
     return false;
@@ -109,7 +109,10 @@ function isAddressOrAlias({ service }: Entry): boolean {
   );
 }
 
-/** An address at the name itself is replaced when it is adopted. Any other record would be hidden. */
+/**
+ * True for an entry of another writer that keys of dnsalias would hide. An address at the name itself is not hidden but replaced,
+ * when it is adopted.
+ */
 function isHidden(entry: Entry | undefined, isName: boolean): boolean {
   if (entry === undefined || entry.service?.own !== undefined) {
     return false;

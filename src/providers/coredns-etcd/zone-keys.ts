@@ -58,8 +58,8 @@ export function zoneKeysOf({ pathPrefix, domain }: EtcdZone, pairs: readonly Key
 const MARKER_TTL = 300;
 
 /**
- * The records of a key. It is a record of its own name and of the name one level above, because the plugin answers with it at
- * both. Deeper keys count only for other names, although the plugin also answers with them above (see `obstacle.ts`).
+ * The records of a key. A key counts as a record of its own name and of the name one level above, because the plugin answers with
+ * it at both. It does not count for names further above, although the plugin answers with it there too (see `obstacle.ts`).
  */
 function recordsOf({ key, service }: Entry, root: string, domain: Name): readonly RRset[] {
   const own = service?.own;

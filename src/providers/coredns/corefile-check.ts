@@ -9,10 +9,10 @@ export interface CorefileProblem {
 }
 
 /**
- * Returns the first fault that prevents CoreDNS from starting. The braces of the Corefile are already checked. It finds invalid
- * and repeated keys of server blocks, directives that cannot be plugins, repeated snippets, and invalid imports. It doesn't find
- * faults in plugins and their arguments, in environment variables, or in other files, because the text doesn't show them. Linear
- * in the text.
+ * Returns the first fault that prevents CoreDNS from starting. The braces of the Corefile are already checked. The function finds
+ * invalid and repeated keys of server blocks, directives that cannot be plugins, repeated snippets, and invalid imports. It doesn't
+ * find faults in plugins and their arguments, in environment variables, or in other files, because the text doesn't show them.
+ * Linear in the text.
  */
 export function checkCorefile(corefile: Corefile): CorefileProblem | undefined {
   return [
@@ -61,7 +61,10 @@ function faultOfKey(key: string): string | undefined {
   return isTooLong || Buffer.byteLength(zone) > MAX_NAME ? "it is too long" : undefined;
 }
 
-/** Finds two blocks for one zone and port. Blocks with a `view` can share them, and so can blocks that listen on different addresses. */
+/**
+ * Finds two blocks for one zone and port. Blocks with a `view` can share a zone and port, and so can blocks that listen on
+ * different addresses.
+ */
 function repeatedKey(corefile: Corefile): CorefileProblem | undefined {
   const seen = new Map<string, { readonly line: number; readonly binds: Set<string> }>();
   for (const block of corefile.blocks) {
@@ -84,8 +87,8 @@ function repeatedKey(corefile: Corefile): CorefileProblem | undefined {
 }
 
 /**
- * The addresses on which a block listens, as one text. Empty: all addresses. Undefined: a view decides, or a file that is not
- * visible here.
+ * The addresses on which a block listens, as one text. Empty: all addresses. Undefined: the addresses are unknown, because the
+ * block has a `view` or an unresolved `import`.
  */
 function bindOf(corefile: Corefile, block: ServerBlock): string | undefined {
   const directives = directivesOf(corefile, block.directives);

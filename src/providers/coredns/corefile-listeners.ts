@@ -32,7 +32,7 @@ export function rootListeners(corefile: Corefile, text: string): readonly Corefi
   return [...listeners.values()];
 }
 
-/** False if the file shows that CoreDNS does not reload it. Then it has a root block, no imports, and no `reload` plugin. */
+/** False if the file shows that CoreDNS does not reload it: it has a root block, no imports, and no `reload` plugin. */
 export function mayReload(corefile: Corefile): boolean {
   const all = corefile.blocks.flatMap((block) => directivesOf(corefile, block.directives));
   const known = new Set(corefile.snippets.map(({ name }) => name));

@@ -17,7 +17,7 @@ export interface PartInput {
 }
 
 /**
- * Returns dnsalias's part of a Corefile: one server block for each hostname and listener. The `view` of a block accepts A and
+ * Returns the dnsalias section of a Corefile: one server block for each hostname and listener. The `view` of a block accepts A and
  * AAAA queries for exactly this name, and HTTPS queries if it has such a record. All other queries go to the blocks that got them
  * before. The same input always renders to the same bytes. Without RRsets, the text is empty.
  */
@@ -26,7 +26,7 @@ export function renderPart({ zone, domain, owner, listeners, sets }: PartInput):
   return body === "" ? "" : wrapped(zone, owner, body);
 }
 
-/** The bytes of a part without its blocks. */
+/** The size of a section without its blocks, in bytes. */
 export function partOverhead(zone: ObjectKey, owner: string): number {
   return wrapped(zone, owner, "").length;
 }
@@ -35,7 +35,7 @@ function wrapped(zone: ObjectKey, owner: string, body: string): string {
   return `${beginMarker(zone, owner)}# Changes here are undone. sum=${fingerprint(body)}\n${body}${endMarker(zone)}`;
 }
 
-/** Returns only the blocks of these RRsets, for a part that has exactly these sorted hostnames. */
+/** Returns only the server blocks of these RRsets. `partNames` are all hostnames of the section, sorted. */
 export function renderBlocks(
   { domain, listeners, sets }: Pick<PartInput, "domain" | "listeners" | "sets">,
   partNames: readonly Name[],
@@ -54,15 +54,17 @@ export function namesOf(sets: readonly OwnedRRset[]): readonly Name[] {
   return [...new Set(sets.map(({ name }) => name))].sort(byCodeUnit);
 }
 
-/** True if the part is unchanged since dnsalias wrote it. A difference to a new rendering then has a cause outside the part. */
+/**
+ * True if the section is unchanged since dnsalias wrote it. If a new rendering is different, the cause is then outside the section.
+ */
 export function isIntact(part: string): boolean {
   const [, sum, body = ""] = WRITTEN.exec(part) ?? [];
   return sum === fingerprint(body);
 }
 
 /**
- * Reads the RRsets in a part, also in a damaged one. It ignores lines that {@link renderPart} would not have written, and white
- * space at the end of a line.
+ * Reads the RRsets in a section, even if the section is damaged. It ignores lines that {@link renderPart} would not have written,
+ * and white space at the end of a line.
  */
 export function readPart(text: string): readonly OwnedRRset[] {
   const sets = new Map<string, { name: Name; type: AliasType; ttl: Seconds; data: string[] }>();
@@ -133,8 +135,9 @@ function renderTemplate(
 }
 
 /**
- * The queries that a block answers. A wildcard answers for names of letters, digits, hyphens, underscores, and asterisks (its own name) below it. It doesn't answer below another
- * hostname of dnsalias, which is then the closest encloser (RFC 4592 3.3.1).
+ * Returns the condition for the queries that a block answers. A wildcard answers for names of letters, digits, hyphens,
+ * underscores, and asterisks (its own name) below it. It doesn't answer below another hostname of dnsalias, which is then the
+ * closest encloser (RFC 4592 3.3.1).
  */
 function conditionOf(name: Name, names: readonly Name[]): string {
   if (!isWildcard(name)) {

@@ -12,17 +12,17 @@ import type { OwnedRRset } from "../owned-rrset.ts";
 /** The content of a Corefile key for the overlay of one DnsZone. */
 export interface OverlayFile {
   readonly segments: readonly Segment[];
-  /** The current part of dnsalias; undefined: there is none. */
+  /** The current section of the DnsZone. Undefined: there is none. */
   readonly part: string | undefined;
   readonly owner: string | undefined;
-  /** The line of the part with this owner. */
+  /** The line of the section with this owner. */
   readonly line: number | undefined;
-  /** The RRsets in dnsalias's part that are permitted. */
+  /** The permitted RRsets in the section of the DnsZone. */
   readonly sets: readonly OwnedRRset[];
   readonly listeners: readonly CorefileListener[];
   /** Why dnsalias may not write a block for a name: another writer has a server block for it. */
   readonly obstacle: (name: Name) => string | undefined;
-  /** The damaged parts of other DnsZones of this installation. `segments` has their repaired texts. */
+  /** The damaged sections of other DnsZones of this installation. `segments` has their repaired texts. */
   readonly repairs: readonly string[];
   /** A property of the file that prevents the overlay from working, for users. */
   readonly warning: string | undefined;
@@ -41,7 +41,7 @@ export interface OverlayInput {
   readonly fallback: CorefileListener;
 }
 
-/** Reads a Corefile for one DnsZone. It is invalid if CoreDNS can't start with it, regardless of this DnsZone's part. */
+/** Reads a Corefile for one DnsZone. It is invalid if CoreDNS can't start with it, regardless of this DnsZone's section. */
 export function readOverlayFile(text: string, input: OverlayInput): OverlayFileRead {
   const { zone, fallback } = input;
   const ownerIds = [input.ownerId, ...(input.formerOwnerIds ?? [])];
@@ -94,7 +94,10 @@ type RepairResult =
   | { readonly kind: "ok"; readonly segments: readonly Segment[]; readonly repairs: readonly string[] }
   | { readonly kind: "invalid"; readonly message: string };
 
-/** Another installation's part is never changed, so a damaged one makes the file invalid. */
+/**
+ * Repairs the damaged sections of this installation. A section of another installation is never changed, so a damaged one makes the
+ * file invalid.
+ */
 function repairParts(
   segments: readonly Segment[],
   listeners: readonly CorefileListener[],
@@ -159,12 +162,12 @@ function obstacleOf(keys: readonly ForeignKey[], listeners: readonly CorefileLis
   };
 }
 
-/** A segment for the parser. Empty lines replace a part of dnsalias. */
+/** Returns the text of a segment for the parser. Empty lines replace a dnsalias section. */
 function visibleText({ kind, text }: Segment): string {
   return kind === "rest" ? text : "\n".repeat(text.split("\n").length - 1);
 }
 
-/** A part that is not between server blocks and snippets. CoreDNS would read it as content of a block. */
+/** Finds a section inside a server block, a snippet, or a token. CoreDNS would read the section as content of the block. */
 function partInsideBlock(
   segments: readonly Segment[],
   { blocks, snippets, pieces }: Corefile,

@@ -1,8 +1,8 @@
 import type { ObjectKey } from "../../api/meta.ts";
 import { fingerprinter } from "../fingerprint.ts";
 /**
- * A segment of a Corefile: one part of a DnsZone between dnsalias's markers, or the text between such parts. All segments
- * together are the file, byte for byte.
+ * A segment of a Corefile: one section of a DnsZone between dnsalias's markers ("part"), or the text between such sections. All
+ * segments together are the file, byte for byte.
  */
 export type Segment =
   | { readonly kind: "rest"; readonly text: string }
@@ -14,7 +14,7 @@ export type Segment =
       readonly line: number;
       /** False: the END marker is missing. */
       readonly hasEnd: boolean;
-      /** The part with its marker lines. */
+      /** The section with its marker lines. */
       readonly text: string;
     };
 
@@ -23,9 +23,9 @@ export type SegmentsRead =
   | { readonly kind: "invalid"; readonly line: number; readonly message: string };
 
 /**
- * Splits a Corefile at the marker lines, regardless of the text between them. A zone can have several parts, if a user copied
- * one. The checksum of a part without its END marker shows where it ends. Other markers that are not in clear pairs are an error,
- * because only a user knows which lines belong to them.
+ * Splits a Corefile at the marker lines, regardless of the text between them. A zone has several sections if a user copied one. If
+ * the END marker of a section is missing, its checksum shows where it ends. Any other marker without its counterpart is an error,
+ * because only a user knows which lines belong to it.
  */
 export function splitSegments(text: string): SegmentsRead {
   const segments: Segment[] = [];
@@ -65,7 +65,9 @@ export function splitSegments(text: string): SegmentsRead {
   return { kind: "ok", segments: [...segments, { kind: "rest", text: rest }] };
 }
 
-/** The index of the next clear marker, or the number of lines. An unclear marker within a part belongs to the damage of the part. */
+/**
+ * The index of the next clear marker, or the number of lines. An unclear marker within a section counts as damage of that section.
+ */
 function nextMarker(markers: readonly (Marker | undefined)[], from: number): number {
   let at = from;
   while (at < markers.length && (markers[at] === undefined || markers[at]?.kind === "unclear")) {
@@ -74,7 +76,7 @@ function nextMarker(markers: readonly (Marker | undefined)[], from: number): num
   return at;
 }
 
-/** Returns the line after a part without an END marker, if its body has the checksum of its second line. */
+/** Returns the line after a section without an END marker, if its body has the checksum of its second line. */
 function intactEnd(lines: readonly string[], begin: number, limit: number): number | undefined {
   const sum = SUM.exec(lines[begin + 1] ?? "")?.[1];
   if (sum === undefined) {
@@ -92,8 +94,8 @@ function intactEnd(lines: readonly string[], begin: number, limit: number): numb
 }
 
 /**
- * Returns the file with the zone's part replaced, or added at the start. An empty text removes the part. A second part of the
- * zone is removed.
+ * Returns the file with the zone's section replaced, or added at the start. An empty text removes the section. Further sections of
+ * the zone are removed.
  */
 export function replacePart(segments: readonly Segment[], zone: ObjectKey, text: string): string {
   const first = segments.find((segment) => segment.kind === "part" && segment.zone === zone);

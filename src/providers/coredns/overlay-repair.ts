@@ -8,14 +8,17 @@ import { ownerNameIn } from "../owner-name.ts";
 export type Part = Extract<Segment, { readonly kind: "part" }>;
 
 /**
- * True if CoreDNS can start with the part. Either its bytes are unchanged since dnsalias wrote them, or its lines are those that
+ * True if CoreDNS can start with the section. Either its bytes are unchanged since dnsalias wrote them, or its lines are those that
  * dnsalias writes for its records. Comments and blanks at the end of a line don't matter.
  */
 export function isSound(part: Part, listeners: readonly CorefileListener[]): boolean {
   return isIntact(part.text) || configurationOf(part.text) === configurationOf(rewritten(part, listeners));
 }
 
-/** The part with its readable records. Its checksum is wrong on purpose, so that its DnsZone notices the damage. */
+/**
+ * Returns the section with its readable records. The checksum is wrong on purpose, so that the DnsZone of the section notices the
+ * damage.
+ */
 export function repairedPart(part: Part, listeners: readonly CorefileListener[]): string {
   const text = rewritten(part, listeners);
   return text.replace(/^# Changes here are undone\. sum=[0-9a-f]+$/m, "# Changes here are undone. sum=0");
@@ -28,7 +31,10 @@ function rewritten({ zone, owner, text }: Part, listeners: readonly CorefileList
   return renderPart({ zone, domain: domainIn(text, sets), owner, listeners, sets });
 }
 
-/** The domain in the part's SOA records. Without a usable one, the closest name above all of its hostnames. */
+/**
+ * Returns the domain in the section's SOA records. If none is usable, it returns the closest name above all hostnames of the
+ * section.
+ */
 function domainIn(text: string, sets: readonly OwnedRRset[]): Name {
   const isAboveAll = (domain: Name): boolean => sets.every(({ name }) => isAtOrBelow(name, domain));
   for (const [, written = ""] of text.matchAll(SOA)) {
@@ -45,7 +51,7 @@ function domainIn(text: string, sets: readonly OwnedRRset[]): Name {
   return domain;
 }
 
-/** The lines of a part as CoreDNS reads them. It removes only the white space at the end of a line, which CoreDNS skips. */
+/** Returns the lines of a section as CoreDNS reads them: without comments, empty lines, and white space at the end of a line. */
 function configurationOf(text: string): string {
   return text
     .split("\n")

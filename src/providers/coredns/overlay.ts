@@ -18,10 +18,10 @@ import type { TextStore } from "../text-store.ts";
 
 export interface OverlayDeps {
   readonly zone: DnsZone;
-  /** The Corefile key, which also contains parts of other zones, and blocks of users. */
+  /** The Corefile key, which also contains sections of other zones, and blocks of users. */
   readonly store: TextStore;
   readonly ownerId: string;
-  /** Former owner ids. A part with one of them belongs to this installation, and keeps the id. */
+  /** Former owner ids. A section with one of them belongs to this installation, and keeps the id. */
   readonly formerOwnerIds?: readonly string[];
   /** The listener of the blocks if the text has no block for ".". Defaults to port 53 of all addresses. */
   readonly listener?: CorefileListener;
@@ -30,9 +30,10 @@ export interface OverlayDeps {
 }
 
 /**
- * Keeps one marked part of a Corefile. It has a server block for each hostname, which answers only its A and AAAA queries. It
- * never changes a byte outside the parts of this installation. It writes only a file with which CoreDNS can start: it repairs the
- * damaged part of another DnsZone of this installation, and refuses a file that it can't repair.
+ * Creates the provider of one marked section of a Corefile. The section has a server block for each hostname, which answers only A,
+ * AAAA and HTTPS queries for this name. The provider never changes a byte outside the sections of this installation. It writes only
+ * a file with which CoreDNS can start: it repairs the damaged sections of other DnsZones of this installation, and refuses a file
+ * that it can't repair.
  */
 export function createOverlayProvider(deps: OverlayDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
@@ -211,7 +212,7 @@ function refusalOf(file: OverlayFile, sets: readonly OwnedRRset[], maxNames: num
   return undefined;
 }
 
-/** The refusal of a text with which CoreDNS can't start. */
+/** Returns the refusal of a text that is too large, or with which CoreDNS can't start. */
 function unsafeBecause(deps: OverlayDeps, text: string): Refused | undefined {
   const { store, maxBytes = CONFIG_MAP_BYTES } = deps;
   if (Buffer.byteLength(text) > maxBytes) {

@@ -7,8 +7,8 @@ import { type Sent, splitBatch } from "../split-batch.ts";
 
 /**
  * Wraps a provider of one text, such as a ConfigMap key. It writes a zone without the records that an admission policy or webhook
- * rejects. If the text as a whole is rejected, halves of the writes show the records at fault. Each of these is tried again
- * separately once a minute.
+ * rejects. If the text as a whole is rejected, texts with half of the writes show the records at fault. Each record at fault is
+ * tried again separately once a minute.
  */
 export function withoutRejected(provider: ZoneProvider, clock: Pick<Clock, "now">): ZoneProvider {
   const rejections = createRejectionMemory(clock);
@@ -56,7 +56,7 @@ async function apply(deps: Deps, { zone, writes }: ApplyRequest, signal: AbortSi
   const session: Session = { deps, zone, signal, startedAt, done: new Set(), texts: 0, last: undefined, wrote: false };
   const pick = (keys: readonly string[]): readonly Item[] => keys.flatMap((key) => byKey.get(key) ?? []);
   const fresh = pick(plan.fresh);
-  // The text can change without a write too, because the base zone has changed.
+  // Without writes, the text is sent too, because it changes with the base zone.
   const stop = fresh.length === 0 ? stopOf(await send(session, [])) : await split(session, fresh);
   const failed = stop ?? (await retry(session, pick(plan.due)));
   return failed ?? appliedAs(session, items);
@@ -123,7 +123,7 @@ function mayContinue({ deps, texts, startedAt }: Session): boolean {
   return texts < MAX_TEXTS && deps.clock.now() - startedAt < MAX_DURATION_MS;
 }
 
-/** Without an accepted write, the text is unchanged. */
+/** The result of the call. If no write was accepted, the text is unchanged. */
 function appliedAs({ deps, zone, last, wrote, done }: Session, items: readonly Item[]): Applied {
   const rejected: Rejection[] = [];
   const deferred: Write[] = [];

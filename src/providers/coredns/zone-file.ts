@@ -29,8 +29,8 @@ export interface ZoneFileDeps {
 }
 
 /**
- * Keeps a whole zone file: the base zone's records, and the A and AAAA RRsets of dnsalias between markers. The SOA serial
- * increases exactly when another byte changes. Equal content is therefore never written twice, also with two controllers.
+ * Creates the provider of a whole zone file: the base zone's records, and the RRsets of dnsalias between markers. The SOA serial
+ * increases exactly when another byte changes. Equal content is therefore never written twice, even by two controllers.
  */
 export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);
@@ -57,11 +57,11 @@ export function createZoneFileProvider(deps: ZoneFileDeps): ZoneProvider {
 /** At most 1 MiB of ConfigMap data: keys and values together. */
 const CONFIG_MAP_BYTES = 1_048_576;
 
-/** Data that is kept between calls. Without it, only work is repeated, except for `isOurs`. */
+/** Data that is kept between calls. If it is lost, work is repeated, and `isOurs` begins as false. */
 interface LastRender {
   /** True after dnsalias has recognized its own text once. From then on it restores the text, even if another writer replaced all of it. */
   isOurs: boolean;
-  /** The last serial that was written. After a deletion, the text must return with a higher one. */
+  /** The last serial that was written. If the text is deleted, the next one must have a higher serial. */
   serial?: number;
   /** The last valid base zone, which is also in the stored text. */
   base?: BaseZone;
@@ -121,7 +121,10 @@ function withRecords(stored: StoredZone | undefined, base: BaseZone): Pick<Loade
   return { base, sets: (stored?.sets ?? []).filter(({ name, type }) => base.obstacle(name, type) === undefined) };
 }
 
-/** A base zone that leaves too little space for the published names is a mistake like any other. */
+/**
+ * The problem of a base zone that leaves too little space for the published names. As after any other mistake, the last known good
+ * base zone remains in effect.
+ */
 function outgrown({ base: { location } }: ZoneFileDeps, loaded: Loaded): InputProblem {
   const bytes = loaded.base.othersText.length;
   const message = `${location}: its ${bytes} bytes and the records of the aliases exceed the limit of the zone. Make the base zone smaller, or publish the zone with provider.transfer. The last known good base zone remains in effect`;
@@ -182,7 +185,7 @@ function reasonToWrite(
   if (stored.serial !== undefined && zoneRenderer(base, sets, textOwnerId)(stored.serial) === text) {
     return undefined;
   }
-  // An earlier release published records of dnsalias at a name of the base zone.
+  // If the numbers of RRsets differ, an earlier release published records of dnsalias at a name of the base zone.
   return stored.base === base.fingerprint && stored.sets.length === sets.length
     ? {
         kind: "foreign-edit",

@@ -110,7 +110,7 @@ export function aliasesIn({ annotations }: StoredEndpoint): string {
   return annotations[ALIASES_ANNOTATION] ?? "";
 }
 
-/** Returns the types in an object of another writer that conflict with records of dnsalias, by name. */
+/** Returns the endpoints in an object of another writer whose types conflict with records of dnsalias, with their names. */
 export function foreignSets(stored: StoredEndpoint): readonly { readonly name: Name; readonly endpoint: Endpoint }[] {
   return stored.endpoints.flatMap((endpoint) => {
     const name = FOREIGN_TYPES.has(endpoint.recordType) ? nameIn(endpoint.dnsName) : undefined;
@@ -136,7 +136,7 @@ const FOREIGN_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "CNAME"]);
 /** The maximum length of a label value in Kubernetes. */
 const MAX_LABEL = 63;
 const MAX_ALIASES = 16;
-/** The name of an object has at most 253 characters. This is the rest after the hash and two hyphens. */
+/** The name of an object has at most 253 characters. This many remain next to the hash and two hyphens. */
 const MAX_READABLE = 220;
 
 function zoneText({ meta }: DnsZone): string {

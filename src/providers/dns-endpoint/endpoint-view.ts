@@ -68,7 +68,7 @@ export function actualOf(
   };
 }
 
-/** The objects of dnsalias that must be written although no RRset differs, with their RRsets. */
+/** Returns the hostnames whose objects must be written although no RRset differs. */
 export function unsound({ ours: own }: View, ours: Ours): readonly Name[] {
   return [...own].flatMap(([name, object]) => {
     const sets = setsIn(object, name);
@@ -78,7 +78,7 @@ export function unsound({ ours: own }: View, ours: Ours): readonly Name[] {
   });
 }
 
-/** Changes by other writers to objects of dnsalias, if the object shows them, and deleted objects. */
+/** Returns the drift in objects of dnsalias: objects that show a change by another writer, and deleted objects. */
 export function driftOf(view: View, left: ReadonlyMap<Name, readonly EndpointSet[]>): readonly Drift[] {
   const edited = [...view.ours].flatMap(([name, object]) =>
     isEdited(object)

@@ -75,8 +75,8 @@ function bodyOf(changes: readonly AdjustedChange[], shown: Shown): Changes {
 }
 
 /**
- * The CoreDNS provider deletes only the key in the label `prefix`. That is one of several keys; each target has a label with its
- * own key.
+ * Returns one deletion for each target if each target has a key in a label, as at the CoreDNS provider. That provider deletes only
+ * the key in the label `prefix`, so each deletion has the key of its target there.
  */
 function deletionsOf(endpoint: Endpoint): readonly Endpoint[] {
   const { targets, labels } = endpoint;

@@ -20,7 +20,7 @@ export interface WebhookClient {
   records(signal: AbortSignal): Promise<Answer<readonly Endpoint[]>>;
   /** Returns these endpoints as the provider would write them. */
   adjust(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<Answer<readonly Endpoint[]>>;
-  /** `ok` is only the answer of the provider. It silently drops records of names that it does not serve. */
+  /** `ok` means only that the provider accepted the request. A provider silently drops records of names that it does not serve. */
   apply(changes: Changes, signal: AbortSignal): Promise<Answer<undefined>>;
 }
 

@@ -8,7 +8,7 @@ export interface Endpoint {
   readonly recordTTL: number;
   /** Distinguishes several RRsets of one name and type (weighted and other routing policies). "" if there is only one. */
   readonly setIdentifier: string;
-  /** Notes of the provider, which it requires back in a change of the record. */
+  /** Data of the provider. A change of the record must contain this data again. */
   readonly labels: Readonly<Record<string, string>>;
   readonly providerSpecific: readonly { readonly name: string; readonly value: string }[];
 }

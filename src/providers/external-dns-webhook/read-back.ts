@@ -11,7 +11,7 @@ export interface Outcome {
   readonly untouched: readonly AdjustedChange[];
   /** The change is partly applied. It must be sent again, based on the current records. */
   readonly partial: readonly AdjustedChange[];
-  /** The RRset has records that neither dnsalias nor the state before had. */
+  /** The RRset has records that were neither requested nor there before. */
   readonly foreign: readonly AdjustedChange[];
 }
 

@@ -64,8 +64,8 @@ async function apply(parts: WriteContext, batch: BackendBatch, signal: AbortSign
 const NO_ENDPOINTS = { kind: "ok", value: [] } as const;
 
 /**
- * Whether the provider already has the record. After a restart, the provider's TTL for a requested TTL is not known. Its answer
- * to the candidate shows whether a write is needed.
+ * Whether the provider already has the record. After a restart, the provider's TTL for a requested TTL is not known. The endpoint
+ * that the provider returns for the change shows whether a write is needed.
  */
 function standsAlready(
   requestedTtls: RequestedTtls,

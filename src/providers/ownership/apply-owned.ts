@@ -38,7 +38,7 @@ export async function applyOwned(
   return appliedAs(session, items);
 }
 
-/** The maximum number of batches in one call. A zone with many rejected records therefore takes at most its share of a server. */
+/** The maximum number of batches in one call. It limits the load that a zone with many rejected records causes at the server. */
 const MAX_BATCHES = 32;
 /** Below 60 s, after which the budget ends a call. */
 const MAX_DURATION_MS: Millis = 20_000;
@@ -91,7 +91,7 @@ function itemOf(name: Name, write: Write): Item {
   return { key: `${name} ${type} ${write.kind === "delete" ? "delete" : "put"}`, name, type, write };
 }
 
-/** Sends the writes that were never rejected first, so that the others cannot delay them. */
+/** Sends the writes without a rejection first, so that rejected writes cannot delay them. */
 async function sendAll(session: Session, items: readonly Item[]): Promise<Stop | undefined> {
   const byKey = new Map(items.map((item) => [item.key, item]));
   const markers = new Map(items.map(({ name }) => markerItem(name)).map((item) => [item.key, item]));
@@ -120,7 +120,7 @@ function pick(items: ReadonlyMap<string, Item>, keys: readonly string[]): readon
   return keys.flatMap((key) => items.get(key) ?? []);
 }
 
-/** Tries them one by one, because most of them are still rejected. */
+/** Retries the items one by one, because most of them are still rejected. */
 async function retryEach(session: Session, due: readonly Item[], all: Rejected): Promise<Stop | undefined> {
   const { rejections } = session.state;
   for (const item of due) {

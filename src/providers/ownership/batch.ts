@@ -80,7 +80,8 @@ function markerChange(touched: TouchedName, input: BatchInput): MarkerChange {
   const had = ownership.holder.kind === "ours" ? ownership.holder.types : [];
   const wanted = typesAfter(touched);
   const grows = wanted.some((type) => !had.includes(type));
-  // If a batch can be interrupted, a marker never lists fewer types than exist. The next write corrects it.
+  // If a batch can be interrupted, the marker lists the old and the new types, so that every existing type is listed. The next
+  // write removes types that no longer exist.
   const types = grows && input.capabilities.atomic !== "batch" ? [...new Set([...had, ...wanted])] : wanted;
   const resource = resourceAfter(touched, input.resourceOf);
   const isOwn = (marker: Marker | undefined): boolean => marker !== undefined && input.own.isOwn(marker.owner, name);

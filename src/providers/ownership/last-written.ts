@@ -18,7 +18,7 @@ export interface LastWritten {
   resourceOf(name: Name): ObjectKey;
   /** Adds an RRset that has a marker of dnsalias. A known one keeps its last written state. */
   see(set: RRset): void;
-  /** The name has no RRset of this type. It is removed here if a delete was tried. */
+  /** Records that the name has no RRset of this type. If a delete was tried, it counts as done. */
   recordMissing(name: Name, type: AliasType): void;
   /** These changes took effect. */
   wrote(changes: readonly BackendChange[]): void;
@@ -84,7 +84,10 @@ export function createLastWritten(): LastWritten {
   };
 }
 
-/** If a backend is not available for a long time, many plans are tried. Only the last ones may have taken effect. */
+/**
+ * The number of tried states that are kept for each RRset. While a backend is not available, many plans are tried, and only the
+ * last ones may have taken effect.
+ */
 const KEPT_TRIES = 4;
 
 function addressChanges(

@@ -23,7 +23,7 @@ export function ownerNameOf(name: Name): Name | undefined {
   return tryName(rest.startsWith(WILDCARD) ? `${STAR}${rest.slice(WILDCARD.length)}` : rest);
 }
 
-/** The same, but only for hostnames of the zone: a marker at `_dnsalias.com` is not one of example.com. */
+/** The same as {@link ownerNameOf}, but only for hostnames of the zone: `_dnsalias.com` is not a marker name of example.com. */
 export function ownerNameIn(zone: Name, name: Name): Name | undefined {
   const owner = ownerNameOf(name);
   return owner !== undefined && isAtOrBelow(owner, zone) ? owner : undefined;

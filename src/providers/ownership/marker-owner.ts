@@ -21,8 +21,8 @@ export type Holder =
   | { readonly kind: "foreign"; readonly owner: string };
 
 /**
- * Reads the markers of a name. If two owners marked it at the same time, the one with the first id owns it. Each of them decides
- * this independently, and neither changes the other's marker.
+ * Reads the markers of a name. If several owners have marked it, the owner whose id sorts first owns it. Each installation decides
+ * this independently, and changes no marker of another one.
  */
 export function holderOf(sets: RecordMap, name: Name, own: Pick<OwnMarkers, "ownerId" | "isOwn">): Holder {
   const markers = markersAt(sets, name);

@@ -14,9 +14,9 @@ export interface OtherNamesInput {
 }
 
 /**
- * The enclosers among the records of other writers; undefined: there is no wildcard. If the zone isn't listed, only requested
- * names are known. If the backend doesn't report delegations, a name counts as absent only right below an existing name, because
- * a delegation may contain deeper names.
+ * Returns the closest enclosers among the records of other writers. Undefined: no wildcard was requested. If the zone isn't listed,
+ * only requested names are known. If the backend doesn't report delegations, a name counts as absent only right below an existing
+ * name, because a delegation may contain deeper names.
  */
 export function otherEnclosers(input: OtherNamesInput): EncloserOf | undefined {
   const { domain, read, requested } = input;

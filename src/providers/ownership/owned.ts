@@ -21,8 +21,9 @@ export interface Ownership {
 }
 
 /**
- * Creates the provider of a zone from a backend that doesn't know owners. TXT markers identify the RRsets of dnsalias (docs/concepts/ownership.md).
- * RRsets without its marker, or with one of another owner, are never overwritten unless the plan adopts them.
+ * Creates the provider of a zone from a backend that doesn't know owners. TXT markers identify the RRsets of dnsalias
+ * (docs/concepts/ownership.md). RRsets without a marker of dnsalias, or with a marker of another owner, are never overwritten
+ * unless the plan adopts them.
  */
 export function owned(backend: RecordBackend, { zone, ownerId, formerOwnerIds, clock }: Ownership): ZoneProvider {
   checkedOwnerId(ownerId);

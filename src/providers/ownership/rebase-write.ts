@@ -8,7 +8,10 @@ import type { State, View } from "./owned-view.ts";
 
 type WriteProblem = Extract<ApplyResult, { readonly kind: "refused" | "conflict" }>;
 
-/** The plan never has such writes. With one, records of other writers would still not be overwritten. */
+/**
+ * Returns the problem of a write to records of another writer. The plan never has such a write. If it had one, this check would
+ * still protect those records.
+ */
 export function problemOf({ own }: State, { sets, ownership }: View, write: Write): WriteProblem | undefined {
   const { name, type } = setOf(write);
   const holder = holderOf(sets, name, own);
@@ -27,7 +30,7 @@ export function problemOf({ own }: State, { sets, ownership }: View, write: Writ
     : { kind: "conflict", message: `${displayName(name)} ${type} has changed since the plan was made` };
 }
 
-/** The write after other writes have taken effect. Undefined: it is already done. */
+/** Returns the write that is still necessary after other writes have taken effect. Undefined: it is already done. */
 export function rebase({ ownership }: View, write: Write): Write | "conflict" | undefined {
   const { name, type } = setOf(write);
   const now = ownership.get(name)?.sets.find((set) => set.type === type);

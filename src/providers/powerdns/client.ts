@@ -56,7 +56,7 @@ async function call(deps: PowerDNSClientDeps, { method, body }: Call, signal: Ab
   if (key.kind !== "ok") {
     return key;
   }
-  const apiKey = key.text.trim(); // a line break at the end is kubectl create secret --from-file's
+  const apiKey = key.text.trim(); // kubectl create secret --from-file keeps the file's last line break
   const words = wordsOf(deps, apiKey);
   if (!HEADER_TEXT.test(apiKey)) {
     const message = `${secretOf(spec)} is not a valid API key: it is empty, or has characters that HTTP headers do not allow`;

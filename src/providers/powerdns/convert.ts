@@ -48,8 +48,8 @@ export function zoneOf(body: unknown): PowerDNSZone | undefined {
 }
 
 /**
- * Returns the RRsets of the zone. An ALIAS counts as a CNAME, so that its name is taken. Disabled records
- * are ignored, unless all records of an RRset are disabled.
+ * Returns the RRsets of the zone. An ALIAS counts as a CNAME, so that dnsalias writes no records at its name. Disabled records are
+ * ignored, unless all records of an RRset are disabled.
  */
 export function rrsetsOfZone({ rrsets }: PowerDNSZone, domain: Name): readonly RRset[] {
   const sets = rrsets.flatMap((rrset) => {
@@ -77,7 +77,9 @@ export function patchOf(changes: readonly BackendChange[], zone: PowerDNSZone): 
   return [...deletes, ...replaces];
 }
 
-/** The new SOA if the server doesn't raise the serial itself, because secondaries follow the serial. Undefined if it does. */
+/**
+ * Returns the SOA with a higher serial, because secondaries follow the serial. Undefined if the server raises the serial itself.
+ */
 export function serialPatch(
   zone: PowerDNSZone,
   domain: Name,

@@ -20,7 +20,7 @@ export interface UpdateRequest {
   readonly server: ResolverServer;
   readonly zone: Name;
   readonly newId: () => number;
-  /** One of {@link messagesOf}. */
+  /** One of the messages from {@link messagesOf}. */
   readonly query: Uint8Array;
 }
 
@@ -55,8 +55,8 @@ export async function sendUpdate(session: Session, request: UpdateRequest, signa
 }
 
 /**
- * True if the server accepts an update without a change (RFC 2136 2.5 allows it). Then the zone, the key and the address are
- * correct, and the server refused the earlier update because of its records.
+ * True if the server accepts an update without a change (RFC 2136 2.5 allows such an update). Then the zone, the key and the
+ * address are correct, and the server refused the earlier update because of its records.
  */
 async function takesUpdates(
   session: Session,
@@ -69,8 +69,9 @@ async function takesUpdates(
 }
 
 /**
- * Makes updates of the changes. Usually it is one message, which takes effect completely or not at all. Changes over 64 KiB need
- * several messages, which never divide a name. Invalid data is rejected, and so is a single name that does not fit.
+ * Returns the UPDATE messages for the changes. Usually there is one message, which takes effect completely or not at all. Changes
+ * over 64 KiB need several messages, which never divide a name. Invalid data is rejected, and so is a single name that does not
+ * fit.
  */
 export function messagesOf(
   changes: readonly BackendChange[],
@@ -104,8 +105,8 @@ export function messagesOf(
 const UPDATE_MS: Millis = 15_000;
 const UNKNOWN = "; the next read shows whether the update took effect";
 /**
- * The rcodes that can mean a fault in single records. Policies for single records answer REFUSED, like a server without
- * permission. NOTZONE and FORMERR can be about one name or type. BIND answers SERVFAIL to more records than
+ * The rcodes that can mean a fault in single records. A server answers REFUSED if a policy forbids single records, but also if the
+ * client has no permission at all. NOTZONE and FORMERR can be about one name or type. BIND answers SERVFAIL to more records than
  * `max-records-per-type` allows.
  */
 const MAY_BE_RECORDS: ReadonlySet<number> = new Set([RCODE.REFUSED, RCODE.NOTZONE, RCODE.FORMERR, RCODE.SERVFAIL]);

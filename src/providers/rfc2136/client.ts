@@ -29,7 +29,7 @@ export interface ClientDeps {
 export interface Client {
   /** A random message id, so that the answer to another message does not match. */
   readonly newId: () => number;
-  /** Reads the key again, so that a changed Secret takes effect at once. `signer` is undefined if the spec has no key. */
+  /** Reads the key again, so that a changed Secret takes effect at once. If the spec has no key, messages are not signed. */
   open(signal: AbortSignal): Promise<Opened>;
 }
 
@@ -39,11 +39,11 @@ type Opened = { readonly kind: "ok"; readonly session: Session } | Problem;
 export interface Session {
   /** Bytes that a message must leave free for its signature. */
   readonly reserved: number;
-  /** Sends an encoded message without a signature. */
+  /** Signs an encoded message, and sends it. */
   query(server: ResolverServer, query: Uint8Array, timeoutMs: Millis, signal: AbortSignal): Promise<Reply>;
   /**
-   * Sends a query whose answer has several messages. Each goes to `take`, after its signature is verified or if a later one can
-   * cover it.
+   * Sends a query whose answer has several messages. Each message goes to `take` after its signature is verified, or if a later
+   * signature can cover it.
    */
   stream(server: ResolverServer, request: StreamRequest, signal: AbortSignal): Promise<StreamReply>;
 }
@@ -67,7 +67,7 @@ interface StreamRequest {
 }
 
 type StreamReply =
-  /** The result of `take` may be used. */
+  /** The answer ended without a problem, so the messages that `take` received may be used. */
   | { readonly kind: "ended" }
   /** The server closed the connection without an answer. Some servers do this instead of REFUSED. */
   | { readonly kind: "closed"; readonly message: string }

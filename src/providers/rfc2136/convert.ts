@@ -7,7 +7,7 @@ import { type WireRecord, EMPTY_QUERY, type Message } from "../../dns/message/me
 import type { Name } from "../../dns/name/name.ts";
 import { CLASS, TYPE, typeName } from "../../dns/registry.ts";
 
-/** The types that the backend reads: those of an alias, those that hide it, and markers. */
+/** The types that the backend reads: the types of an alias, CNAME, which excludes them, and TXT for markers. */
 export const READ_TYPES: ReadonlySet<number> = new Set([TYPE.A, TYPE.AAAA, TYPE.HTTPS, TYPE.CNAME, TYPE.TXT]);
 
 /** The names below the apex that have NS records of class IN, sorted. */
@@ -61,8 +61,8 @@ export type Rest =
   | { readonly kind: "foreign"; readonly set: Pick<RRset, "name" | "type"> };
 
 /**
- * Returns the remaining changes of a batch that may be partly applied. As in an UPDATE, TTLs of the desired RRsets count, but
- * TTLs of the read ones don't.
+ * Returns the remaining changes of a batch that may be partly applied. As in an UPDATE, the TTLs of the desired RRsets are
+ * compared, but not those of the RRsets that were read.
  */
 export function restOf(changes: readonly BackendChange[], sets: readonly RRset[]): Rest {
   const existing = new Map(sets.map((set) => [`${set.name} ${set.type}`, set]));

@@ -151,8 +151,9 @@ function setsAt(name: Name, message: Message): readonly RRset[] {
 }
 
 /**
- * A wildcard above answers for names without their own records (RFC 4592), and the answer does not show this. If it equals the answer of the wildcard,
- * an update with a prerequisite tests whether the name has records. If the server refuses it, the records count as those of the name.
+ * A wildcard above answers for names without their own records (RFC 4592), and the answer does not show this. If the answer for the
+ * name equals the answer of the wildcard, an update with a prerequisite tests whether the name has records. If the server refuses
+ * this update, the records count as those of the name.
  */
 async function withoutWildcards(query: NamesQuery, name: Name, sets: readonly RRset[]): Promise<NameRead> {
   for (const set of sets) {

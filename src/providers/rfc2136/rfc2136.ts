@@ -116,8 +116,8 @@ async function apply(state: State, { changes }: BackendBatch, signal: AbortSigna
   if (first.kind !== "conflict") {
     return first;
   }
-  // The changes may already be in effect, also partly. This process made them and lost the answer, or another process made them with the
-  // same plan.
+  // The changes may already be in effect, completely or partly. This process made them and lost the answer, or another process made
+  // them with the same plan.
   const names = [...new Set(changes.flatMap(({ before, after }) => (before ?? after)?.name ?? []))];
   const now = await read(state, names, signal);
   if (now.kind !== "ok") {
@@ -133,7 +133,7 @@ async function apply(state: State, { changes }: BackendBatch, signal: AbortSigna
     : write(state, session, rest.changes, signal);
 }
 
-/** All changes are already applied, or none is and the update was refused. In both cases, the read is older than the server of the update. */
+/** Returns the result if all changes are already in effect, or if none is. In both cases, no update is sent again. */
 function settled(
   rest: readonly BackendChange[],
   conflict: BackendApplyResult,

@@ -44,7 +44,7 @@ export interface TransferDeps {
 /**
  * A zone that is kept in memory, and that secondaries transfer from dnsalias. It has the base zone's records and the RRsets of
  * dnsalias. After a restart, the statuses restore the published records, so that a failing lookup removes none. The zone is not
- * served before the first plan, which creates one version with both.
+ * served before the first plan, which creates the first version.
  */
 export function createTransferProvider(deps: TransferDeps): ZoneProvider {
   checkedOwnerId(deps.ownerId);

@@ -14,12 +14,12 @@ import { steadySubset } from "./steady-subset.ts";
 /** No useful chain has more hops. */
 const MAX_HOPS = 16;
 
-/** The followed part of a chain: every name from the target on, and the smallest TTL of the hops between them. */
+/** The part of a chain that was followed: every name from the target on. `ttl` is the smallest TTL of its hops. */
 export interface Chain {
   /** Never empty. The last one is the name of the next query. */
   readonly path: readonly Name[];
   readonly ttl: Seconds;
-  /** The largest of their TTLs. */
+  /** The largest TTL of the hops. */
   readonly maxTtl: Seconds;
 }
 
@@ -41,10 +41,10 @@ export type ChainResult = Progress &
   /** `isSubset`: there are more addresses than dnsalias publishes. */
   (
     | { readonly kind: "addresses"; readonly addresses: readonly string[]; readonly isSubset: boolean }
-    /** The answer has no records for the rest of the chain, which requires another query. */
+    /** The answer has no records for the rest of the chain. Another query is necessary. */
     | { readonly kind: "unfinished" }
     | { readonly kind: "empty"; readonly outcome: "nodata" | "nxdomain"; readonly negativeTtl: Seconds }
-    /** `nat64`: the prefixes whose addresses are never published, if one of them is the reason. */
+    /** `nat64`: the NAT64 prefixes whose addresses are never published. Present if an address in them is the reason. */
     | {
         readonly kind: "failed";
         readonly reason: FailureReason;
@@ -61,8 +61,8 @@ interface Progress {
 }
 
 /**
- * A query for the rest of a chain. The policy prevents that a public name points into a private network, or to an address that no
- * host has.
+ * A query for the rest of a chain. The address policy prevents that a public name points into a private network, or to an address
+ * that no host has.
  */
 export interface ChainQuestion extends AddressPolicy {
   /** The queried type: A, AAAA, or CNAME for a single hop. */
@@ -160,8 +160,8 @@ function addressesFrom(
 }
 
 /**
- * RFC 2308 section 2: the rcode NXDOMAIN counts regardless of the sections. NOERROR without data is NODATA with a SOA or without an NS record in the
- * authority section; with only NS records it is a referral.
+ * Returns the result of an answer without data (RFC 2308 2). The rcode NXDOMAIN counts regardless of the sections. NOERROR is
+ * NODATA if the authority section has a SOA record, or no NS record. With only NS records, the answer is a referral.
  */
 function nothingFrom(message: Message, progress: Progress): ChainResult {
   const negativeTtl = negativeTtlAt(message, endOfChain(progress.chain));

@@ -28,9 +28,9 @@ export type Alias =
   | { readonly kind: "malformed"; readonly detail: string };
 
 /**
- * Returns the next name of a chain, by the CNAME of the name or by a DNAME above it. The server may omit the CNAME that follows
- * from a DNAME (RFC 6672 3.1). Two CNAMEs with different targets at one name are malformed (RFC 2181 10.1). Undefined: the name
- * has neither.
+ * Returns the next name of a chain, by the CNAME of the name or by a DNAME above it. The server may omit the CNAME that is
+ * synthesized from a DNAME (RFC 6672 3.1). Two CNAMEs with different targets at one name are malformed (RFC 2181 10.1). Undefined:
+ * the name has neither.
  */
 export function aliasAt(records: RecordIndex, owner: Name): Alias | undefined {
   const cnames = (records.get(owner) ?? []).filter(({ type }) => type === TYPE.CNAME);

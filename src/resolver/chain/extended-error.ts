@@ -9,8 +9,8 @@ export interface RcodeFailure {
 }
 
 /**
- * Why the rcode of a response means a failure. Undefined for NOERROR and NXDOMAIN, which have information about the name.
- * SERVFAIL with an extended error of DNSSEC validation (RFC 8914 4.7 to 4.13: codes 6 to 12) is `bogus`.
+ * Returns the failure that the rcode of a response means. Undefined for NOERROR and NXDOMAIN, which contain information about the
+ * name. SERVFAIL with an extended error of DNSSEC validation (RFC 8914 4.7 to 4.13: codes 6 to 12) is `bogus`.
  */
 export function rcodeFailure(message: Message): RcodeFailure | undefined {
   const { rcode } = message;
@@ -90,7 +90,7 @@ function describe({ code, text }: ExtendedError): string {
   return text === "" ? meaning : `${meaning}: ${text}`;
 }
 
-/** Replaces every byte that could control a terminal or break a log line by a space. */
+/** Decodes UTF-8, and replaces characters that could control a terminal or break a log line with a space. */
 function printable(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes.subarray(0, MAX_TEXT * 4));
   return text

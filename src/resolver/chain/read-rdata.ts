@@ -15,7 +15,7 @@ export function addressOfRdata({ type, rdata }: WireRecord): string | undefined 
   }
 }
 
-/** How long a negative answer with this SOA is valid: min(its TTL, its MINIMUM) (RFC 2308 5). */
+/** Returns how long a negative answer with this SOA is valid: the smaller of the SOA's TTL and its MINIMUM field (RFC 2308 5). */
 export function negativeTtlOfSoa({ rdata, ttl }: WireRecord): Seconds {
   const view = new DataView(rdata.buffer, rdata.byteOffset, rdata.byteLength);
   return rdata.length < MINIMUM_BYTES ? 0 : Math.min(ttl, view.getUint32(rdata.length - MINIMUM_BYTES));

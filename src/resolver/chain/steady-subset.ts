@@ -10,9 +10,10 @@ interface Subset {
 }
 
 /**
- * A subset of at most 64 addresses. Each address has a rank that depends only on the address, and the 64 lowest ranks count. The
- * order of the addresses therefore has no effect, and a change of one address changes at most one other. The ranks of one network
- * differ widely, so that the subset has addresses of several networks.
+ * Returns a subset of at most 64 addresses. Each address has a rank that depends only on the address, and the addresses with the 64
+ * lowest ranks are selected. The order of the input therefore has no effect. If one address is added or removed, at most one other
+ * address of the subset changes. The ranks of addresses in one network differ widely, so that the subset has addresses of several
+ * networks.
  */
 export function steadySubset(addresses: readonly string[]): Subset {
   if (addresses.length <= MAX_ADDRESSES) {

@@ -9,7 +9,7 @@ export type LookupStep =
       readonly kind: "queried";
       readonly server: string;
       readonly name: Name;
-      /** Mnemonic. */
+      /** The mnemonic of the record type, for example "AAAA". */
       readonly type: string;
       readonly tookMs: Millis;
       readonly result: string;

@@ -41,10 +41,10 @@ interface Failed {
 }
 
 /**
- * Sends one query to one server, and the queries that its answer requires: TCP on TC, the new cookie on BADCOOKIE, no EDNS on
- * FORMERR, no subnet if it refuses one. An answer without a feature that this server usually has is verified over TCP. If the
- * server has no TCP, repeated answers over UDP verify it. Waits 2 s for each packet, and sends at most six. Rejects only if the
- * signal aborts.
+ * Sends one query to one server, and repeats it as the answer requires: over TCP on TC, with the new cookie on BADCOOKIE, without
+ * EDNS on FORMERR, without the subnet if the server refuses it. If an answer lacks a feature of this server's usual answers, it is
+ * verified over TCP. If the server has no TCP, repeated answers over UDP verify it. Waits 2 s for each packet, and sends at most
+ * six. Rejects only if the signal aborts.
  */
 export async function attempt(
   deps: AttemptDeps,
@@ -73,7 +73,10 @@ export async function attempt(
   return { kind: "failed", reason: "malformed", detail: "did not come to an answer" };
 }
 
-/** UDP, a new cookie, no subnet, no EDNS, then TCP; or UDP, TCP, and UDP again. */
+/**
+ * The maximum number of packets. A long sequence is UDP, a new cookie, no subnet, no EDNS, and then TCP. Another one is UDP, TCP,
+ * and repeated UDP.
+ */
 const MAX_PACKETS = 6;
 
 function answered({ repeats }: Sent, { message, match, trailing }: Response) {
@@ -114,8 +117,8 @@ async function send(deps: AttemptDeps, server: ResolverServer, out: Outgoing, si
 }
 
 /**
- * Cookies and random letter case protect protocols over which other hosts can send answers (RFC 7873 5.2). RFC 8484 4.1: id 0
- * lets HTTP caches work.
+ * Cookies and random letter case are only for UDP and TCP, over which other hosts can send answers (RFC 7873 5.2). Over HTTPS, the
+ * id is 0, so that HTTP caches work (RFC 8484 4.1).
  */
 function variantFor(deps: AttemptDeps, traits: Traits, { queried, sent }: Outgoing): QueryVariant {
   const [high = 0, low = 0] = deps.randomBytes(2);
@@ -150,9 +153,9 @@ interface Seen {
 }
 
 /**
- * Over UDP, a packet that does not match can be forged, so the wait continues. Over a stream it comes from the server. A packet
- * with another id answers an earlier query, or is a guess of an attacker, and is ignored. Over HTTPS this can't happen, because
- * each response belongs to one request.
+ * Over UDP, a packet that does not match can be forged, so the wait continues. Over a stream, such a packet comes from the server,
+ * so the wait ends. A packet with another id answers an earlier query, or is a guess of an attacker, and is ignored. Over HTTPS
+ * this can't happen, because each response belongs to one request.
  */
 function createReader(query: Message, cookieExpected: boolean, protocol: Protocol): Reader {
   let seen: Seen = {};
@@ -201,7 +204,7 @@ function malformed(problem: string): Failed {
   return { kind: "failed", reason: "malformed", detail: `sent what is not an answer: ${problem}` };
 }
 
-/** The second query got no answer, so the first answer is the reason of the failure. */
+/** Returns the failure of a repeated query that got no answer. Its reason is the answer that required the repetition. */
 function lost(retry: Retry, detail: string): Failed {
   return { kind: "failed", reason: LOST[retry].reason, detail: `${LOST[retry].detail}, then ${detail}` };
 }

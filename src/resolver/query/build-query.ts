@@ -28,8 +28,8 @@ export interface QueryVariant {
 const UDP_SIZE = 1232;
 
 /**
- * Builds a query. With the AD bit in the query, validating servers set it in the answer (RFC 6840 5.7). DO is off, because
- * dnsalias does not read signatures. Servers echo the random letter case (0x20); attackers who did not see the query can't.
+ * Builds a query. With the AD bit in the query, validating servers set it in the answer (RFC 6840 5.7). DO is off, because dnsalias
+ * does not read signatures. Servers echo the random letter case (0x20). Attackers who did not see the query don't know it.
  */
 export function buildQuery(queried: ResolverQuestion, variant: QueryVariant): Message {
   return {

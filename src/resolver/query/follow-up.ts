@@ -10,17 +10,17 @@ import { REMEMBERED_MS, type Traits, withCookie, withoutCookie } from "../server
 export interface Sent {
   readonly protocol: Protocol;
   readonly edns: boolean;
-  /** With a client subnet (RFC 7871); never without EDNS. */
+  /** True if the query has a client subnet (RFC 7871). A query without EDNS has none. */
   readonly subnet: boolean;
-  /** Number of repeated queries over UDP because the answer was not verified and the server has no TCP. */
+  /** The number of queries that were repeated over UDP, because the answer was not verified and the server has no TCP. */
   readonly repeats: number;
   /** Why the query is sent again. Undefined for the first one. */
   readonly retry?: Retry;
 }
 
 /**
- * Why a query is sent again. `edns`: the server refused EDNS. `subnet`: it refused the client subnet. `badcookie`: it requires
- * the new cookie that it sent. A {@link SpoofingProof}: the answer lacked this feature.
+ * Why a query is sent again. `edns`: the server refused EDNS. `subnet`: it refused the client subnet. `badcookie`: it requires the
+ * new cookie that it sent. `truncated`: the answer had TC. A {@link SpoofingProof}: the answer lacked this feature.
  */
 export type Retry = "truncated" | "edns" | "subnet" | "badcookie" | SpoofingProof;
 
@@ -30,8 +30,8 @@ export type FollowUp =
   | { readonly kind: "failed"; readonly reason: FailureReason; readonly detail: string };
 
 /**
- * Returns the next step after a matching response. Over TCP and protocols on it, every response counts as verified, because only
- * the server can answer there.
+ * Returns the next step after a matching response. Over TCP, TLS and HTTPS, every response counts as verified, because only the
+ * server can answer there.
  */
 export function followUp(sent: Sent, message: Message, match: ResponseMatch): FollowUp {
   const isUdp = sent.protocol === "udp";
@@ -59,7 +59,7 @@ export function followUp(sent: Sent, message: Message, match: ResponseMatch): Fo
 /**
  * Returns another query over UDP if the verification over TCP failed, because the server has no TCP or a firewall blocks it. A
  * server that always omits the feature does so each time, while an attacker would have to guess id, port, and letter case each
- * time. Undefined if TCP had another purpose or another fault.
+ * time. Undefined if TCP was used for another reason, or failed in another way.
  */
 export function overUdpAgain(sent: Sent, failure: FailureReason): Sent | undefined {
   const isProof = sent.protocol === "tcp" && (sent.retry === "0x20" || sent.retry === "cookie");
@@ -68,7 +68,7 @@ export function overUdpAgain(sent: Sent, failure: FailureReason): Sent | undefin
     : undefined;
 }
 
-/** Number of additional answers over UDP with the same fault that count as much as one over TCP. */
+/** This number of further answers over UDP with the same fault counts as much as one answer over TCP. */
 const REPEATS = 3;
 
 /** Updates the known features of the server from this response. */
@@ -107,8 +107,8 @@ function afterInvalidCookie(sent: Sent): FollowUp {
 }
 
 /**
- * RFC 7871 7.1.3: servers that refuse client subnets answer REFUSED. Servers that don't know the option can
- * answer with the same codes as for EDNS that they refuse.
+ * RFC 7871 7.1.3: servers that refuse client subnets answer REFUSED. Servers that don't know the option can answer with the codes
+ * of a server that refuses EDNS.
  */
 function refusesSubnet(message: Message): boolean {
   return message.rcode === RCODE.REFUSED || refusesEdns(message);

@@ -5,9 +5,9 @@ import { originalCaseOf } from "./build-query.ts";
 import { CLIENT_COOKIE_BYTES } from "../server/server-traits.ts";
 
 /**
- * `answer`: from the queried server. `unverified`: the packet matches, but lacks a feature that answers of this server usually
- * have, or should have. It requires a query over TCP, where attackers can't answer. `mismatched`: not an answer to this query;
- * the correct one may still arrive.
+ * `answer`: the packet comes from the queried server. `unverified`: the packet matches, but lacks the letter case of the query, or
+ * the cookie that this server usually sends. The query is then repeated over TCP, where attackers can't answer. `mismatched`: not
+ * an answer to this query; the correct one may still arrive.
  */
 export type ResponseMatch =
   | { readonly kind: "answer" }
@@ -66,8 +66,8 @@ function strangeHeader(query: Message, response: Message): string | undefined {
 }
 
 /**
- * True for a response that is only a header. Some servers send errors in this form (Unbound's REFUSED). If it is forged, only one
- * try at another server is lost.
+ * True for an error without answer records. A server may send such an error without the question (Unbound's REFUSED). A forged one
+ * only leads to a query to another server.
  */
 function saysNothing(response: Message): boolean {
   return response.rcode !== RCODE.NOERROR && response.rcode !== RCODE.NXDOMAIN && response.answers.length === 0;
@@ -86,7 +86,7 @@ function strangeCookie(query: Message, response: Message): string | undefined {
   return isCookieLength(got.length) && sent.every((byte, index) => byte === got[index]) ? undefined : "another cookie";
 }
 
-/** RFC 7871 7.3: ignores an answer for another subnet, like a forged one. An answer without a subnet is accepted. */
+/** RFC 7871 7.3: an answer for another subnet is ignored, as a forged answer is. An answer without a subnet is accepted. */
 function strangeSubnet(query: Message, response: Message): string | undefined {
   const sent = optionOf(query, EDNS_OPTION.CLIENT_SUBNET);
   const got = optionOf(response, EDNS_OPTION.CLIENT_SUBNET);
@@ -97,7 +97,7 @@ function strangeSubnet(query: Message, response: Message): string | undefined {
   return isEcho && readClientSubnet(got).kind === "read" ? undefined : "another subnet";
 }
 
-/** The position of the byte that the server sets in the option. */
+/** The position of the scope prefix in the option. It is the only byte that the server changes. */
 const SCOPE_AT = 3;
 
 function isCookieLength(bytes: number): boolean {

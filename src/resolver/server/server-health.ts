@@ -2,7 +2,7 @@ import type { Millis, Random } from "../../base/clock.ts";
 
 /** Measured values of one server. */
 export interface Health {
-  /** The smoothed time to an answer. Undefined before the first answer. */
+  /** The smoothed response time. Undefined before the first answer. */
   readonly answerMs: Millis | undefined;
   /** Consecutive tries without a usable answer. */
   readonly failures: number;
@@ -29,7 +29,8 @@ export function afterSilence(health: Health, silentMs: Millis): Health {
 }
 
 /**
- * After the penalty of a failed server, only one lookup queries it first, not all lookups that start in the meantime.
+ * Extends the penalty of a failed server to the end of this try. After a penalty, only one lookup therefore queries the server
+ * first. Lookups that start during that try query other servers first.
  */
 export function beforeTry(health: Health, now: Millis, tryMs: Millis): Health {
   return health.failures > 0 ? { ...health, penalisedUntil: Math.max(health.penalisedUntil, now + tryMs) } : health;
@@ -45,14 +46,14 @@ export interface Ranking<Server> {
   readonly healthOf: (server: Server) => Health;
   readonly now: Millis;
   readonly random: Random;
-  /** Whether the server comes last, regardless of its health. */
+  /** True for a server that comes last, regardless of its health. */
   readonly isAvoided: (server: Server) => boolean;
 }
 
 /**
- * Returns all servers, best first. Servers without a penalty come first, sorted by their time to an answer; unmeasured ones lead,
- * in the given order. Then come the others, by the end of their penalty. One time in twenty, another healthy server comes first,
- * so that dnsalias notices a server that has become faster.
+ * Returns all servers, best first. Servers without a penalty come first, sorted by their time to an answer; servers without a
+ * measured time lead, in the given order. Servers with a penalty follow, by the end of their penalty. In one of twenty calls,
+ * another server without a penalty comes first, so that dnsalias notices a server that has become faster.
  */
 export function rankServers<Server>(ranking: Ranking<Server>): readonly Server[] {
   const { servers, healthOf, now, random, isAvoided } = ranking;

@@ -1,8 +1,8 @@
 import type { ResolverServer } from "../../transport/exchange.ts";
 
 /**
- * The text of a server in lookup results, statuses, logs and maps: `10.0.0.10:53` for UDP, and with the protocol for others:
- * `tcp://`, `tls://[2001:db8::1]:853#name`, `https://1.1.1.1:443/dns-query#name`. Different servers have different texts.
+ * The text of a server in lookup results, statuses, logs and maps: `10.0.0.10:53` for UDP. Other protocols have a prefix: `tcp://`,
+ * `tls://[2001:db8::1]:853#name`, `https://1.1.1.1:443/dns-query#name`. Different servers have different texts.
  */
 export function serverLabel(server: ResolverServer): string {
   const host = server.address.includes(":") ? `[${server.address}]` : server.address;

@@ -12,8 +12,8 @@ export interface ServerRecords {
 }
 
 /**
- * Keeps records of at most 1,024 servers of each kind. The oldest record is removed first, and the next use of that server takes
- * one more query.
+ * Keeps the health and the traits of at most 1,024 servers each. The oldest entry is removed first. The next use of that server may
+ * then take one more query.
  */
 export function createServerRecords(randomBytes: (bytes: number) => Uint8Array): ServerRecords {
   const healths = new Map<string, Health>();

@@ -1,14 +1,14 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** Observed features of a server, in the order in which they were learned. They do not outlive the process. */
+/** Observed features of a server. They are only in memory. */
 export interface Traits {
   /** 8 random bytes only for this server (RFC 7873 4.1). */
   readonly clientCookie: Uint8Array;
   /** The cookie to send back. If it is present, the server is expected to send cookies. */
   readonly serverCookie?: Uint8Array;
   /**
-   * The server does not echo the letter case. Permanent if verified over TCP. If verified by repeated answers over UDP, it is
-   * valid until this time.
+   * The server does not echo the letter case. If this was verified over TCP, it applies indefinitely. If it was verified by
+   * repeated answers over UDP, it applies until this time.
    */
   readonly ignores0x20Until: Millis;
   /** The server does not answer queries with EDNS. It gets queries without EDNS until this time. */
@@ -16,8 +16,8 @@ export interface Traits {
   /** The server refuses queries with a client subnet. It gets queries without one until this time. */
   readonly subnetlessUntil: Millis;
   /**
-   * The server sends no cookies any more, or only sometimes (a forwarder for several servers), as verified over TCP. No cookie is
-   * expected until this time.
+   * No cookie is expected until this time. An answer over TCP has shown that the server sends no cookies any more, or only
+   * sometimes (a forwarder for several servers).
    */
   readonly cookielessUntil: Millis;
 }
@@ -35,7 +35,10 @@ export function newTraits(randomBytes: (bytes: number) => Uint8Array): Traits {
 /** RFC 7873 4: 8 bytes of the client, then 8 to 32 bytes of the server. */
 export const CLIENT_COOKIE_BYTES = 8;
 
-/** Long enough to avoid repeated queries, and short enough to notice a new version of the server. */
+/**
+ * How long a missing feature is remembered. Long enough to avoid repeated queries, and short enough to notice a new version of the
+ * server.
+ */
 export const REMEMBERED_MS: Millis = 600_000;
 
 /** Stores the server's part of a cookie option that contained the client cookie of dnsalias. */

@@ -9,15 +9,18 @@ import { findIn } from "../zone/find-name.ts";
 import { setOf, type ServedAliasData, type ZoneNode, type ZoneView } from "../zone/zone-view.ts";
 import { addressRecords, isStale } from "../live/live-records.ts";
 
-/** Records for the additional section. It uses live answers that are available and fresh, and never waits for one. */
+/**
+ * Records for the additional section. They include the addresses of an alias only if a fresh live answer is available. Nothing
+ * waits for a live answer.
+ */
 export interface Additional {
   readonly records: readonly WireRecord[];
   readonly uses: readonly LiveUse[];
 }
 
 /**
- * Returns the addresses of the names in a set's RDATA, if the zone is authoritative for them (RFC 1035 3.3, RFC 2782). For a
- * service record that points to another service name, it also returns that name's service records (RFC 9460 4.1).
+ * Returns the addresses of the names in a set's RDATA, if the zone is authoritative for them (RFC 1035 3.3, RFC 2782). For an SVCB
+ * or HTTPS record, it also returns the SVCB or HTTPS records of the record's target (RFC 9460 4.1).
  */
 export function addressesFor(
   view: ZoneView,
@@ -83,7 +86,7 @@ const NAME_AT: ReadonlyMap<number, number> = new Map([
   [TYPE.HTTPS, 2],
 ]);
 
-/** "." means no target (RFC 7505, RFC 2782). In a service record in service mode it means the owner name (RFC 9460 2.5). */
+/** "." means no target (RFC 7505, RFC 2782). In an SVCB or HTTPS record in ServiceMode, "." means the owner name (RFC 9460 2.5). */
 function targetOf(
   type: number,
   rdata: Uint8Array,

@@ -20,8 +20,9 @@ export type AliasHttps =
   | { readonly kind: "ask"; readonly alias: Name; readonly family: Family };
 
 /**
- * `HTTPS 0 target` (RFC 9460 2.4.2) under the same conditions as a published one: only with addresses of the target, and with
- * their TTL. Clients that follow it never get fallback addresses.
+ * Returns the record `HTTPS 0 target` (RFC 9460 2.4.2), with the TTL of the target's addresses. Without addresses of the target
+ * there is no such record, because a client that follows it never gets fallback addresses. Records in external zones follow the
+ * same rule.
  */
 export function aliasHttps(
   { families, httpsTarget, maxTtl }: ServedAliasData,

@@ -8,12 +8,15 @@ import type { ClientAnswer } from "../answer-source.ts";
 export interface AnswerContext {
   /**
    * Returns the answer for one family of the alias with that hostname (for a wildcard the name with `*`), fresh or stale.
-   * Undefined: the caller must request it first. To refresh a stale answer, the caller first returns undefined, and after the
-   * wait returns an answer. It returns `none` for an alias that the source no longer has.
+   * Undefined: the live answer must be requested first. For a stale answer, `live` first returns undefined, so that the answer is
+   * refreshed. After the wait, it returns an answer in any case. For an alias that the source no longer has, it returns `none`.
    */
   readonly live: (alias: Name, family: Family) => ClientAnswer | undefined;
   readonly now: Millis;
-  /** True for names of another, longer zone of this server. CNAMEs are followed only up to such a name. Absent: there are none. */
+  /**
+   * True for names of another, longer zone of this server. CNAMEs are followed only up to such a name. Absent: this server has no
+   * such zone.
+   */
   readonly isElsewhere?: (name: Name) => boolean;
 }
 
@@ -30,9 +33,9 @@ export interface ReadyAnswer {
   readonly answers: readonly WireRecord[];
   readonly authorities: readonly WireRecord[];
   readonly additionals: readonly WireRecord[];
-  /** How many of the first additional records are glue. A response without all of them needs TC (RFC 9471 3.1). */
+  /** The number of glue records, which come first in `additionals`. A response without all of them needs TC (RFC 9471 3.1). */
   readonly glue: number;
-  /** Every live answer that the response depends on. Without one, it is valid as long as the zone view. */
+  /** Every live answer that the response depends on. If there are none, the response is valid as long as the zone view. */
   readonly uses: readonly LiveUse[];
   /** True if `answers` has stale addresses, which requires EDE 3 (RFC 8914 4.4). Other sections never have stale addresses. */
   readonly stale: boolean;
@@ -40,7 +43,10 @@ export interface ReadyAnswer {
   readonly failure?: string;
 }
 
-/** The position of a live answer's addresses. Their TTL at another time comes from `liveTtl`, and their order can change. */
+/**
+ * The position of a live answer's addresses in a response. Their TTL at another time comes from `liveTtl`, and their order can
+ * change.
+ */
 export interface LiveUse {
   readonly alias: Name;
   readonly family: Family;

@@ -14,8 +14,8 @@ import { setOf, type ServedAliasData, type ZoneView } from "../zone/zone-view.ts
 
 /**
  * Returns the answer of a zone to a query for a name at or below its domain: RFC 1034 4.3.2 without recursion. It is a pure
- * function, and returns `ask` if a live answer is missing. Only A and AAAA, and HTTPS at an alias with `httpsTarget`, can need
- * one.
+ * function, and returns `ask` if a live answer is missing. Only queries for A or AAAA, and for HTTPS at an alias with
+ * `httpsTarget`, can need a live answer.
  */
 export function answer(view: ZoneView, question: Question, context: AnswerContext): AnswerResult {
   if (question.class !== CLASS.IN || question.type === TYPE.AXFR || question.type === TYPE.IXFR) {
@@ -35,7 +35,7 @@ export function answer(view: ZoneView, question: Question, context: AnswerContex
     }
     if (step.kind === "answer") {
       if (step.failure === RESERVED && chain.length > 0) {
-        // The client follows the rest itself, as with a CNAME into another zone.
+        // The client follows the rest of the chain itself, as with a CNAME into another zone.
         break;
       }
       return behind(chain, step);
@@ -83,8 +83,8 @@ function isServedHere({ domain }: ZoneView, name: Name, { isElsewhere }: AnswerC
 }
 
 /**
- * The answer at the end of a chain, after the records of the chain. AA is for the first owner name (RFC 1035 4.1.1), and the
- * rcode for the last (RFC 6604 3).
+ * Returns the answer at the end of a chain, with the records of the chain before its own. AA applies to the first owner name (RFC
+ * 1035 4.1.1), and the rcode to the last (RFC 6604 3).
  */
 function behind(chain: readonly WireRecord[], end: ReadyAnswer): ReadyAnswer {
   if (chain.length === 0 || end.rcode === RCODE.SERVFAIL) {
@@ -228,7 +228,10 @@ function liveAt({ view, name, context }: NameLookup, { alias, owner, family }: A
   }
 }
 
-/** The SOA of NXDOMAIN and NODATA. Its TTL is min(SOA TTL, MINIMUM) (RFC 2308 3). Empty for a zone without a SOA. */
+/**
+ * The SOA record for answers with NXDOMAIN or NODATA. Its TTL is min(SOA TTL, MINIMUM) (RFC 2308 3). Empty for a zone without a
+ * SOA.
+ */
 function negativeSoa(view: ZoneView): readonly WireRecord[] {
   const apex = view.nodes.get(view.domain);
   const soa = apex === undefined ? undefined : setOf(apex, TYPE.SOA);

@@ -11,7 +11,7 @@ export interface Substitution {
   readonly next: Name | undefined;
 }
 
-/** The DNAME above a name, and the CNAME that it creates for the name, with the DNAME's TTL (RFC 6672 3.1). */
+/** Returns the DNAME above a name, and the CNAME that is synthesized from the DNAME, with the same TTL (RFC 6672 3.1). */
 export function substituteDname(name: Name, owner: Name, dname: WireSet): Substitution {
   const records = recordsOf(dname, owner);
   const [rdata] = rdataOf(dname);

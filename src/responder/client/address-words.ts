@@ -2,9 +2,9 @@
 export type AddressFamily = 0 | 4 | 6;
 
 /**
- * Reads an address, in the form that sockets report, into 32-bit words, first word first. IPv4 has one word, also as
- * `::ffff:192.0.2.1` of a dual-stack socket. IPv6 has four words, and a zone such as `%eth0` is ignored. It allocates no objects,
- * because it runs for every packet. Never throws.
+ * Reads an address, in the form that sockets report, into 32-bit words, first word first. An IPv4 address has one word, also in the
+ * form `::ffff:192.0.2.1` of a dual-stack socket. An IPv6 address has four words, and a zone such as `%eth0` is ignored. The
+ * function allocates no objects, because it runs for every packet. Never throws.
  */
 export function readAddress(text: string, words: Uint32Array): AddressFamily {
   words[0] = words[1] = words[2] = words[3] = 0;
@@ -134,7 +134,10 @@ const DOT = 46;
 const COLON = 58;
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
-/** The value of a hexadecimal digit by its code; -1 for other characters. A table is faster, because a processor can't predict whether a digit or a letter follows. */
+/**
+ * The value of a hexadecimal digit by its code; -1 for other characters. A table is faster than comparisons, because a processor
+ * can't predict whether the next character is a digit or a letter.
+ */
 const HEX = Int8Array.from({ length: 128 }, (_, code) =>
   "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase()),
 );

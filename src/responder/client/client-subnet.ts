@@ -18,9 +18,9 @@ export type DnsClientSubnet =
   | { readonly kind: "malformed"; readonly problem: string };
 
 /**
- * Returns the subnet of a client by RFC 7871 7.1 and 7.2.1. `option` is the data of the query's client-subnet option. Without
- * one, it is the network of the peer. With a source prefix of 0, no subnet is sent. Special-use addresses (RFC 6890) have no
- * meaning elsewhere and are never forwarded (RFC 7871 11.1 and 10).
+ * Returns the subnet of a client by RFC 7871 7.1 and 7.2.1. `option` is the data of the query's client-subnet option. Without this
+ * option, the subnet is the network of the peer. With a source prefix of 0, no subnet is sent. Special-use addresses (RFC 6890)
+ * have no meaning elsewhere and are never forwarded (RFC 7871 11.1 and 10).
  */
 export function subnetOfClient(option: Uint8Array | undefined, peer: string): DnsClientSubnet {
   if (option === undefined) {
@@ -38,9 +38,9 @@ export function subnetOfClient(option: Uint8Array | undefined, peer: string): Dn
 }
 
 /**
- * Returns the data of the option in the answer: that of the query with a scope (RFC 7871 7.2.1). `scope` is that of the answer
- * for the client subnet. It is 0 for records that are the same for all clients: all records except the addresses of an alias.
- * Undefined: the answer for all clients is used, and counts only for the queried subnet.
+ * Returns the data of the client-subnet option in the answer: the option of the query with a scope (RFC 7871 7.2.1). `scope` is the
+ * scope of the live answer for the client subnet. It is 0 for records that are the same for all clients: all records except the
+ * addresses of an alias. Undefined: the addresses for all clients are sent, and the response is valid only for the queried subnet.
  */
 export function answerOption(option: Uint8Array, scope: number | undefined): Uint8Array {
   const [, family, sourcePrefix = 0] = option;

@@ -5,20 +5,21 @@ import { sipHash24 } from "./siphash.ts";
 
 /**
  * The secrets for server cookies (RFC 9018 5). The main thread creates them and sends them to every worker. Replicas behind one
- * address should share them too. With different secrets, no query is refused for its cookie; it only counts in the rate limits.
+ * address should share them too. If their secrets differ, a cookie of another replica is invalid: the query is still answered, but
+ * it counts in the rate limits.
  */
 export interface CookieSecrets {
-  /** 16 bytes, like all others. */
+  /** 16 bytes, as in every secret. */
   readonly current: Uint8Array;
   /** The previous secret, whose cookies are still accepted. Two changes are at least an hour apart, which is the lifetime of a cookie. */
   readonly previous?: Uint8Array;
 }
 
 /**
- * The verdict about the COOKIE option of a query. `malformed`: FORMERR (RFC 7873 5.2.2). `client-only` and `invalid`: the query
- * is answered like one without a cookie, and gets a new cookie. An invalid cookie is of another address, too old, or made with
- * another secret. `valid` and `renew`: the address of the client is verified. With `renew`, the cookie is over half an hour old,
- * or from the previous secret.
+ * The result of a check of a query's COOKIE option. `malformed`: the response is FORMERR (RFC 7873 5.2.2). `client-only` and
+ * `invalid`: the query is answered like one without a cookie, and gets a new cookie. An invalid cookie belongs to another address,
+ * is too old, or was created with another secret. `valid` and `renew`: the address of the client is verified. With `renew`, the
+ * cookie is over half an hour old, or from the previous secret.
  */
 export type CookieCheck = "malformed" | "client-only" | "invalid" | "renew" | "valid";
 
@@ -38,7 +39,9 @@ export function createCookies(first: CookieSecrets): Cookies {
 
   const inputs = { 4: new Uint8Array(HEAD_BYTES + 4), 6: new Uint8Array(HEAD_BYTES + 16) };
 
-  /** RFC 9018 4.4: client cookie, version, reserved, time and client address. `head`: bytes that begin with the first three. */
+  /**
+   * RFC 9018 4.4: client cookie, version, reserved, time and client address. `head`: bytes that begin with the first four fields.
+   */
   function mac(secret: Uint8Array, head: Uint8Array, address: string): Uint8Array {
     const input = readAddress(address, words) === 6 ? inputs[6] : inputs[4];
     for (let at = 0; at < HEAD_BYTES; at += 1) {
@@ -96,9 +99,10 @@ export function renewedSecrets(
 }
 
 /**
- * The response to a query beyond the limits. BADCOOKIE is sent only then, to a client with a cookie that does not verify its address. The client can
- * repeat the query over UDP with its new cookie. This is cheaper for both than TCP, and the packet is no longer than the query and a cookie. If the responder always
- * required cookies, clients without one would send each query twice (RFC 7873 5.2.3 leaves this to the server).
+ * The response to a query above the limits. A client whose cookie does not verify its address gets BADCOOKIE, and can repeat the
+ * query over UDP with its new cookie. This takes less work for both sides than TCP, and the packet is at most as long as the query
+ * plus a cookie. Queries within the limits never get BADCOOKIE, because clients without a valid cookie would send each query twice
+ * (RFC 7873 5.2.3 leaves the choice).
  */
 export function limitedReply(
   verdict: Exclude<RateLimitAction, "answer">,
@@ -115,7 +119,7 @@ const SECRET_BYTES = 16;
 const CLIENT_BYTES = 8;
 /** Client cookie, version, reserved and time. */
 const HEAD_BYTES = 16;
-/** With the hash of 8 bytes. */
+/** The head and a hash of 8 bytes. */
 const COOKIE_BYTES = 24;
 const VERSION = 1;
 /** RFC 9018 4.3: seconds. */

@@ -11,9 +11,9 @@ import type { Query } from "../packet/query.ts";
 export interface DnsClient {
   readonly address: string;
   readonly protocol: Protocol;
-  /** Undefined without a cookie. */
+  /** Undefined: the query has no COOKIE option. */
   readonly cookie: CookieCheck | undefined;
-  /** True over TCP and with a valid cookie. The rate limits do not apply then. */
+  /** True if the query came over TCP, or has a valid cookie. The rate limits do not apply to such a query. */
   readonly isProven: boolean;
 }
 
@@ -28,7 +28,7 @@ export function dnsClientOf(
   return { address: peer.address, protocol: how.protocol, cookie, isProven };
 }
 
-/** The EDNS options of a response: a cookie if the query had one, and an extended error (RFC 8914). */
+/** The EDNS options of a response: a cookie if the query had one, a client subnet, and an extended error (RFC 8914). */
 export function replyOptions(
   query: Query,
   { address, cookie }: DnsClient,
@@ -82,7 +82,10 @@ function optionBytesOf(options: readonly OptOption[]): number {
   return options.reduce((sum, { data }) => sum + 4 + data.length, OPT_BYTES);
 }
 
-/** A number for the network of an address (/24, /56), so that each network gets the addresses in one order. */
+/**
+ * Returns a function from an address to a number for its network (/24, /56). With this number, every client of a network gets the
+ * addresses in the same order.
+ */
 export function createTurns(): (address: string) => number {
   const words = new Uint32Array(4);
   return (address) => {

@@ -15,7 +15,7 @@ export interface RateLimitOptions {
   readonly clientQueriesPerSecond: number;
   /** Queries of one client network. */
   readonly networkQueriesPerSecond: number;
-  /** The size of a burst, in seconds of the rate. At least one packet. */
+  /** The size of a burst, as the number of seconds at the full rate. A burst has at least one packet. */
   readonly burstSeconds: number;
   /** Every n-th answer beyond the limits is sent truncated (TC), so that a real client repeats the query over TCP. 1: all; 0: none. */
   readonly slip: number;
@@ -28,7 +28,8 @@ export interface RateLimitOptions {
 /**
  * The limits are far above the rate of resolvers. A resolver that respects TTLs queries a name and type at most once in 5 s, so a
  * rate of 200 allows a thousand resolvers in one /24. A client with a valid cookie or over TCP is not limited. The limits are far
- * below the rate of an attack by reflection. Loopback addresses cannot be forged from outside.
+ * below the rate of an attack by reflection. Loopback networks are exempt, because their addresses cannot be forged from outside
+ * the host.
  */
 export const DEFAULT_RATE_LIMITS: RateLimitOptions = {
   positivePerSecond: 200,

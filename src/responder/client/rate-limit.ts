@@ -6,8 +6,9 @@ import type { RateLimitOptions } from "./rate-limit-options.ts";
 import { type Allowance, createTokenBuckets, SEED_WORDS } from "./token-buckets.ts";
 
 /**
- * What happens to an answer over UDP. `truncate`: sends an empty answer with TC, no longer than the query. A real client then
- * uses TCP (or gets BADCOOKIE, see `limitedReply` in cookie.ts). `drop`: sends nothing.
+ * The action for an answer over UDP. `truncate`: sends an empty answer with TC, no longer than the query, so that a real client
+ * uses TCP. A client whose cookie does not verify its address gets BADCOOKIE instead, see `limitedReply` in cookie.ts. `drop`:
+ * sends nothing.
  */
 export type RateLimitAction = "answer" | "truncate" | "drop";
 
@@ -15,8 +16,8 @@ export type RateLimitAction = "answer" | "truncate" | "drop";
 export type ResponseClass = "positive" | "negative" | "error";
 
 /**
- * Limits answers over UDP to unverified addresses. Don't call the methods for TCP, or for a query with a valid server cookie. Both take a few hundred
- * nanoseconds and allocate nothing.
+ * Limits answers over UDP to unverified addresses. Don't call the methods for TCP, or for a query with a valid server cookie. Both
+ * methods take a few hundred nanoseconds and allocate nothing.
  */
 export interface RateLimiter {
   /** Counts a query for its client and its network. Call it once for each query, as soon as it is known to have no valid cookie. */
@@ -88,9 +89,10 @@ export function rateLimitSeed(randomBytes: (bytes: number) => Uint8Array): Uint3
 }
 
 /**
- * Returns a number for the content of an answer. Compute it once for each cached answer. Positive: the name of the RRset and the
- * type. Under a wildcard it is the name with `*`, because otherwise every name would have its own counter. Negative: the name of
- * the zone, without a type. Names are in lower case, like `Name`.
+ * Returns the account of an answer, which is a hash of a name and a type. Compute it once for each cached answer. For a positive
+ * answer, pass the owner name of the RRset and the type. Under a wildcard, pass the name with `*`, because otherwise every name
+ * would have its own counter. For a negative answer, pass the name of the zone, without a type. Names are in lower case, like
+ * `Name`.
  */
 export function accountOf(name: string, type = 0): number {
   let hash = 0x811c_9dc5 ^ type;
@@ -101,8 +103,8 @@ export function accountOf(name: string, type = 0): number {
 }
 
 /**
- * The kind is in the lowest bits of a word that the network doesn't use. The /56 of IPv6 ends 8 bits above them, and for IPv4 the
- * word is empty.
+ * The kind is in the lowest 8 bits of the second word. The network doesn't use these bits: an IPv6 /56 ends above them, and for
+ * IPv4 the word is empty.
  */
 const KIND = { client: 1, network: 2, positive: 3, negative: 4, error: 5 } as const;
 const V6 = 16;

@@ -1,6 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** The limit for one key. `perSecond` tokens are added, and at most `burst` are kept. */
+/** The limit for one key. Each second, `perSecond` tokens are added to the bucket, which has at most `burst` tokens. */
 export interface Allowance {
   readonly perSecond: number;
   readonly burst: number;
@@ -17,10 +17,10 @@ export interface TokenBuckets {
 
 /**
  * A table of sets of four buckets in one block of memory with 16 bytes for each bucket. Nothing is allocated after the start. The
- * set of a key, and its word in the set, depend on the seed, so attackers can't choose keys that collide. In a full set, a new
- * key replaces the least recently used bucket. Of several with the same time, it replaces the one with the most tokens. A new key
- * starts with a full bucket. An attacker
- * who wants to replace a certain bucket must query from about as many networks as there are buckets.
+ * set of a key, and its mark in the set, depend on the seed, so attackers can't choose keys that collide. In a full set, a new key
+ * replaces the least recently used bucket. If several buckets have the same time, it replaces the one with the most tokens. A new
+ * key starts with a full bucket. An attacker who wants to replace a certain bucket must query from about as many networks as there
+ * are buckets.
  */
 export function createTokenBuckets(capacity: number, seed: Uint32Array): TokenBuckets {
   const sets = 2 ** Math.ceil(Math.log2(Math.max(1, capacity / WAYS)));

@@ -12,7 +12,7 @@ export function choiceOf(table: Uint8Array, turn: number): number {
 
 const NO_CHOICE: ClientAnswer = { kind: "failed", refreshAt: 0, detail: "no target has an address" };
 
-/** The last steps of MurmurHash3: turns of neighboring networks differ in few bits. */
+/** Mixes the bits with the finalizer of MurmurHash3, because the turns of neighboring networks differ in few bits. */
 function bucketOf(turn: number): number {
   const first = Math.imul(turn ^ (turn >>> 16), 0x85eb_ca6b);
   const second = Math.imul(first ^ (first >>> 13), 0xc2b2_ae35);

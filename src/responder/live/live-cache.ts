@@ -7,13 +7,13 @@ import type { LiveAnswer, LiveQuestion } from "../answer-source.ts";
 /** The answer of one family of one alias in a worker, for all clients or for those of one subnet. */
 export interface LiveCacheEntry {
   readonly question: LiveQuestion;
-  /** It is replaced as a whole, and never changed. */
+  /** The answer is replaced as a whole, and never changed in place. */
   answer: LiveAnswer | undefined;
-  /** It increases with every change of the answer. */
+  /** Increases with every change of the answer. */
   version: number;
-  /** The source has a newer answer. This one is used if the newer one does not arrive. */
+  /** True if the source has a newer answer. The present answer is then used only if the newer one does not arrive. */
   isInvalidated: boolean;
-  /** From this time on, a request keeps the answer fresh for the next client. */
+  /** From this time on, a query also requests the next answer from the source. */
   prefetchAt: Millis;
   /** Queries wait for the requested answer until this time. Undefined: no answer was requested. */
   waitUntil: Millis | undefined;
@@ -32,7 +32,7 @@ export interface LiveCacheDeps {
 }
 
 export interface LiveLimits {
-  /** The maximum number of live answers. Beyond it, the one that was requested first is removed. */
+  /** The maximum number of live answers. Above this number, the oldest entry is removed with the entries of its subnets. */
   readonly maxAnswers: number;
   /** The maximum number of queries that wait at the same time. */
   readonly maxWaiting: number;
@@ -53,11 +53,11 @@ export interface LiveCache {
   settle(id: number, answer: LiveAnswer | undefined): void;
   /** The source has new answers for these hostnames. */
   invalidate(zone: Name, names: readonly Name[]): void;
-  /** Queries that wait. */
+  /** The number of queries that wait now. */
   readonly waiting: number;
 }
 
-/** The answer of an entry that can be sent without a new request to the source. */
+/** Returns the answer of an entry if it can be sent without a new request to the source. */
 export function usable({ answer, isInvalidated }: LiveCacheEntry, now: Millis): LiveAnswer | undefined {
   if (answer === undefined || isInvalidated) {
     return undefined;
@@ -66,7 +66,7 @@ export function usable({ answer, isInvalidated }: LiveCacheEntry, now: Millis): 
   return isFresh || now < answer.refreshAt ? answer : undefined;
 }
 
-/** The answer after a wait in vain: the last known one (RFC 8767), or a failure. */
+/** The answer after a wait in which no new one arrived: the last known answer (RFC 8767), or a failure. */
 export function lastResort({ answer }: LiveCacheEntry, now: Millis): LiveAnswer {
   return answer ?? { kind: "failed", refreshAt: now, detail: "the target's addresses did not come in time" };
 }
@@ -193,10 +193,16 @@ function createTable(maxAnswers: number): Table {
 
 /** If the source has not answered this long after the end of the wait, the request is repeated. */
 const FORGET_AFTER_MS = 10_000;
-/** The source no longer has the alias, or its zone. Either the zone in this thread will soon lack it too, or it is about to return. */
+/**
+ * The time between requests if the source no longer has the alias or its zone. The change either soon reaches this thread, or is
+ * soon undone.
+ */
 const GONE_AGAIN_MS = 5_000;
 const GONE = "the DnsAlias or its DnsZone was deleted a moment ago";
-/** The part of the fresh time in which a query prefetches, and its minimum (see docs/concepts/responder.md). */
+/**
+ * In the last tenth of the fresh time, and at least in its last 5 s, a query also requests the next answer (see
+ * docs/concepts/responder.md).
+ */
 const PREFETCH_SHARE = 0.1;
 const PREFETCH_LEAST_MS = 5_000;
 /** The source reports changes. In case a report is lost, queried answers are requested again after this time. A request causes no lookup while the answer is fresh. */
@@ -227,7 +233,7 @@ function prefetchAt(answer: LiveAnswer, now: Millis): Millis {
     return Number.POSITIVE_INFINITY;
   }
   if (endsWithSwitch(answer)) {
-    // The TTL becomes longer with each successful check.
+    // Each successful health check allows a later end of the TTL, so a new answer is requested as early as possible.
     return Math.min(now + RECHECK_MS, answer.refreshAt);
   }
   const rest = Math.max((answer.freshUntil - now) * PREFETCH_SHARE, PREFETCH_LEAST_MS);
@@ -240,7 +246,7 @@ function endsWithSwitch(answer: LiveAnswer): boolean {
     : answer.kind === "addresses" && answer.ttlUntil !== undefined;
 }
 
-/** Invalidates the cached responses that refer to this entry. */
+/** Removes the answers of the entry and of its subnets. The new version invalidates the cached responses that refer to them. */
 function forget(entry: LiveCacheEntry): void {
   entry.subnets?.forEach(forget);
   entry.subnets = undefined;
@@ -253,7 +259,7 @@ function markInvalidated(entry: LiveCacheEntry): void {
   entry.isInvalidated = true;
 }
 
-/** Returns how many entries were removed. */
+/** Removes the oldest subnet if there are {@link MAX_SUBNETS}. Returns the number of removed entries. */
 function makeRoom(subnets: Map<string, LiveCacheEntry>): number {
   if (subnets.size < MAX_SUBNETS) {
     return 0;

@@ -41,8 +41,8 @@ export interface TtlLimits {
 }
 
 /**
- * Returns the TTL of the addresses of a live answer at a moment: the remaining TTL, within the limits of the alias; {@link STALE_TTL} if it is stale. `turn` is the number of the client's
- * network: the answers before a switch end at different times.
+ * Returns the TTL of the addresses of a live answer at a moment: the remaining time, within the limits of the alias. For a stale
+ * answer, it is {@link STALE_TTL}. `turn` is the number of the client's network. It spreads the ends of the TTLs before `ttlUntil`.
  */
 export function liveTtl({ freshUntil, ttlUntil, maxTtl }: TtlLimits, now: Millis, turn: number): Seconds {
   if (isStale(freshUntil, now)) {

@@ -3,7 +3,7 @@ import { OPT_BYTES, optionBytes, writeOpt, type OptOption } from "./opt-record.t
 import type { Query } from "./query.ts";
 
 export interface PlainFields {
-  /** With EDNS up to 12 bits. */
+  /** 4 bits, or up to 12 bits if the query has EDNS. */
   readonly rcode: number;
   readonly truncated?: boolean;
   readonly authoritative?: boolean;

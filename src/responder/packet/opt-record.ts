@@ -13,7 +13,7 @@ export interface OptFields {
   readonly options: readonly OptOption[];
 }
 
-/** The maximum size of packets over UDP, in both directions. Fragments of larger ones can get lost (RFC 9715 3). */
+/** The maximum size of packets over UDP, in both directions. Fragments of larger packets can get lost (RFC 9715 3). */
 export const UDP_SIZE = 1232;
 
 /** An OPT record without options. */

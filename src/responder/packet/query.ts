@@ -15,11 +15,11 @@ export interface Query {
   readonly nameEnd: number;
   readonly type: number;
   readonly class: number;
-  /** A hash of the type and the name, without its letter case. It has 30 bits, so that it needs no allocation. */
+  /** A hash of the type and the lowercase name. It has 30 bits, so that the engine stores it without an allocation. */
   readonly hash: number;
-  /** The OPT record; absent: a query without EDNS. */
+  /** The OPT record. Undefined: the query has no EDNS. */
   readonly edns: QueryEdns | undefined;
-  /** True if the query is signed (RFC 8945), or has another record that requires a key. */
+  /** True if the query has a TSIG (RFC 8945) or SIG record. */
   readonly signed: boolean;
 }
 
@@ -49,7 +49,10 @@ export function readQuery(bytes: Uint8Array, seed: number): Query {
 
 const NOTHING = { nameEnd: 0, type: 0, class: 0, hash: 0, edns: undefined, signed: false } as const;
 
-/** RFC 4343: lower case for the bytes of a name. The lengths of its labels are lower than every letter, so they don't change. */
+/**
+ * Maps each byte of a name to lower case (RFC 4343). The length of a label is at most 63, and every letter is above that, so
+ * lengths don't change.
+ */
 export const LOWER: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
 );
@@ -110,7 +113,10 @@ type Sections = Pick<Query, "kind" | "edns" | "signed">;
 
 const MALFORMED: Sections = { kind: "malformed", edns: undefined, signed: false };
 
-/** Reads the records after the question. It only counts them, except OPT. More data after them is an error. */
+/**
+ * Reads the records after the question. It reads OPT, detects TSIG and SIG, and skips the content of all other records. Bytes after
+ * the last record are an error.
+ */
 function readSections(bytes: Uint8Array, start: number, others: number, additionals: number): Sections {
   let offset = start;
   let edns: QueryEdns | undefined;

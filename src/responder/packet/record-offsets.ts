@@ -6,7 +6,7 @@ import { uint16 } from "./query.ts";
 export interface RecordOffsets {
   /** The offset after the question's name. */
   readonly nameEnd: number;
-  /** The offset of the TTL of each record. Its RDATA begin 6 bytes later. */
+  /** The offset of the TTL of each record. The RDATA begins 6 bytes later. */
   readonly ttlAt: readonly number[];
   readonly answers: number;
   readonly authorities: number;

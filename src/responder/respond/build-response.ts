@@ -61,7 +61,7 @@ export function createSlowPath(deps: RespondDeps): SlowPath {
     }
   };
 
-  /** Another query that waited for the same answer may have cached the response meanwhile. */
+  /** Another query that waited for the same live answer may already have cached the response. */
   const after = (rotation: ResponseInput): Made | Promise<Made> => {
     const now = clock.now();
     const { view, query, client } = rotation;
@@ -167,7 +167,7 @@ interface ResponseInput {
   /** An address of the network whose share of weighted addresses is returned. */
   readonly network: string;
   readonly option: Uint8Array | undefined;
-  /** Live answers whose wait has ended. Their current answers are used. */
+  /** Entries for which the query has already waited. Their current answers are used. */
   readonly settled: Set<LiveCacheEntry>;
 }
 

@@ -43,7 +43,7 @@ export interface CachedResponse {
   readonly subnetOption: Uint8Array | undefined;
   /** From this time on, each use also requests the next answer. */
   readonly prefetchAt: Millis;
-  /** The parts of a shorter response. Absent if the response fits into every size. */
+  /** The input for a shorter response. Undefined if the response fits into every size. */
   readonly source: ResponseParts | undefined;
   /** The truncated response, computed once for the last requested size. */
   cut: { readonly size: number; readonly response: CachedResponse } | undefined;
@@ -52,7 +52,7 @@ export interface CachedResponse {
 /** One of several responses to the same query. Each client network gets one of them. */
 export interface WeightedVariant {
   readonly table: Uint8Array;
-  /** The choice of this response. */
+  /** The value in `table` for the networks that get this response. */
   readonly choice: number;
   /** All cached responses to the query, by their choice. */
   readonly all: Map<number, CachedResponse>;
@@ -90,7 +90,10 @@ export function prepare(input: ResponseParts): CachedResponse {
   return prepareFor(input, {});
 }
 
-/** Returns the response for a size that is too small for the complete one. `reserved` bytes of that size are for the OPT record. */
+/**
+ * Returns the complete response if it fits into the size, and otherwise a truncated one. `reserved` bytes of the size are for the
+ * OPT record.
+ */
 export function cutTo(whole: CachedResponse, size: number, reserved: number): CachedResponse {
   const room = size - reserved;
   if (whole.source === undefined || whole.bytes.length <= room) {
@@ -135,7 +138,7 @@ function prepareFor(input: ResponseParts, room: Room): CachedResponse {
 /** The size that every client accepts (RFC 1035 4.2.1), minus the largest OPT record that dnsalias writes. */
 const NEVER_CUT = 512 - 128;
 
-/** Writes the message with OPT and then removes OPT, so that there is space for it. */
+/** Encodes the message with a placeholder for OPT and then removes the placeholder, so that OPT fits in later. */
 function encoded({ answer, name, type }: ResponseParts, { maxSize, reserved = 0 }: Room): Uint8Array {
   const bytes = encodeMessage(
     {
@@ -192,8 +195,8 @@ function extendedErrorOf(answer: ReadyAnswer): number | undefined {
 export const EXTENDED_ERROR = { staleAnswer: 3, notAuthoritative: 20, noReachableAuthority: 22 } as const;
 
 /**
- * How long a response can use a live answer without changes, except for the TTL. A missing live answer has no limit, because its
- * arrival changes the version.
+ * Returns the time until which a response can use a live answer. Until then, only the TTL changes. A missing live answer has no
+ * limit, because its arrival changes the version.
  */
 function validUntil(live: ClientAnswer | undefined, now: Millis): Millis {
   if (live === undefined) {
@@ -206,7 +209,7 @@ function least(times: readonly Millis[]): Millis {
   return times.reduce((first, time) => Math.min(first, time), Number.POSITIVE_INFINITY);
 }
 
-/** The positions of the addresses. Empty for a set that did not fit. */
+/** The use of a live answer with the positions of its addresses. There are no positions if the addresses did not fit. */
 function cachedUse(use: LiveUse, entry: LiveCacheEntry, records: RecordOffsets): CachedUse {
   const first = use.section === "answers" ? 0 : records.answers + records.authorities;
   const end = use.section === "answers" ? records.answers : records.ttlAt.length;

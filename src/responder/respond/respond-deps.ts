@@ -6,7 +6,7 @@ import type { PacketCache } from "./response-cache.ts";
 import type { RateLimiter } from "../client/rate-limit.ts";
 import type { ZoneTable } from "../zone/zone-table.ts";
 
-/** The parts of the path from a query to its response. */
+/** The dependencies of the code between a query and its response. */
 export interface RespondDeps {
   readonly zoneTable: ZoneTable;
   readonly liveCache: LiveCache;

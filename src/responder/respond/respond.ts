@@ -12,7 +12,7 @@ import { readQuery, type Query } from "../packet/query.ts";
 import { variantFor } from "./weighted-variant.ts";
 import { createSlowPath, isSettled, type SlowPath } from "./build-response.ts";
 
-/** Nothing is sent for undefined. */
+/** Returns the bytes to send. Undefined: nothing is sent. */
 export type Respond = (
   bytes: Uint8Array,
   peer: Peer,
@@ -20,8 +20,9 @@ export type Respond = (
 ) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
 /**
- * Returns the bytes of the response to the bytes of a query, or nothing. Queries with a cached response are answered at once. The
- * promise of others ends within the waiting time of the live cache. Data from the network never makes it throw or reject.
+ * Returns the bytes of the response to the bytes of a query, or nothing. Queries with a cached response are answered at once. For
+ * other queries, the promise ends within the waiting time of the live cache. No data from the network makes the function throw or
+ * the promise reject.
  */
 export function createRespond(deps: RespondDeps): Respond {
   const { counters, clock, responses: packets, limiter, cookies } = deps;
@@ -92,7 +93,7 @@ const FOREIGN: Problem = { rcode: RCODE.REFUSED, extendedError: EXTENDED_ERROR.n
 
 type Problem = Pick<PlainFields, "rcode"> & { readonly extendedError?: number };
 
-/** The faults of a query that don't depend on the zones. */
+/** Returns a fault of a query that doesn't depend on the zones. */
 function problemOf(query: Query, { cookie }: DnsClient, protocol: Protocol): Problem | undefined {
   const { kind, edns, type } = query;
   if (kind === "unknown") {
@@ -131,7 +132,7 @@ interface Sender {
   ): Uint8Array | undefined;
 }
 
-/** Returns the bytes to send, counted, within the rate limits and the size limit. */
+/** Creates the functions that return the bytes to send. They apply the rate limits and the size limit, and count the responses. */
 function createSender({ limiter, cookies, counters }: RespondDeps): Sender {
   const rotationOf = createTurns();
 

@@ -4,7 +4,7 @@ import { LOWER, type Query } from "../packet/query.ts";
 
 /** Cached responses by name and type. If there are too many, the least recently used ones are removed. */
 export interface PacketCache {
-  /** Ignores the letter case. */
+  /** Returns the response for the name and type of the query. The letter case of the name has no effect. */
   find(query: Query): CachedResponse | undefined;
   /**
    * Stores a response when the same query arrives a second time. Names that are queried only once therefore don't replace names
@@ -15,8 +15,9 @@ export interface PacketCache {
 }
 
 /**
- * The cache has two generations. A used entry moves to the younger one. When that is full, the older one is dropped as a whole,
- * which takes no time. Of two queries with the same hash, the newer replaces the older, so attackers can't create long chains.
+ * The cache has two generations. A used entry moves to the younger one. When the younger generation is full, it becomes the older
+ * one, and the previous older one is dropped as a whole, which takes no time. If two queries have the same hash, the newer entry
+ * replaces the older, so attackers can't create long chains.
  */
 export function createPacketCache(maxPackets: number): PacketCache {
   const generation = Math.max(1, Math.floor(maxPackets / 2));

@@ -3,7 +3,10 @@ import { choiceOf } from "../live/client-answer.ts";
 import type { LiveCacheEntry } from "../live/live-cache.ts";
 import type { CachedResponse, WeightedVariant } from "./cached-response.ts";
 
-/** The cached response for a client: if addresses depend on weights, that of its network; undefined: it isn't prepared. */
+/**
+ * Returns the cached response for a client. If the addresses depend on weights, this is the response for the client's network.
+ * Undefined: that response isn't cached.
+ */
 export function variantFor(
   known: CachedResponse | undefined,
   { address }: DnsClient,

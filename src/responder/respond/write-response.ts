@@ -52,7 +52,7 @@ const RECURSION_DESIRED = 0x01;
 const CHECKING_DISABLED = 0x10;
 const ADDITIONALS_AT = 10;
 
-/** Below this number of bytes, a loop is faster than a call. */
+/** Up to this number of bytes, a loop is faster than a call of `set`. */
 const LOOP_BYTES = 160;
 
 function copy(from: Uint8Array, to: Uint8Array, start: number): void {

@@ -5,7 +5,9 @@ import type { ToWorker } from "./messages.ts";
 export interface Beats {
   /** The last counts that the worker sent. */
   readonly counts: () => ResponderCounts;
-  /** Requests the counts; any number of callers share one request. It resolves when they arrive, or when they fail to arrive. */
+  /**
+   * Requests the counts; any number of callers share one request. Resolves when the counts arrive, or when the worker has ended.
+   */
   readonly counted: () => Promise<void>;
   /** Call it regularly. Requests the counts too, and calls `end` if none have arrived since the last five beats. */
   readonly beat: () => void;

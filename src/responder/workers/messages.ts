@@ -24,7 +24,7 @@ export interface ResponderLimits {
   readonly maxPipelined: number;
   /** A TCP connection is closed after this time without a query or an answer. */
   readonly idleMs: number;
-  /** The maximum heap of one worker. A worker that needs more ends and is replaced. */
+  /** The maximum heap of one worker. A worker that needs more memory ends, and is replaced. */
   readonly maxHeapMb: number;
 }
 
@@ -44,7 +44,7 @@ export type ToWorker =
       readonly clientSubnet: boolean;
       readonly reserved?: readonly Name[];
     }
-  /** A slice of that zone. The worker answers each slice with `taken`. */
+  /** A slice of that zone. The worker answers each slice with `ack`. */
   | { readonly kind: "slice"; readonly sets: readonly RRset[]; readonly aliases: readonly ServedAlias[] }
   /** Ends the zone, which is served from now on. */
   | { readonly kind: "zone-whole" }

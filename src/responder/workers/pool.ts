@@ -14,11 +14,11 @@ import { createWorkerSupervisor, type WorkerSupervisor } from "./supervisor.ts";
 import { markOf } from "./thread-clock.ts";
 
 export interface ResponderPoolOptions {
-  /** The addresses of the responder, for UDP and TCP. Port 0 uses a free one, and `::` is only IPv6. */
+  /** The addresses of the responder, for UDP and TCP. Port 0 selects a free port. `::` accepts only IPv6. */
   readonly listen: readonly ListenAddress[];
   /**
-   * The number of threads, 1 or more. With 2, the port is still served while one is replaced. On systems whose threads cannot
-   * share a port, it is 1 (macOS).
+   * The number of threads, 1 or more. With 2, one thread serves the port while the other is replaced. On systems whose threads
+   * cannot share a port, such as macOS, there is always one thread.
    */
   readonly workers: number;
   readonly source: AnswerSource;
@@ -27,7 +27,10 @@ export interface ResponderPoolOptions {
   readonly random: Random;
   readonly limits?: Partial<Omit<ResponderLimits, "rate">>;
   readonly rate?: Partial<RateLimitOptions>;
-  /** The same for all replicas with one address. Absent: created at the start, and renewed every day. */
+  /**
+   * The secrets must be the same for all replicas with one address. Absent: secrets are created at the start, and renewed every
+   * day.
+   */
   readonly cookieSecrets?: CookieSecrets;
 }
 
@@ -151,8 +154,8 @@ async function countedInTime(supervisors: readonly WorkerSupervisor[]): Promise<
 }
 
 /**
- * The workers share their port, so the system would also share it with another process that does the same. A socket that does not
- * share the port therefore opens it first for a moment.
+ * The workers share their port, so the system would also share it with another process that does the same. To detect such a
+ * process, a socket that does not share the port opens it first for a moment.
  */
 async function freeAddresses(addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]> {
   const free: ListenAddress[] = [];

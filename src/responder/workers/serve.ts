@@ -108,7 +108,7 @@ function createListeners(options: Omit<ListenOptions, "host" | "port">): Listene
   };
 }
 
-/** Queries that wait for a lookup still get an answer. */
+/** Waits for the queries that wait for a lookup, so that they still get an answer. The time is limited by {@link STOP_WAIT_MS}. */
 async function noneWaits(liveCache: LiveCache): Promise<void> {
   for (
     let waitedForLookup = 0;

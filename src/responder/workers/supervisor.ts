@@ -13,14 +13,14 @@ export interface WorkerSupervisorDeps {
   readonly zones: ReadonlyMap<Name, ServedZone>;
   /** The data for a worker that starts now. */
   readonly start: () => WorkerStart;
-  /** The message that makes a worker listen. It gets the message after all zones. */
+  /** The message that makes a worker listen. The worker gets the message after all zones. */
   readonly listen: () => ToWorker;
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** The place of one worker. If its worker ends, another one replaces it. */
+/** Keeps one worker running. If the worker ends, another one replaces it. */
 export interface WorkerSupervisor {
   /** Resolves when the first worker listens. Rejects with a sentence if it cannot. */
   readonly listening: Promise<void>;
@@ -28,11 +28,11 @@ export interface WorkerSupervisor {
   readonly restarts: number;
   post(message: ToWorker): void;
   setZone(domain: Name): void;
-  /** The counts of all current and former workers. Those of a crashed worker are counted up to its last beat. */
+  /** The counts of all current and former workers. The counts of a crashed worker are those of its last beat. */
   counts(): ResponderCounts;
-  /** Requests the counts of the worker, and ends a worker that has not answered since the last beats. */
+  /** Requests the counts of the worker, and ends a worker that has not answered since the last five beats. */
   beat(): void;
-  /** Requests the counts of the worker. It resolves when they arrive, or when they fail to arrive. */
+  /** Requests the counts of the worker. Resolves when the counts arrive, or when the worker has ended. */
   counted(): Promise<void>;
   /** Ends the worker as a crash does. Another one replaces it. */
   terminate(): Promise<void>;

@@ -7,8 +7,8 @@ export interface ClockMark {
 }
 
 /**
- * Reads both clocks within a millisecond, unless the scheduler preempts the thread between the two reads. Without the retry, such
- * a thread would be off by that time permanently.
+ * Reads both clocks at nearly the same moment. If the scheduler preempts the thread between the two reads, it repeats them.
+ * Otherwise the clock of the other thread would always differ by the time of that pause.
  */
 export function markOf(clock: Clock): ClockMark {
   let best = readBoth(clock);
@@ -19,7 +19,10 @@ export function markOf(clock: Clock): ClockMark {
   return { now: best.now, monotonicMs: best.monotonicMs };
 }
 
-/** Returns the time of the marked clock in another thread. The `systemClock` of each thread starts with the wall time of the start of that thread. */
+/**
+ * Returns a function for the time of the marked clock in another thread. The `systemClock` of each thread starts with the wall time
+ * of the start of that thread.
+ */
 export function timeSince({ now, monotonicMs: start }: ClockMark): () => Millis {
   return () => Math.round(now + monotonicMs() - start);
 }

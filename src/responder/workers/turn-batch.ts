@@ -1,4 +1,4 @@
-/** Collects items until the next turn of the event loop, and returns them together. */
+/** Collects items until the next turn of the event loop, and then sends them together. */
 export function createBatch<T>(send: (batch: readonly T[]) => void): (item: T) => void {
   let batch: T[] = [];
   return (item) => {

@@ -14,7 +14,7 @@ export interface RunningDeps {
   readonly source: AnswerSource;
   readonly zones: ReadonlyMap<Name, ServedZone>;
   readonly start: WorkerStart;
-  /** The message that makes the thread listen. It gets the message after all zones. */
+  /** The message that makes the thread listen. The thread gets the message after all zones. */
   readonly listen: ToWorker;
   readonly log: Logger;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export interface RunningWorker {
   setZone(domain: Name): void;
   /** Requests the counts, and ends a thread that has not answered since the last five beats. */
   beat(): void;
-  /** Requests the counts. It resolves when they arrive, or when they fail to arrive. */
+  /** Requests the counts. Resolves when the counts arrive, or when the thread has ended. */
   counted(): Promise<void>;
   /** Ends the thread as a crash does. */
   terminate(): Promise<void>;

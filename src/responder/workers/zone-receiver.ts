@@ -5,7 +5,7 @@ import { zoneViewBuilder, type ZoneViewBuilder } from "../zone/zone-view.ts";
 
 type ZoneMessage = Extract<ToWorker, { kind: "zone" | "slice" | "zone-whole" | "zone-gone" }>;
 
-/** Builds zone views from slices, and serves a view when it is complete. zone-sender.ts is the other side. */
+/** Builds zone views from slices, and serves a view when it is complete. zone-sender.ts sends the slices. */
 export interface ZoneReceiver {
   take(message: ZoneMessage): void;
 }

@@ -7,19 +7,20 @@ export interface ZoneSenderDeps {
   readonly post: (message: ToWorker) => void;
   /** The current zone. Undefined: it was removed. */
   readonly zoneOf: (domain: Name) => ServedZone | undefined;
-  /** The worker has taken everything that was added. */
+  /** Called when nothing is left to send, and the worker has acknowledged every slice. */
   readonly onDrained: () => void;
   readonly clock: Pick<Clock, "now">;
 }
 
 /**
- * Sends zones to one worker, one at a time and in slices. The next slice follows when the worker has taken the previous one.
- * Neither thread is blocked for longer than a slice, and at most one slice is in memory. A zone that changes during its transfer
- * is sent again afterwards. A large zone takes at most a fifth of the time.
+ * Sends zones to one worker, one at a time and in slices. The next slice follows when the worker has acknowledged the previous one.
+ * Neither thread is blocked for longer than a slice, and at most one slice is in memory. A zone that changes during its transfer is
+ * sent again afterwards. After a large zone, the sender waits four times as long as its transfer took, at most 5 s, before it sends
+ * the zone again.
  */
 export interface ZoneSender {
   put(domains: Iterable<Name>): void;
-  /** Call it when the worker has taken a slice. */
+  /** Call it when the worker has acknowledged a slice. */
   acknowledged(): void;
   stop(): void;
 }
@@ -87,7 +88,7 @@ export function createZoneSender({ post, zoneOf, onDrained, clock }: ZoneSenderD
 }
 
 interface Rests {
-  /** True if the zone was sent recently. It is added again later. */
+  /** True if the zone was sent recently. It is then added again at the end of its wait. */
   delays(domain: Name): boolean;
   begin(domain: Name, zone: ServedZone | undefined, tookMs: Millis): void;
   stop(): void;
@@ -126,12 +127,12 @@ function createRests(put: (domain: Name) => void): Rests {
 /** Measured: a slice takes a few milliseconds in each thread. */
 const SETS_IN_SLICE = 500;
 const ALIASES_IN_SLICE = 1_000;
-/** The number of aliases and RRsets from which a zone is large. */
+/** A zone with at least this number of aliases and RRsets is large. */
 const LARGE = 5_000;
 const REST_FACTOR = 4;
 const MAX_REST_MS = 5_000;
 
-/** The properties of a zone. */
+/** The message that begins a zone. */
 function headOf({ domain, clientSubnet, reserved }: ServedZone): ToWorker {
   return { kind: "zone", domain, clientSubnet, ...(reserved === undefined ? {} : { reserved }) };
 }

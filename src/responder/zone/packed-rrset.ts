@@ -7,7 +7,7 @@ import { CLASS } from "../../dns/registry.ts";
 export interface WireSet {
   readonly type: number;
   readonly ttl: Seconds;
-  /** The uncompressed RDATA of each record, after its length in two bytes. */
+  /** For each record, the length of its RDATA in two bytes, and then the uncompressed RDATA. */
   readonly packed: Uint8Array;
 }
 
@@ -23,7 +23,7 @@ export function packRdata(records: readonly Uint8Array[]): Uint8Array {
   return packed;
 }
 
-/** Views into the set, not copies. */
+/** Returns the RDATA of each record as a view into the set, not as a copy. */
 export function rdataOf({ packed }: WireSet): readonly Uint8Array[] {
   const records: Uint8Array[] = [];
   for (let offset = 0; offset < packed.length;) {
@@ -34,7 +34,9 @@ export function rdataOf({ packed }: WireSet): readonly Uint8Array[] {
   return records;
 }
 
-/** Returns the records of the RRset at a name. For a wildcard, this is the queried name (RFC 4592 3.3.1). */
+/**
+ * Returns the records of the RRset with `name` as their owner. For an RRset of a wildcard, pass the queried name (RFC 4592 3.3.1).
+ */
 export function recordsOf(set: WireSet, name: Name, ttl: Seconds = set.ttl): readonly WireRecord[] {
   return rdataOf(set).map((rdata) => ({ name, type: set.type, class: CLASS.IN, ttl, rdata }));
 }

@@ -6,9 +6,9 @@ import type { ZoneView } from "./zone-view.ts";
 /** An index of the served zones by name. */
 export interface Zones {
   /**
-   * Returns the zone of a name: the one with the longest domain at or above it, at label boundaries (RFC 1034 4.3.2 step 2). DS
-   * at a zone's apex belongs to the zone above, if that one is served and delegates it (RFC 4035 3.1.4.1). Another zone would
-   * deny the delegated zone (RFC 8020). Undefined: the name is in no zone.
+   * Returns the zone of a name: the one with the longest domain at or above it, at label boundaries (RFC 1034 4.3.2 step 2). DS at
+   * a zone's apex belongs to the zone above, if that one is served and delegates it (RFC 4035 3.1.4.1). A zone above that doesn't
+   * delegate the name would deny that the zone exists (RFC 8020). Undefined: the name is in no zone.
    */
   zoneOf(name: Name, type?: number): ZoneView | undefined;
 }

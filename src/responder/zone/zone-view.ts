@@ -17,15 +17,15 @@ export interface ZoneView {
    * and the apex (RFC 4592 2.2.2). Names below a delegation are included for their glue.
    */
   readonly nodes: ReadonlyMap<string, ZoneNode>;
-  /** True if the zone has a delegation or a DNAME, so that the names above a name matter. */
+  /** True if the zone has a delegation or a DNAME. A lookup must then also check the names above the queried name. */
   readonly hasCuts: boolean;
-  /** RRsets without a wire form, which are not served. */
+  /** RRsets that can't be written in wire format. They are not served. */
   readonly skipped: readonly Pick<RRset, "name" | "type">[];
 }
 
 /** The records at one name. Names with equal content, such as all plain aliases, share one node. */
 export interface ZoneNode {
-  /** At an alias, without A, AAAA and CNAME. */
+  /** The RRsets of the name. At an alias, they don't include A, AAAA and CNAME. */
   readonly sets: readonly WireSet[];
   readonly alias?: ServedAliasData;
 }
@@ -34,8 +34,8 @@ export interface ZoneNode {
 export type ServedAliasData = Omit<ServedAlias, "name">;
 
 /**
- * Accepts a zone in pieces of any size and order. Each takes time linear in its size, and `finish` is quick. Nothing can be added
- * after it.
+ * Accepts a zone in pieces of any size and order. Adding a piece takes time linear in its size, and `finish` is quick. Nothing can
+ * be added after `finish`.
  */
 export interface ZoneViewBuilder {
   add(sets: readonly RRset[]): void;
@@ -91,7 +91,7 @@ export function setOf(node: ZoneNode, type: number): WireSet | undefined {
 }
 
 interface GrowingNode extends ZoneNode {
-  /** While it is empty, it is shared with other names, and must not change. */
+  /** An empty array is shared with other nodes, and must not change. */
   readonly sets: WireSet[];
 }
 
@@ -114,7 +114,10 @@ function isShadowed({ alias }: Pick<ZoneNode, "alias">, { type }: WireSet): bool
   return alias !== undefined && (type === TYPE.A || type === TYPE.AAAA || type === TYPE.CNAME);
 }
 
-/** A node that equal aliases share, because a hundred thousand aliases differ in little except their names. */
+/**
+ * Returns a node that equal aliases share. This saves memory, because most of a hundred thousand aliases differ only in their
+ * names.
+ */
 function sharedNode(plainAliases: Map<string, GrowingNode>, alias: ServedAliasData): GrowingNode {
   if (alias.httpsTarget !== undefined) {
     return { sets: [], alias };
@@ -133,7 +136,10 @@ function factsOf(families: readonly Family[], maxTtl: Seconds): ServedAliasData 
   return { families, maxTtl };
 }
 
-/** Adds the names between a name and the apex, which exist too. It stops at the first known name, whose ancestors are known. */
+/**
+ * Adds the names between a name and the apex, which exist too. It stops at the first name that `nodes` has, because the ancestors
+ * of that name are there too.
+ */
 function addAncestors(nodes: Map<string, GrowingNode>, name: Name, domain: Name): void {
   if (name === domain) {
     return;

@@ -7,15 +7,15 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 8 * 1024;
 
 /**
- * Requests the path from the address itself, over a new connection, and judges status and body. It follows no redirect, uses no proxy, and sends no cookie.
- * Never rejects.
+ * Requests the path from the address itself, over a new connection, and checks status and body. It follows no redirect, uses no
+ * proxy, and sends no cookie. Never rejects.
  */
 export async function checkHttp(check: CheckRequest, http: HttpCheckRequest): Promise<CheckResult> {
   const { promise, resolve } = Promise.withResolvers<CheckResult>();
   const timer = setTimeout(() => resolve({ kind: "failure", class: "timeout" }), check.timeoutMs);
   const outgoing = send(check, http);
   outgoing.on("error", (error) => resolve(failureOf(error)));
-  // A server can change the protocol although no check requests it.
+  // A server can answer with an upgrade to another protocol, although no check requests one.
   outgoing.once("upgrade", () => resolve({ kind: "failure", class: "protocol" }));
   outgoing.once("response", (response) => judge(http, response, resolve));
   const result = await promise;
@@ -26,7 +26,7 @@ export async function checkHttp(check: CheckRequest, http: HttpCheckRequest): Pr
 
 function send(check: CheckRequest, http: HttpCheckRequest): ClientRequest {
   return request({
-    // A connection of its own uses no agent, and therefore no proxy of an agent.
+    // With `createConnection`, the request uses no agent, and therefore no proxy of an agent.
     createConnection: () => open(check, http),
     method: "GET",
     path: http.path,

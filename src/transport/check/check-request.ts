@@ -12,7 +12,7 @@ export interface CheckRequest {
 export interface HttpCheckRequest {
   readonly tls: boolean;
   readonly insecureSkipTLSVerify: boolean;
-  /** Without a final dot, for the Host header, SNI, and the certificate. */
+  /** The hostname for the Host header, SNI, and the check of the certificate, without a final dot. */
   readonly host: string;
   readonly path: string;
   readonly headers: readonly { readonly name: string; readonly value: string }[];

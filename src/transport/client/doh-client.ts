@@ -10,7 +10,7 @@ export interface HttpsClientOptions {
   /** The maximum number of open connections to each server. */
   readonly maxConnections: number;
   readonly idleMs: Millis;
-  /** PEM of the authorities for the servers' certificates. Absent: those that Node.js trusts. */
+  /** PEM of the authorities for the servers' certificates. Absent: the authorities that Node.js trusts. */
   readonly ca?: string;
 }
 
@@ -20,9 +20,9 @@ export interface HttpsClient {
 }
 
 /**
- * DNS over HTTPS by POST (RFC 8484). The connection goes to the server's address, and the certificate must contain its name. Some
- * results are `unreachable`, because no other answer follows: a status other than 200, another media type, more than 64 KiB, or
- * an answer that `accept` refuses.
+ * DNS over HTTPS by POST (RFC 8484). The connection goes to the server's address, and the certificate must contain its name. An
+ * answer that can't be used is `unreachable`, because no other answer follows. This applies to a status other than 200, another
+ * media type, more than 64 KiB, and an answer that `accept` refuses.
  */
 export function createHttpsClient(options: HttpsClientOptions): HttpsClient {
   const agents = new Map<string, Agent>();
@@ -67,7 +67,10 @@ async function answer(
   }
 }
 
-/** Sends the query again if the server closed a kept connection during the first try. Two queries do no harm. */
+/**
+ * Sends the query again if the server closed a kept connection during the first try. The server may process both queries, which
+ * does no harm.
+ */
 async function postTwice(once: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
     return await once();

@@ -6,13 +6,13 @@ import { createStreamClient } from "./stream-client.ts";
 import { createUdpClient } from "./udp-client.ts";
 
 export interface ExchangeOptions {
-  /** The maximum number of concurrent UDP queries. Further queries wait, within their time. */
+  /** The maximum number of concurrent UDP queries. Further queries wait, at most until their time limit. */
   readonly maxUdpSockets?: number;
-  /** Open TCP and TLS connections, and open HTTPS connections to each server. */
+  /** The maximum number of open TCP and TLS connections to all servers, and of open HTTPS connections to each server. */
   readonly maxConnections?: number;
   /** How long an unused connection stays open. */
   readonly idleMs?: Millis;
-  /** PEM of the authorities for TLS and HTTPS servers. Absent: those that Node.js trusts. */
+  /** PEM of the authorities for TLS and HTTPS servers. Absent: the authorities that Node.js trusts. */
   readonly ca?: string;
 }
 

@@ -4,7 +4,7 @@ import type { ExchangeResult } from "../exchange.ts";
 /** Starts the exchange. Returns its cleanup, which runs exactly once, regardless of how the wait ends. */
 type Start = (settle: (result: ExchangeResult) => void) => () => void;
 
-/** Every wait of one client. Each wait ends in time, and all end with the client. */
+/** All waits of one client. Each wait ends at its time limit at the latest, and all end when the client is closed. */
 export interface PendingExchanges {
   /** Waits for the result of `start`, the time limit, or {@link close}. Rejects with the signal's reason when the signal aborts. */
   wait(timeoutMs: Millis, signal: AbortSignal, start: Start): Promise<ExchangeResult>;

@@ -10,7 +10,7 @@ export interface StreamClientOptions {
   readonly maxConnections: number;
   /** A connection is closed after this time without a query (RFC 7766 6.2.3). */
   readonly idleMs: Millis;
-  /** PEM of the authorities for the servers' certificates. Absent: those that Node.js trusts. */
+  /** PEM of the authorities for the servers' certificates. Absent: the authorities that Node.js trusts. */
   readonly ca?: string;
 }
 
@@ -21,8 +21,8 @@ export interface StreamClient {
 }
 
 /**
- * DNS over TCP and TLS (RFC 7766, RFC 7858). Queries to one server share connections, which are kept for some time. If the server
- * has closed such a connection, the query is sent again over a new one.
+ * DNS over TCP and TLS (RFC 7766, RFC 7858). Queries to one server share connections, which are kept for `idleMs` after their last
+ * query. If the server has closed a kept connection, the query is sent again over a new one.
  */
 export function createStreamClient(options: StreamClientOptions): StreamClient {
   const pool = createPool(options);

@@ -28,7 +28,7 @@ interface Pending {
 
 /** Servers process few queries of a connection at once. With more, another connection is faster. */
 const MAX_PIPELINED = 32;
-/** A connection is not used again after this time without any data while a query waited. */
+/** If a query waits this long and no data arrives, the connection gets no further queries. */
 const DEAD_AFTER_MS = 1_000;
 const MAX_ABANDONED = 64;
 
@@ -85,7 +85,7 @@ export class StreamConnection {
     this.#options.socket.destroy();
   }
 
-  /** Nothing is written before this, because a TLS peer is verified only at the end of the handshake. */
+  /** Sends the pending queries. Nothing is written earlier, because a TLS peer is verified only at the end of the handshake. */
   #ready(): void {
     this.#state = this.#state === "opening" ? "open" : this.#state;
     for (const { request } of this.#pending.values()) {
@@ -140,7 +140,9 @@ export class StreamConnection {
   }
 }
 
-/** The query that an answer belongs to. An answer with a wrong id can only belong to a single pending query. */
+/**
+ * Returns the query that an answer belongs to. If only one query is pending, every answer belongs to it, even one with a wrong id.
+ */
 function addressee(
   pending: ReadonlyMap<number, Pending>,
   message: Uint8Array,

@@ -7,20 +7,20 @@ import { createSemaphore } from "../../base/semaphore.ts";
 
 export interface UdpOptions {
   readonly pendingExchanges: PendingExchanges;
-  /** The maximum number of open sockets. Further queries wait for one, within their time. */
+  /** The maximum number of open sockets. Further queries wait for a free one, at most until their time limit. */
   readonly maxSockets: number;
 }
 
 export interface UdpClient {
   exchange(server: ResolverServer, request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResult>;
-  /** Resolves when the last socket is closed. The waits have to end first. */
+  /** Resolves when the last socket is closed. The waits for answers have to end first. */
   closed(): Promise<void>;
 }
 
 /**
  * Opens a new socket for each query, so that the kernel picks a random source port (RFC 5452 9.2). The socket is connected: it
- * receives only packets from the server's address and port, and reports a closed port at once. It ignores packets that `accept`
- * refuses.
+ * receives only packets from the server's address and port, and reports a closed port at once. The client ignores packets that
+ * `accept` refuses.
  */
 export function createUdpClient({ pendingExchanges, maxSockets }: UdpOptions): UdpClient {
   const permits = createSemaphore(maxSockets);

@@ -7,7 +7,7 @@ import { openStream } from "./stream-socket.ts";
 /** One query whose answer is any number of messages, such as a zone transfer (RFC 5936). */
 export interface TransferRequest {
   readonly query: Uint8Array;
-  /** The limit for the connection, and for the pause between two pieces of the answer. */
+  /** The time limit for opening the connection, and for each pause between two pieces of the answer. */
   readonly silenceMs: Millis;
   /** The limit for the whole transfer. */
   readonly timeoutMs: Millis;
@@ -44,7 +44,7 @@ export function createTransfer(ca?: string): Transfer {
         clearTimeout(whole);
         signal.removeEventListener("abort", onAbort);
         socket.destroy();
-        settle(); // again is no error: the first one counts
+        settle(); // a second call has no effect
       };
       const onAbort = (): void => finish(() => reject(signal.reason));
       const whole = setTimeout(() => end(tooLong(request.timeoutMs)), request.timeoutMs);

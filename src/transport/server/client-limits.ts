@@ -1,8 +1,8 @@
 /** Counts how much of a limited resource each client uses. */
 export interface ClientCounts {
-  /** Counts one more for the client. False, without a count, if the client has reached its limit. */
+  /** Adds one to the client's count. If the client has reached its limit, it adds nothing and returns false. */
   enter(address: string): boolean;
-  /** Counts one less. Call it once for each successful {@link enter}. */
+  /** Subtracts one from the client's count. Call it once for each successful {@link enter}. */
   leave(address: string): void;
 }
 

@@ -4,7 +4,7 @@ import { createClientCounts } from "./client-limits.ts";
 import { createDeframer, framed } from "../frames.ts";
 import type { Listener, ListenPart, Peer } from "./listener.ts";
 
-/** Rejects when the port is taken. */
+/** Rejects if the port is in use. */
 export async function listenTcp(part: ListenPart): Promise<Listener> {
   const { host, port, limits, reusePort, onError } = part;
   const sockets = new Set<Socket>();
@@ -53,7 +53,7 @@ function serve(socket: Socket, { onQuery, onError, limits }: ListenPart): void {
   let pending = 0;
   let isEnding = false;
   const waiting: Uint8Array[] = [];
-  // A timer instead of the socket's setTimeout, because single bytes must not keep a connection open.
+  // This is a timer instead of the socket's setTimeout, because single bytes must not keep a connection open.
   const idle = setTimeout(() => socket.destroy(), limits.idleMs);
 
   const answer = async (query: Uint8Array): Promise<void> => {

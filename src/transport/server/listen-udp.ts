@@ -10,8 +10,8 @@ export async function listenUdp({ host, port, onQuery, onError, limits, reusePor
   let isOpen = true;
   const send = (answer: Answer, peer: Peer): void => {
     if (answer instanceof Uint8Array && isOpen) {
-      // Without a callback, because a callback takes more time than the rest. An answer that cannot be sent is lost, as any datagram can
-      // be.
+      // The call has no callback, because a callback takes more time than the rest of the call. An answer that cannot be sent is
+      // lost, as any datagram can be.
       socket.send(answer, peer.port, peer.address);
     }
   };
@@ -63,7 +63,10 @@ export async function listenUdp({ host, port, onQuery, onError, limits, reusePor
   };
 }
 
-/** In bytes. The system limits it (net.core.rmem_max). The default buffer is full after about 250 simultaneous queries. */
+/**
+ * The size of the receive buffer, in bytes. The system limits it (net.core.rmem_max). The default buffer is full after about 250
+ * simultaneous queries.
+ */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 function createUdpSocket(host: string, reusePort: boolean): Socket {

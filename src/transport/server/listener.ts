@@ -23,9 +23,14 @@ export interface ListenLimits {
   readonly maxPendingUdp: number;
   /** The maximum number of open TCP connections. Further ones are closed at once. */
   readonly maxConnections: number;
-  /** The maximum number of these for one client (IPv6: a /64), so that one client cannot use all of them. */
+  /**
+   * The maximum number of open TCP connections from one client, so that one client cannot use all connections. An IPv6 /64 is one
+   * client.
+   */
   readonly maxConnectionsPerClient: number;
-  /** The maximum number of pending answers on one connection. With this many, nothing more is read from it. */
+  /**
+   * The maximum number of pending answers on one connection. While there are this many, nothing more is read from the connection.
+   */
   readonly maxPipelined: number;
   /** A connection is closed after this time without a whole message or an answer (RFC 7766 6.2.3). */
   readonly idleMs: Millis;

@@ -33,7 +33,7 @@ interface HexLayout {
   readonly separator: "-" | ":";
 }
 
-/** True for the only base64 text of one or more bytes. */
+/** True for canonical base64 of one or more bytes. Every byte sequence has only one such text. */
 export function isBase64(text: string): boolean {
   return text !== "" && Buffer.from(text, "base64").toString("base64") === text;
 }

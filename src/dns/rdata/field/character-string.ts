@@ -29,7 +29,7 @@ export const characterStrings: Field = {
   },
 };
 
-/** One string to the end of the data, without a length byte (RFC 7553 4.4, RFC 8659 4.1.1). */
+/** One string that extends to the end of the data, without a length byte (RFC 7553 4.4, RFC 8659 4.1.1). */
 export function remainingText(noun: string): Field {
   return oneToken(
     noun,

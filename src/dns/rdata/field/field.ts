@@ -4,13 +4,16 @@ import { excerpt } from "../../presentation/escapes.ts";
 import type { WireReader } from "../../wire/wire-reader.ts";
 import type { ByteBuffer } from "./byte-buffer.ts";
 
-/** One part of RDATA, or all of it, as text and as bytes. */
+/** The codec of one part of RDATA, or of all of it. It converts text to bytes, and bytes to text. */
 export interface Field {
   /** The name of the field in messages: "an IPv4 address". */
   readonly noun: string;
-  /** Takes its tokens from the text and appends its bytes. A problem ends the parse. */
+  /** Reads the tokens of the field from the text, and appends the bytes of the field. A problem ends the parse. */
   parse(text: RdataText, into: ByteBuffer): FieldProblem | undefined;
-  /** Reads its bytes and returns their canonical text. Undefined if they are not well formed, or if no text results in exactly these bytes. */
+  /**
+   * Reads the bytes of the field, and returns their canonical text. Undefined if the bytes are not well formed, or if no text
+   * results in exactly these bytes.
+   */
   print(reader: WireReader): string | undefined;
 }
 

@@ -14,7 +14,7 @@ export interface SvcParamValue {
   print(value: Uint8Array): string;
 }
 
-/** The registered key; undefined for all others. */
+/** Returns the codec for the value of a registered key. Undefined for all other keys. */
 export function svcParamValue(key: number): SvcParamValue | undefined {
   return VALUES[key];
 }
@@ -180,8 +180,8 @@ function isLengthAndBytes(value: Uint8Array): boolean {
 }
 
 /**
- * Prints plain items without quotes. Other items are in quotes, and the string escapes contain the list escapes (RFC 9460
- * appendix A.1).
+ * Prints a list of plain items without quotes. Any other list is one quoted string: first its items are escaped, and then the
+ * string (RFC 9460 appendix A.1).
  */
 function listText(value: Uint8Array): string {
   const texts = segments(value).map(latin1);

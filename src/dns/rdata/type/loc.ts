@@ -3,8 +3,8 @@ import { appendBytes, appendUint } from "../field/byte-buffer.ts";
 import { type Field, invalid, missing, takeRest } from "../field/field.ts";
 
 /**
- * LOC (RFC 1876 3): degrees, minutes and seconds, meters of altitude, size and precisions. It prints all of them. RFC 1876 allows
- * the last ones to be omitted, but CoreDNS does not.
+ * LOC (RFC 1876 3): degrees, minutes and seconds, meters of altitude, size and precisions. Every field is printed. RFC 1876 permits
+ * a text without size and precisions, but CoreDNS does not.
  */
 export const loc: Field = {
   noun: 'a location, such as "52 22 23.000 N 4 53 32.000 E -2.00m"',

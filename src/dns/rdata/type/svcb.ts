@@ -12,8 +12,8 @@ export const svcb = checked(sequence(uint16, domainName, svcParams), (bytes) =>
 );
 
 /**
- * True for text that CoreDNS, BIND, Knot and NSD read alike. Beyond the keys of RFC 9460, they support different key names.
- * CoreDNS also refuses `key7` for a key whose name it supports. Not all of them decode both levels of escapes in a list.
+ * True for text that CoreDNS, BIND, Knot and NSD read alike. These servers support different key names in addition to those of RFC
+ * 9460. CoreDNS also refuses `key7` for a key whose name it supports. Not all of them decode both levels of escapes in a list.
  */
 export function isPortableSvcb(text: string): boolean {
   return !/ (?:alpn="|(?:mandatory=\S*)?(?:dohpath|ohttp|tls-supported-groups|docpath)(?![\w-]))/.test(text);

@@ -26,10 +26,10 @@ export interface CatalogKeeperDeps {
 
 /** Keeps the catalog zones (RFC 9432) equal to the zones that belong to them. */
 export interface CatalogKeeper {
-  /** Reports a possible change. The update comes later, for several changes at once. */
+  /** Reports a possible change. The catalogs are updated a moment later, so that one update has several changes. */
   touch(): void;
   zoneOf(catalog: Name): PrimaryZone | undefined;
-  /** Takes all catalogs out of service. */
+  /** Stops serving all catalogs. */
   clear(): void;
   /** Runs until the signal aborts, and then rejects. */
   run(signal: AbortSignal): Promise<void>;
@@ -39,8 +39,8 @@ interface Kept {
   readonly history: History;
   readonly names: readonly Name[];
   /**
-   * The clients of the catalog: those of its members, and those of members that the last version removed. Their secondaries get
-   * notifications.
+   * The zones whose clients may transfer the catalog, and whose secondaries are notified of it: its members, and the members that
+   * the last version removed.
    */
   readonly audience: readonly ZoneEntry[];
   readonly madeAt: Millis;
@@ -49,7 +49,10 @@ interface Kept {
 const GATHER_MS: Millis = 100;
 /** At most one version each second, so that the serial is the time and increases at a restart. */
 const LEAST_MS: Millis = 1_000;
-/** If a catalog lists a zone before it is served, its secondaries wait for their next try. */
+/**
+ * How long a new catalog waits until all of its zones are served. If it lists a zone before the zone is served, secondaries get the
+ * zone only at their next try.
+ */
 const READY_WITHIN_MS: Millis = 5_000;
 
 export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
@@ -99,7 +102,7 @@ export function createCatalogKeeper(deps: CatalogKeeperDeps): CatalogKeeper {
 
 function catalogsOf(entries: readonly ZoneEntry[], kept: ReadonlyMap<Name, Kept>): readonly Name[] {
   const wanted = entries.flatMap(({ spec }) => spec.catalog ?? []);
-  // The DnsZones of a catalog whose names would be too long report it themselves.
+  // A catalog whose names would be too long is skipped. Its DnsZones report this fault themselves.
   return [...new Set([...kept.keys(), ...wanted])].filter(({ length }) => length <= MAX_CATALOG_NAME);
 }
 
@@ -119,7 +122,7 @@ function tryKeep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, read: CatalogRe
   }
 }
 
-/** Returns false if there is more work later. */
+/** Returns false if the catalog must be checked again later. */
 function keep(deps: CatalogKeeperDeps, kept: Map<Name, Kept>, { catalog, entries, isLate }: CatalogRead): boolean {
   const before = kept.get(catalog);
   const members = entries.filter(({ spec }) => spec.catalog === catalog);

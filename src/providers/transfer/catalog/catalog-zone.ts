@@ -22,8 +22,8 @@ export function catalogSets(catalog: Name, members: Iterable<Name>): readonly RR
 export const MAX_CATALOG_NAME = 254 - "0123456789abcdef0123456789abcdef.zones.".length;
 
 /**
- * Secondaries refresh it every minute, in case a NOTIFY is lost. It never expires at a secondary, which would drop all zones of
- * the catalog.
+ * The SOA of a catalog zone. Secondaries refresh the catalog every minute, in case a NOTIFY is lost. The catalog never expires,
+ * because a secondary would then drop all of its zones.
  */
 export function catalogSoa(catalog: Name, serial: number): RRset {
   return { name: catalog, type: "SOA", ttl: TTL, data: [`${INVALID} ${INVALID} ${serial} 60 10 2147483646 0`] };

@@ -28,7 +28,7 @@ export function notifyMessage({ domain, soa, key }: NotifyRequest, id: number, n
 }
 
 export type NotifyReply =
-  /** It is the answer to another message, or its sender is not verified. */
+  /** The packet is the answer to another message, or its sender is not verified. */
   | { readonly kind: "none" }
   | { readonly kind: "taken" }
   /** The secondary refuses the notification, so repetitions have no use. */

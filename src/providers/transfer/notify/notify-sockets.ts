@@ -7,7 +7,7 @@ export interface NotifySockets extends AsyncDisposable {
 }
 
 export interface NotifySocketsOptions {
-  /** The listening address. Secondaries accept a NOTIFY only from the address of their primary (RFC 1996 3.10). */
+  /** The listen addresses. Secondaries accept a NOTIFY only from the address of their primary (RFC 1996 3.10). */
   readonly hosts: readonly string[];
   readonly onMessage: (bytes: Uint8Array, from: NotifyTarget) => void;
   readonly onError: (error: unknown) => void;
@@ -49,7 +49,10 @@ export function createNotifySockets({ hosts, onMessage, onError }: NotifySockets
   };
 }
 
-/** The wildcard if no listen address is of the family. The kernel then picks the source address by the route. */
+/**
+ * Returns a listen address of the family, or the wildcard address if there is none. The kernel then picks the source address by the
+ * route.
+ */
 function hostFor(type: "udp4" | "udp6", hosts: readonly string[]): string {
   const wildcard = type === "udp6" ? "::" : "0.0.0.0";
   return hosts.find((host) => host !== "" && isIPv6(host) === (type === "udp6")) ?? wildcard;

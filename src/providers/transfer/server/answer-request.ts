@@ -52,7 +52,10 @@ export function respond(bytes: Uint8Array, client: TransferClient, deps: Respond
 
 type QuestionRequest = Extract<Request, { readonly kind: "question" }>;
 
-/** Checks the address first, then the key, then the query. Other clients get no information, and don't learn which zones exist. */
+/**
+ * Checks the address first, then the key, then the query. A client that fails a check gets no information, not even which zones
+ * exist.
+ */
 function answerTo(
   bytes: Uint8Array,
   { message, question, what }: QuestionRequest,

@@ -63,7 +63,7 @@ async function openAll({ listen: addresses, onQuery, log }: LazyListenersDeps): 
   return listeners;
 }
 
-/** A machine may have no IPv6 if both families are meant. */
+/** Opens one listener. Undefined: the listener is optional, and the machine doesn't have its family. */
 async function openOne(
   { host, port, isOptional }: At & { readonly isOptional: boolean },
   { onQuery, log }: Pick<LazyListenersDeps, "onQuery" | "log">,

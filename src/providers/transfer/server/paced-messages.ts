@@ -1,7 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Semaphore } from "../../../base/semaphore.ts";
 
-/** Yields one message in each turn of the event loop, and uses a slot meanwhile. If the reader stops, the slot is released. */
+/**
+ * Yields one message in each turn of the event loop, and holds a permit until the last one. If the reader stops, the permit is
+ * released.
+ */
 export async function* streamed(
   messages: Iterable<Uint8Array>,
   permits: Semaphore,

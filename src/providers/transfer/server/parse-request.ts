@@ -8,7 +8,7 @@ import { CLASS, OPCODE, RCODE, TYPE } from "../../../dns/registry.ts";
 export type Request =
   /** A response, or not a message. It is ignored. */
   | { readonly kind: "none" }
-  /** A request that is answered already. */
+  /** A request whose answer doesn't depend on a zone. */
   | { readonly kind: "answered"; readonly answer: Uint8Array }
   /** `rcode` may be BADVERS, which needs EDNS. */
   | { readonly kind: "error"; readonly message: Message; readonly rcode: number }

@@ -60,7 +60,7 @@ export interface ZoneClaim {
   published(): Published | undefined;
   lastSerial(): number | undefined;
   useKey(key: ZoneEntry["key"]): void;
-  /** `replaced`: the DnsZone has another spec meanwhile, or is deleted. `elsewhere`: this process may not serve now. */
+  /** `replaced`: the DnsZone has another spec now, or is deleted. `elsewhere`: this process may not serve now. */
   publish(published: Published): "served" | "replaced" | "elsewhere";
   /** Call it when the DnsZone is deleted, or has another provider. */
   release(): void;

@@ -2,8 +2,8 @@ import { BlockList, isIPv6 } from "node:net";
 import type { TsigKey } from "../../../dns/tsig/tsig-key.ts";
 
 /**
- * The clients that may transfer a zone: by one of the addresses, and by the key if there is one. A catalog zone has several such
- * entries.
+ * The clients that may transfer a zone. Their address must be allowed, and they must have the key if there is one. A catalog zone
+ * has several such entries.
  */
 export interface AclEntry {
   readonly allows: (address: string) => boolean;

@@ -31,7 +31,10 @@ export interface History {
 
 export interface JournalLimits {
   readonly versions: number;
-  /** The limit for one zone. It is never larger than the zone, because beyond that size the whole zone is sent. */
+  /**
+   * The maximum size of the journal of one zone. A journal is also never larger than its zone, because beyond that size the whole
+   * zone is sent.
+   */
   readonly bytes: number;
 }
 

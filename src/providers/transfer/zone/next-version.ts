@@ -59,7 +59,7 @@ function oversizedText(name: Name): string {
   return `a record of ${displayName(name)} has over ${MAX_BYTES} bytes, the limit of a message of a transfer`;
 }
 
-/** Of the 65,535 bytes of a message. The rest is for a question, EDNS and a signature. */
+/** The maximum size of a record. The remaining bytes of a message (65,535) are for a question, EDNS and a signature. */
 const MAX_BYTES = 64_000;
 
 /** Returns the old object if both are equal, so that later comparisons only compare references. */

@@ -29,7 +29,7 @@ const MAX_AHEAD: Seconds = 5;
 const OTHER_COUNT: Seconds = 3_600;
 
 export interface FirstSerialInput {
-  /** The delay of a status, which is written about a second after the change. */
+  /** The serial in the status, which is written about a second after the change. Undefined: the status has none. */
   readonly remembered: number | undefined;
   readonly known: readonly (number | undefined)[];
   readonly unixSeconds: Seconds;
@@ -46,9 +46,9 @@ export function firstSerial({ remembered, known, unixSeconds }: FirstSerialInput
 }
 
 const MODULUS = 2 ** 32;
-/** The maximum age of a status. */
+/** The maximum time from a change until the status has its serial. */
 const STATUS_LAG: Seconds = 3;
-/** For serials that do not follow the time: more than the possible number of changes in that time. */
+/** For serials that do not follow the time: more than the possible number of changes within {@link STATUS_LAG}. */
 const MANY = 600;
 
 function notNotified(ahead: Seconds): number {
