@@ -18,7 +18,7 @@ export interface DnsAlias {
 export interface AliasSpec {
   /** 1 to 64 hostnames without duplicates. A wildcard has `*` as its leftmost label. */
   readonly hostnames: readonly Name[];
-  /** 1 to 16. */
+  /** 1 to 16 targets. */
   readonly targets: readonly AliasTarget[];
   readonly selection: Selection;
   /** Applies only to Failover. */
@@ -34,18 +34,21 @@ export interface AliasSpec {
   readonly maxStalenessMs: number;
   readonly allowPrivate: boolean;
   readonly paused: boolean;
-  /** Whether the hostnames have the record `HTTPS 0 target` in addition to the addresses (RFC 9460 2.4.2). For an alias with one target. */
+  /**
+   * True if the hostnames have the record `HTTPS 0 target` in addition to the addresses (RFC 9460 2.4.2). It applies only to an
+   * alias with one target.
+   */
   readonly httpsAlias: boolean;
 }
 
 export type AliasTarget = HostnameTarget | AddressesTarget | ResourceTarget;
 
 interface TargetParts {
-  /** Absent: see {@link targetNames}. */
+  /** Absent: the target has a default name, see {@link targetNames}. */
   readonly name?: string;
   /** 0 to 15; a lower number is selected first. Without Failover all targets have 0. */
   readonly priority: number;
-  /** 0 to 255: the share of the target among those of equal priority. Absent: they are merged. */
+  /** 0 to 255: the share of the target among the targets of equal priority. Absent: these targets are merged. */
   readonly weight?: number;
   /** The target's own health check, or that of the spec. Absent: only lookups decide about the target. */
   readonly healthCheck?: HealthCheck;
@@ -65,7 +68,9 @@ interface AddressesTarget extends TargetParts {
 export interface ResourceTarget extends TargetParts {
   readonly kind: "resourceRef";
   readonly ref: ResourceRef;
-  /** What the controller knows of the object. Not part of the spec; absent until the object is read. */
+  /**
+   * The known state of the object, which the controller adds. It is not a part of the spec, and absent until the object is read.
+   */
   readonly held?: HeldResource;
 }
 
@@ -74,11 +79,14 @@ export interface TtlRange {
   readonly max: Seconds;
 }
 
-/** What happens to published addresses after the target loses them, lookups of it fail, or it is unhealthy. */
+/** The effect on published addresses if the target is empty, if its lookups fail, or if it is unhealthy. */
 export const ADDRESS_POLICIES = ["Keep", "Withdraw", "Fallback"] as const;
 type AddressPolicy = (typeof ADDRESS_POLICIES)[number];
 
-/** Merge publishes all healthy targets, and Weighted their addresses by weight. Failover publishes the healthy targets with the best priority. */
+/**
+ * Merge publishes all healthy targets. Weighted publishes addresses of all healthy targets in proportion to their weights. Failover
+ * publishes the healthy targets with the best priority.
+ */
 export const SELECTIONS = ["Merge", "Failover", "Weighted"] as const;
 type Selection = (typeof SELECTIONS)[number];
 
@@ -86,9 +94,9 @@ export const FAILBACK_MODES = ["Automatic", "Manual"] as const;
 
 /** When a better target is selected again after a failover. */
 export interface Failback {
-  /** Manual: a better target is never selected while the current priority has a healthy one. */
+  /** Manual: while the current priority has a healthy target, a better target is selected only at the time in an annotation. */
   readonly mode: (typeof FAILBACK_MODES)[number];
-  /** 0 to 24 h: how long the better target must have been healthy. */
+  /** The time for which the better target must have been healthy, 0 to 24 h. */
   readonly afterMs: Millis;
 }
 
@@ -106,7 +114,7 @@ export interface AliasStatus {
   readonly stalenessBound?: string;
   /** The published sets of addresses, newest first. Absent before the first publication. */
   readonly history?: readonly HistoryEntry[];
-  /** Lists as one text each, for the printer columns. */
+  /** Lists of the status, each as one text for a printer column. */
   readonly summary?: {
     readonly targets: string;
     readonly addresses: string;
@@ -138,11 +146,11 @@ export const HISTORY_REASONS = [
 
 /** One set of addresses that was published. */
 export interface HistoryEntry {
-  /** "r7": counts the sets of the alias. */
+  /** "r7". The number counts the published sets of the alias. */
   readonly revision: string;
-  /** When dnsalias wrote it to the DnsZone, RFC 3339. */
+  /** When dnsalias wrote the addresses to the DnsZone, RFC 3339. */
   readonly publishedTime: string;
-  /** Sorted. A list that is too long ends with the number of the omitted addresses. Absent: none. */
+  /** Sorted. A list that is too long ends with the number of the omitted addresses. Absent: the set has no such addresses. */
   readonly a?: readonly string[];
   readonly aaaa?: readonly string[];
   /** The names of the targets, in the order of the spec. Empty for addresses that an annotation lists. */
@@ -150,7 +158,7 @@ export interface HistoryEntry {
   readonly reason: (typeof HISTORY_REASONS)[number];
   /** The generation of the alias at that time. */
   readonly generation: number;
-  /** The uid of the alias. A status can come from a deleted object of the same name. */
+  /** The uid of the alias. It shows whether the entry belongs to a deleted object with the same name. */
   readonly uid: string;
 }
 
@@ -163,11 +171,11 @@ export interface SelectedStatus {
   readonly reason: string;
 }
 
-/** The part of one target, in whole percent. */
+/** The wanted and the published share of one target, in whole percent. */
 export interface TargetShare {
-  /** By the weights of the selected targets; 0 for a target that isn't selected. */
+  /** The share by the weights of the selected targets. 0 for a target that isn't selected. */
   readonly wanted: number;
-  /** Of the published addresses. */
+  /** The share of the published addresses. */
   readonly published: number;
 }
 
@@ -194,9 +202,9 @@ export interface TargetStatus {
   readonly health?: (typeof HEALTH_VERDICTS)[number];
   /** When this health began, RFC 3339. */
   readonly healthTransitionTime?: string;
-  /** Why the target is not healthy: classes of failures and HTTP statuses, never text of a server. */
+  /** Why the target is not healthy: a class of failure or an HTTP status. It never contains text of a server. */
   readonly message?: string;
-  /** The addresses that are down; absent: none. */
+  /** The addresses that are down. Absent: no address is down. */
   readonly unhealthyAddresses?: readonly string[];
   /** Absent without weights, and until addresses are published. */
   readonly share?: TargetShare;

@@ -21,12 +21,15 @@ export interface ZoneSpec {
   /** Recursive resolvers for this zone only. Never empty. Absent: the controller's resolvers. */
   readonly resolvers?: readonly ResolverSpec[];
   readonly policy: "Sync" | "UpsertOnly" | "CreateOnly";
-  /** A and AAAA records without an owner at a hostname of a DnsAlias: dnsalias either does not modify them, or adopts them. */
+  /**
+   * The handling of A and AAAA records without an owner at a hostname of a DnsAlias. Refuse: dnsalias doesn't modify them. Adopt:
+   * dnsalias adopts them.
+   */
   readonly conflict: "Refuse" | "Adopt";
-  /** What happens to the records when the DnsZone is deleted: they stay, or they are withdrawn. */
+  /** The effect of a deletion of the DnsZone on its records. Retain: they stay. Delete: they are withdrawn. */
   readonly deletionPolicy: "Retain" | "Delete";
   readonly ttl: TtlRange;
-  /** Whole percent of the RRsets. A plan that deletes more of 10 or more RRsets is held. */
+  /** In a zone of 10 or more RRsets, a plan that deletes more than this percentage of them is held. */
   readonly maxDeletePercent: number;
   readonly responder: ZoneResponderSpec;
 }
@@ -55,11 +58,11 @@ export interface TenantsSpec {
   readonly hostnames?: readonly HostnamePattern[];
   readonly wildcards: "Allow" | "Deny";
   readonly privateAddresses: "Deny" | "Allow";
-  /** Hostnames in each namespace. Absent: no limit. */
+  /** The maximum number of hostnames in each namespace. Absent: there is no limit. */
   readonly maxHostnames?: number;
 }
 
-/** A pattern for one name, or for every name below it. Its variables are replaced by facts about a namespace. */
+/** A pattern for one name, or for every name below it. Its variables are replaced by the name or a label of a namespace. */
 export interface HostnamePattern {
   /** As the user wrote it. */
   readonly text: string;
@@ -99,7 +102,7 @@ export type ExternalProviderSpec = Exclude<ProviderSpec, { readonly kind: "coreD
 /** dnsalias is the zone's hidden primary, and secondaries transfer the zone from it. */
 export interface TransferSpec {
   readonly base: BaseZoneSpec;
-  /** The clients that may transfer the zone. Never empty. With `tsig` they need the key too. */
+  /** The clients that may transfer the zone. Never empty. With `tsig`, a client also needs the key. */
   readonly allow: readonly { readonly address: string; readonly prefix: number }[];
   /** Absent: only the address of a client decides. */
   readonly tsig?: {
@@ -113,9 +116,9 @@ export interface TransferSpec {
   readonly catalog?: Name;
 }
 
-/** Keys for the etcd plugin of CoreDNS. */
+/** The provider that writes keys for the etcd plugin of CoreDNS. */
 export interface CoreDNSEtcdSpec extends AuthoritySpec {
-  /** For example "https://etcd.example.net:2379", without a path. dnsalias tries them in order. */
+  /** For example "https://etcd.example.net:2379", without a path. dnsalias tries the endpoints in order. */
   readonly endpoints: readonly string[];
   /** The plugin's `path`: "/skydns". */
   readonly pathPrefix: string;
@@ -124,7 +127,9 @@ export interface CoreDNSEtcdSpec extends AuthoritySpec {
   readonly clientCertificateRef?: { readonly name: string };
 }
 
-/** The authorities that sign the certificate of a server. Without either field: those that Node.js trusts. */
+/**
+ * The authorities that sign the certificate of a server. Without either field, dnsalias trusts the authorities that Node.js trusts.
+ */
 export interface AuthoritySpec {
   /** PEM. */
   readonly caBundle?: string;
@@ -137,7 +142,7 @@ export interface SecretKeyRef {
   readonly key: string;
 }
 
-/** RFC 2136 updates. dnsalias tries the servers in order, and all of them update the same zone. */
+/** The provider that sends DNS updates (RFC 2136). dnsalias tries the servers in order. All servers update the same zone. */
 export interface Rfc2136Spec {
   /** 1 to 8 addresses; hostnames are not allowed. */
   readonly servers: readonly { readonly address: string; readonly port: number }[];
@@ -179,9 +184,9 @@ export interface ZoneFileSpec {
 }
 
 export interface OverlaySpec {
-  /** The key of the Corefile (or of a `*.server` file) that contains dnsalias's part between markers. */
+  /** The key of the Corefile (or of a `*.server` file) that contains the dnsalias section between markers. */
   readonly configMap: { readonly namespace: string; readonly name: string; readonly key: string };
-  /** The maximum number of server blocks. A condition reports the names above it. */
+  /** The maximum number of server blocks. A condition reports names beyond this limit. */
   readonly maxNames: number;
 }
 
@@ -203,14 +208,17 @@ export interface ZoneStatus {
   readonly provider?: string;
   readonly names?: number;
   readonly serial?: number;
-  /** How many of the name servers serve the desired records. */
+  /** The number of name servers, and how many of them serve the desired records. */
   readonly servers?: { readonly current: number; readonly total: number };
   /** Measured delivery lag, for example "2s700ms". The status changes only if the lag changes by a quarter. */
   readonly deliveryLag?: string;
   /** The hash of the plan that the guard holds. */
   readonly planHash?: string;
   readonly guard?: GuardStatus;
-  /** Names without a DnsAlias whose records can't be deleted now. After a restart, the backend doesn't report these records. */
+  /**
+   * Names without a DnsAlias whose records can't be deleted now. They are listed if the backend doesn't report such records after a
+   * restart.
+   */
   readonly leftHostnames?: readonly LeftHostname[];
 }
 

@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import type { Name } from "../dns/name/name.ts";
 
-/** How dnsalias checks the addresses of one target, with every default. A target with `none` always counts as healthy. */
+/** The health check of one target's addresses, with every default. A target with `none` always counts as healthy. */
 export type HealthCheck = HttpCheck | TcpCheck | { readonly kind: "none" };
 
 /** How often a check runs, and when its results change the health of an address or a target. */
@@ -14,7 +14,7 @@ export interface CheckPace {
   readonly failureThreshold: number;
   /** 1 to 10 consecutive successes. */
   readonly successThreshold: number;
-  /** 1 to 100: the minimum percentage of up addresses, in each family, for a healthy target. */
+  /** 1 to 100: a target is healthy if at least this percentage of its addresses is up in each family. */
   readonly minHealthyPercent: number;
 }
 
@@ -29,10 +29,10 @@ interface HttpCheck extends CheckPace {
   readonly port: number;
   /** Begins with "/", in visible ASCII. */
   readonly path: string;
-  /** The host of the Host header, of SNI, and of the certificate. */
+  /** The host in the Host header and in SNI. The certificate must be valid for it, unless `insecureSkipTLSVerify` is true. */
   readonly host: Name;
   readonly headers: readonly HttpHeader[];
-  /** At least one. */
+  /** At least one range. */
   readonly expectedStatuses: readonly StatusRange[];
   /** Absent: the check ignores the body. */
   readonly bodyContains?: string;

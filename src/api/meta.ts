@@ -9,7 +9,7 @@ export interface ObjectMeta {
   readonly generation: number;
   /** Milliseconds since the epoch. In folder mode it is the time of the first scan with the object, and the state file keeps it. */
   readonly createdAt: number;
-  /** Milliseconds since the epoch: when a user deleted the object. It exists until its finalizers are removed. */
+  /** Milliseconds since the epoch: when a user deleted the object. The object exists until its finalizers are removed. */
   readonly deletedAt?: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -39,11 +39,11 @@ export const ALLOW_ZONE_ANNOTATION = "dnsalias.io/allow-zone";
 export const TAKE_OVER_ANNOTATION = "dnsalias.io/take-over-zone";
 /** On a DnsAlias: targets that count as unhealthy until a time, as `main, second until 2026-12-01T06:00:00Z`. */
 export const DRAIN_ANNOTATION = "dnsalias.io/drain";
-/** On a DnsAlias: targets that count as healthy until a time, in the same form. */
+/** On a DnsAlias: targets that count as healthy until a time, in the form of {@link DRAIN_ANNOTATION}. */
 export const FORCE_ANNOTATION = "dnsalias.io/force";
 /** On a DnsAlias: the addresses to publish until a time, as `r7 until 2026-12-01T06:00:00Z` or `203.0.113.7, 2001:db8::7 until …`. */
 export const PIN_ANNOTATION = "dnsalias.io/pin";
-/** On a DnsAlias with `failback.mode: Manual`: when it returns to a better target, once. */
+/** On a DnsAlias with `failback.mode: Manual`: the time at which it fails back once to a better target. */
 export const FAILBACK_AT_ANNOTATION = "dnsalias.io/failback-at";
 
 /** The DnsZones that an annotation lists as `<namespace>/<name>[, …]`. Empty if the annotation is absent. */

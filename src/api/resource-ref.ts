@@ -19,16 +19,18 @@ export interface ResourceRef {
   readonly namespace?: string;
 }
 
-/** What a watch shows of an object at the moment. */
+/** The present state of an object as its watch shows it. */
 export type ResourceFinding =
-  /** Without entries the load balancer is not ready. */
+  /** If both lists are empty, the load balancer is not ready. */
   | {
       readonly kind: "found";
-      /** Canonical, sorted, in both families. */
+      /** The addresses of both families, canonical and sorted. */
       readonly addresses: readonly string[];
-      /** Of entries that have no IP address. */
+      /** The hostnames of entries without an IP address. */
       readonly hostnames: readonly Name[];
-      /** Inside the cluster, kube-proxy answers for an address (ipMode VIP), so a check doesn't reach the load balancer. */
+      /**
+       * True if kube-proxy answers for an address inside the cluster (ipMode VIP), so that a check doesn't reach the load balancer.
+       */
       readonly isAnsweredInside: boolean;
     }
   | { readonly kind: "missing" }
@@ -38,7 +40,7 @@ export type ResourceFinding =
   | { readonly kind: "unsupported"; readonly message: string }
   | { readonly kind: "forbidden"; readonly message: string };
 
-/** What is known of an object over time. */
+/** The known state of an object, over successive findings. */
 export interface HeldResource {
   readonly finding: ResourceFinding;
   /** When findings of this kind began. */
@@ -46,15 +48,15 @@ export interface HeldResource {
   /** The last entries. They remain while the object is absent or can't be read. */
   readonly addresses: readonly string[];
   readonly hostnames: readonly Name[];
-  /** The last addresses of which at least one is public. */
+  /** The addresses of the last finding with at least one public address. */
   readonly publicAddresses: readonly string[];
-  /** Since when the entries have only special-use addresses; undefined: they have others, or a hostname. */
+  /** Since when the entries have only special-use addresses; undefined: there are other addresses, or a hostname. */
   readonly specialSince?: Millis;
   /** Since when there are no entries: the status is empty, or the object is missing, not permitted, or not supported. */
   readonly absentSince?: Millis;
   /** The time at which the absence counts as confirmed. */
   readonly goneAt?: Millis;
-  /** The absence is confirmed. */
+  /** True if the absence is confirmed. */
   readonly isGone: boolean;
   /** Since when the object can't be read. */
   readonly failingSince?: Millis;
@@ -65,7 +67,9 @@ export function namespaceOfRef({ namespace }: ResourceRef, aliasNamespace: strin
   return namespace ?? aliasNamespace;
 }
 
-/** One text for each object as DnsAliases of one namespace see it, because consent depends on the namespace. */
+/**
+ * The key of an object for the DnsAliases of one namespace. Their namespace is a part of the key, because consent depends on it.
+ */
 export function referenceKey(aliasNamespace: string, ref: ResourceRef): string {
   return `${aliasNamespace} ${ref.kind} ${namespaceOfRef(ref, aliasNamespace)}/${ref.name}`;
 }

@@ -1,6 +1,9 @@
 import { ALLOW_ZONE_ANNOTATION, objectKey, type ObjectKey, zonesListed } from "./meta.ts";
 
-/** The DnsZone that an object in `namespace` has to permit. Undefined in the DnsZone's own namespace, where no consent is necessary. */
+/**
+ * The key of the DnsZone, if an object in `namespace` has to permit it. Undefined in the DnsZone's own namespace, where no consent
+ * is necessary.
+ */
 export function consentNeeded(
   zone: { readonly namespace: string; readonly name: string },
   namespace: string,

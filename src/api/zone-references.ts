@@ -9,8 +9,8 @@ import type {
 } from "./dns-zone.ts";
 
 /**
- * The source of the records that dnsalias does not manage: the responder's own base zone, otherwise the provider's. Undefined if
- * neither is set.
+ * The source of the records that dnsalias does not manage: the responder's own base zone, or else the provider's base zone.
+ * Undefined if neither is set.
  */
 export function servedBaseOf({ responder, provider }: ZoneSpec): BaseZoneSpec | undefined {
   return responder.base ?? publishedBaseOf(provider);

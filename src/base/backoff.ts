@@ -3,7 +3,7 @@ import type { Millis, Random } from "./clock.ts";
 export interface Backoff {
   readonly firstMs: Millis;
   readonly maxMs: Millis;
-  /** 0.2 spreads each wait evenly over ±20 %, so that many retries do not run at the same time. */
+  /** The random part of each wait: 0.2 spreads waits evenly over ±20 %, so that many retries do not run at the same time. */
   readonly spread: number;
 }
 

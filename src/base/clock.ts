@@ -13,7 +13,10 @@ export interface Clock {
   sleep(ms: Millis, signal: AbortSignal): Promise<void>;
 }
 
-/** Starts at the wall time of the process start and advances evenly. A step of the wall clock therefore doesn't change the time of a lookup. */
+/**
+ * Starts at the wall time of the process start and advances evenly. A step of the wall clock therefore doesn't change the times of
+ * scheduled lookups.
+ */
 export const systemClock: Clock = {
   now: () => Math.round(performance.timeOrigin + performance.now()),
   sleep: async (ms, signal) => {
@@ -22,5 +25,5 @@ export const systemClock: Clock = {
   },
 };
 
-/** The timer of Node.js has a 32-bit count of milliseconds. A longer one fires at once. */
+/** The maximum duration of a timer. Node.js has a 32-bit count of milliseconds, and a longer timer fires at once. */
 const MAX_TIMER_MS = 2_147_483_647;

@@ -1,8 +1,8 @@
 import type { Millis } from "./clock.ts";
 
 /**
- * Runs a task with a signal that aborts with the caller's signal, or when the time is over. Returns "expired" when the time is
- * over. Rejects with the caller's reason when the caller's signal aborts. It removes its listener, unlike AbortSignal.any on a
+ * Runs a task with a signal that aborts with the caller's signal, or after `ms`. Returns "expired" if the task hasn't ended after
+ * `ms`. Rejects with the caller's reason when the caller's signal aborts. It removes its listener, unlike AbortSignal.any on a
  * signal that lives as long as the program.
  */
 export async function withDeadline<T>(

@@ -42,7 +42,7 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** Undefined when the text is not JSON. */
+/** Parses JSON. Undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -6,7 +6,7 @@ export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** True when two lists without duplicates hold the same texts in any order. */
+/** True if two lists without duplicates have the same texts, in any order. */
 export function sameMembers(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) {
     return false;

@@ -1,6 +1,9 @@
 /** Limits how many tasks run at the same time. The others wait in the order of their arrival. */
 export interface Semaphore {
-  /** Calls `enter` at once or when a permit is free. Returns a function that gives the permit back, or cancels the wait; it works once. */
+  /**
+   * Calls `enter` at once or when a permit is free. Returns a function that releases the permit, or cancels the wait. Only its
+   * first call has an effect.
+   */
   acquire(enter: () => void): () => void;
   /** Runs a task with a permit. Rejects with the signal's reason if the signal aborts while the task waits; a running task continues. */
   run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T>;
@@ -15,7 +18,7 @@ export function createSemaphore(permits: number): Semaphore {
     if (next === undefined) {
       free += 1;
     } else {
-      // The permit goes directly to the next waiter, so that a new task can't take it in between.
+      // The permit goes directly to the next waiter, so that a new task can't take the permit first.
       waiting.delete(next);
       next();
     }
@@ -55,7 +58,7 @@ export function createSemaphore(permits: number): Semaphore {
   };
 }
 
-/** Resolves with the function that returns the permit. If the signal aborts first, it rejects with the signal's reason. */
+/** Resolves with the function that releases the permit. If the signal aborts first, it rejects with the signal's reason. */
 function entered(acquire: Semaphore["acquire"], signal: AbortSignal): Promise<() => void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();

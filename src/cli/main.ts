@@ -32,7 +32,7 @@ export async function main(): Promise<number> {
   }
 }
 
-/** The time limit for the stop of commands that hold no Lease and write nothing. */
+/** The time limit for an orderly stop of commands that hold no Lease and write nothing. */
 const QUICK_DRAIN_MS = 2000;
 
 /** The code of a command is loaded on demand, so that `version` and `--help` start fast. */

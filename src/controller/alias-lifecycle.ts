@@ -41,7 +41,7 @@ function lastHostnames({ store, invalid }: ControllerContext, key: ObjectKey): r
   return store.alias(key)?.spec.hostnames ?? unread?.hostnames ?? unread?.claim?.hostnames;
 }
 
-/** Records an object that is being deleted only because its CustomResourceDefinition is. */
+/** Records an object that is being deleted only because its CustomResourceDefinition is being deleted. */
 export function recordUnserved({ unserved, aliasQueue, reportQueue }: ControllerContext, event: InventoryEvent): void {
   switch (event.kind) {
     case "unserved":
@@ -65,7 +65,10 @@ export function recordUnserved({ unserved, aliasQueue, reportQueue }: Controller
   }
 }
 
-/** Sets the finalizer of an alias before its first write, and writes directly afterwards. For backends that don't list their zone. */
+/**
+ * For backends that don't list their zone: requests the finalizer of an alias before its first write. Once the alias has it, plans
+ * the zones whose first write waits for it.
+ */
 export function followFinalizer(
   context: ControllerContext,
   key: ObjectKey,

@@ -42,7 +42,7 @@ export interface ControllerDeps {
   readonly reporter: Reporter;
   readonly observer: Observer;
   readonly providerOf: ProviderFactory;
-  /** One text for each location that a zone can be written to. */
+  /** Returns the write location of a zone as text. Two zones with the same text write the same records. */
   readonly writeTargetOf: (zone: DnsZone) => string;
   readonly endpointsOf: EndpointsOf;
   readonly queryServer: PropagationCheckDeps["queryServer"];
@@ -73,19 +73,22 @@ export interface ControllerContext {
   /** Keeps the responder's zones current. Undefined: there is no responder. */
   readonly zoneSync: ZoneSync | undefined;
   readonly zones: Map<ObjectKey, ZoneState>;
-  /** Aliases that are new, or that have another spec since they were last settled. */
+  /** Aliases that are new, or whose spec has changed since they were last settled. */
   readonly edited: Map<ObjectKey, "new" | "changed">;
   /** Edits that could not be read, by {@link kindKey}. */
   readonly invalid: Map<string, InvalidObject>;
   /** Aliases under deletion whose records are not withdrawn yet. */
   readonly deletions: Map<ObjectKey, Deletion>;
-  /** The values of `dnsalias.io/pin` with a mistake that were reported. */
+  /** The invalid values of `dnsalias.io/pin` that were reported. */
   readonly badPins: Map<ObjectKey, string>;
   /** DnsZones under deletion whose records are not withdrawn yet. */
   readonly zoneDeletions: Map<ObjectKey, Deletion>;
-  /** Those of `zoneDeletions` whose objects no longer exist. */
+  /** The DnsZones of `zoneDeletions` whose objects no longer exist. */
   readonly withdrawing: Set<ObjectKey>;
-  /** Objects that are being deleted only because their CustomResourceDefinition is, by {@link kindKey}. Their names stay as they are. */
+  /**
+   * Objects that are being deleted only because their CustomResourceDefinition is being deleted, by {@link kindKey}. Their records
+   * remain.
+   */
   readonly unserved: Map<string, ObjectMeta>;
   /** Names whose aliases were deleted or changed while this process ran. */
   readonly watchedGone: WatchedGone;
@@ -99,9 +102,9 @@ export interface ControllerContext {
   readonly aliasQueue: WorkQueue;
   /** Updates the statuses of zones. */
   readonly reportQueue: WorkQueue;
-  /** Decides names again that stay in their zone for a limited time. */
+  /** Ends pins, and decides names again when their limited time in their old zone is over. */
   readonly claimQueue: WorkQueue;
-  /** Plans one zone in each turn of the event loop. */
+  /** Resolves in a turn of the event loop in which no other zone is planned. */
   readonly planTurn: () => Promise<void>;
   /** The plans of all zones together block the event loop for at most about a sixth of the time. */
   readonly planning: WorkBudget;
@@ -109,17 +112,17 @@ export interface ControllerContext {
 }
 
 interface Phase {
-  /** The inventory is known. */
+  /** True once the inventory is known. */
   synced: boolean;
   /** This process may write until the signal aborts. Undefined before the first term. */
   term: AbortSignal | undefined;
-  /** This process has led once. From then on lookups continue, also while the API server is not available. */
+  /** True once this process has led. From then on, lookups continue, even while the API server is not available. */
   everLed: boolean;
-  /** The recorded names are being decided. */
+  /** True while recorded names are being decided. */
   settling: boolean;
 }
 
-/** Objects of two kinds can have one key. */
+/** Returns a key with the kind, because a DnsAlias and a DnsZone can have the same {@link ObjectKey}. */
 export function kindKey(kind: InvalidObject["kind"], key: ObjectKey): string {
   return `${kind} ${key}`;
 }
@@ -232,8 +235,8 @@ function claimantsOf(store: Store, name: Name): readonly DnsAlias[] {
 }
 
 /**
- * False while an existing DnsZone has no known valid spec. A DnsZone without the consent of another one matches no names, and
- * doesn't count.
+ * False while an existing DnsZone has no known valid spec. A DnsZone that lacks the consent of an older DnsZone doesn't count,
+ * because it matches no names.
  */
 export function hasEveryZone({ invalid, store }: ControllerContext): boolean {
   return [...invalid.values()].every(

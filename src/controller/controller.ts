@@ -70,11 +70,11 @@ export interface Controller {
   readonly answers: AnswerSource;
   /** True once the responder has every zone that it can serve. */
   readonly served: () => boolean;
-  /** When each loop last made progress, by its name. */
+  /** When each loop last made progress, by the name of the loop. */
   readonly heartbeats: () => ReadonlyMap<string, Millis>;
   /** How many lookup streams are in each state, by the name of the state. */
   readonly answerStates: () => ReadonlyMap<string, number>;
-  /** How many lookups are still without a result after the time that the staleness bound allows for. */
+  /** The number of lookups that are still without a result after the time that the staleness bound allows. */
   readonly lookupsOverdue: () => number;
   /** The number of keys that wait or run, by the name of the queue. */
   readonly queueDepths: () => ReadonlyMap<string, number>;
@@ -83,10 +83,13 @@ export interface Controller {
 }
 
 const STATUS_WRITES_AT_ONCE = 16;
-/** A high limit, because a zone with a blocked backend uses a slot until the deadline. The budget of a backend limits its own concurrent calls. */
+/**
+ * The maximum number of zones that are handled at once. It is high, because a zone with a blocked backend uses a slot until the
+ * deadline. The budget of a backend limits its own concurrent calls.
+ */
 const ZONES_AT_ONCE = 64;
 const REPORTS_AT_ONCE = 8;
-/** Failed keys are retried soon, and at least every minute. */
+/** Failed keys are retried after half a second, and then after longer waits of at most a minute. */
 const BACKOFF = { firstMs: 500, maxMs: 60_000, spread: 0.2 };
 
 export function createController(deps: ControllerDeps): Controller {
@@ -141,7 +144,7 @@ export function createController(deps: ControllerDeps): Controller {
   };
 }
 
-/** Creates the loops and joins them. Each receives its parts as arguments, and calls the controller back. */
+/** Creates the loops and joins them. Each loop receives its parts as arguments, and calls the controller back. */
 function assemble(deps: ControllerDeps): ControllerContext {
   const store = createStore(deps.writeTargetOf, () => deps.clock.now());
   const refresher: Refresher = createRefresher({
@@ -244,7 +247,7 @@ function zoneSyncOf(deps: ControllerDeps, store: Store, context: () => Controlle
   });
 }
 
-/** Simultaneous changes of many answers lead to one write. */
+/** A plan waits at least 50 ms, so that simultaneous changes of many answers lead to one write. */
 const PLANNING = { restShare: 5, minWaitMs: 50, maxWaitMs: 2_000 };
 
 type Handle = (key: string, signal: AbortSignal) => Promise<Requeue>;
@@ -254,7 +257,10 @@ function createQueue(deps: ControllerDeps, name: string, concurrency: number, ha
   return createWorkQueue({ clock, random, log, concurrency, handle, backoff: BACKOFF, observe: observer.queue(name) });
 }
 
-/** Ends writing work with the term, because another replica may write as soon as the Lease is lost. The next term starts all work again. */
+/**
+ * Aborts the handler at the end of the term, because another replica may write as soon as the Lease is lost. The next term starts
+ * all work again.
+ */
 function withinTerm(context: () => ControllerContext, handle: Handle): Handle {
   // One signal for each term, not for each round: a signal that lives long remembers every signal that depends on it.
   let joined: { readonly term: AbortSignal; readonly signal: AbortSignal; readonly both: AbortSignal } | undefined;

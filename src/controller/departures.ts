@@ -33,14 +33,16 @@ export function departuresOf(context: ControllerContext): Departures {
   };
 }
 
-/** The zones whose views look up a name: those that have it, and those that may still have records of it. */
+/** The zones whose views look up the targets of a hostname: its present zones, and former zones that may still have its records. */
 export function zonesWithViews(store: Store, alias: DnsAlias, hostname: Name): readonly DnsZone[] {
   const match = store.matchOf(alias, hostname);
   const former = store.former.zonesOf(hostname).flatMap((key) => store.zone(key) ?? []);
   return match.kind === "zones" ? [...match.zones, ...former] : [];
 }
 
-/** The aliases that the records of names in a zone follow although other zones have the names; see {@link keeperClaim}. */
+/**
+ * For names that have moved to other zones: the aliases that their records in the old zone still follow; see {@link keeperClaim}.
+ */
 function keeperClaims(
   store: Pick<Store, "former" | "admits" | "claimsIn" | "zonesOfName">,
   zone: DnsZone,

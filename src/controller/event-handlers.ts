@@ -23,7 +23,7 @@ import { endingZone, forgetZone, REPORT_GATHER_MS, setZone } from "./zone-lifecy
 
 /** A new alias is usually resolved and written within this time, so it has one status write instead of three. */
 const STATUS_GATHER_MS = 400;
-/** A key of the queue `claims`. Its other keys are those of aliases with a pin. */
+/** One key of `claimQueue`. All other keys of this queue are aliases with a pin. */
 const GRACE = "grace";
 /** The number of names that are decided in one turn of the event loop. */
 const SLICE = 500;
@@ -50,7 +50,10 @@ export function onInventory(context: ControllerContext, received: InventoryEvent
   settle(context);
 }
 
-/** An alias comes with the objects that its targets refer to. News of an object has its aliases noted again. */
+/**
+ * Adds the known state of referenced objects to the alias of an event. After a change of such an object, handles again the aliases
+ * that refer to it.
+ */
 function followReferences(context: ControllerContext, event: InventoryEvent): InventoryEvent {
   const { references, deps } = context;
   if (event.kind === "alias") {
@@ -123,7 +126,7 @@ export function onAnswer(
   }
 }
 
-/** A lookup has become overdue, or an overdue one has ended. Only statuses show this. */
+/** Handles a lookup that has become overdue, or an overdue lookup that has ended. Only the statuses of its aliases change. */
 export function onOverdue({ subscriptions, aliasQueue }: ControllerContext, key: TargetKey): void {
   for (const alias of subscriptions.aliasesOf(key)) {
     aliasQueue.add(alias, { afterMs: STATUS_GATHER_MS });
@@ -144,7 +147,7 @@ export function refreshTargets(
   }
 }
 
-/** A fact in statuses has changed in a zone: for these hostnames, or (undefined) for all. */
+/** Handles a change of a fact that statuses show: for these hostnames of the zone, or (undefined) for all of them. */
 export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
   context.reportQueue.add(zone, { afterMs: REPORT_GATHER_MS });
   planFormerZones(context, zone, names);
@@ -158,12 +161,12 @@ export function onZoneChanged(context: ControllerContext, zone: ObjectKey, names
   }
 }
 
-/** The aliases of a moved name in its new zones. Their statuses list the records that the old zone still has. */
+/** The claims of a moved name in its new zones. The statuses of their aliases list the records that the old zone still has. */
 function claimsElsewhere({ store }: ControllerContext, name: Name): readonly (Claim | undefined)[] {
   return [...store.zonesOfName(name)].map((zone) => store.claimsIn(zone).get(name));
 }
 
-/** Plans the zones that keep names until this one serves them. */
+/** Plans the other zones that keep names until `zone` serves them. */
 function planFormerZones(context: ControllerContext, zone: ObjectKey, names: readonly Name[] | undefined): void {
   for (const [key, state] of context.zones) {
     const { moves } = state.planned;
@@ -174,7 +177,10 @@ function planFormerZones(context: ControllerContext, zone: ObjectKey, names: rea
   }
 }
 
-/** After an edit, all targets of the alias are looked up at once. For a new alias, only targets without a recent answer are looked up; it shares the streams of the others. */
+/**
+ * Records that an alias is new or was edited. After an edit, all its targets are looked up at once. After its creation, only
+ * targets without a recent answer are looked up. Existing streams are shared.
+ */
 function recordEdit({ store, edited, phase }: ControllerContext, event: InventoryEvent): void {
   if (event.kind === "alias" && phase.everLed) {
     const key = objectKey(event.alias.meta);
@@ -184,7 +190,10 @@ function recordEdit({ store, edited, phase }: ControllerContext, event: Inventor
   }
 }
 
-/** Restores known answers from the statuses. A standby's own answers are older than those that the leader has published since. */
+/**
+ * Restores answers from the status of the alias. On a standby, they are newer than the answers of its own lookups, because the
+ * leader has published since.
+ */
 function restoreTargets({ store, subscriptions, refresher, deps }: ControllerContext, key: ObjectKey): void {
   const alias = store.alias(key);
   if (alias === undefined) {
@@ -258,12 +267,12 @@ export function onWithdrawn(context: ControllerContext, zone: ObjectKey): void {
   settle(context);
 }
 
-/** Handles a key of the queue `claims` whose time has come. */
+/** Handles a key of `claimQueue` whose time has come. */
 export function passTime(context: ControllerContext, key: ObjectKey): Requeue {
   return key === GRACE ? endGrace(context) : endPin(context, key);
 }
 
-/** Decides the names again whose time in their old zone is over. */
+/** Decides again the names whose time in their old zone is over. */
 function endGrace(context: ControllerContext): Requeue {
   context.store.endGrace();
   noteAgain(context, context.references.elapse(context.deps.clock.now()));

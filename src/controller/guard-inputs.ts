@@ -6,8 +6,8 @@ import { namesOfUnread } from "./inventory/unreadable-names.ts";
 import { formerNames } from "./inventory/zone-scope.ts";
 
 /**
- * Names without an alias in the zone for a known reason: an alias still has them in its spec, an object lists them, or this
- * process saw the deletion of their alias.
+ * Returns a function that is true if the reason is known why a name has no alias in the zone. The possible reasons: an alias still
+ * has the name in its spec, an object lists it, or this process saw the deletion of its alias.
  */
 export function watchedNames(context: ControllerContext, zone: DnsZone): (name: Name) => boolean {
   const { store, watchedGone } = context;
@@ -17,7 +17,8 @@ export function watchedNames(context: ControllerContext, zone: DnsZone): (name: 
 }
 
 /**
- * Names in a zone that lost an alias while this process ran. If the backend can't list its zone, the first read of a term queries these names, because the status that listed them may no longer exist.
+ * Names in a zone that lost an alias while this process ran. If the backend can't list its zone, the first read of a term queries
+ * these names. The status that listed them may no longer exist.
  */
 export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta, spec }: DnsZone): readonly Name[] {
   const state = zones.get(objectKey(meta));

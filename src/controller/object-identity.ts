@@ -2,7 +2,10 @@ import { objectKey, type ObjectKey } from "../api/meta.ts";
 import { kindKey, type ControllerContext } from "./context.ts";
 import type { InventoryEvent } from "./ports/inventory.ts";
 
-/** Forgets an object that was replaced. An object with another uid is a different object, and known facts of the old one don't apply. */
+/**
+ * Forgets an object that was replaced. An object with another uid is a different object, to which known facts about the old one
+ * don't apply.
+ */
 export function forgetReplaced({ store, invalid, deletions }: ControllerContext, event: InventoryEvent): void {
   const next = identityOf(event);
   if (next === undefined) {

@@ -14,7 +14,10 @@ export function awaitPinEnd(context: PinContext, key: ObjectKey): void {
   }
 }
 
-/** Updates the responder and the status at the end of a pin. The plan of a zone has the end as the time of its next change. */
+/**
+ * Updates the responder and the status at the end of a pin. Zones need no request here, because their plans already have the end of
+ * the pin as the time of their next change.
+ */
 export function endPin(context: PinContext, key: ObjectKey): Requeue {
   const afterMs = remainingMs(context, key);
   if (afterMs !== undefined) {

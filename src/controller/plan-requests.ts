@@ -5,7 +5,7 @@ import type { ControllerContext } from "./context.ts";
 import { changeSeen } from "./zone/state/planned.ts";
 import { replace } from "./zone/state/zone-state.ts";
 
-/** Requests a plan of a zone. `lastSuccessBefore`: when the target was last seen without the change. */
+/** Requests a plan of a zone. `lastSuccessBefore`: when a lookup last returned the answer from before the change. */
 export function plan(context: ControllerContext, zone: ObjectKey, lastSuccessBefore?: Millis): void {
   const state = context.zones.get(zone);
   if (state !== undefined) {

@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import type { ControllerContext } from "./context.ts";
 
-/** When each loop last made progress, by its name. */
+/** When each loop last made progress, by the name of the loop. */
 export function heartbeatsOf(context: ControllerContext): ReadonlyMap<string, Millis> {
   const { refresher, zoneSync, zoneQueue, propagationQueue, aliasQueue, reportQueue, claimQueue } = context;
   return new Map([
@@ -16,7 +16,7 @@ export function heartbeatsOf(context: ControllerContext): ReadonlyMap<string, Mi
   ]);
 }
 
-/** Keys that wait or run, by queue. */
+/** The number of keys that wait or run, by the name of the queue. */
 export function queueDepthsOf(context: ControllerContext): ReadonlyMap<string, number> {
   const { zoneQueue, propagationQueue, aliasQueue, reportQueue, claimQueue } = context;
   return new Map([

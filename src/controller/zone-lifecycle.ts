@@ -36,13 +36,15 @@ export function setZone(context: ControllerContext, key: ObjectKey, zone: DnsZon
     context.propagationQueue.add(key);
     context.reportQueue.add(key, { afterMs: REPORT_GATHER_MS });
   }
-  // The spec or an input (a base zone, a rendered key) has changed. In both cases the known state may be out of date.
+  // The spec or an input (a base zone, a rendered key) has changed. In both cases, the known state of the backend may be out of
+  // date.
   replace(state, { observed: inputChanged(state.observed) });
 }
 
 /**
- * If this process sees the deletion of a DnsZone with `deletionPolicy: Delete` and without a finalizer, as in folder mode, it keeps the DnsZone until its records are withdrawn. If a DnsZone is only missing in a list,
- * the reason is unknown, and its records remain.
+ * Keeps a DnsZone with `deletionPolicy: Delete` until its records are withdrawn, if this process sees its deletion and it has no
+ * finalizer. This is the case in folder mode. If a DnsZone is only missing in a list, it is unknown why it was deleted, and its
+ * records remain.
  */
 export function endingZone(
   { store, withdrawing, deps, phase }: ControllerContext,

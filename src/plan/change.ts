@@ -20,7 +20,7 @@ export interface ActualRRset {
   readonly ttl: Seconds;
   readonly data: readonly string[];
   readonly owner: string | undefined;
-  /** The obstacle at the name, as a clause for users, if the name has more than these records: "the base zone has a CNAME at …". */
+  /** Set if other records at the name are an obstacle. A clause for users, such as "the base zone has a CNAME at …". */
   readonly note?: string;
   /** True if `note` describes records that the backend doesn't support. */
   readonly unsupported?: true;
@@ -53,5 +53,5 @@ export type RejectReason = "NotKept" | "NotSupported" | "Rejected" | "ZoneNotFou
 /** A change for a provider to apply. */
 export type Write = Exclude<Change, { readonly kind: "refuse" }>;
 
-/** A change that a plan omits, with the reason. */
+/** A change that dnsalias doesn't make, with the reason. */
 export type Refusal = Extract<Change, { readonly kind: "refuse" }>;

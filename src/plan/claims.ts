@@ -27,9 +27,12 @@ export type ZoneMatch = ZonesMatch | NoZoneMatch;
 export interface ZonesMatch {
   readonly kind: "zones";
   readonly zones: readonly DnsZone[];
-  /** DnsZones of the same domain that admit the namespace but whose `spec.tenants` doesn't allow it the name. Absent: there are none. */
+  /**
+   * DnsZones of the same domain that admit the namespace, but whose `spec.tenants` refuses the name to the namespace. Absent: there
+   * are none.
+   */
   readonly refused?: readonly RefusedHostname[];
-  /** Set if the zones no longer admit the namespace. They keep the name until this time. */
+  /** Set if the zones no longer admit the namespace. They keep the name until the time `until`; then `next` applies. */
   readonly leaving?: { readonly until: Millis; readonly next: ZonesMatch | NoZoneMatch };
 }
 
@@ -46,7 +49,7 @@ export interface NoZoneMatch {
   /** DnsZones that keep the records of the name unchanged until the time in `until`, or until a user acts. */
   readonly stays?: readonly ObjectKey[];
   readonly until?: Millis;
-  /** True if one of these can't be read, so that its records at the name are unknown. */
+  /** True if one of the DnsZones in `stays` can't be read, so that its records at the name are unknown. */
   readonly unread?: boolean;
 }
 
@@ -56,8 +59,8 @@ export type IsOverLimit = (zone: ObjectKey, namespace: string, hostname: Name) =
 /** The aliases that may have one hostname in one zone. */
 export interface Claim {
   /**
-   * The aliases that contribute, sorted by key; all are in one namespace. Empty if an unreadable alias has the name: its records
-   * then stay as they are.
+   * The aliases that contribute, sorted by key. All are in one namespace. Empty if an unreadable alias has the name. The records of
+   * the name then don't change.
    */
   readonly winners: readonly DnsAlias[];
   /** Later aliases of other namespaces. */
@@ -83,9 +86,9 @@ export function indexZones(zones: Iterable<DnsZone>, reserved: Iterable<Reserved
 }
 
 /**
- * Returns the zones whose domain is the longest suffix of the hostname, at label boundaries, among those that admit the namespace
- * of the alias. It returns all zones of that domain, for example for an internal and an external view. A name of a reserved zone
- * belongs only to that zone.
+ * Returns the zones that admit the namespace and whose domain is the longest suffix of the hostname, at label boundaries. It
+ * returns all zones of that domain, for example for an internal and an external view. A name of a reserved zone belongs only to
+ * that zone.
  */
 export function zonesFor(
   hostname: Name,
@@ -125,7 +128,7 @@ export function zonesFor(
   };
 }
 
-/** The DnsZones that admit the namespace, except those that refuse it the name. */
+/** The match for the DnsZones `open`, which admit the namespace, without those that refuse the name to it. */
 function withoutRefused(open: readonly DnsZone[], whyRefused: (zone: DnsZone) => string | undefined): ZoneMatch {
   const zones: DnsZone[] = [];
   const refused: RefusedHostname[] = [];
@@ -152,7 +155,7 @@ export function refusalsOf(match: ZoneMatch): readonly Pick<NoZoneMatch, "reason
   return match.kind === "none" ? [match] : (match.refused ?? []);
 }
 
-/** The match of a name in a deleted or unreadable DnsZone: its records don't change. The message shows until when. */
+/** The match of a name in a deleted or unreadable DnsZone. Its records don't change, and the message shows when this ends. */
 export function reservedMatch(hostname: Name, zones: readonly Pick<ReservedZone, "key" | "why">[]): NoZoneMatch {
   const name = displayName(hostname);
   const keys = (which: ReservedZone["why"]): string =>
@@ -188,8 +191,8 @@ export interface Claimant {
 }
 
 /**
- * The oldest alias (creation time, then namespace/name) has the name, together with every other alias of its namespace. `unread`
- * has the unreadable aliases that list the name. If one of them is the oldest, no alias wins, and the records stay as they are.
+ * Decides who has a name: the oldest alias (creation time, then namespace/name), together with every other alias of its namespace.
+ * `unread`: the unreadable aliases that list the name. If one of them is the oldest, no alias wins, and the records don't change.
  */
 export function decideClaim(candidates: readonly DnsAlias[], unread: readonly Claimant[] = []): Claim {
   const first = [...candidates.map(claimantOf), ...unread].sort(olderClaimantFirst)[0];

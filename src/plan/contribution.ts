@@ -13,27 +13,30 @@ import { partsAfterPin, pinnedParts } from "./select/pinned.ts";
 import type { TargetAnswer } from "./target-answer.ts";
 import { type AnswerOf, mayStandBehindPublished, outcomeOf, type TargetVerdict } from "./target-outcome.ts";
 
-/** The RRsets that one alias contributes to each of its hostnames, and those that it may not delete. */
+/** The RRsets that one alias contributes to each of its hostnames, and the families whose published RRsets it must not delete. */
 export interface Contribution {
   /** Addresses by family. A family without addresses is absent. */
   readonly sets: ContributedSets;
   /**
-   * The same without restored addresses: those of targets that this leader has not read, or that only a status has. Absent: there
-   * are none.
+   * `sets` without addresses of targets that this leader has not read, and without addresses that only a status has. Absent: there
+   * are no such addresses.
    */
   readonly setsRead?: ContributedSets;
   /**
-   * The families with a target that this leader has not read, or has not read successfully. Published addresses of these families
-   * may belong to that target: see `inherited/`.
+   * The families with a target that this leader has not read, or whose lookups have failed so far. Published addresses of these
+   * families may belong to that target: see `inherited/`.
    */
   readonly keepPublished: readonly Family[];
   readonly usesFallback: boolean;
   /** When this contribution changes without a new lookup: the next time at which last known good addresses become stale. */
   readonly changesAt?: Millis;
   readonly targets: readonly TargetVerdict[];
-  /** The families that only unselected targets have: a switch deletes their records. Absent: the alias selects nothing. */
+  /**
+   * The families that only unselected targets have. A switch has deleted, or deletes, their records. Absent: the alias selects
+   * nothing.
+   */
   readonly leftFamilies?: readonly Family[];
-  /** The pin in effect, with the sets that the alias has without it. Absent: there is none. */
+  /** The pin in effect. `instead`: the sets that the alias has without the pin. Absent: there is no pin. */
   readonly pin?: Pin & { readonly instead: ContributedSets };
   /** True while the alias has no selection, because its first lookups or health checks have not ended. */
   readonly isPending?: true;
@@ -50,7 +53,7 @@ type ContributedSets = Readonly<
  */
 const INCOMPLETE_TTL: Seconds = 60;
 
-/** The contribution of an alias: of its targets, or of the pin in effect. See {@link contributionOfTargets}. */
+/** The contribution of an alias, from its targets or from the pin in effect. See {@link contributionOfTargets}. */
 export function contributionOf(
   alias: DnsAlias,
   answerOf: AnswerOf,
@@ -68,10 +71,9 @@ export function contributionOf(
 }
 
 /**
- * Applies the alias's policies to the answers of its targets. Without a selection, all targets count, and static addresses always
- * do. With one, only the selected targets count. If they have weights, only the addresses that are picked by weight count.
- * `published` has the present records. Undefined: the answer is for one client, and no address is picked. The TTLs are not clamped
- * yet.
+ * Applies the alias's policies to the answers of its targets. Without a selection, all targets count. With a selection, only the
+ * selected targets count. If these have weights, only addresses that are picked by weight count. `published` has the presently
+ * published addresses. Undefined: the answer is for one client, and no address is picked. The TTLs are not clamped yet.
  */
 function contributionOfTargets(
   alias: DnsAlias,
@@ -129,15 +131,15 @@ function weighed({ weight, statics, contributing }: Part) {
   return { weight, addresses: [...statics, ...contributing.flatMap(({ addresses }) => addresses)] };
 }
 
-/** What one target contributes. */
+/** The contribution of one target. */
 interface Part {
   readonly name: string;
   readonly weight: number | undefined;
-  /** Addresses without a TTL of their own: static ones, and those of a referenced object. */
+  /** Addresses without a TTL of their own: static addresses, and addresses of a referenced object. */
   readonly statics: readonly string[];
   readonly contributing: readonly TargetAnswer[];
   readonly fallback: boolean;
-  /** One for each hostname that is looked up; none for static addresses. */
+  /** One verdict for each hostname that is looked up. Empty for static addresses. */
   readonly verdicts: readonly TargetVerdict[];
   readonly reference?: ReferenceOutcome;
 }
@@ -187,7 +189,7 @@ function unselected(
   }
 }
 
-/** The families that no selected target has, but another target of the alias does. */
+/** The families that no selected target has, but that another target of the alias has. */
 function leftFamilies(alias: DnsAlias, all: readonly Part[], found: ContributedSets): readonly Family[] {
   const possible = setsOf(alias, {
     statics: all.flatMap(({ statics }) => statics),
@@ -202,7 +204,7 @@ interface SetParts {
   readonly answers: readonly TargetAnswer[];
   readonly maxTtl: Seconds;
   readonly isDown?: ((address: string) => boolean) | undefined;
-  /** Undefined: all are. */
+  /** Undefined: all addresses are picked. */
   readonly isPicked?: ((address: string) => boolean) | undefined;
 }
 
@@ -223,7 +225,7 @@ function setsOf({ spec }: DnsAlias, { statics, answers, maxTtl, isDown, isPicked
   return sets;
 }
 
-/** The time of the next change by staleness. With Keep, only the verdict in the status changes then. */
+/** The next time at which addresses become stale. With `onStale: Keep`, only the verdict in the status changes at that time. */
 function staleNext({ spec }: DnsAlias, parts: readonly Part[], now: Millis): Pick<Contribution, "changesAt"> {
   const lookups = parts
     .flatMap(({ verdicts }) => verdicts.flatMap(({ answers }) => answers))
@@ -238,6 +240,6 @@ function staleNext({ spec }: DnsAlias, parts: readonly Part[], now: Millis): Pic
 export interface Contributor {
   readonly alias: DnsAlias;
   readonly contribution: Contribution;
-  /** The path, if the alias leads back to its own hostname. */
+  /** The path from the hostname back to itself. Undefined: the alias doesn't lead back to it. */
   readonly loop: readonly Name[] | undefined;
 }

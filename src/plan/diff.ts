@@ -56,8 +56,8 @@ function changesAt(plan: NamePlan, actual: ReadonlyMap<string, ActualRRset>, inp
 }
 
 /**
- * Whether the RRset belongs to another writer. An address record of another writer blocks both families, because an address of
- * the other family would lead to a different machine.
+ * True if the RRset doesn't belong to dnsalias and is not adopted. An address record of another writer blocks both families,
+ * because an address of the other family would lead to a different machine.
  */
 function isOthers(set: ActualRRset, { sets }: NamePlan, input: DiffInput): boolean {
   const adopted = mayAdopt(set, input) && sets.some(({ type }) => type === set.type);
@@ -110,7 +110,7 @@ function removal(before: ActualRRset, policy: ZoneSpec["policy"]): Change {
   return policy === "Sync" ? { kind: "delete", before } : forbidden(before.name, before.type, "deleted", policy);
 }
 
-/** The refusal of an RRset. `before` is the RRset that prevents the write. */
+/** The refusal to write an RRset. `before` is the RRset that prevents the write. */
 function foreign({ name, sets }: NamePlan, type: AliasType, before: ActualRRset, { conflict }: DiffInput): Change {
   if (before.unsupported === true) {
     const message = `The ${type} records of ${displayName(name)} are not written: ${before.note}. Remove the hostname from the DnsAlias, or publish its zone elsewhere`;
@@ -131,7 +131,7 @@ function foreign({ name, sets }: NamePlan, type: AliasType, before: ActualRRset,
   return { kind: "refuse", name, type, reason, message };
 }
 
-/** The owner id of every installation before each one had a unique id. */
+/** The default owner id of earlier versions, in which installations did not have unique ids. */
 const FORMER_DEFAULT_OWNER_ID = "default";
 
 function whatStands({ type, data, owner }: ActualRRset, wanted: AliasType): string {

@@ -59,7 +59,7 @@ function sourceText(target: AliasTarget): string {
   }
 }
 
-/** What the objects show that targets refer to. */
+/** The states of the objects that targets refer to. */
 export function referenceFacts({ spec }: DnsAlias): readonly Fact[] {
   return spec.targets.flatMap((target) => (target.kind === "resourceRef" ? [referenceFact(spec, target)] : []));
 }
@@ -87,7 +87,7 @@ function referenceFact(spec: DnsAlias["spec"], { ref, held }: ResourceTarget): F
   }
 }
 
-/** What annotations drain or force, and which have a mistake. */
+/** The drained and forced targets, and the annotations with a mistake. */
 export function manualFacts(alias: DnsAlias, now: Millis): readonly Fact[] {
   const { drained, forced, failbackAt, problems } = manualStates(alias, now);
   return [
@@ -104,7 +104,7 @@ export function manualFacts(alias: DnsAlias, now: Millis): readonly Fact[] {
   ];
 }
 
-/** The pin in effect with its addresses, those of the targets, and the mistake of a pin without effect. */
+/** The pin in effect with its addresses and with the addresses of the targets, or the mistake of a pin without effect. */
 export function pinFacts(
   alias: DnsAlias,
   contribution: Pick<Contribution, "pin"> | undefined,
@@ -156,7 +156,7 @@ function shareFacts({ status }: DnsAlias): readonly Fact[] {
   return shares.length === 0 ? [] : [isNear ? good("decision", text) : invalid("decision", text)];
 }
 
-/** As for the Event SharesApproximate. */
+/** The difference in percentage points from which a share is a problem. The Event SharesApproximate has the same threshold. */
 const NOTICED_POINTS = 10;
 
 function selectedFact(alias: DnsAlias, { targets, lastTransitionTime, reason }: SelectedStatus, now: Millis): Fact {
@@ -189,7 +189,7 @@ function returnText({ selection, failback }: DnsAlias["spec"], names: readonly s
     : `${list} ${isOne ? "returns after it has" : "return after they have"} been healthy for ${durationText(failback.afterMs)}, or longer after several switches`;
 }
 
-/** The parts of the switch bound that the spec and the status show. */
+/** The switch bound, and the parts of it that the spec and the status show. */
 function boundText({ spec, status }: DnsAlias, { targets }: SelectedStatus, bound: string): string {
   const names = targetNames(spec.targets);
   const checksMs = spec.targets.flatMap(({ healthCheck }, index) =>

@@ -164,7 +164,7 @@ function decisionFacts(name: Name, { plan, problem, actual, ownerId }: Explained
 
 function publishedFacts(name: Name, { plan, actual, changes, ownerId }: ExplainedZone): readonly Fact[] {
   const hasHttps = plan.names.some((entry) => entry.name === name && entry.sets.some(({ type }) => type === "HTTPS"));
-  // An HTTPS record of another writer is irrelevant while no alias has one at the name.
+  // An HTTPS record of another writer is irrelevant while no alias has an HTTPS record at the name.
   const here = actual.filter(
     ({ name: at, type, data, owner }) =>
       at === name && data.length > 0 && (type !== "HTTPS" || owner === ownerId || hasHttps),
@@ -188,7 +188,7 @@ function publishedFacts(name: Name, { plan, actual, changes, ownerId }: Explaine
   ];
 }
 
-/** The conditions in the status. The running controller knows more than one lookup can show. */
+/** The conditions in the status, because the running controller knows more than the single lookup of this command shows. */
 function statusFacts(alias: DnsAlias): readonly Fact[] {
   const conditions = (alias.status?.conditions ?? []).filter(
     ({ type }) => type !== "Reconciling" && type !== "Stalled",
@@ -205,7 +205,7 @@ function statusFacts(alias: DnsAlias): readonly Fact[] {
   ];
 }
 
-/** The reasons in the status for the name in each zone: its records remain although another zone has the name, or no zone does. */
+/** The entries of the status for zones where records of the name remain although another zone has the name, or no zone has it. */
 function stayFacts({ meta, status }: DnsAlias, hostname: string): readonly Fact[] {
   return (status?.hostnames ?? []).flatMap(({ hostname: name, zone, addresses, reason }) => {
     const text = addresses.length === 0 ? "" : `: ${addresses.join(", ")}`;

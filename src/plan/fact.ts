@@ -2,7 +2,7 @@
 export interface Fact {
   readonly topic: "zone" | "claim" | "target" | "decision" | "published" | "change" | "status";
   readonly text: string;
-  /** False: the fact prevents a part of the DnsAlias's spec. */
+  /** False: because of the fact, a part of the DnsAlias's spec has no effect. */
   readonly good: boolean;
 }
 

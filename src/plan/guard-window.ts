@@ -3,7 +3,10 @@ import type { Name } from "../dns/name/name.ts";
 import { rrsetKey } from "../dns/record.ts";
 import type { ActualRRset, Write } from "./change.ts";
 
-/** The deleted RRsets of a zone in the last hour, and its former sizes. Successive deletes count as one large delete. */
+/**
+ * The deleted RRsets of a zone in the last hour, and the sizes of the zone in that hour. Successive deletes count as one large
+ * delete.
+ */
 export interface GuardWindow {
   /** The deleted RRsets that were not created again, by {@link rrsetKey}, with the time of the delete. */
   readonly deleted: ReadonlyMap<string, Millis>;
@@ -14,7 +17,10 @@ export interface GuardWindow {
    * any size.
    */
   readonly unwatched: ReadonlyMap<string, Name>;
-  /** Former numbers of RRsets with their times, each lower than the one before it. The first is the largest of the window. */
+  /**
+   * Numbers of RRsets at times in the window, each number lower than the one before it. The first number is the largest of the
+   * window.
+   */
   readonly stood: readonly { readonly at: Millis; readonly count: number }[];
 }
 
@@ -35,7 +41,7 @@ export function moveWindow(window: GuardWindow, own: readonly ActualRRset[], now
   };
 }
 
-/** Deletes of the last hour. */
+/** The number of deletes in the last hour. */
 export function countDeletes({ deleted, earlier }: GuardWindow): number {
   return deleted.size + (earlier?.count ?? 0);
 }
@@ -50,7 +56,7 @@ export function addUnwatched(window: GuardWindow, sets: readonly ActualRRset[]):
       };
 }
 
-/** Removes the marks of RRsets that an alias has again. */
+/** Removes the `unwatched` marks of RRsets that an alias has again. */
 export function keepUnwatched(window: GuardWindow, isWanted: (name: Name) => boolean): GuardWindow {
   return window.unwatched.size === 0
     ? window

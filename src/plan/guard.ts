@@ -20,20 +20,20 @@ export type Guarded =
 
 export interface GuardInput {
   readonly changes: readonly Change[];
-  /** The window at the present time. Its last count is the present number of RRsets that dnsalias manages. */
+  /** The window at the present time. The last count in `stood` is the present number of RRsets that dnsalias manages. */
   readonly window: GuardWindow;
   readonly maxDeletePercent: number;
   /** The value of the zone's annotation `dnsalias.io/approve-plan`. */
   readonly approved: string | undefined;
-  /** The hash of the last plan whose approval was used. With it, the same deletes have another hash the next time. */
+  /** The hash of the last plan whose approval was used. It is part of the next hash, so the same deletes need a new approval. */
   readonly used?: string | undefined;
   /** True for a delete that belongs to a switch to other targets. The guard never holds it. */
   readonly isSwitch?: ((write: Write) => boolean) | undefined;
 }
 
 /**
- * Holds the deletes of a plan that exceed the zone's limit for an hour, until a user approves their hash. The limit is a share of
- * the largest number of RRsets in that hour.
+ * Holds the deletes of a plan if the deletes of the last hour would exceed the zone's limit, until a user approves their hash. The
+ * limit is a share of the largest number of RRsets in that hour.
  */
 export function guard({ changes, window, maxDeletePercent, approved, used, isSwitch }: GuardInput): Guarded {
   const writes = changes.filter((change) => change.kind !== "refuse");
@@ -59,8 +59,8 @@ export function guard({ changes, window, maxDeletePercent, approved, used, isSwi
 }
 
 /**
- * In a small zone, the guard judges only deletes whose alias was deleted while dnsalias did not run. A single alias of such a
- * zone may go, but the whole zone must not disappear unnoticed.
+ * In a small zone, the guard judges only deletes whose alias was deleted while dnsalias did not run. A single alias of a small zone
+ * may be deleted, but the whole zone must not disappear unnoticed.
  */
 function isJudged(write: Write, window: GuardWindow): boolean {
   return write.kind === "delete" && (isGuarded(window) || window.unwatched.has(rrsetKey(write.before)));
@@ -74,7 +74,7 @@ export function isGuarded({ stood }: GuardWindow): boolean {
   return (stood[0]?.count ?? 0) >= GUARDED_FROM;
 }
 
-/** Twelve hexadecimal digits. They change with the list of deletes, and after each used approval. */
+/** The hash of a plan, as twelve hexadecimal digits. It changes with the list of deletes, and after each used approval. */
 function planHash(deletes: readonly Write[], used = ""): string {
   const names = deletes.map((write) => (write.kind === "delete" ? `${write.before.name} ${write.before.type}` : ""));
   const text = [...(used === "" ? [] : [used]), ...names].join("\n");

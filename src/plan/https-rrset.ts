@@ -8,9 +8,9 @@ import type { Contributor } from "./contribution.ts";
 
 /** The effect of `httpsAlias` on one hostname. */
 export interface HttpsPlan {
-  /** Published next to the addresses, with the lowest of their TTLs. */
+  /** The record that is published at the name of the addresses, with their lowest TTL. */
   readonly set?: DesiredRRset;
-  /** The target has not been read yet. The published record remains. */
+  /** True if the target has not been read yet, so that the published record remains. */
   readonly mayNotDelete: boolean;
   readonly notPublished?: UnpublishedRRset;
 }
@@ -23,8 +23,9 @@ export interface UnpublishedRRset {
 }
 
 /**
- * An HTTPS record in AliasMode (RFC 9460 2.4.2) for the one alias that has the name, as long as the addresses of the target are published next to it. Clients that
- * follow it never get fallback addresses, so it has none of them next to it, and no pinned ones.
+ * An HTTPS record in AliasMode (RFC 9460 2.4.2) for the one alias that has the name, as long as addresses of the target are
+ * published. Clients that follow the record never get fallback or pinned addresses, so a name with such addresses has no HTTPS
+ * record.
  */
 export function planHttps(
   name: Name,

@@ -3,10 +3,10 @@ import { lookupNames } from "../api/target-names.ts";
 import type { Name } from "../dns/name/name.ts";
 import type { Family } from "../dns/record.ts";
 
-/** RFC 1034 3.6.2 requires a limit. The resolver has the same one. */
+/** The maximum length of a path. RFC 1034 3.6.2 requires a limit, and the resolver has the same limit. */
 const MAX_DEPTH = 16;
 
-/** The paths of names over all zones. */
+/** The functions that find the names to which a name leads, over all zones. */
 export interface LoopInput {
   /** The aliases that list the name. */
   readonly claimantsOf: (name: Name) => readonly DnsAlias[];
@@ -16,7 +16,10 @@ export interface LoopInput {
   readonly chainOf: (alias: DnsAlias, target: Name, family: Family) => readonly Name[];
 }
 
-/** The path over chains, other aliases, and wildcards by which the targets of a hostname lead back to it. */
+/**
+ * Returns the path by which a hostname leads back to itself, through its targets, their chains, other aliases, and wildcards.
+ * Undefined: it doesn't.
+ */
 export function loopOf(name: Name, input: LoopInput): readonly Name[] | undefined {
   return loopFrom(name, (at) => pointsAt(at, input));
 }

@@ -54,7 +54,7 @@ export function planName(name: Name, contributors: readonly Contributor[], zoneT
   };
 }
 
-/** The deletes that belong to a switch to other targets of an alias. */
+/** Returns a function that is true for deletes that belong to a switch to other targets of an alias. */
 export function switchDeletes(names: readonly NamePlan[]): (write: Write) => boolean {
   const keys = new Set(
     names.flatMap(({ name, switchDeletes: types = [] }) => types.map((type) => rrsetKey({ name, type }))),
@@ -93,7 +93,7 @@ function mergeFamily(
   };
 }
 
-/** The alias's TTL range within the zone's. It can be narrower than the zone's range, but not wider. */
+/** The TTL range of the alias, limited to the TTL range of the zone. */
 export function narrow(zone: TtlRange, alias: TtlRange | undefined): TtlRange {
   if (alias === undefined) {
     return zone;
@@ -112,8 +112,8 @@ export interface UnsupportedTypes {
 }
 
 /**
- * The plan without the RRsets that the backend doesn't support. All other records at the name continue, and `notPublished`
- * reports the missing RRset.
+ * The plan without the RRsets that the backend doesn't support. All other records at the name remain in the plan, and
+ * `notPublished` reports the missing RRset.
  */
 export function withoutUnsupportedTypes(plan: NamePlan, { backend, types }: UnsupportedTypes): NamePlan {
   const left = plan.sets.find(({ type }) => types.includes(type));

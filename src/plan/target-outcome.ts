@@ -8,7 +8,7 @@ import type { TargetAnswer } from "./target-answer.ts";
 /** The answer for a target and family in the alias's view. */
 export type AnswerOf = (target: Name, family: Family) => TargetAnswer | undefined;
 
-/** The verdict of the rules about one target. */
+/** The verdict of the alias's policies about one target. */
 export interface TargetVerdict {
   readonly target: Name;
   readonly verdict:
@@ -43,16 +43,19 @@ export function outcomeOf(alias: DnsAlias, target: Name, answerOf: AnswerOf, now
 type Judged = Omit<TargetOutcome, "answers">;
 
 /**
- * Without `Keep`, a withdrawn target counts as empty until a lookup returns addresses. This also applies while the emptiness must
- * be confirmed again because the other family has addresses again. The old addresses can be very old, or come from a status that
- * was never verified.
+ * Unless `onEmpty` is `Keep`, a withdrawn target counts as empty until a lookup returns addresses. This also applies while the
+ * emptiness must be confirmed again because the other family has addresses again. The old addresses can be very old, or come from a
+ * status that was never verified.
  */
 function withWithdrawn({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
   const { firstEmptySince } = answer;
   return spec.onEmpty === "Keep" || firstEmptySince === undefined ? answer : { ...answer, emptySince: firstEmptySince };
 }
 
-/** The resolver refuses special-use addresses in answers. A status can have any address that its writer chose. */
+/**
+ * Removes private addresses that come from a status. The resolver refuses them in answers, but a status can have any address that
+ * its writer chose.
+ */
 function withoutUnchecked({ spec }: DnsAlias, answer: TargetAnswer): TargetAnswer {
   return spec.allowPrivate || answer.isRestored !== true || !answer.addresses.some(isPrivate)
     ? answer
@@ -83,8 +86,8 @@ function isGoneAlone(answer: TargetAnswer, answers: readonly TargetAnswer[]): bo
 }
 
 /**
- * Failing families remain until `maxStaleness`. A family that is confirmed empty remains until the other one is known to be empty
- * as well.
+ * Addresses of a failing family remain until `maxStaleness`. A family that is confirmed empty keeps its addresses until the other
+ * family is known to be empty as well.
  */
 function outcomeOfLive(alias: DnsAlias, withData: readonly TargetAnswer[], now: Millis): Judged {
   const live = withData.filter((answer) => answer.emptySince === undefined);
@@ -114,9 +117,9 @@ function isStale(answer: TargetAnswer, maxStalenessMs: Millis, now: Millis): boo
 }
 
 /**
- * Whether the published records may belong to this target. This is possible if its last known good addresses are unknown: the
- * first lookup has not ended, or all lookups have failed and no status has addresses. It is also possible if the target is empty
- * under `Keep`, or if its last known good addresses are from before this leader's term.
+ * Whether the published records may belong to this target. This is possible while its last known good addresses are unknown. Its
+ * first lookup has then not ended, or all lookups have failed and no status has addresses. It is also possible if the target is
+ * empty under `Keep`, or if its last known good addresses are from before this leader's term.
  */
 export function mayStandBehindPublished({ verdict, answers }: TargetVerdict, family: Family): boolean {
   switch (verdict) {
@@ -130,8 +133,8 @@ export function mayStandBehindPublished({ verdict, answers }: TargetVerdict, fam
     case "good":
     case "failing":
     case "stale-kept":
-      // The first answer of this family may not have arrived yet, or may be an unconfirmed empty one. A family that is
-      // confirmed empty before the other one keeps the addresses that only a status has.
+      // The first answer of this family may not have arrived yet, or may be an unconfirmed empty one. A family that is confirmed
+      // empty before the other family keeps the addresses that only a status has.
       return answers.some(
         (answer) =>
           answer.key.family === family &&
@@ -151,8 +154,8 @@ function hasNoResult(answer: TargetAnswer): boolean {
 }
 
 /**
- * The answers without those whose last known good addresses are withdrawn because the target is empty, or because it has only the
- * other family.
+ * Returns the answers whose last known good addresses are not withdrawn. They are withdrawn if the target is empty, or if it has
+ * only the other family.
  */
 export function keptAnswers({ verdict, answers }: TargetVerdict): readonly TargetAnswer[] {
   return answers.filter((answer) =>
@@ -165,7 +168,8 @@ const CONFIRMATION_MS: Millis = 60_000;
 
 /**
  * True if a family was confirmed empty while the other family of the same target still had addresses. Then only this family is
- * gone. If both families become empty together, the whole name is empty, although one is confirmed some seconds before the other.
+ * gone. If both families become empty together, the whole name is empty, although one family is confirmed some seconds before the
+ * other.
  */
 export function isOnlyThisFamilyEmpty({ emptySince }: TargetAnswer, other: TargetAnswer | undefined): boolean {
   return (

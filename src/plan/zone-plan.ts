@@ -21,7 +21,7 @@ export interface ZonePlanInput {
   /** The answer for a target, for the names of a namespace. */
   readonly answerOf: (target: Name, family: Family, view: ViewId, namespace: string) => TargetAnswer | undefined;
   readonly viewIdOf: (zone: DnsZone, alias: DnsAlias) => ViewId;
-  /** The aliases that list a name in any zone, for loops over several hostnames. */
+  /** The aliases that list a name in any zone, to find loops over several hostnames. */
   readonly claimantsOf: LoopInput["claimantsOf"];
   /** See {@link LoopInput}. */
   readonly wildcardsOf: LoopInput["wildcardsOf"];
@@ -94,7 +94,10 @@ function loopInput({ zone, answerOf, viewIdOf, claimantsOf, wildcardsOf }: ZoneP
   };
 }
 
-/** False for names that certainly lead to no hostname, as nearly all do. The check runs once over the targets and chains of all aliases. */
+/**
+ * Returns a function that is false for names that certainly lead to no hostname, as nearly all names do. The result for each alias
+ * is computed once, from its targets and chains.
+ */
 function loopFilter(input: LoopInput): (name: Name) => boolean {
   const known = new Map<DnsAlias, boolean>();
   const isAnswered = (name: Name): boolean => input.claimantsOf(name).length > 0 || input.wildcardsOf(name).length > 0;

@@ -30,10 +30,10 @@ export interface Due<K> {
   size(): number;
 }
 
-/** A node outside the heap is running. */
+/** The entry of a key. If it isn't in the heap, the key is running. */
 interface Node<K> extends HeapItem {
   readonly key: K;
-  /** Requested while it runs. */
+  /** The time that was requested while the key runs. */
   againAt: Millis | undefined;
 }
 

@@ -9,25 +9,28 @@ export interface PooledPumpDeps<K, Pool extends string> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly pools: readonly Pool[];
-  /** A run that takes longer loses its place if other keys wait for one. Undefined: it keeps its place. */
+  /** How long a run keeps its place while other keys wait for a place. Undefined: it always keeps its place. */
   readonly patienceMs: (pool: Pool) => Millis | undefined;
-  /** How many keys with the same turn, and with the same share, run at once in each pool. */
+  /** The number of places in each pool for keys with the same turn; see `createReadyQueue`. */
   readonly concurrency: number;
   /** The pool of a due key, with its turn and its share there. */
   readonly placeOf: (key: K) => { readonly pool: Pool; readonly claim: Claim };
   /** Runs a key and returns the time of its next run. Undefined: it runs again only on request. */
   readonly start: (key: K, signal: AbortSignal) => Promise<Millis | undefined>;
-  /** Handles a run that takes long while others wait. If it returns true, the run is stopped and its key is due again in another pool. */
+  /**
+   * Called when a run has taken longer than `patienceMs` and other keys wait. If it returns true, the run is stopped, and its key
+   * is due again in another pool.
+   */
   readonly onSlow: (key: K) => boolean;
   /** Runs every five seconds, with the keys that wait or run. */
   readonly onRound: (unfinished: Iterable<K>) => void;
 }
 
-/** Runs due keys, each pool separately: keys of one pool never wait for those of another. */
+/** Runs due keys, each pool separately: keys of one pool never wait for keys of another pool. */
 export interface PooledPump<K> {
   /** Call it after a key was added to the queue from outside. */
   wake(): void;
-  /** Moves a waiting key to the pool and the turn that it would have now. */
+  /** Moves a waiting key to the pool and the turn that `placeOf` returns now. */
   replace(key: K): void;
   /** Removes a waiting key. It has no effect on a running one. */
   remove(key: K): void;
@@ -38,24 +41,24 @@ export interface PooledPump<K> {
 }
 
 const LONGEST_NAP_MS: Millis = 5_000;
-/** The delay after a run that threw, which is a defect. A defect must neither stop other keys nor lose this one. */
+/** The delay after a run that threw, which is a defect. A defect must neither stop other keys nor lose the key. */
 const AFTER_DEFECT_MS: Millis = 30_000;
-/** Keys that become due in one turn of the event loop. */
+/** The maximum number of due keys that are handled in one turn of the event loop. */
 const SLICE = 1_000;
-/** One reason for all aborts. Without a reason, each abort creates an exception with a stack. */
+/** Constant reasons for aborts. Without a reason, each abort creates an exception with a stack. */
 const WOKEN = "woken";
 const YIELDED = "yielded";
 
 interface Run {
   readonly startedAt: Millis;
   readonly stop: AbortController;
-  /** `onSlow` was called for this run. */
+  /** True if `onSlow` was called for this run. */
   isAsked: boolean;
 }
 
 interface PoolState<K> {
   readonly ready: ReadyQueue<K>;
-  /** In the order in which the runs began. */
+  /** The runs in the order in which they began. */
   readonly runs: Map<K, Run>;
   readonly patienceMs: Millis | undefined;
   movedAt: Millis;
@@ -190,7 +193,7 @@ async function sleepUntilWork<K, Pool extends string>(loop: Loop<K, Pool>): Prom
   try {
     await clock.sleep(Math.min(LONGEST_NAP_MS, Math.max(0, Math.min(...times) - clock.now())), nap.signal);
   } catch {
-    // An aborted sleep means that a key was added or has ended.
+    // An aborted sleep means that a key was added or that a run has ended.
   }
   loop.nap = undefined;
 }
@@ -227,7 +230,7 @@ async function runKey<K, Pool extends string>(
   }
 }
 
-/** If keys wait for a place, stops the runs that take long. */
+/** If keys wait for a place, stops the runs that have taken longer than `patienceMs`. */
 function stopSlow<K, Pool extends string>({ clock, onSlow }: PooledPumpDeps<K, Pool>, pool: PoolState<K>): void {
   const { patienceMs, ready, runs } = pool;
   if (patienceMs === undefined || ready.size() === 0) {
@@ -246,7 +249,7 @@ function stopSlow<K, Pool extends string>({ clock, onSlow }: PooledPumpDeps<K, P
   }
 }
 
-/** The time at which the next run counts as long. Undefined: there is no such run, or no key waits. */
+/** The time at which the next run exceeds `patienceMs`. Undefined: no run can exceed it, or no key waits. */
 function nextSlowAt<K>({ patienceMs, ready, runs }: PoolState<K>): Millis | undefined {
   if (patienceMs === undefined || ready.size() === 0) {
     return undefined;

@@ -23,9 +23,9 @@ export interface Pump {
   heartbeatAt(): Millis;
 }
 
-/** The loop runs at least once in this time, so that a health check sees that it is alive. */
+/** The loop runs at least once in this time, so that the health check of the process sees progress. */
 const LONGEST_NAP_MS: Millis = 5_000;
-/** The delay after a run that threw, which is a defect. A defect must neither stop other keys nor lose this one. */
+/** The delay after a run that threw, which is a defect. A defect must neither stop other keys nor lose the key. */
 const AFTER_DEFECT_MS: Millis = 30_000;
 /** One reason for all aborts. Without a reason, each abort creates an exception with a stack, and every run that ends wakes the loop. */
 const WOKEN = "woken";
@@ -69,7 +69,7 @@ export function createPump<K>(deps: PumpDeps<K>): Pump {
     try {
       await clock.sleep(napMs(due, clock.now(), running.size < concurrency), nap.signal);
     } catch {
-      // An aborted sleep means that a key was added or has ended.
+      // An aborted sleep means that a key was added or that a run has ended.
     }
     nap = undefined;
   }

@@ -1,17 +1,17 @@
-/** The turn and the share that a key counts for while it runs. */
+/** The turn and the share to which a running key counts. */
 export interface Claim {
   readonly turn: string;
   readonly share: string;
 }
 
 /**
- * A queue of due keys with limited concurrency. It serves the turns in rotation, one key each, and the keys of one turn in the
- * order in which they were added. A turn uses at most three quarters of the places, and a share at most seven eighths. Under load
- * the limits are lower: a turn runs at most three times as many keys as there are free places, and a share at most seven times as
- * many. A free place therefore remains for the next turn.
+ * A queue of due keys with limited concurrency. The turns are served in rotation, one key at a time. The keys of one turn and share
+ * are served in the order in which they were added. A turn uses at most three quarters of the places, and a share at most seven
+ * eighths. Under load, the limits are lower. A turn then runs at most three times as many keys as there are free places, and a
+ * share at most seven times as many. A free place therefore remains for the next turn.
  */
 export interface ReadyQueue<K> {
-  /** Adds the key, or changes the claim of a waiting one. A running key does not change. */
+  /** Adds the key, or changes the claim of a waiting key. It has no effect on a running key. */
   add(key: K, claim: Claim): void;
   /** Returns the next key, which runs from now on. Undefined: no key may run. */
   begin(): K | undefined;
@@ -23,7 +23,7 @@ export interface ReadyQueue<K> {
   waiting(): Iterable<K>;
   /** Keys that wait. */
   size(): number;
-  /** Every place is taken. */
+  /** True if no place is free. */
   isFull(): boolean;
 }
 
@@ -123,13 +123,13 @@ interface Ticket<K> {
   isGone: boolean;
 }
 
-/** First in, first out. */
+/** Waiting tickets, first in, first out. */
 interface Line<K> {
   tickets: Ticket<K>[];
   head: number;
 }
 
-/** By share. */
+/** The waiting tickets of one turn, by share. */
 type Lines<K> = Map<string, Line<K>>;
 
 function lineOf<K>(turns: Map<string, Lines<K>>, { turn, share }: Claim): Line<K> {
@@ -185,7 +185,7 @@ function shift<K>(line: Line<K>): Ticket<K> | undefined {
   return undefined;
 }
 
-/** Copies at most as many tickets as were removed since the last copy. */
+/** Frees the space of removed tickets. It copies at most as many tickets as were removed since the last copy. */
 function compact<K>(line: Line<K>): void {
   if (line.head > MIN_COMPACT && line.head * 2 > line.tickets.length) {
     line.tickets = line.tickets.slice(line.head);

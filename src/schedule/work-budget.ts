@@ -12,7 +12,7 @@ export interface WorkBudgetOptions {
   readonly clock: Pick<Clock, "now">;
   /** Milliseconds of pause for each millisecond of work. */
   readonly restShare: number;
-  /** Work that arrives within this time is done together. */
+  /** The lower limit of every wait. Work that arrives within it is done together. */
   readonly minWaitMs: Millis;
   /** The upper limit of every wait. */
   readonly maxWaitMs: Millis;

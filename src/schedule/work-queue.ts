@@ -4,18 +4,20 @@ import type { Logger } from "../base/log.ts";
 import { createDue } from "./due.ts";
 import { createPump } from "./pump.ts";
 
-/** The end of a run: the key is finished, has failed, or runs again at the returned time. */
+/** The end of a run: the key is finished, has failed, or runs again after the returned time. */
 export type Requeue = { readonly requeue: "done" | "backoff" | { readonly afterMs: Millis } };
 
 export interface WorkQueueDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** How many keys run at once. */
+  /** The maximum number of keys that run at once. */
   readonly concurrency: number;
   /** Absent: 1 s, doubled up to 5 minutes, ±20 %. */
   readonly backoff?: Backoff;
-  /** Level-triggered: it reads the current state of the key's object. A key never runs twice at the same time. */
+  /**
+   * Handles a key. It is level-triggered: it reads the current state of the key's object. A key never runs twice at the same time.
+   */
   readonly handle: (key: string, signal: AbortSignal) => Promise<Requeue>;
   readonly observe?: QueueObserver;
 }
@@ -30,13 +32,13 @@ export interface QueueObserver {
 
 /** Keys to process. A key is in the queue once, regardless of how often it is added. */
 export interface WorkQueue {
-  /** Requests a run, now or after a delay. The earlier time applies. A running key runs again afterwards. */
+  /** Requests a run, now or after a delay. The earlier time applies. A running key runs again after its present run. */
   add(key: string, options?: { readonly afterMs?: Millis }): void;
-  /** Removes the key and its failures. A run in progress ends by itself, and repeats only if the key is added again. */
+  /** Removes the key and its failures. A run in progress continues to its end. The key runs again only if it is added again. */
   remove(key: string): void;
   /** Keys that wait or run. */
   size(): number;
-  /** Failures in a row. */
+  /** The number of consecutive failures. */
   failuresOf(key: string): number;
   run(signal: AbortSignal): Promise<void>;
   heartbeatAt(): Millis;

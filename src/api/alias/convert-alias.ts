@@ -9,7 +9,9 @@ import { parseDuration } from "../schema/duration.ts";
 import { nameReader } from "../schema/name-reader.ts";
 import type { Parsed } from "../schema/problem.ts";
 
-/** Makes the domain model of a spec that has passed the schema and the rules. It merges two spellings of one name or address. */
+/**
+ * Converts a spec that has passed the schema and the rules to the domain model. Two spellings of one name or address become one.
+ */
 export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
   const names = nameReader();
   const hostnames = text.hostnames.flatMap((hostname, index) => names.read(hostname, `spec.hostnames[${index}]`) ?? []);
@@ -47,10 +49,13 @@ export function aliasSpecOf(text: AliasSpecText): Parsed<AliasSpec> {
 
 const FAMILY: Readonly<Record<AliasSpecText["ipFamilies"][number], Family>> = { IPv4: "A", IPv6: "AAAA" };
 
-/** RFC 2181 8 allows it. The zone's own bounds are always narrower, so this value has the meaning "not set". */
+/** The bounds of a TTL by RFC 2181 8. They mean "not set", because the zone's own bounds are always narrower. */
 const LEAST_TTL = 0;
 const GREATEST_TTL = 2_147_483_647;
-/** Clients see a switch only when their caches expire. Amazon Route 53 has the same value for records with health checks. */
+/**
+ * The default of `ttl.max` with a health check, because clients see a switch only when their caches expire. Amazon Route 53 has the
+ * same value for records with health checks.
+ */
 const CHECKED_TTL = 60;
 
 function ttlOf(given: AliasSpecText["ttl"], isAnyChecked: boolean): TtlRange | undefined {
@@ -74,7 +79,7 @@ function priorityOf({ selection, targets }: AliasSpecText, index: number): numbe
 
 const DEFAULT_WEIGHT = 1;
 
-/** With Failover, targets of equal priority share by weight if one of them has a weight. */
+/** The weight of a target. With Failover, targets of equal priority share by weight only if one of them has a weight. */
 function weightOf(text: AliasSpecText, index: number): Pick<AliasTarget, "weight"> {
   const { selection, targets } = text;
   const equal = targets.filter((_, other) => priorityOf(text, other) === priorityOf(text, index));

@@ -17,7 +17,7 @@ export interface HealthCheckPlace {
   readonly defaultHost: Name | undefined;
 }
 
-/** Returns a health check with every default. It returns undefined after it has added a problem to the reader of names. */
+/** Returns a health check with every default. Undefined if its host is invalid. The problem is then in `place.names`. */
 export function healthCheckOf(check: HealthCheckText, place: HealthCheckPlace): HealthCheck | undefined {
   if (check.httpGet !== undefined) {
     return httpCheckOf(check.httpGet, paceOf(check), place);
@@ -64,7 +64,7 @@ function paceOf(check: HealthCheckText): CheckPace {
   };
 }
 
-/** "200" or "200-399". */
+/** Parses "200" or "200-399". */
 function statusRange(text: string): StatusRange {
   const [first = "", last = first] = text.split("-");
   return { first: Number(first), last: Number(last) };

@@ -8,7 +8,7 @@ import type { AliasSpecText } from "./schema.ts";
 
 type Spec = AliasSpecText;
 
-/** The places in a spec that have health checks. */
+/** The path of a health check in the schema, and the health checks of a spec at that path. */
 interface ChecksAt {
   readonly at: string;
   readonly values: (spec: Spec) => readonly Spot<HealthCheckText>[];

@@ -22,7 +22,7 @@ const MAX_BODY_TEXT = 256;
 const MAX_HEADER_NAME = 64;
 const MAX_HEADER_VALUE = 256;
 const MAX_ITEMS = 8;
-/** "200-399", and room for a mistake that a rule explains. */
+/** The length of a text such as "200-399". It has room for mistakes, so that a rule can explain them. */
 const STATUS_TEXT = { minLength: 1, maxLength: 16 };
 
 const httpHeader = object("HTTP header of the request.", {

@@ -6,7 +6,7 @@ interface HeadersAt<Spec> {
   readonly values: (spec: Spec) => readonly Spot<HttpHeader>[];
 }
 
-/** Headers that the check sets itself, or that change where a message ends (RFC 9112 6). */
+/** Headers that the check sets itself, or that change the framing of a message (RFC 9112 6). */
 const SET_BY_CHECK = "^(connection|content-length|transfer-encoding|upgrade|expect)$";
 /** Headers for credentials. */
 const SECRET = "^(cookie|authorization|proxy-.*)$";

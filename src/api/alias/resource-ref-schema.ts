@@ -1,9 +1,9 @@
 import { RESOURCE_KINDS } from "../resource-ref.ts";
 import { object, oneOf, optional, text } from "../schema/builders.ts";
 
-/** RFC 1123 subdomains, which the names of Kubernetes objects are. */
+/** The maximum length of the name of a Kubernetes object, which is an RFC 1123 subdomain. */
 const MAX_OBJECT_NAME = 253;
-/** The longest API group of the kinds. */
+/** The maximum length of an API group. */
 const MAX_GROUP = 63;
 
 export const resourceRefSchema = object(

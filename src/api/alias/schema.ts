@@ -5,13 +5,13 @@ import { resourceRefSchema } from "./resource-ref-schema.ts";
 import { specHealthCheckSchema, targetHealthCheckSchema } from "./health-check-schema.ts";
 import { duration, list, object, oneOf, optional, text, whole, yesNo } from "../schema/builders.ts";
 
-/** A day. An RRset that clients may cache for longer does not follow its target. */
+/** A day. If clients could cache an RRset for longer, it would follow its target too late. */
 export const MAX_TTL = 86_400;
 
-/** A DNS label. */
+/** The maximum length of a target's name, which is a DNS label. */
 const MAX_TARGET_NAME = 63;
 export const MAX_TARGETS = 16;
-/** As in Amazon Route 53. */
+/** The maximum weight, as in Amazon Route 53. */
 const MAX_WEIGHT = 255;
 
 const address = text("IPv4 or IPv6 address, for example 203.0.113.7 or 2001:db8::7.", {

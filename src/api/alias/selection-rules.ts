@@ -59,9 +59,9 @@ export const SELECTION_RULES: readonly Rule<Spec>[] = [
 interface NamingRule {
   readonly cel: string;
   readonly holds: (spec: Spec) => boolean;
-  /** CEL: whether the message names the target. */
+  /** Returns a CEL expression that is true if the message names the target. */
   readonly named: (target: string) => string;
-  /** The same as `named`, for TypeScript. */
+  /** The condition of `named` in TypeScript. */
   readonly isNamed: (target: Target) => boolean;
   readonly message: (names: string) => string;
 }
@@ -80,14 +80,14 @@ function namingTargets({ cel, holds, named, isNamed, message }: NamingRule): Rul
   });
 }
 
-/** The target's name. Without a name, the field that distinguishes the target in its manifest. */
+/** The target's name. Without a name, its hostname, or else `addresses`. */
 function nameOf({ name, hostname }: Target): string {
   return name ?? hostname ?? "addresses";
 }
 
 /**
- * The {@link nameOf} of each target, with commas between. It has one term for each target that a list can have. With a computed
- * list, the API server estimates the cost of `join` from the longest texts, and the estimate is over the budget.
+ * Returns a CEL expression for the {@link nameOf} of the targets, joined by commas. It has one term for each possible target.
+ * `join` is not used, because the API server estimates its cost from the longest texts, and the estimate exceeds the budget.
  */
 function namesCel(named: NamingRule["named"]): string {
   const terms = Array.from({ length: MAX_TARGETS }, (_, index) => {

@@ -4,7 +4,7 @@ import { HEALTH_VERDICTS } from "../dns-alias.ts";
 import { historySchema } from "./history-schema.ts";
 import { duration, list, object, oneOf, optional, text, time, whole, yesNo } from "../schema/builders.ts";
 
-/** The length of "-16", which follows a default name that another target has. */
+/** The length of "-16". Such a number follows a default name if another target already has that name. */
 const MAX_SUFFIX = 3;
 const TARGET_NAME = { minLength: 1, maxLength: MAX_NAME_TEXT + MAX_SUFFIX };
 /** The maximum number of addresses of one target that dnsalias checks. */

@@ -1,6 +1,6 @@
 import { list, object, oneOf, optional, text, time, whole } from "../schema/builders.ts";
 
-/** metav1.Condition. `type` is free text, so that an older CRD accepts an object that a newer release wrote. */
+/** A list of metav1.Condition. `type` is free text, so that an older CRD accepts a status that a newer release wrote. */
 export function conditionsSchema(description: string) {
   return list(description, condition, { kind: { mapBy: ["type"] }, maxItems: 16 });
 }

@@ -22,7 +22,7 @@ export const REASONS: readonly ReasonEntry[] = [
   ...HISTORY_ENTRIES,
 ];
 
-/** Returns who acts next. An unknown reason counts as `dnsalias`, so that no object becomes Stalled by mistake. */
+/** Returns who acts next. An unknown reason counts as `dnsalias`, so that an unknown reason never makes an object Stalled. */
 export function whoActs(reason: string): ReasonEntry["turn"] {
   return TURNS.get(reason) ?? "dnsalias";
 }

@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** Whether the object is valid, and whether it may have the names that its spec lists. */
+/** The reasons of Accepted: whether the object is valid, and whether it may have the names that its spec lists. */
 export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Accepted",

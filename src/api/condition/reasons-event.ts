@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** Facts that are not a state. An Event reports each of them once. */
+/** The reasons that only Events have. An Event reports something that has happened, once. */
 export const EVENT_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Published",

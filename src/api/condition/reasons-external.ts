@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** Answers of external DNS servers and services, and the reasons why dnsalias cannot query them. */
+/** The reasons for refusals by external DNS servers and services, and for failures to use them. */
 export const EXTERNAL_REASONS: readonly ReasonEntry[] = [
   {
     reason: "SecretMissing",

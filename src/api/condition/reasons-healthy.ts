@@ -1,6 +1,9 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** Whether the targets pass their health checks. Ready doesn't depend on Healthy, so no reason here makes an object Stalled. */
+/**
+ * The reasons of Healthy: whether the targets pass their health checks. Ready doesn't depend on Healthy, so no reason here makes an
+ * object Stalled.
+ */
 export const HEALTHY_REASONS: readonly ReasonEntry[] = [
   {
     reason: "AllHealthy",

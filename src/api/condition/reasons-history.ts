@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** Why a set of addresses in `status.history` was published. */
+/** The reasons of entries in `status.history`: why a set of addresses was published. */
 export const HISTORY_ENTRIES: readonly ReasonEntry[] = [
   {
     reason: "Initial",

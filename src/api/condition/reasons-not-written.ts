@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** Why dnsalias does not write a zone or a record until a user changes something. */
+/** The reasons why dnsalias does not write a zone or a record until a user acts. */
 export const REFUSED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Forbidden",

@@ -2,7 +2,7 @@ import type { ReasonEntry } from "./reason-entry.ts";
 import { EXTERNAL_REASONS } from "./reasons-external.ts";
 import { REFUSED_REASONS } from "./reasons-not-written.ts";
 
-/** Whether the name servers serve the desired records. */
+/** The reasons of Programmed: whether the name servers serve the desired records. */
 export const PROGRAMMED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Programmed",

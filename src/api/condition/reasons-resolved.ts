@@ -1,6 +1,6 @@
 import type { ReasonEntry } from "./reason-entry.ts";
 
-/** Whether the targets' addresses are known and fresh. */
+/** The reasons of Resolved: whether the targets' addresses are known and fresh. */
 export const RESOLVED_REASONS: readonly ReasonEntry[] = [
   {
     reason: "Resolved",

@@ -16,7 +16,7 @@ export interface Findings {
   /** Absent for a DnsZone, which has no targets. */
   readonly resolved?: Finding | undefined;
   readonly programmed?: Finding | undefined;
-  /** Ready doesn't depend on it, because the name works on a standby. Absent without health checks and Failover. */
+  /** Ready doesn't depend on Healthy, because the name also works with a standby. Absent without health checks and Failover. */
   readonly healthy?: Finding | undefined;
   readonly paused: boolean;
   readonly generation: number;
@@ -26,10 +26,10 @@ export interface Findings {
 }
 
 /**
- * Returns all conditions of an object, composed for kstatus (kubectl wait, Flux, Argo CD). Ready is True if every finding is
- * True. Otherwise, Ready has the reason of the first finding that is not True. Stalled is present if only a user can help, and
- * Reconciling is present in all other cases. Both are absent, and never False, when they do not apply. A paused object has
- * neither, and its Ready condition keeps its status.
+ * Returns all conditions of an object, composed for kstatus (kubectl wait, Flux, Argo CD). Ready is True if every finding except
+ * `healthy` is True. Otherwise, Ready has the reason of the finding that {@link readyFrom} selects. Stalled is present if only a
+ * user can help. Otherwise, Reconciling is present while Ready is not True. A condition that doesn't apply is absent, and never
+ * False. A paused object has neither Stalled nor Reconciling, and its Ready condition keeps its status.
  */
 export function summarize(findings: Findings): readonly Condition[] {
   const { accepted, resolved, programmed, healthy, generation, previous, now } = findings;
@@ -77,7 +77,10 @@ export function setCondition(
 
 const PAUSED = "Paused";
 export const PAUSED_MESSAGE = "Reconciliation is paused by spec.paused. The published records are not modified.";
-/** Kubernetes allows 32,768. Ten thousand objects with messages of that length would take hundreds of megabytes. */
+/**
+ * The maximum length of a message. Kubernetes allows 32,768 characters, but ten thousand objects with such messages would use
+ * hundreds of megabytes.
+ */
 const MAX_MESSAGE = 4096;
 
 type Parts = Pick<Findings, "accepted" | "resolved" | "programmed">;
@@ -98,7 +101,7 @@ function timeText(at: Millis): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** Shortens a message that is too long. It keeps whole statements or whole list items, and adds how many more there are. */
+/** Shortens a message that is too long. It keeps whole statements or whole list items, and adds the number of the omitted ones. */
 function clipped(message: string): string {
   if (message.length <= MAX_MESSAGE) {
     return message;
@@ -113,5 +116,5 @@ function clipped(message: string): string {
   return `${message.slice(0, MAX_MESSAGE - 1)}…`;
 }
 
-/** Room for "; and 99999 more". */
+/** The space that is reserved for "; and 99999 more". */
 const MORE_TEXT = 20;

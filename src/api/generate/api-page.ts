@@ -50,7 +50,7 @@ function section(kind: string, spec: TSchema, rules: readonly CelRule[], status:
   ].join("\n");
 }
 
-/** Markdown renders two wildcards in one line as emphasis. */
+/** Escapes wildcards, because Markdown renders two of them in one line as emphasis. */
 function plain(text: string | undefined): string {
   return (text ?? "").replaceAll("*", String.raw`\*`);
 }
@@ -75,7 +75,10 @@ function statusRows(node: SchemaNode, path: string): readonly string[] {
   );
 }
 
-/** Every row below this one. The members of a list have rows only if they have fields; otherwise the list's own row describes them. */
+/**
+ * Returns the rows of all fields below this row. The members of a list have rows only if they have fields; otherwise the list's own
+ * row describes them.
+ */
 function flatten(row: Row): readonly Row[] {
   const { node, path } = row;
   const below = Object.entries(node.properties ?? {}).flatMap(([name, member]) =>

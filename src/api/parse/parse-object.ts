@@ -43,7 +43,10 @@ export function parseZone(object: unknown, options: ParseOptions = {}): Parsed<D
   return { kind: "ok", value: { kind: "DnsZone", meta, spec, ...(status === undefined ? {} : { status }) } };
 }
 
-/** How to read the spec of one kind: structure and defaults first, then the rules, then the domain model. */
+/**
+ * The steps to read the spec of one kind. The schema checks the structure and sets defaults, the rules check the values, and
+ * `convert` creates the domain model.
+ */
 interface Way<Schema extends TSchema, Spec> {
   readonly kind: string;
   readonly schema: Schema;
@@ -92,7 +95,10 @@ function parseSpec<Schema extends TSchema, Spec>(
   return problems.length > 0 ? { kind: "invalid", problems } : convert(read.value);
 }
 
-/** The node that a rule is about and that contains `path`. For `spec.hostnames[3]` it is `spec.hostnames[]`. */
+/**
+ * Returns the start of `path` with as many steps as `at`, which is the node that the rule judges. For `spec.hostnames[]` and
+ * `spec.hostnames[3]`, it is `spec.hostnames[3]`.
+ */
 function nodeOf(at: string, path: string): string {
   const steps = at.match(STEP)?.length ?? 0;
   return (path.match(STEP) ?? []).slice(0, steps).join("");
@@ -100,7 +106,9 @@ function nodeOf(at: string, path: string): string {
 
 const STEP = /\.?[^.[\]]+|\[[^\]]*\]/g;
 
-/** True if the schema found a problem in the node, in a part of it, or in a node around it. Then no rule can judge it. */
+/**
+ * True if the schema found a problem in the node, in a part of the node, or in a node around it. No rule can then judge the node.
+ */
 function hasProblem(node: string, problems: readonly Problem[]): boolean {
   return problems.some(({ path }) => isAtOrBelow(path, node) || isAtOrBelow(node, path));
 }

@@ -2,7 +2,10 @@ import { listAt, textAt } from "../../base/json.ts";
 import { API_GROUP } from "../meta.ts";
 import { RESOURCE_GROUPS, RESOURCE_KINDS, type ResourceKind, type ResourceRef } from "../resource-ref.ts";
 
-/** The part of a ReferenceGrant that concerns DnsAliases: from which namespaces to which objects of its own namespace. */
+/**
+ * The part of a ReferenceGrant that concerns DnsAliases. DnsAliases of `namespaces` can refer to the objects `to`, which are in the
+ * grant's own namespace.
+ */
 export interface ReferenceGrant {
   readonly namespaces: ReadonlySet<string>;
   /** Without `name`: all objects of the kind. */

@@ -4,10 +4,13 @@ import type { Name } from "../../dns/name/name.ts";
 import { referenceText, type ResourceFinding, type ResourceRef } from "../resource-ref.ts";
 import { readName } from "../schema/name-reader.ts";
 
-/** The entries of a status that count. The limit of a Gateway's status.addresses. */
+/** The maximum number of entries of a status that count. `status.addresses` of a Gateway has this limit. */
 const MAX_ENTRIES = 16;
 
-/** What the status of a referenced object shows. Entries that are neither an address nor a hostname are left out. Never throws. */
+/**
+ * Returns the addresses and hostnames in the status of a referenced object. Entries that are neither an address nor a hostname are
+ * left out. Never throws.
+ */
 export function parseResource(ref: ResourceRef, object: unknown): ResourceFinding {
   switch (ref.kind) {
     case "Service":
@@ -23,7 +26,7 @@ export function parseResource(ref: ResourceRef, object: unknown): ResourceFindin
 interface Entry {
   readonly ip: string;
   readonly hostname: string;
-  /** Inside the cluster, kube-proxy answers for the address. */
+  /** True if kube-proxy answers for the address inside the cluster. */
   readonly isVip: boolean;
 }
 
@@ -46,7 +49,7 @@ function gatewayFinding(ref: ResourceRef, object: unknown): ResourceFinding {
     : findingOf(isDown ? [] : usable);
 }
 
-/** Undefined: the type of the address isn't supported. */
+/** Reads one address of a Gateway. Undefined: the type of the address isn't supported. */
 function gatewayEntry(entry: unknown): Entry | undefined {
   const value = textAt(entry, "value");
   switch (textAt(entry, "type")) {
@@ -60,7 +63,10 @@ function gatewayEntry(entry: unknown): Entry | undefined {
   }
 }
 
-/** An entry with an error of a port is left out: the load balancer doesn't serve that port. */
+/**
+ * The entries of an Ingress or a Service. An entry with an error at a port is left out, because the load balancer doesn't serve
+ * that port.
+ */
 function ingressEntries(object: unknown): readonly Entry[] {
   return listAt(object, "status", "loadBalancer", "ingress")
     .filter((entry) => listAt(entry, "ports").every((port) => memberAt(port, "error") === undefined))
@@ -71,7 +77,7 @@ function ingressEntries(object: unknown): readonly Entry[] {
     }));
 }
 
-/** In an entry with both, the IP address counts. */
+/** The finding for these entries. If an entry has an IP address and a hostname, the IP address counts. */
 function findingOf(entries: readonly Entry[]): ResourceFinding {
   const counted = entries.slice(0, MAX_ENTRIES).map(({ ip, hostname, isVip }) => {
     const address = parseAddress(ip);

@@ -15,7 +15,7 @@ export function aliasStatusOf(value: unknown): AliasStatus | undefined {
   return { ...read.value, conditions: known(read.value.conditions), hostnames, targets };
 }
 
-/** As {@link aliasStatusOf}. */
+/** The status of a DnsZone as the controller wrote it; see {@link aliasStatusOf}. */
 export function zoneStatusOf(value: unknown): ZoneStatus | undefined {
   const read = readBySchema(zoneStatusSchema, value, "status", "ignore");
   return read.kind === "invalid" || read.value.observedGeneration === NEVER
@@ -23,7 +23,7 @@ export function zoneStatusOf(value: unknown): ZoneStatus | undefined {
     : { ...read.value, conditions: known(read.value.conditions) };
 }
 
-/** The schema's default: no controller has reconciled the object. */
+/** The schema's default of `observedGeneration`. It means that no controller has reconciled the object. */
 const NEVER = -1;
 
 interface ConditionText extends Omit<Condition, "type" | "observedGeneration"> {

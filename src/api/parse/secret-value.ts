@@ -1,6 +1,6 @@
 /**
- * Returns the text of one value in a Secret's `data`, without white space at both ends. Editors and shells add such space, and no
- * credential has any. Undefined if the value is not base64, or not text.
+ * Returns the text of one value in a Secret's `data`, without white space at both ends. Editors and shells add white space there,
+ * and no credential begins or ends with it. Undefined if the value is not base64, or not text.
  */
 export function secretValue(base64: string): string | undefined {
   const compact = base64.replace(/\s+/g, "");

@@ -4,7 +4,7 @@ import { nameReader } from "../schema/name-reader.ts";
 
 /**
  * Returns the names that a DnsAlias with an invalid manifest may have published. These are the hostnames of its spec and of its
- * status. Undefined if it has neither list. Never throws.
+ * status. Undefined if the manifest has neither list. Never throws.
  */
 export function namesOfInvalidAlias(object: unknown): readonly Name[] | undefined {
   const lists = [memberAt(object, "spec", "hostnames"), memberAt(object, "status", "hostnames")];
@@ -18,8 +18,8 @@ export function namesOfInvalidAlias(object: unknown): readonly Name[] | undefine
 }
 
 /**
- * Returns the hostnames in the spec of a DnsAlias with an invalid manifest, as far as they are readable. Its status doesn't
- * count, because a user who can write it could reserve the names of other users. Never throws.
+ * Returns the hostnames in the spec of a DnsAlias with an invalid manifest, as far as they are readable. Its status doesn't count,
+ * because a user who can write the status could reserve the names of other users. Never throws.
  */
 export function namesAskedByInvalidAlias(object: unknown): readonly Name[] {
   return readable(listAt(object, "spec", "hostnames"));

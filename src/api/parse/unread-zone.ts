@@ -33,7 +33,10 @@ export function unreadZoneOf(object: unknown): UnreadZone | undefined {
       };
 }
 
-/** Undefined also for a selector of a later version, because this version would understand only a part of it. */
+/**
+ * Undefined if the field isn't readable. A selector of a later version isn't readable either, because this version would understand
+ * only a part of it.
+ */
 function allowedNamespacesOf(value: unknown): AllowedNamespaces | undefined {
   const from = value === undefined ? "Same" : isObject(value) ? (value["from"] ?? "Same") : undefined;
   if (from === "Same" || from === "All") {

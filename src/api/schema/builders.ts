@@ -11,7 +11,7 @@ export function text(description: string, limits: TextLimits) {
 }
 
 interface TextLimits {
-  /** In characters (code points), as the apiserver counts. */
+  /** The maximum number of code points, which the API server counts too. */
   readonly maxLength: number;
   readonly minLength?: number;
   readonly default?: string;

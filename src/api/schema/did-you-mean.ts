@@ -17,13 +17,16 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** Words of v1alpha1 before its first release, with the words that replaced them. */
+/** Words that v1alpha1 had before its first release, with the words that replaced them. */
 const CURRENT_WORD: ReadonlyMap<string, string> = new Map([
   ["families", "ipFamilies"],
   ["Hold", "Keep"],
 ]);
 
-/** The new place of a field that had another place in v1alpha1 before its first release. `path` is the object that contains the field. */
+/**
+ * The present path of a field that had another path in v1alpha1 before its first release. `path` is the object that contains the
+ * field.
+ */
 export function movedField(path: string, key: string): string | undefined {
   return path.startsWith("spec.provider.") && key === "servedBy" ? "spec.servedBy" : undefined;
 }

@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 
 /** The durations of GEP-2257: hours, minutes, seconds, and milliseconds, whole numbers of at most five digits. */
 export const DURATION_PATTERN = "^([0-9]{1,5}(h|m|s|ms)){1,4}$";
-/** Four parts of five digits and a unit. */
+/** The maximum length of a duration: four parts, each of five digits and a unit of at most two letters. */
 export const MAX_DURATION_TEXT = 28;
 
 /** "1h30m" in milliseconds, or undefined. Parts with the same unit are added, as Go does. */
@@ -26,5 +26,5 @@ export function durationText(duration: Millis): string {
 
 const PATTERN = new RegExp(DURATION_PATTERN);
 const PART = /([0-9]+)(ms|h|m|s)/g;
-/** From the largest unit to the smallest. */
+/** The units in milliseconds, from the largest unit to the smallest. */
 const MILLIS: Readonly<Record<string, Millis>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };

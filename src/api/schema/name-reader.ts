@@ -1,10 +1,10 @@
 import { displayName, isHostName, parseName, wildcardBelow, type Name } from "../../dns/name/name.ts";
 import { problem, type Problem } from "./problem.ts";
 
-/** Reads texts that have passed the rules. Of other texts, it reads as much as it can. */
+/** Reads names from texts, and collects the problems of texts that it can't read. */
 export interface NameReader {
   readonly problems: readonly Problem[];
-  /** Undefined after it has added a problem. It accepts `*.` at the start. */
+  /** Returns the name, which may begin with `*.`. Undefined if the text is invalid; `problems` then has the fault. */
   read(text: string, path: string): Name | undefined;
 }
 
@@ -22,7 +22,7 @@ export function nameReader(): NameReader {
   };
 }
 
-/** RFC 1035 2.3.4, without the final dot. */
+/** The maximum length of a name without the final dot (RFC 1035 2.3.4). */
 const MAX_NAME = 253;
 const NOT_CONVERTIBLE =
   "cannot be written in A-labels (RFC 5890), or is too long then: correct the letters, or write the xn-- form yourself";

@@ -8,7 +8,10 @@ export interface TextsAt<Spec> {
   readonly values: (spec: Spec) => readonly Spot<string>[];
 }
 
-/** The ASCII hostnames that src/dns/name/name.ts accepts. CEL cannot compute the A-label of a name with other letters. */
+/**
+ * The rules for ASCII hostnames. They accept the same names as src/dns/name/name.ts. CEL cannot compute the A-label of a name with
+ * other letters.
+ */
 export function hostNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   return [
     matching(texts, HOST_NAME, HOST_NAME_MESSAGE),
@@ -34,7 +37,7 @@ export function ownerNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[
   ];
 }
 
-/** The rules for a target, where another field is the cure. */
+/** The rules for a hostname as a target. For an address, the message names the field `addresses` as the cure. */
 export function targetNameRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   return [
     matching(texts, HOST_NAME, `${HOST_NAME_MESSAGE}; a target cannot be a wildcard`),
@@ -49,8 +52,8 @@ const HOST_NAME_MESSAGE =
 const NUMBER_MESSAGE = "the last label of a hostname cannot be a number: this looks like an address, write a name";
 
 /*
- * Matches ASCII other than letters, digits, underscores, and hyphens inside a label. Non-ASCII letters pass here, because the
- * rule about A-labels has a better message.
+ * The characters of a label: ASCII letters, digits, and underscores, and hyphens inside the label. Non-ASCII characters match too,
+ * because the rule about A-labels has a better message for them.
  */
 const END = String.raw`[^\x00-/:-@\[-^\x60{-\x7F]`;
 const INSIDE = String.raw`[^\x00-,./:-@\[-^\x60{-\x7F]`;
@@ -66,16 +69,16 @@ function nameOf(end: string, inside: string): string {
   return String.raw`^${label}(\.${label})*\.?$`;
 }
 
-/** The same text is an RE2 pattern for CEL and a pattern here. */
+/** The rule for texts that match a pattern. The pattern has the same meaning in CEL (RE2) and in JavaScript. */
 function matching<Spec>(texts: TextsAt<Spec>, pattern: string, message: string): Rule<Spec> {
   const compiled = regex(pattern);
   return rule({ ...texts, cel: `self.matches(r'${pattern}')`, message, holds: (text) => compiled.test(text) });
 }
 
 /**
- * An A-label is the ASCII form of a label with other letters (RFC 5890 2.3.2.1). The manifest must contain it. Users don't see a
- * conversion, and its result depends on the version of Unicode. IDNA2008 and UTS 46 also disagree on some letters, for example ß
- * and emoji.
+ * An A-label is the ASCII form of a label with other letters (RFC 5890 2.3.2.1). The manifest must contain the A-label. If dnsalias
+ * converted the label, users would not see the result, which depends on the version of Unicode. IDNA2008 and UTS 46 also disagree
+ * on some letters, for example ß and emoji.
  */
 function aLabelRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
   return rule({

@@ -2,7 +2,7 @@
 export interface Problem {
   /** "spec.targets[0].hostname" */
   readonly path: string;
-  /** The value as shortened JSON. Empty if the field is absent or holds more than one value. */
+  /** The value as shortened JSON. Empty if the field is absent or has more than one value. */
   readonly value: string;
   readonly message: string;
 }

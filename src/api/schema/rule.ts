@@ -1,19 +1,19 @@
 /**
- * One rule beyond the structure, in one place. The API server evaluates `cel`, and dnsalias calls `broken`. Both return the same
- * verdict with the same message; the integration tests verify this with a real API server.
+ * One rule beyond the structure, for the API server and for dnsalias. The API server evaluates `cel`, and dnsalias calls `broken`.
+ * Both return the same verdict with the same message; the integration tests verify this with a real API server.
  */
 export interface Rule<Spec> {
   /** The path of the schema node that has the CEL text, for example "spec.targets[].hostname". */
   readonly at: string;
   readonly cel: string;
   readonly message: string;
-  /** A CEL expression that computes the text of `messageFor`. The API server uses `message` if it fails. */
+  /** A CEL expression that computes the text of `messageFor`. If the expression fails, the API server uses `message`. */
   readonly messageCel?: string;
   /** Returns every value in the spec that breaks the rule, or an empty list. The spec has passed the structural schema. */
   readonly broken: (spec: Spec) => readonly BrokenSpot[];
 }
 
-/** A value that breaks a rule. Its message has more details than that of the rule if CEL cannot compute them. */
+/** A value that breaks a rule. If CEL can't compute some details, `message` has them in addition to the message of the rule. */
 interface BrokenSpot extends Spot<unknown> {
   readonly message: string;
 }
@@ -32,7 +32,7 @@ export interface RuleDefinition<Spec, Value> {
   readonly holds: (value: Value) => boolean;
   /** A message with the cure for this value, instead of `message`. */
   readonly messageFor?: (value: Value) => string;
-  /** The same as `messageFor`, for the API server. */
+  /** A CEL expression for the text of `messageFor`, for the API server. */
   readonly messageCel?: string;
 }
 

@@ -12,7 +12,7 @@ export function absoluteText(name: string): string {
   return lowerAscii(name.endsWith(".") ? name : `${name}.`);
 }
 
-/** CEL's lowerAscii. It doesn't change other letters, which toLowerCase would change. */
+/** Lowercases ASCII letters as CEL's lowerAscii does. toLowerCase would change other letters too. */
 function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -6,7 +6,7 @@ export type CelRule = Pick<Rule<never>, "at" | "cel" | "message" | "messageCel">
 
 /**
  * Returns a schema as it is in a CRD, with keywords of Kubernetes only. A field with a default is not listed as required, because
- * tools that ignore defaults would demand it. Each node has the CEL rules of its path.
+ * tools that ignore defaults would otherwise demand the field. Each node has the CEL rules of its path.
  */
 export function structuralSchema(node: SchemaNode, path: string, rules: readonly CelRule[]): object {
   const { type, description: _, required, properties, items, additionalProperties, ...rest } = node;
@@ -30,7 +30,10 @@ function validation({ cel, message, messageCel }: CelRule): object {
   return { rule: cel, message, ...(messageCel === undefined ? {} : { messageExpression: messageCel }) };
 }
 
-/** The description with the default, which `kubectl explain` doesn't show. The default of an object consists of its members' defaults. */
+/**
+ * The description with the default, because `kubectl explain` shows no defaults itself. The default of an object consists of its
+ * members' defaults.
+ */
 function descriptionOf({ type, description = "", default: value }: SchemaNode): string | undefined {
   const hasDefault = value !== undefined && type !== "object" && !description.includes("Defaults to ");
   return hasDefault

@@ -3,7 +3,10 @@ import { embeddingOf, EMBEDDING_NETWORKS } from "../../dns/address/publishable.t
 import type { TextsAt } from "./name-rules.ts";
 import { rule, type Rule } from "./rule.ts";
 
-/** The addresses that both Kubernetes' isIP() and src/dns/address/address.ts accept: no leading zeros, no zone, no IPv4 inside IPv6. */
+/**
+ * The rule for addresses that both Kubernetes' isIP() and src/dns/address/address.ts accept: no leading zeros, no zone, no IPv4
+ * inside IPv6.
+ */
 export function addressRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
   return rule({
     ...texts,
@@ -14,12 +17,12 @@ export function addressRule<Spec>(texts: TextsAt<Spec>): Rule<Spec> {
   });
 }
 
-/** Kubernetes' isIP() refuses IPv4-mapped addresses, and its cidr() fails for their network. */
+/** The network of IPv4-mapped addresses. Kubernetes' isIP() refuses these addresses, and its cidr() fails for the network. */
 const MAPPED = "::ffff:0:0";
 
 /**
- * The rules for addresses to publish. The resolver refuses the same addresses in answers. `::` and `::1` are not IPv4-compatible
- * addresses.
+ * The rules for addresses to publish. They refuse the addresses that the resolver refuses in answers. `::` and `::1` are not
+ * IPv4-compatible addresses.
  */
 export function publishedAddressRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   const networks = EMBEDDING_NETWORKS.filter(({ address }) => address !== MAPPED).map(

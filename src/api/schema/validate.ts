@@ -3,13 +3,16 @@ import { problem, type Parsed, type Problem } from "./problem.ts";
 import type { SchemaNode } from "./builders.ts";
 import { movedField, suggest } from "./did-you-mean.ts";
 
-/** How to treat a field that is not in the schema. The API server removes it; in a file it is most likely a typing mistake. */
+/**
+ * The handling of a field that is not in the schema. The API server removes such a field. In a file, it is most likely a typing
+ * mistake.
+ */
 export type UnknownFields = "ignore" | "refuse";
 
 /**
  * Checks a value by a schema and fills in its defaults, as the API server does (null counts as absent). It reports every mistake
- * with its path. The result has only the fields of the schema. It interprets the keywords of {@link SchemaNode}; the schemas of
- * dnsalias have no others.
+ * with its path. The result has only the fields of the schema. It interprets only the keywords of {@link SchemaNode}, because the
+ * schemas of dnsalias have no other keywords.
  */
 export function readBySchema<Schema extends TSchema>(
   schema: Schema,
@@ -22,8 +25,8 @@ export function readBySchema<Schema extends TSchema>(
 }
 
 /**
- * The same as {@link readBySchema}, but it replaces a value with a problem by a valid one. The rules can then judge the rest of
- * the object.
+ * Works like {@link readBySchema}, but replaces each invalid value by a valid one. The rules can then judge all other values of the
+ * object.
  */
 export function readWithStandIns<Schema extends TSchema>(
   schema: Schema,
@@ -59,10 +62,10 @@ interface Context {
   readonly unknownFields: UnknownFields;
 }
 
-/** The result of {@link readNode} has the type of the schema: it is the value or a substitute. */
+/** Asserts the type of a result of {@link readNode}, which is a valid value or a valid substitute. */
 function assumeRead<Schema extends TSchema>(_schema: Schema, _value: unknown): asserts _value is Static<Schema> {}
 
-/** The default, or the smallest value of the type. */
+/** The substitute for an invalid value: the default, or the smallest value of the type. */
 function standIn(node: SchemaNode): unknown {
   if (node.default !== undefined) {
     return node.default;
@@ -177,7 +180,9 @@ function textMistake(node: SchemaNode, value: unknown): string | undefined {
   return undefined;
 }
 
-/** Counts code points, as the API server does. A text never has fewer UTF-16 units, so most texts need no count. */
+/**
+ * Counts code points, as the API server does. A text has at least as many UTF-16 units as code points, so most texts need no count.
+ */
 function isLonger(text: string, limit: number): boolean {
   return text.length > limit && Array.from(text).length > limit;
 }

@@ -1,7 +1,7 @@
 import { list, object, optional, text } from "../schema/builders.ts";
 import { authorities, objectName, secretKeyRef, serverUrl } from "./shared-fields.ts";
 
-/** A limit for the schema; etcd itself accepts longer names. */
+/** The maximum length of a user name, only for the schema. etcd itself accepts longer names. */
 const MAX_USERNAME = 256;
 const MAX_PATH = 253;
 

@@ -1,7 +1,7 @@
 import type { Static } from "typebox";
 import { labelMap, list, object, oneOf, optional, text } from "../schema/builders.ts";
 
-/** A prefix of 253 characters, a slash, and a name of 63 characters. */
+/** The maximum length of a label key: a prefix of 253 characters, a slash, and a name of 63 characters. */
 export const MAX_LABEL_KEY = 317;
 const MAX_LABEL_VALUE = 63;
 

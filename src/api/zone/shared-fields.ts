@@ -28,7 +28,7 @@ export function secretKeyRef(description: string) {
   });
 }
 
-/** A key that DNS messages are signed with (RFC 8945). */
+/** A key for the signatures of DNS messages (RFC 8945). */
 export function tsigKey(description: string) {
   return object(description, {
     keyName: text("Name of the key at the server, for example dnsalias-key.", {
@@ -44,7 +44,10 @@ export function tsigKey(description: string) {
 
 export type TsigText = Static<ReturnType<typeof tsigKey>>;
 
-/** Below the ConfigMap limit of 1,048,576 bytes, with space for the records and for the rest of the object. */
+/**
+ * The maximum length of an inline base zone. It leaves space for the records and other fields below the ConfigMap limit of
+ * 1,048,576 bytes.
+ */
 const MAX_INLINE_ZONE = 1_000_000;
 
 /** The source of the records that dnsalias does not manage, as zone-file text. */
@@ -70,7 +73,7 @@ export function serverUrl(description: string) {
   return text(description, { minLength: 1, maxLength: MAX_URL });
 }
 
-/** Some dozens of certificates, in base64. */
+/** The maximum length of a bundle, which is enough for dozens of certificates in base64. */
 const MAX_CA_BUNDLE = 174_764;
 
 /** The certificate authorities that dnsalias trusts for a server. */

@@ -1,7 +1,7 @@
 import type { Static } from "typebox";
 import { list, object, oneOf, optional, text, whole } from "../schema/builders.ts";
 
-/** A name of 254 characters that contains a label key of 317, and some reserve. */
+/** The maximum length of a pattern: a name of 254 characters, a label key of 317 characters, and a reserve. */
 const MAX_PATTERN = 640;
 
 /** Limits for DnsAliases of other namespaces. */

@@ -2,7 +2,7 @@ import { MAX_NAME_TEXT, PORT } from "../alias/field-limits.ts";
 import { list, object, optional, text, whole } from "../schema/builders.ts";
 import { address, baseZone, tsigKey } from "./shared-fields.ts";
 
-/** The length of an IPv6 address, a slash, and three digits. */
+/** The maximum length of a network: an IPv6 address, a slash, and three digits. */
 const MAX_PREFIX_TEXT = 49;
 
 export const transfer = object(

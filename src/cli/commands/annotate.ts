@@ -36,7 +36,10 @@ export async function steerCommand(config: SteerCommandConfig, io: Io, signal: A
   }
 }
 
-/** The object can change between the read and the write, for example by a status write. */
+/**
+ * The maximum number of retries after a conflict. The object can change between the read and the write, for example by a status
+ * write.
+ */
 const MAX_RETRIES = 3;
 
 /** `dnsalias history NAME`: the published sets of addresses of a DnsAlias. */

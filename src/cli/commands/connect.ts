@@ -3,7 +3,10 @@ import { createPinoLog } from "../../ops/pino-log.ts";
 import type { RemoveFinalizersConfig } from "../config/config.ts";
 import type { Io } from "../terminal/streams.ts";
 
-/** Connects a command that changes objects with the rights of its caller, and that writes no records. Its log goes to stderr. */
+/**
+ * Connects to the cluster with the rights of the caller, for a command that reads or changes objects and writes no DNS records. Its
+ * log goes to stderr.
+ */
 export async function connectCommand(
   { platform, log }: Pick<RemoveFinalizersConfig, "platform" | "log">,
   io: Io,

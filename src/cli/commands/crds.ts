@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { crdManifests } from "../../api/generate/crd.ts";
 
 export interface CrdsOptions {
-  /** The folder for the files. Absent: `write` gets both as one YAML stream for `kubectl apply -f -`. */
+  /** The folder for the files. Absent: `write` gets both definitions as one YAML stream for `kubectl apply -f -`. */
   readonly out?: string;
   /** Standard output. */
   readonly write: (text: string) => void;
@@ -24,7 +24,7 @@ export async function runCrds({ out, write }: CrdsOptions): Promise<number> {
   return 0;
 }
 
-/** Writes one file for each kind, and creates a missing folder. Returns their paths. */
+/** Writes one file for each kind, and creates the folder if it is missing. Returns the paths of the files. */
 export async function writeCrds(folder: string): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true });
   const manifests = crdManifests().map(({ file, yaml }) => ({ path: join(folder, file), yaml }));

@@ -26,7 +26,7 @@ export async function resolveCommand(config: ResolveConfig, io: Io, signal: Abor
   return families.some(({ result }) => result.kind === "positive") ? EXIT.ok : EXIT.failed;
 }
 
-/** The id of the only view. Any text would work. */
+/** The id of the only view, which can be any text. */
 const VIEW = "resolve";
 
 async function lookUpBoth(

@@ -84,7 +84,10 @@ async function untilEnd(
 
 const ROUND_DEADLINE_MS: Millis = 120_000;
 const LOOK_MS: Millis = 100;
-/** Statuses are collected for about a second before they are written. */
+/**
+ * With `--once`, the run ends after it has been settled for this long. Statuses are collected for about a second before they are
+ * written.
+ */
 const QUIET_MS: Millis = 1_600;
 
 async function oneRound(

@@ -37,7 +37,7 @@ export interface StatusSource {
   readonly views: Pick<Views, "idOf">;
 }
 
-/** The data of the status page: the written statuses, and the age of the answers behind them. */
+/** The data of the status page: the written statuses, and the age of the answers that they are based on. */
 export async function statusView(source: StatusSource, query: URLSearchParams): Promise<StatusView> {
   const { platform, controller, responder } = source;
   const answering = await responder?.state();

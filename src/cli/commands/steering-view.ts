@@ -5,7 +5,7 @@ import { rfc3339 } from "../../plan/select/annotation-time.ts";
 import { manualStates } from "../../plan/select/manual.ts";
 import { addressesIn, ownHistory, pinOf, pinText } from "../../plan/select/pin.ts";
 
-/** What the annotations of an alias do now, and the mistakes in them, a sentence each. */
+/** The present effects of an alias's annotations, and the mistakes in them, one sentence each. */
 export function steeringViews(alias: DnsAlias, now: Millis): readonly SteeringView[] {
   const { pin, problem } = pinOf(alias, now);
   const { drained, forced, failbackAt, problems } = manualStates(alias, now);
@@ -21,7 +21,7 @@ export function steeringViews(alias: DnsAlias, now: Millis): readonly SteeringVi
   ];
 }
 
-/** The history of an alias without the entries of a deleted object with its name. */
+/** The history of an alias, without entries of a deleted object with the same name. */
 export function historyViews(alias: DnsAlias): readonly HistoryView[] {
   return ownHistory(alias).map((entry) => ({
     revision: entry.revision,

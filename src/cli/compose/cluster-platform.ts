@@ -65,7 +65,7 @@ export async function openClusterPlatform(
       ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
       ...[cluster.installationId.problem()].filter((problem) => problem !== undefined),
     ],
-    // Each request to the API server has a time limit.
+    // No activity can hang, because each request to the API server has a time limit.
     heartbeats: () => new Map(),
     async lead(onLeading, signal) {
       await ownerKnown(signal);

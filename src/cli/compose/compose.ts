@@ -121,7 +121,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   };
 }
 
-/** Transfers are served while the controller leads. */
+/** Returns the controller with one addition: while it leads, zone transfers are served. */
 function withTransfers(controller: Controller, transfers: Pick<Transfers, "lead">): Controller {
   return {
     ...controller,
@@ -158,7 +158,7 @@ function openHealthChecks(
       };
 }
 
-/** The parts of a controller that this file only passes on. */
+/** The parts of a controller that this file passes on without use. */
 function controllerDeps(
   { concurrency, log, metrics, observer }: ComposeOptions,
   platform: Platform,

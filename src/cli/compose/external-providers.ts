@@ -34,7 +34,7 @@ export interface ExternalProvidersDeps {
   readonly owner: Pick<Owner, "id" | "formerIds" | "formerIdsHere" | "unsaved">;
   readonly exchange: Exchange;
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
-  /** A key of a ConfigMap, as for a base zone. */
+  /** Reads the keys of ConfigMaps with certificates, in the way in which base zones are read. */
   readonly stores: { base(namespace: string, name: string, key: string): Pick<TextStore, "location" | "read"> };
   /** Undefined: there is no cluster, and therefore no DNSEndpoint. */
   readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
@@ -61,7 +61,7 @@ export function createExternalProviders(deps: ExternalProvidersDeps): ExternalPr
   };
 }
 
-/** Refuses reads and writes if the owner id would change at a restart. */
+/** Returns the provider. It refuses reads and writes while the owner id would change at a restart. */
 function ifSaved({ unsaved }: Pick<Owner, "unsaved">, zone: DnsZone, made: ZoneProvider): ZoneProvider {
   const refusing = (): ZoneProvider | undefined => {
     const why = unsaved();

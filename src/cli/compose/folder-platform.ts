@@ -76,7 +76,7 @@ export async function openFolderPlatform(
   };
 }
 
-/** The name of the file is the key, without the namespace and the ConfigMap of a cluster. */
+/** The write location of a zone. In folder mode, the key is the name of the file, and namespaces and ConfigMaps don't matter. */
 function writeTargetOf(zone: DnsZone): string {
   const { provider, domain } = zone.spec;
   switch (provider.kind) {

@@ -5,8 +5,8 @@ import { listen } from "../../transport/server/listen.ts";
 import type { HostPort } from "../config/settings.ts";
 
 /**
- * Returns the addresses to listen on after a test of each. An empty host is all addresses of both families, without IPv6 if the machine has
- * none. Throws CONFIG_INVALID with the address if one is not available.
+ * Tests each address, and returns the addresses to listen on. An empty host means all addresses of both families, or only IPv4 if
+ * the machine doesn't support IPv6. Throws CONFIG_INVALID, which names the address, if an address is not available.
  */
 export async function freeAddresses(wanted: readonly HostPort[]): Promise<readonly HostPort[]> {
   const free: HostPort[] = [];

@@ -18,7 +18,7 @@ export function ownerOf(
       return id;
     },
     knownId: idNow,
-    // The default id was SHARED_OWNER_ID, before each installation had a unique one.
+    // The default id was SHARED_OWNER_ID, before each installation had a unique id.
     formerIdsHere: ownerId === undefined ? [...adoptOwnerIds, SHARED_OWNER_ID] : adoptOwnerIds,
     formerIds: adoptOwnerIds,
     unsaved,

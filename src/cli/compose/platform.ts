@@ -19,11 +19,14 @@ import { type TextStore, inlineText } from "../../providers/text-store.ts";
 
 /** The identity of this installation. */
 export interface Owner {
-  /** Throws before the owner id is known. The inventory reports objects only afterwards. */
+  /** Throws before the owner id is known. The inventory reports objects only after the id is known. */
   readonly id: () => string;
   /** Undefined: the id is not known yet. */
   readonly knownId: () => string | undefined;
-  /** Former ids of this installation on texts and objects of this cluster or folder. No other installation can write those. */
+  /**
+   * Former ids of this installation on texts and objects of this cluster or folder. No other installation writes these texts and
+   * objects.
+   */
   readonly formerIdsHere: readonly string[];
   /** Former ids of this installation at DNS servers and services. */
   readonly formerIds: readonly string[];
@@ -40,7 +43,7 @@ export interface Platform extends AsyncDisposable {
   readonly reporter: Reporter;
   readonly endpointsOf: EndpointsOf;
   readonly stores: Stores;
-  /** A text of a Secret in the namespace of a zone. */
+  /** Reads one value of a Secret in the namespace of a zone. */
   readonly secretText: (namespace: string, ref: SecretKeyRef) => SecretText;
   /** DNSEndpoint objects of a namespace. Undefined without a cluster. */
   readonly endpointStore: ((namespace: string) => EndpointStore) | undefined;
@@ -132,7 +135,7 @@ function expediting({ expediteDelivery }: Stores, zone: DnsZone): Pick<ZoneProvi
     : { expediteDelivery: (signal) => expediteDelivery(zone, signal) };
 }
 
-/** The source of the text of a base zone; `field` is its field if it is inline. */
+/** The source of the text of a base zone. `field`: the path of the field that contains an inline base zone. */
 function baseSource(
   stores: Pick<Stores, "base">,
   { meta }: DnsZone,

@@ -5,7 +5,7 @@ import type { ResolverServer } from "../../transport/exchange.ts";
 import type { LookupConfig } from "../config/config.ts";
 import { systemResolvers } from "./system-resolvers.ts";
 
-/** The network to the recursive resolvers for zones without their own. */
+/** The network to recursive resolvers, and the resolvers for zones without resolvers of their own. */
 export interface Network extends ExchangeClient {
   readonly resolvers: readonly ResolverServer[];
 }

@@ -12,7 +12,7 @@ export interface Views {
   readonly viewOf: (id: ViewId) => View | undefined;
 }
 
-/** `usual`: the servers for zones without their own. Never empty. */
+/** `usual`: the servers for zones without resolvers of their own. Never empty. */
 export function createViews(usual: readonly ResolverServer[]): Views {
   const views = new Map<ViewId, View>();
   return {

@@ -31,8 +31,8 @@ export interface Responder extends AsyncDisposable {
   /** The controller passes its zones to it. */
   readonly port: ResponderPort;
   /**
-   * Starts to answer after all zones are loaded. Rejects if another process uses a configured address meanwhile. Ends if the
-   * signal aborts.
+   * Starts to answer after all zones are loaded, or at the latest 15 s after the inventory is known. Rejects if another process now
+   * uses a configured address. Ends if the signal aborts.
    */
   open(zones: ZonesKnown, signal: AbortSignal): Promise<void>;
   /** Reasons why queries are not answered, one sentence each. */
@@ -53,7 +53,7 @@ export interface ResponderState {
 /** The progress of the controller. */
 type ZonesKnown = Pick<Controller, "synced" | "served">;
 
-/** A zone with an unreadable base zone must not prevent that the others are served. */
+/** The maximum wait for zones. A zone with an unreadable base zone must not keep the responder from serving all other zones. */
 const MAX_WAIT_MS: Millis = 15_000;
 const LOOK_MS: Millis = 50;
 
@@ -117,7 +117,10 @@ function giveUp({ config, log }: ResponderDeps, error: unknown): void {
   log.warn({ err: messageOf(error), message: hint }, "responder disabled: default address not available");
 }
 
-/** Waits until all zones are known. Before that, REFUSED would be worse than silence, because resolvers then query another replica. */
+/**
+ * Waits until all zones are known. Before that, it is better not to answer than to answer REFUSED: without an answer, resolvers
+ * query another replica.
+ */
 async function becomesServed({ synced, served }: ZonesKnown, signal: AbortSignal): Promise<boolean> {
   let syncedAt: Millis | undefined;
   while (!signal.aborted && !served() && systemClock.now() - (syncedAt ?? Infinity) < MAX_WAIT_MS) {
@@ -138,7 +141,7 @@ function portTo({ platform, metrics }: ResponderDeps, pool: ResponderPool): Resp
       if (read.kind === "ok") {
         return { kind: "ok", text: read.text, location: source.location };
       }
-      // Each replica serves separately and retries. The status of the zone shows the missing right.
+      // Each replica serves separately and retries. The status of the zone shows the missing permission.
       return read.kind === "refused" ? { kind: "failed", message: read.message } : read;
     },
     async lastGoodBase(zone, signal) {

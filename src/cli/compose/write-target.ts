@@ -2,8 +2,8 @@ import type { DnsZone, ExternalProviderSpec } from "../../api/dns-zone.ts";
 import { byCodeUnit } from "../../base/order.ts";
 
 /**
- * One text for each external place that a zone can be written to. Two DnsZones with the same text would revert each other's
- * records, so the younger one is refused.
+ * Returns the external write location of a zone as text. Two DnsZones with the same text would revert each other's records, so the
+ * younger one is refused.
  */
 export function externalPlaceOf({ meta, spec: { domain } }: DnsZone, provider: ExternalProviderSpec): string {
   switch (provider.kind) {
@@ -24,7 +24,7 @@ export function externalPlaceOf({ meta, spec: { domain } }: DnsZone, provider: E
   }
 }
 
-/** Other labels are for another ExternalDNS, for example an internal and an external one. */
+/** The labels as text. They belong to the location, because DNSEndpoints with other labels can be for another ExternalDNS. */
 function labelsText(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)

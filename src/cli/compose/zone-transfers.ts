@@ -20,7 +20,7 @@ export interface Transfers extends AsyncDisposable {
     provider: Extract<ProviderSpec, { readonly kind: "transfer" }>,
     base: Pick<TextStore, "location" | "read">,
   ): ZoneProvider;
-  /** Serves zones until the signal aborts. */
+  /** Serves zone transfers until the signal aborts. */
   lead(term: AbortSignal): void;
 }
 

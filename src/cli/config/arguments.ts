@@ -12,7 +12,7 @@ export interface Settings {
 interface Setting {
   /** One text, or several if the option can be repeated. A switch has none. */
   readonly texts: readonly string[];
-  /** For messages: "--state" or "DNSALIAS_STATE". */
+  /** The source of the setting, for messages: "--state" or "DNSALIAS_STATE". */
   readonly origin: string;
 }
 
@@ -103,7 +103,7 @@ function readWords(command: Command, words: readonly string[], own: readonly Opt
 
 const UNKNOWN = "unknown";
 
-/** Stores one option. Returns the mistake, if there is one. */
+/** Stores one option in `given`. Returns the mistake in the option, if there is one. */
 function take(
   given: Map<OptionName, Setting>,
   spec: OptionSpec | undefined,
@@ -140,7 +140,10 @@ function unknownOption(command: Command, raw: string, own: readonly OptionSpec[]
     : `${raw} is not an option of ${command}, only of ${elsewhere.commands.join(", ")}`;
 }
 
-/** Variables for options of other commands are ignored, because one environment can serve all commands. */
+/**
+ * Reads the variables of a command's options. Variables for options of other commands are ignored, because all commands can share
+ * one environment.
+ */
 function readEnvironment(
   environment: Environment,
   own: readonly OptionSpec[],
@@ -167,7 +170,10 @@ function readEnvironment(
   return values;
 }
 
-/** If a Service has the name dnsalias, or dnsalias-something, Kubernetes sets DNSALIAS_SERVICE_HOST and similar variables in every pod. */
+/**
+ * Variables that are not settings. If the name of a Service is dnsalias or begins with dnsalias-, Kubernetes sets
+ * DNSALIAS_SERVICE_HOST and similar variables in every Pod of its namespace.
+ */
 const SERVICE_LINK = /_(?:SERVICE_(?:HOST|PORT(?:_.*)?)|PORT(?:_\d+_[A-Z]+(?:_.*)?)?)$/;
 const SWITCH = /^(?:|true|false|1|0)$/;
 

@@ -107,7 +107,7 @@ export interface VersionConfig {
 export interface LookupConfig {
   /** Absent: the resolvers of /etc/resolv.conf, see `systemResolvers`. */
   readonly resolvers?: readonly ResolverServer[];
-  /** A file with the authorities for the certificates of DoT and DoH servers. Absent: those that Node.js trusts. */
+  /** A file with the authorities for the certificates of DoT and DoH servers. Absent: the authorities that Node.js trusts. */
   readonly resolverCa?: string;
   readonly log: { readonly level: "debug" | "info" | "warn" | "error"; readonly format: "json" | "pretty" };
 }
@@ -121,11 +121,11 @@ export type PlatformConfig =
       readonly context?: string;
       /** Set in a Pod with a ServiceAccount: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. */
       readonly pod?: { readonly host: string; readonly port: string };
-      /** Empty: all. */
+      /** The watched namespaces. Empty: all namespaces. */
       readonly namespaces: readonly string[];
       /** Absent: the process holds no Lease. */
       readonly lease?: { readonly name: string; readonly namespace?: string };
-      /** The name of the Pod or the machine. It is a part of the identity in a Lease. */
+      /** The name of the Pod or the machine, which is a part of the holder identity in the Lease. */
       readonly host: string;
     };
 
@@ -267,7 +267,9 @@ function platformOf(from: Reader): PlatformConfig {
   return { kind: "folder", manifests, out, stateFile: from.text("state") ?? join(out, STATE_FILE) };
 }
 
-/** The dot at its start excludes it from CoreDNS's `auto` plugin and from the manifests. */
+/**
+ * The default name of the state file. Because of the dot, CoreDNS's `auto` plugin and the scan of the manifests ignore the file.
+ */
 const STATE_FILE = ".dnsalias-state.json";
 
 function clusterPlatform(from: Reader): Extract<PlatformConfig, { readonly kind: "cluster" }> {

@@ -2,12 +2,12 @@ import { parseSubnet, type Subnet } from "../../dns/address/subnet.ts";
 import type { PortRange } from "../../plan/health/permission.ts";
 import { type Reader, whole, wrong } from "./settings.ts";
 
-/** The addresses that the installation checks, and the rate. */
+/** The ports and networks that the installation checks, and the rate of checks. */
 export interface HealthCheckConfig {
   readonly ports: readonly PortRange[];
   /** Networks of special-use addresses that may be checked. */
   readonly allowed: readonly Subnet[];
-  /** Checks per second, for all addresses. */
+  /** The maximum number of checks per second, for all addresses together. */
   readonly rate: number;
 }
 
@@ -16,7 +16,7 @@ const DEFAULT_PORTS = "80,443,1024-65535";
 
 /**
  * In folder mode, checks run unless the operator disables them. In a cluster, they run only if the operator enables them.
- * Undefined: there are none.
+ * Undefined: no checks run.
  */
 export function healthCheckConfig(from: Reader, platform: "folder" | "cluster"): HealthCheckConfig | undefined {
   const detail = DETAILS.find((name) => from.has(name));

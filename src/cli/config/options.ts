@@ -16,7 +16,10 @@ export const COMMANDS = [
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
-/** One flag, its variable of the environment (`--owner-id` is DNSALIAS_OWNER_ID), and its help text. */
+/**
+ * One command-line option with its help text. Every option except `help` also has an environment variable: DNSALIAS_OWNER_ID for
+ * `--owner-id`.
+ */
 export interface OptionSpec {
   readonly name: OptionName;
   readonly kind: "text" | "texts" | "switch";
@@ -288,7 +291,7 @@ export function optionsOf(command: Command): readonly OptionSpec[] {
   return OPTIONS.filter(({ commands }) => commands.includes(command));
 }
 
-/** DNSALIAS_OWNER_ID for `owner-id`. In variables, commas separate the members of a list. */
+/** The environment variable of an option: DNSALIAS_OWNER_ID for `owner-id`. In variables, commas separate the members of a list. */
 export function variableOf(name: OptionName): string {
   return `DNSALIAS_${name.replaceAll("-", "_").toUpperCase()}`;
 }

@@ -3,7 +3,7 @@ import { isHostName } from "../../dns/name/name.ts";
 import type { Protocol, ResolverServer } from "../../transport/exchange.ts";
 
 /**
- * Reads `10.0.0.10`, `10.0.0.10:5353`, `[2001:db8::1]:53`, `udp://…`, `tcp://…`, `tls://1.1.1.1#name-in-certificate` or
+ * Parses `10.0.0.10`, `10.0.0.10:5353`, `[2001:db8::1]:53`, `udp://…`, `tcp://…`, `tls://1.1.1.1#name-in-certificate` or
  * `https://1.1.1.1/dns-query#name`. Hostnames are refused, because they would need a lookup first.
  */
 export function parseResolverAddress(text: string): ResolverServer | string {
@@ -34,8 +34,8 @@ export function parseResolverAddress(text: string): ResolverServer | string {
 }
 
 /**
- * The servers in /etc/resolv.conf. Without any, it is the name server of this machine (resolv.conf(5)). Lines without
- * `nameserver`, and addresses with a zone (fe80::1%eth0), are ignored.
+ * The servers in /etc/resolv.conf. Without any server in the file, the result is the name server on this machine, 127.0.0.1
+ * (resolv.conf(5)). Lines without `nameserver`, and addresses with a zone (fe80::1%eth0), are ignored.
  */
 export function parseResolvConf(text: string): readonly ResolverServer[] {
   const addresses = text.split("\n").flatMap((line) => {
@@ -50,7 +50,7 @@ const FORM =
   /^(?:(?<scheme>[a-z]+):\/\/)?(?<host>\[[0-9a-f:.]+\]|[0-9.]+|[0-9a-f]*:[0-9a-f:.]+)(?::(?<port>\d{1,5}))?(?<path>\/[!-"$-~]*)?(?:#(?<name>[^#\s]+))?$/i;
 const PROTOCOLS: readonly Protocol[] = ["udp", "tcp", "tls", "https"];
 const DEFAULT_PORTS: Readonly<Record<Protocol, number>> = { udp: 53, tcp: 53, tls: 853, https: 443 };
-/** More resolvers than any system library uses. */
+/** The maximum number of servers, which is more than any system library uses. */
 const MAX_SERVERS = 8;
 
 function misplacedPart(protocol: Protocol, path: string | undefined, name: string | undefined): string | undefined {

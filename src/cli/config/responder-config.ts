@@ -14,7 +14,10 @@ export interface ResponderConfig {
 
 const DETAILS = ["responder-listen", "responder-workers", "responder-exempt"] as const;
 
-/** In folder mode, the responder runs unless it is disabled; in a cluster, only with `--responder`. Undefined: it does not run. */
+/**
+ * In folder mode, the responder runs unless it is disabled. In a cluster, it runs only with `--responder`. Undefined: it does not
+ * run.
+ */
 export function responderConfig(from: Reader, platform: "folder" | "cluster"): ResponderConfig | undefined {
   const detail = DETAILS.find((name) => from.has(name));
   const commandLine = from.has("responder") ? "responder" : detail;
@@ -48,5 +51,5 @@ function network(from: Reader, text: string): Subnet {
   return subnet;
 }
 
-/** Every user may open it, and other programs rarely do (5353 is mDNS). */
+/** The default port. Processes without privileges can listen on it, and other programs rarely use it (5353 is mDNS). */
 const PORT = 5300;

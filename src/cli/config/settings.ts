@@ -16,7 +16,7 @@ export interface Reader {
   origin(name: OptionName): string;
 }
 
-/** The standard streams that are terminals. */
+/** Whether each standard stream is a terminal. */
 export interface Terminals {
   readonly out: boolean;
   readonly err: boolean;
@@ -49,7 +49,7 @@ export function logLevel(from: Reader): (typeof LEVELS)[number] {
   return choice(from, "log-level", LEVELS) ?? (from.command === "run" ? "info" : "warn");
 }
 
-/** Readable lines on a terminal, otherwise JSON. */
+/** The format of the log. By default, it is readable lines on a terminal, and otherwise JSON. */
 export function logFormat(from: Reader): "json" | "pretty" {
   const format = choice(from, "log-format", FORMATS) ?? "auto";
   // The output of `run` is its log. The other commands print a result, and log to standard error.
@@ -90,7 +90,7 @@ export interface OwnerConfig {
   readonly adoptOwnerIds: readonly string[];
 }
 
-/** Ids are in TXT records and annotations, so they have no blanks, commas or quotes. */
+/** Reads the owner ids. They appear in TXT records and annotations, so blanks, commas and quotes are refused. */
 export function ownerConfig(from: Reader): OwnerConfig {
   const ownerId = from.text("owner-id");
   const adoptOwnerIds = [...new Set(from.texts("adopt-owner-id"))];
@@ -111,7 +111,7 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** The addresses to listen on. Without a host, `host` is "": all addresses. */
+/** The addresses to listen on. Without a host in the setting, `host` is "", which means all addresses. */
 export function hostPorts(from: Reader, name: OptionName): readonly HostPort[] {
   return from.texts(name).map((text) => hostPort(from, name, text));
 }
@@ -124,7 +124,7 @@ function hostPort(from: Reader, name: OptionName, text: string): HostPort {
   return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
-/** The only word of the command, as a name. */
+/** Parses the only word of the command as a name. */
 export function nameFrom({ command, words }: Reader, parse: (text: string) => Name): Name {
   const [word, extra] = words;
   if (word === undefined || extra !== undefined) {
@@ -137,7 +137,7 @@ export function nameFrom({ command, words }: Reader, parse: (text: string) => Na
   return parse(word);
 }
 
-/** For commands that take no word. */
+/** Throws if there are words. For commands that take only options. */
 export function noWords({ command, words }: Reader): void {
   const [word] = words;
   if (word !== undefined) {

@@ -5,11 +5,11 @@ import { type Reader, wrong } from "./settings.ts";
 /** A command that sets or removes an annotation of one DnsAlias. */
 export interface SteerConfig {
   readonly command: "drain" | "force" | "pin" | "unpin" | "failback";
-  /** "shop". */
+  /** The name of the DnsAlias, for example "shop". */
   readonly name: string;
-  /** Targets, or one revision or addresses to pin. */
+  /** The targets. For `pin`, one revision or the addresses. */
   readonly words: readonly string[];
-  /** 0 for commands without an end. */
+  /** The time until the end of the effect. 0 for commands without an end. */
   readonly forMs: Millis;
 }
 
@@ -19,7 +19,7 @@ export interface HistoryWords {
   readonly json: boolean;
 }
 
-/** The words and the end of a command that steers. */
+/** Reads the words and the duration of a command that sets or removes an annotation. */
 export function steerConfig(from: Reader, command: SteerConfig["command"]): SteerConfig {
   const name = aliasName(from);
   const words = from.words.slice(1).flatMap((word) => word.split(",").filter((part) => part !== ""));
@@ -37,7 +37,7 @@ export function steerConfig(from: Reader, command: SteerConfig["command"]): Stee
   return { command, name, words, forMs: forMs(from) };
 }
 
-/** The words of the command `history`. */
+/** Reads the words of the command `history`. */
 export function historyWords(from: Reader): HistoryWords {
   const name = aliasName(from);
   noMore(from);
@@ -75,5 +75,5 @@ function forMs(from: Reader): Millis {
 }
 
 const MIN_MS: Millis = 60_000;
-/** 7 days, as for the annotations. */
+/** The maximum duration: 7 days, which is also the limit of the annotations. */
 const MAX_MS: Millis = 7 * 86_400_000;

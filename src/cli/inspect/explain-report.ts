@@ -9,7 +9,7 @@ export function factsJson(hostname: Name, facts: readonly Fact[]): unknown {
   return { hostname: displayName(hostname), facts };
 }
 
-/** Text for users: a line for each fact, with the topic before its first fact. */
+/** Text for users: one line for each fact. The topic is shown before the first of its facts. */
 export function factsText(sink: Sink, hostname: Name, facts: readonly Fact[]): string {
   const width = Math.max(...facts.map(({ topic }) => topic.length));
   const lines = facts.map(({ topic, text, good }, index) => {

@@ -3,7 +3,7 @@ import { addressesIn } from "../../plan/select/pin.ts";
 import type { Sink } from "../terminal/streams.ts";
 import { harmless, styled } from "../terminal/text.ts";
 
-/** The published sets of addresses of an alias, newest first, each with its difference from the one before it. */
+/** The published sets of addresses of an alias, newest first, each with its difference from the next older set. */
 export function historyText(sink: Sink, { meta, status }: DnsAlias): string {
   const history = status?.history ?? [];
   const lines = history.flatMap((entry, index) => entryLines(sink, entry, history[index + 1], meta.uid));

@@ -9,14 +9,16 @@ import { harmless, styled, type Style } from "../terminal/text.ts";
 import type { ZonePreview } from "./zone-preview.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** The output of `dnsalias plan --json`; the text has the same content. Sorted, so the same plan has the same bytes. */
+/**
+ * The output of `dnsalias plan --json`; the text has the same content. The document is sorted, so the same plan has the same bytes.
+ */
 export interface PlanDocument {
   /** The number of changes over all zones. */
   readonly changes: number;
   readonly zones: readonly ZoneDocument[];
   /** Invalid objects, and failed lookups. */
   readonly problems: readonly string[];
-  /** Targets whose lookup just failed. Their published addresses remain. */
+  /** Targets whose lookup by this command failed. Their published addresses remain. */
   readonly warnings: readonly string[];
 }
 
@@ -64,7 +66,7 @@ export function planDocument(previews: readonly ZonePreview[], { problems, answe
   };
 }
 
-/** 1 if a zone could not be planned or an object is wrong; otherwise 2 if there are changes; otherwise 0. */
+/** 1 if a zone could not be planned, or if there are problems. Otherwise 2 if there are changes, and 0 if there are none. */
 export function planExitCode({ zones, problems, changes }: PlanDocument): number {
   if (zones.some(({ problem }) => problem !== undefined) || problems.length > 0) {
     return EXIT.failed;
@@ -141,7 +143,7 @@ export function planText(sink: Sink, document: PlanDocument): string {
   return [...lines, ...problems, ...warnings, styled(sink, "bold", summary), ""].join("\n");
 }
 
-/** A mistake in a manifest, or a hostname without a DnsZone. */
+/** The line for a problem, such as a mistake in a manifest, or a hostname without a DnsZone. */
 export function problemLine(sink: Sink, text: string): string {
   return `${styled(sink, "red", "problem:")} ${harmless(text)}`;
 }

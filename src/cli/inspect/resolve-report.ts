@@ -27,7 +27,7 @@ export function reportText(sink: Sink, report: ResolveReport): string {
   return [head, ...report.families.flatMap((family) => ["", ...familyLines(sink, family)]), ""].join("\n");
 }
 
-/** The same facts for programs: names without their final dot, times in milliseconds, TTLs in seconds. */
+/** The facts of {@link reportText} for programs: names without their final dot, times in milliseconds, TTLs in seconds. */
 export function reportJson({ target, servers, families }: ResolveReport): unknown {
   return { target: displayName(target), servers, families: families.map(familyJson) };
 }

@@ -92,7 +92,10 @@ async function readInventory(
   return { store, invalid: [...invalid.values()] };
 }
 
-/** An alias comes with the objects that its targets refer to. */
+/**
+ * Stores an event. Aliases are stored with the known states of their referenced objects, and again after each change of such an
+ * object.
+ */
 function note(store: Store, references: References, event: InventoryEvent): void {
   const users = event.kind === "resource" ? references.record(event, systemClock.now()) : [];
   store.note(event.kind === "alias" ? { kind: "alias", alias: references.follow(event.alias) } : event);

@@ -11,7 +11,10 @@ export type SteerChange =
   | { readonly kind: "change"; readonly annotation: string; readonly value: string | null; readonly done: string }
   | { readonly kind: "refused"; readonly message: string };
 
-/** What a command changes in the annotations of an alias. It refuses a value that the controller would ignore, with the message of the controller. */
+/**
+ * Returns the change of an annotation that a command makes. If the controller would ignore the value, returns the controller's
+ * message instead.
+ */
 export function steerChange(alias: DnsAlias, config: SteerConfig, now: Millis): SteerChange {
   switch (config.command) {
     case "drain":
@@ -27,10 +30,10 @@ export function steerChange(alias: DnsAlias, config: SteerConfig, now: Millis): 
   }
 }
 
-/** The value has whole seconds, and must be later than the last switch. */
+/** Rounds a time up to whole seconds, the precision of the annotation, because the value must be later than the last switch. */
 const ROUNDED_UP_MS: Millis = 999;
 
-/** The targets of the command, and those that the annotation already has, each with its own end. */
+/** The value of the annotation: the targets of the command, and the other targets that it already has, each with its own end. */
 function listValue(alias: DnsAlias, { command, words, forMs }: SteerConfig, now: Millis): string {
   const { drained, forced } = manualStates(alias, now);
   const others = [...(command === "drain" ? drained : forced)].filter(([name]) => !words.includes(name));

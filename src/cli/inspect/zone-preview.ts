@@ -132,8 +132,8 @@ async function previewZone(input: PreviewContext, zone: DnsZone, signal: AbortSi
 }
 
 /**
- * Ignores a change that only lowers the TTL. One lookup returns the counted-down TTL of a recursive resolver, and `run` would not
- * make this change.
+ * Ignores a change that only lowers the TTL. A single lookup returns a TTL that the recursive resolver has counted down, so `run`
+ * would not make this change.
  */
 function withoutCountdown(plan: ZonePlan, actual: readonly ActualRRset[]): ZonePlan {
   const stands = new Map(actual.map((set) => [rrsetKey(set), set]));

@@ -2,7 +2,9 @@ import type { Millis } from "../../base/clock.ts";
 import { duration, harmless, styled } from "./text.ts";
 import type { Sink } from "./streams.ts";
 
-/** Shows the progress of a long step. On a terminal it is one line that changes; elsewhere it is a plain line from time to time. */
+/**
+ * Shows the progress of a long step. On a terminal, it updates one line. Elsewhere, it prints a line at most every five seconds.
+ */
 export interface Progress extends Disposable {
   /** The number of finished items, and the total, which may grow. */
   update(done: number, total?: number, note?: string): void;
@@ -54,7 +56,7 @@ export function startProgress({ sink, now }: ProgressDeps, label: string): Progr
   };
 }
 
-/** Often enough to look alive, and seldom enough to take no time. */
+/** The minimum time between two updates on a terminal, which costs little time and still shows progress. */
 const TERMINAL_PAUSE_MS: Millis = 100;
 const PLAIN_PAUSE_MS: Millis = 5000;
 const ERASE_LINE = "\u001b[2K";
@@ -67,7 +69,10 @@ function progressText(note: string | undefined): string {
   return note === undefined || note === "" ? "" : ` (${harmless(note)})`;
 }
 
-/** A longer line would wrap, and the next one would not cover it. Colour codes are short and count as text. */
+/**
+ * Cuts a line to the columns, because a longer line would wrap, and the next line would not cover it. A text with colour codes is
+ * not cut.
+ */
 function clipped(text: string, columns: number): string {
   return text.length > columns && !text.includes("\u001b") ? text.slice(0, Math.max(1, columns)) : text;
 }

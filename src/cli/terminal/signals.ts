@@ -9,11 +9,14 @@ export interface SignalSource {
   exit(code: number): void;
 }
 
-/** Dispose of it when the work is done. If something still keeps the process alive, it has as much time as an orderly stop. */
+/**
+ * The state of an orderly stop. Dispose of it when the work is done. If a task still keeps the process alive after `drainMs`, the
+ * process then ends.
+ */
 export interface Stop extends Disposable {
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
-  /** The signal that ended the process. Undefined: it ended by itself. */
+  /** The signal that requested the stop. Undefined: there was no signal. */
   readonly cause: () => "SIGINT" | "SIGTERM" | undefined;
 }
 
@@ -25,8 +28,8 @@ export interface StopOptions {
 }
 
 /**
- * The first signal starts an orderly stop. A second one, or the deadline, ends the process at once with that signal, which shells report as
- * 128 + its number. `exit` would wait for the threads of the file system, and one of them can hang.
+ * The first signal starts an orderly stop. A second signal, or the deadline, ends the process at once by that signal. Shells report
+ * this as 128 + its number. `exit` is not used, because it waits for file-system threads, which can hang.
  */
 export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptions): Stop {
   const stopping = new AbortController();
@@ -36,7 +39,7 @@ export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptio
   const endBy = (name: "SIGINT" | "SIGTERM"): void => {
     unlisten();
     source.kill(source.pid, name);
-    // Only process 1 of a container reaches this line, because the kernel sends it no signal without a handler.
+    // Only process 1 of a container reaches this line, because the kernel doesn't deliver signals without a handler to process 1.
     source.exit(128 + NUMBERS[name]);
   };
   const onSignal = (name: "SIGINT" | "SIGTERM") => () => {
@@ -49,7 +52,7 @@ export function stopOnSignals(source: SignalSource, { drainMs, tell }: StopOptio
       tell(`not stopped ${drainMs / 1000} s after ${name}: exiting now`);
       endBy(name);
     }, drainMs);
-    // The timer must not keep a process alive that has ended in time.
+    // The timer must not keep the process alive if its work has ended in time.
     deadline.unref();
     stopping.abort(new Error(`stopped by ${name}`));
   };

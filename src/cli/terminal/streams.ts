@@ -10,11 +10,11 @@ export interface Sink {
   write(text: string): void;
   readonly isTerminal: boolean;
   readonly colours: boolean;
-  /** The number of characters in a line. A default if the output is not a terminal. */
+  /** The number of characters in a line. If the output is not a terminal, a default. */
   readonly columns: number;
 }
 
-/** The used part of a Node.js stream, see `process.stdout`. */
+/** The members of a Node.js stream that this file uses; see `process.stdout`. */
 export interface Stream {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;

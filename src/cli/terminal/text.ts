@@ -2,7 +2,7 @@ import type { Sink } from "./streams.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** The text in a colour if the sink has colours, otherwise unchanged. */
+/** The text with a style if the sink has colours, otherwise unchanged. */
 export function styled(sink: Sink, style: Style, text: string): string {
   const [on, off] = CODES[style];
   return sink.colours && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;
@@ -13,7 +13,7 @@ export function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-/** A text from the network or a file, without characters that control a terminal. */
+/** Replaces characters that control a terminal by escapes, in a text from the network or a file. */
 export function harmless(text: string): string {
   return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

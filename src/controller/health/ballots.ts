@@ -3,9 +3,12 @@ import { isAgreed, type Question, type Vote, type VoteDocument, voteMs } from ".
 
 /** The votes of the other replicas about addresses that are about to count as down. */
 export interface Ballots {
-  /** `none`: there is no question. `open`: answers are missing. `down`: the replicas agree. `disputed`: as many reach the address. */
+  /**
+   * `none`: there is no question. `open`: answers are missing. `down`: the replicas agree that the address is down. `disputed`: at
+   * least half of the votes report the address as up.
+   */
   verdict(key: string): "none" | "open" | "down" | "disputed";
-  /** Puts a question about a check. Without other replicas, it is agreed at once. */
+  /** Puts a question about a check to the other replicas. Without other replicas, the verdict is `down` at once. */
   ask(key: string, question: Asked, timeoutMs: Millis): void;
   forget(key: string): void;
   /** Records the document of another replica. Undefined: it is gone. */
@@ -24,7 +27,7 @@ export interface BallotDeps {
   readonly replica: string;
   /** Called when there is a new question. */
   readonly onAsked: () => void;
-  /** Called with each verdict of a question that was open, and the replicas that didn't answer. */
+  /** Called with each open question that gets its verdict. `silent`: the replicas that didn't answer. */
   readonly onVerdict: (key: string, silent: readonly string[]) => void;
   readonly onVote: (vote: Vote) => void;
 }
@@ -91,12 +94,12 @@ function record({ deps, ballots }: Context, id: string, vote: { readonly peer: s
   }
 }
 
-/** Replicas that stay silent don't count after this time. */
+/** Ends the question after this time. Replicas that haven't answered don't count. */
 async function endLater(context: Context, key: string, ballot: Ballot, afterMs: Millis): Promise<void> {
   try {
     await context.deps.clock.sleep(afterMs, ballot.end.signal);
   } catch {
-    // The only reason is the signal: the question has ended.
+    // `sleep` rejects only if the signal aborts, and then the question has ended.
     return;
   }
   end(context, key, ballot);

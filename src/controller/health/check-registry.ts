@@ -7,7 +7,7 @@ import { type CheckOutcome, freshProbe, type Health, type Probe } from "../../pl
 import { type CheckBudget, NO_STRETCH, type Stretch, stretchFor, stretchOf } from "../../plan/health/schedule.ts";
 import type { ActiveCheck } from "../ports/checks.ts";
 
-/** One kind of check of one address. Equal ones are one check, regardless of the number of aliases. */
+/** One kind of check of one address. Aliases with an equal check share it. */
 export interface AddressCheck {
   readonly address: string;
   readonly check: ActiveCheck;
@@ -27,7 +27,7 @@ export interface CheckState {
   readonly message: string | undefined;
   /** The control of the last failure: a successful check of another address. */
   readonly control: Success | undefined;
-  /** Other replicas reach the address, so its failures don't make it Unhealthy. */
+  /** True if other replicas reach the address, so that failures don't make it Unhealthy. */
   readonly isDisputed: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface CheckState {
 export interface CheckEntry extends AddressCheck {
   state: CheckState;
   readonly users: Set<ObjectKey>;
-  /** Since when no alias uses it. */
+  /** The time since which no alias uses the check. */
   unusedSince: Millis | undefined;
 }
 
@@ -59,7 +59,7 @@ interface WantedChange {
   readonly begun: readonly {
     readonly key: string;
     readonly entry: CheckEntry;
-    /** The health is known, from a status or from an earlier check. */
+    /** True if the health is known, from a status or from an earlier check. */
     readonly isKnown: boolean;
   }[];
   readonly ended: readonly string[];

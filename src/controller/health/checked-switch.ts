@@ -4,7 +4,10 @@ import { failuresUntilDown } from "../../plan/health/probe.ts";
 import type { Checker } from "./checker.ts";
 import type { Decision } from "./steering-state.ts";
 
-/** The earliest switch for the replica that checks: the next check of an address and those after it fail. Undefined: no address of these targets is checked. */
+/**
+ * The earliest switch if the checks of an address fail from now on. Only the replica that makes the checks knows it. Undefined: no
+ * address of these targets is checked.
+ */
 export function checkedSwitch(
   { targets }: Decision,
   names: ReadonlySet<string>,
@@ -21,7 +24,7 @@ export function checkedSwitch(
           }
           const nextAt = Math.max(now, checker.nextAt({ address, check }) ?? now);
           const left = failuresUntilDown(probe, check);
-          // Without a failure left, it switches as soon as other replicas agree.
+          // If no further failure is necessary, the switch happens as soon as the other replicas agree.
           const at = left === 0 ? now : nextAt + (left - 1) * checker.periodOf({ address, check });
           return [{ at, laterFrom: nextAt + check.timeoutMs }];
         }),

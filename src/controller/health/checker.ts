@@ -35,17 +35,17 @@ export interface Checker {
   /** Replaces the checks of an alias. A new check runs at once, unless the health of its target is known from a status. */
   want(alias: ObjectKey, checks: readonly WantedCheck[]): void;
   state(check: AddressCheck): CheckState | undefined;
-  /** The start of the next check. While a check runs, its own start. Undefined: none is scheduled. */
+  /** The start of the next check. While the check runs, the start of the running check. Undefined: none is scheduled. */
   nextAt(check: AddressCheck): Millis | undefined;
   /** The period within the budget. */
   periodOf(check: AddressCheck): Millis;
   /** The factor by which the periods of the address are longer than configured. 1: they are not longer. */
   stretchOf(address: string): number;
-  /** Whether a check reached one of these addresses within this time. */
+  /** True if a check reached one of these addresses within the last `withinMs`. */
   wasReached(isOne: (address: string) => boolean, withinMs: Millis): boolean;
   /** Applies the verdict of the other replicas about a check. */
   judged(key: string): void;
-  /** Forgets everything, because another replica made the checks meanwhile, or will from now on. */
+  /** Forgets everything, because another replica made the checks until now, or makes them from now on. */
   reset(): void;
   run(signal: AbortSignal): Promise<void>;
   size(): number;
@@ -67,7 +67,7 @@ export interface CheckerDeps {
 
 interface CheckVotes {
   readonly secondOpinion: Pick<SecondOpinion, "verdict" | "ask" | "forget">;
-  /** The question about a check of these aliases. Undefined: no target of them has it any more. */
+  /** The question about a check that these aliases share. Undefined: no target of these aliases has the check any more. */
   readonly questionOf: (aliases: Iterable<ObjectKey>, check: AddressCheck) => Asked | undefined;
 }
 
@@ -77,7 +77,7 @@ interface Context {
   readonly due: Due<string>;
   readonly memory: {
     controls: Controls;
-    /** The time of the last check among those that run at once. */
+    /** The latest start among the first checks, which are spread by the budget. */
     lastFirstAt: Millis;
   };
 }
@@ -124,7 +124,7 @@ export function createChecker(deps: CheckerDeps): Checker {
   };
 }
 
-/** Reports a family without checks. It has no control, and doesn't need one. */
+/** Reports the address families without checks: they have no control and need none. */
 function reportUnchecked({ deps: { observer }, registry }: Context): void {
   FAMILIES.filter((family) => !registry.hasFamily(family)).forEach((family) => {
     observer.healthControl(family, undefined);
@@ -187,8 +187,9 @@ function settle(context: Context, key: string, entry: CheckEntry, finding: Check
 }
 
 /**
- * Whether the other replicas agree that the address is down, if this failure makes it Unhealthy. It consults them one failure
- * earlier, so that the answers are usually there in time, and again with each failure while they disagree.
+ * True if the other replicas agree that the address is down, or if they need not be consulted. They are consulted one failure
+ * before the address becomes Unhealthy, so that their answers usually arrive in time. While they disagree, each failure puts the
+ * question again.
  */
 function isAgreed({ votes }: CheckerDeps, key: string, entry: CheckEntry): boolean {
   const { probe } = entry.state;
@@ -208,7 +209,10 @@ function isAgreed({ votes }: CheckerDeps, key: string, entry: CheckEntry): boole
   return secondOpinion.verdict(key) === "down";
 }
 
-/** Failures that are missing, this one included, when the other replicas are consulted. */
+/**
+ * The other replicas are consulted when at most this many failures, including the present one, are missing until the address is
+ * down.
+ */
 const ASK_BEFORE = 2;
 
 function applyVerdict({ deps, registry }: Context, key: string): void {

@@ -23,7 +23,7 @@ function drainedEvent(name: string, until: Millis): ReportedEvent {
   return { type: "Normal", reason: "Drained", message: `Target ${name} is drained until ${rfc3339(until)}.` };
 }
 
-/** It was reported, or the time of an annotation that had an effect is over. */
+/** True if the problem was reported, or if the problem is only that the time of an effective annotation is over. */
 function isKnown({ annotation, value, isOver }: ManualProblem, before: ManualStates | undefined): boolean {
   return (
     before?.problems.some((one) => one.annotation === annotation && one.value === value) === true ||

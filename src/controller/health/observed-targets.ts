@@ -14,16 +14,16 @@ import type { ActiveCheck } from "../ports/checks.ts";
 export interface ObservedTarget {
   readonly name: string;
   readonly hostname: Name | undefined;
-  /** A check of it doesn't leave the cluster, because kube-proxy answers for its address. */
+  /** True if a check of the target doesn't leave the cluster, because kube-proxy answers for the address. */
   readonly isCheckedInside?: true;
   readonly priority: number;
   /** Undefined: the targets of its priority are merged. */
   readonly weight: number | undefined;
-  /** Sorted; the last known good ones. */
+  /** The last known good addresses, sorted. */
   readonly addresses: readonly string[];
-  /** At least one view has addresses that are neither stale nor confirmed empty. */
+  /** True if the target's answer in at least one view has addresses and is neither stale nor confirmed empty. */
   readonly isEligible: boolean;
-  /** The target's first lookup has not ended. */
+  /** True if the target's first lookup has not ended. */
   readonly isResolving: boolean;
   /** Undefined: only lookups decide about the target. */
   readonly check: ActiveCheck | undefined;
@@ -91,7 +91,7 @@ interface ReferenceParts {
   readonly marks: Pick<ObservedTarget, "isCheckedInside">;
 }
 
-/** What the IP addresses of a referenced object add to the target. */
+/** Returns the properties of the target that come from the IP addresses of its referenced object. */
 function referenceParts(alias: DnsAlias, target: ResourceTarget, now: Millis): ReferenceParts {
   const outcome = referenceOutcome(alias, target, now);
   const { families } = alias.spec;
@@ -106,7 +106,7 @@ function referenceParts(alias: DnsAlias, target: ResourceTarget, now: Millis): R
   };
 }
 
-/** Confirmed empty, or stale. */
+/** The verdicts of a target that is confirmed empty, or stale. */
 const NOT_ELIGIBLE: ReadonlySet<string> = new Set(["held-empty", "stale-kept"]);
 
 function activeCheck({ healthCheck }: AliasTarget): ActiveCheck | undefined {

@@ -5,7 +5,7 @@ import type { HealthCheckPort } from "../ports/checks.ts";
 /** An alias with only the health checks that the installation makes. */
 export interface Permitted {
   readonly alias: DnsAlias;
-  /** Why it has fewer checks than its spec, in a sentence with the cure. Undefined: it has all of them. */
+  /** Why the alias has fewer checks than its spec, in a sentence with the cure. Undefined: it has all of them. */
   readonly refusal: string | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface SecondOpinionDeps {
   readonly observer: Pick<HealthObserver, "voted">;
   readonly isLeading: () => boolean;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
-  /** Called with each verdict that took time. */
+  /** Called with each verdict that wasn't immediate. */
   readonly onVerdict: (key: string) => void;
 }
 
@@ -54,7 +54,7 @@ export function createSecondOpinion(deps: SecondOpinionDeps): SecondOpinion {
     reset: () => ballots.reset(),
     isAsked: (alias) => voter.isAsked(alias),
     async run(signal) {
-      // The others see that this replica runs.
+      // The first publication shows the other replicas that this replica runs.
       publish();
       await port.run((replica, text) => {
         const document = text === undefined ? undefined : parseVotes(text);

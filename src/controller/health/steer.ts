@@ -12,7 +12,7 @@ export interface SteerInput {
   readonly alias: DnsAlias;
   readonly state: SteeringState;
   readonly targets: readonly (Pick<SteeredTarget, "addresses" | "refused"> & { readonly target: ObservedTarget })[];
-  /** A check reached an address that is not an address of the alias's targets. */
+  /** True if a check reached an address that is not an address of the alias's targets. */
   readonly hasOutsideControl: boolean;
   readonly now: Millis;
 }
@@ -177,7 +177,7 @@ function switchOf({ spec }: DnsAlias, from: Selected | undefined, to: Selected |
   const isSame =
     spec.selection === "Failover"
       ? from.targets.some((name) => to.targets.includes(name))
-      : // The spec has another weight.
+      : // A change of weights in the spec is not a switch.
         to.reason === "Changed";
   return isSame ? undefined : { from, to };
 }

@@ -64,7 +64,7 @@ export function steeringEvents(
   };
 }
 
-/** The least difference, in percentage points, at which a published share differs from the wanted share. */
+/** A published share is reported if it differs from the wanted share by at least this many percentage points. */
 const REPORTED_POINTS = 10;
 
 /** Reports the target whose share differs most from its weight. */
@@ -87,7 +87,7 @@ function approximateEvent({ name, ...share }: TargetShare & { readonly name: str
   return { type: "Warning", reason: "SharesApproximate", message };
 }
 
-/** Once for each target, when the dispute begins. */
+/** The Event for a target whose dispute begins. Undefined: it has no dispute, or the dispute was reported. */
 function disputedEvent({ decision }: SteeringState, { target, addresses }: SteeredTarget): ReportedEvent | undefined {
   const known = decision?.targets.find((one) => one.target.name === target.name);
   const message = `${disputedText(target.name, addresses)} Check the network of the node of the leader.`;
@@ -142,7 +142,7 @@ interface DelayReport {
   readonly reportedFor: Millis | undefined;
 }
 
-/** The Event for a switch whose return is delayed by damping. One for each such switch. */
+/** The Event for a failback that damping delays. There is one Event for each switch. */
 function delayedEvent(
   { spec }: DnsAlias,
   { current, switches, delayReportedFor }: SteeringState,

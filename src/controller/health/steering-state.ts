@@ -22,11 +22,11 @@ export interface Decision {
   readonly applied: AppliedSelection;
   /** In the order of the spec. */
   readonly targets: readonly SteeredTarget[];
-  /** What annotations ask for. */
+  /** The drains and forces that annotations request. */
   readonly manual: ManualStates;
-  /** No other target is healthy, so the drains have no effect. */
+  /** True if the drains have no effect, because no other target is healthy. */
   readonly isDrainIgnored: boolean;
-  /** All targets are unhealthy, and `Withdraw` waits until a check reaches an address outside the alias's targets. */
+  /** True if all targets are unhealthy, and `Withdraw` waits until a check reaches an address outside the alias's targets. */
   readonly isUnproven: boolean;
 }
 
@@ -38,9 +38,9 @@ export interface SteeringState {
   readonly switches: readonly Millis[];
   /** By the name of the target. */
   readonly health: ReadonlyMap<string, TargetHealth>;
-  /** `onUnhealthy: Withdraw` is in effect. */
+  /** True while `onUnhealthy: Withdraw` is in effect. */
   readonly isWithdrawn: boolean;
-  /** When the drain of a target or the force of it ended or began: its health changed then. */
+  /** When a drain or a force of each target last began or ended. At that time, the health of the target changed. */
   readonly manualSince: ReadonlyMap<string, Millis>;
   /** The switch whose delayed return was reported. */
   readonly delayReportedFor: Millis | undefined;
@@ -100,7 +100,7 @@ export function isInsideOnly({ target }: SteeredTarget): boolean {
   return target.check !== undefined && target.isCheckedInside === true;
 }
 
-/** True if other replicas reach an address of the target that this one doesn't. */
+/** True if other replicas reach an address of the target that this replica doesn't reach. */
 export function isDisputed({ addresses }: SteeredTarget): boolean {
   return addresses.some(({ state }) => state?.isDisputed === true);
 }
@@ -111,7 +111,9 @@ export function disputedText(name: string, addresses: readonly AddressState[]): 
   return `Another replica reaches ${disputed.join(", ")} of target ${name}, and the leader does not.`;
 }
 
-/** Inside the cluster, kube-proxy answers for the address of a Service (KEP-1860). */
+/**
+ * The sentence about a target whose checks don't leave the cluster: kube-proxy answers for the address of its Service (KEP-1860).
+ */
 export function insideText(name: string): string {
   return `Target ${name} is checked inside the cluster only.`;
 }

@@ -46,9 +46,9 @@ export interface Steering {
   earliestSwitch(alias: DnsAlias, targets: ReadonlySet<string>): EarliestSwitch | undefined;
   /** The factor by which the check periods of the address are longer than configured. */
   stretchOf(address: string): number;
-  /** True if an address counts as down only after other replicas were asked. */
+  /** True if other replicas are consulted before an address counts as down. */
   readonly isVoting: boolean;
-  /** Measures the last switch of an alias, once every server has served each of its records since then. */
+  /** Measures the duration of the alias's last switch, once every server has served all records that were published after it. */
   recordServed(alias: DnsAlias, records: readonly ServedRecords[]): void;
   /** Decides again about an alias that is new, changed, or deleted, or whose targets have other addresses. */
   touch(key: ObjectKey): void;

@@ -43,7 +43,7 @@ export function createVotedChecker(deps: VotedCheckerDeps): VotedChecker {
   return { checker, secondOpinion };
 }
 
-/** Any alias of a check will do: each of them makes the same request to the same address. */
+/** Uses the first alias that has the check, because the check of every other alias makes the same request to the same address. */
 function questionOf(
   { aliasOf, stateOf }: VotedCheckerDeps,
   aliases: Iterable<ObjectKey>,

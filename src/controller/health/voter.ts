@@ -13,11 +13,11 @@ import { permittedChecks } from "./permitted-checks.ts";
 
 /** Answers the questions of the leader. */
 export interface Voter {
-  /** Checks what a new question is about. Undefined: the replica is gone. */
+  /** Makes the checks for new questions in the document of another replica. Undefined: the replica is gone. */
   heard(replica: string, document: VoteDocument | undefined): void;
-  /** The answers to all questions that are still asked. */
+  /** The answers to all open questions. */
   answers(): readonly Answer[];
-  /** True while there is a question about the alias: its selection may change soon. */
+  /** True while a question about the alias is open, so its selection may change soon. */
   isAsked(alias: ObjectKey): boolean;
 }
 
@@ -25,12 +25,15 @@ export interface VoterDeps {
   readonly port: HealthCheckPort;
   readonly clock: Clock;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
-  /** The leader doesn't answer. It checks by itself. */
+  /** False on the leader, which makes the checks itself. */
   readonly mayAnswer: () => boolean;
   readonly onAnswer: () => void;
 }
 
-/** The clocks of two nodes can differ. A question of before this replica's start can be older. */
+/**
+ * The maximum difference between the time of a question and this replica's clock, because clocks of nodes differ. Older questions,
+ * for example from before this replica's start, are ignored.
+ */
 const LATEST_MS: Millis = 60_000;
 const QUESTIONS_AT_ONCE = 16;
 /** Other addresses of the alias that are checked as controls. */
@@ -103,7 +106,7 @@ interface KnownCheck extends AddressCheck {
   readonly target: string;
 }
 
-/** The checks of the addresses in the spec and the status. A replica that doesn't lead has no others. */
+/** The checks of the addresses in the spec and the status. A replica that doesn't lead knows no other addresses. */
 function knownChecks({ spec, status }: DnsAlias): readonly KnownCheck[] {
   const names = targetNames(spec.targets);
   return spec.targets.flatMap((target, index): readonly KnownCheck[] => {

@@ -27,7 +27,7 @@ export function decideName(state: StoreState, name: Name): void {
   rememberZones(state, name, new Set(byZone.keys()));
 }
 
-/** Decides which alias has a name in a zone, among the aliases for which the zone takes the name. */
+/** Decides which alias has a name in a zone, among the aliases whose use of the name the zone admits. */
 export function decideIn(state: StoreState, name: Name, zone: ObjectKey, aliases: readonly DnsAlias[]): Claim {
   const unread = state.unread.claimantsOf(name).filter(({ namespace }) => {
     const match = zonesByRules(state, name, namespace);
@@ -44,7 +44,7 @@ function forgetClaim(claims: StoreState["claims"], zone: ObjectKey, name: Name):
   }
 }
 
-/** The aliases that list a name and are not being deleted, by the zone that takes the name. */
+/** The aliases that list a name and are not being deleted, by the zone in which they have it. */
 export function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectKey, readonly DnsAlias[]> {
   const byZone = new Map<ObjectKey, DnsAlias[]>();
   for (const key of state.candidates.get(name) ?? []) {
@@ -64,7 +64,7 @@ export function candidatesIn(state: StoreState, name: Name): ReadonlyMap<ObjectK
   return byZone;
 }
 
-/** A status can get lost, so its information is kept here. */
+/** Remembers the reserved DnsZones of a name, because the status that shows them can be lost. */
 function rememberReserved({ reservedNames }: StoreState, id: string, match: ZoneMatch): void {
   if (match.kind === "none" && match.reason === "ZoneReserved") {
     reservedNames.set(id, match.stays ?? []);

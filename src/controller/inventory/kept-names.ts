@@ -9,8 +9,8 @@ import { type MayNotDelete, namesOfUnread } from "./unreadable-names.ts";
 
 /**
  * The names whose records a zone keeps although they have no alias there. They are names of unreadable aliases, and names of
- * deleted or unreadable DnsZones below the zone. In a zone that was just read for the first time, they are also the names that
- * may have lost it recently. With a namespace: whether an unreadable alias of that namespace may have the name.
+ * deleted or unreadable DnsZones below the zone. In a zone that was just read for the first time, they include names that may have
+ * lost the zone before. With a namespace, the result is true if an unreadable alias of that namespace may have the name.
  */
 export function keptNames(
   store: Pick<Store, "alias" | "aliases" | "matchOf" | "reservedZones" | "namesLeftReserved" | "namesOfNewZone">,

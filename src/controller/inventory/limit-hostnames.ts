@@ -25,7 +25,9 @@ export function countHostname(state: StoreState, hostname: Name): void {
   }
 }
 
-/** Decides the hostnames again that are newly beyond a limit, or no longer beyond it. Call it only when no other name waits. */
+/**
+ * Decides the hostnames again that are newly beyond a limit, or no longer beyond it. Call it only when no other name is pending.
+ */
 export function limitHostnames(state: StoreState): void {
   const moved = state.counts.decide((place, hostnames) => {
     const limit = state.zones.get(place.zone)?.spec.tenants.maxHostnames ?? Infinity;

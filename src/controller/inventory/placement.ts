@@ -27,16 +27,16 @@ export interface PlacementState {
   readonly placed: ReadonlyMap<Name, ReadonlySet<ObjectKey>>;
   readonly index: ZoneIndex;
   readonly reserved: Pick<ReservedZones, "knows" | "why">;
-  /** The zones of {@link nameId} in the status of its alias, before that status was lost. */
+  /** By {@link nameId}: the zones that the alias's status listed for the name. They remain known if that status is lost. */
   readonly reservedNames: ReadonlyMap<string, readonly ObjectKey[]>;
   readonly grace: Pick<AdmissionGrace, "until" | "size">;
   readonly counts: Pick<HostnameCounts, "isOver">;
   readonly aliases: ReadonlyMap<ObjectKey, DnsAlias>;
   readonly candidates: ReadonlyMap<Name, ReadonlySet<ObjectKey>>;
   /**
-   * DnsZones that this process has just read for the first time: at the start, after an unreadable time, or when a deleted
-   * DnsZone returns. During a limited time, a name stays in the zone that its alias's status lists, although the zone doesn't
-   * admit it. The name may have lost its zone just before.
+   * DnsZones that this process has just read for the first time. This happens at the start, when an unreadable DnsZone becomes
+   * readable, or when a deleted DnsZone returns. During a limited time, a name stays in the zone that its alias's status lists,
+   * although the zone doesn't admit it. The name may have lost its zone just before.
    */
   readonly newZones: ReadonlyMap<ObjectKey, Millis>;
 }
@@ -66,7 +66,7 @@ export function placementOf(state: PlacementState, alias: DnsAlias, name: Name):
   );
 }
 
-/** The zones of a hostname of the namespace, as the rules say, without exceptions. */
+/** The zones of a hostname of the namespace, by the rules, without exceptions. */
 export function zonesByRules(
   { index, labels, counts }: Pick<PlacementState, "index" | "labels" | "counts">,
   name: Name,
@@ -89,7 +89,7 @@ export function entriesOf(
   );
 }
 
-/** The zones of a name in the status of its alias, or in the one before it was lost. */
+/** The zones of a name in the status of its alias. If that status was lost, the zones that it listed before. */
 function listedZones(
   { reservedNames }: Pick<PlacementState, "reservedNames">,
   alias: DnsAlias,
@@ -111,7 +111,7 @@ function withFormerZones({ zones, index }: PlacementState, alias: DnsAlias, name
   return former.length === 0 ? next : { kind: "zones", zones: [...now, ...former] };
 }
 
-/** The present zones of this alias's name that no longer take it by the rules. */
+/** The present zones of this alias's name that no longer admit it by the rules. */
 function leavingZones(
   state: PlacementState,
   { meta }: DnsAlias,
@@ -139,14 +139,14 @@ function hasName({ claims }: PlacementState, zone: ObjectKey, name: Name, uid: s
   );
 }
 
-/** False if the new zone has a longer domain than the old one, because it then has the name at once. */
+/** False if a new zone has a longer domain than the old one. The name then moves at once. */
 function isAsLong({ spec }: DnsZone, next: ZoneMatch): boolean {
   return next.kind === "none" || next.zones.every((zone) => isAtOrBelow(spec.domain, zone.spec.domain));
 }
 
 /**
- * The zones in the status. After a restart, only statuses show the names of a deleted DnsZone, or of one with an unreadable domain.
- * The DnsZone above it can be unreadable too, and has the name as little as when it can be read.
+ * The reserved DnsZones of a name according to the status. After a restart, only statuses show the names of a deleted DnsZone, or
+ * of one with an unreadable domain. The DnsZone above doesn't get such a name, even if it is unreadable too.
  */
 function reservedByStatus(
   { zones, reserved, reservedNames }: PlacementState,
@@ -162,7 +162,7 @@ function reservedByStatus(
     : undefined;
 }
 
-/** True if none of these zones is known, and no zone adopted one of them with the name. */
+/** True if none of these zones is known, and no other zone above the name has adopted one of them. */
 function isLost(
   { zones, reserved }: Pick<PlacementState, "zones" | "reserved">,
   name: Name,
@@ -205,8 +205,9 @@ function keptInNewZone(state: PlacementState, alias: DnsAlias, name: Name, next:
 }
 
 /**
- * An older alias of another namespace can lose its zone and get the name in other zones later. Until then, no other alias gets
- * the name in these zones. This alias has lost the name to the older one, in the zone that keeps it.
+ * An older alias of another namespace can leave its zone after a wait and then get the name in new zones. During the wait, no other
+ * alias gets the name in these new zones. The present alias is placed in the old zone instead, where it loses the name to the older
+ * one.
  */
 function afterOlder(state: PlacementState, alias: DnsAlias, name: Name, next: ZoneMatch): ZonesMatch | undefined {
   if (next.kind !== "zones" || state.grace.size === 0) {
@@ -229,8 +230,9 @@ function afterOlder(state: PlacementState, alias: DnsAlias, name: Name, next: Zo
 }
 
 /**
- * The names that aliases list and that their statuses have in this zone, if it has just been read for the first time. They stay
- * for a limited time. Names of zones below it are excluded, because a zone with a longer domain has a name at once.
+ * Returns names of a zone that has just been read for the first time. Aliases have these names in their spec, and in their status
+ * for this zone. The names stay for a limited time. Names of zones below are excluded, because a zone with a longer domain gets a
+ * name at once.
  */
 export function namesOfNewZone(
   { newZones, placed, zones, reservedNames }: Pick<PlacementState, "newZones" | "placed" | "zones" | "reservedNames">,

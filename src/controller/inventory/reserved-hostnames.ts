@@ -6,7 +6,7 @@ import type { StoreState } from "./store-state.ts";
 
 type State = Pick<StoreState, "zones" | "newZones" | "reservedNames">;
 
-/** The names of aliases that still belong to a deleted or unreadable DnsZone, among those that ever did. */
+/** Returns the names in `reservedNames` that still belong to a deleted or unreadable DnsZone. */
 export function reservedHostnames(state: StoreState): readonly Name[] {
   const isReservedFor = (key: ObjectKey, name: Name): boolean => {
     const alias = state.aliases.get(key);
@@ -18,7 +18,7 @@ export function reservedHostnames(state: StoreState): readonly Name[] {
   return [...names].filter((name) => [...(state.candidates.get(name) ?? [])].some((key) => isReservedFor(key, name)));
 }
 
-/** Marks the zones above a name to be planned, because their answer for it has changed. */
+/** Marks the zones above a name to be planned, because their answer for the name has changed. */
 export function touchZonesAbove(state: StoreState, name: Name): void {
   for (const [key, { spec }] of state.zones) {
     if (isAtOrBelow(name, spec.domain)) {
@@ -28,8 +28,8 @@ export function touchZonesAbove(state: StoreState, name: Name): void {
 }
 
 /**
- * Compares the remembered DnsZones of an alias's names with its status. A status with a known DnsZone shows that the name is no
- * longer in a deleted one, also when this status is lost later.
+ * Updates the remembered DnsZones of an alias's names from its status. If the status lists a name in a known DnsZone, the name is
+ * no longer in a deleted one. This remains remembered if the status is lost later.
  */
 export function noteListedZones(state: State, alias: DnsAlias): void {
   for (const name of alias.spec.hostnames) {
@@ -44,7 +44,7 @@ export function noteListedZones(state: State, alias: DnsAlias): void {
   }
 }
 
-/** Forgets the names that a status had in a DnsZone. From now on, this process knows itself what the DnsZone has. */
+/** Forgets the names that a status had in a DnsZone. From now on, this process knows the names of the DnsZone itself. */
 export function forgetNamesOf({ reservedNames }: State, zone: ObjectKey): void {
   for (const [id, zones] of reservedNames) {
     if (zones.includes(zone)) {

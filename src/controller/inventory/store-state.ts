@@ -30,7 +30,10 @@ export interface StoreState extends PlacementState {
   readonly claims: Map<ObjectKey, Map<Name, Claim>>;
   /** The names of unreadable aliases. */
   readonly unread: UnreadClaims;
-  /** A counter of decisions for all zones together. A zone that returns therefore never has the same number twice. */
+  /**
+   * The number of each zone's last decision. All zones share one counter, so a zone that is created again never gets an earlier
+   * number.
+   */
   readonly versions: Map<ObjectKey, number>;
   decisions: number;
   readonly placed: Map<Name, Set<ObjectKey>>;

@@ -35,9 +35,14 @@ export interface Store {
   /** Uses a status that was just written, until the source reports it itself. */
   rememberAliasStatus(written: DnsAlias, status: AliasStatus): void;
   rememberZoneStatus(written: DnsZone, status: ZoneStatus): void;
-  /** Makes the next `settle` return every zone and alias again. For a first term, which has not handled the earlier decisions. */
+  /**
+   * Makes the next `settle` return every zone and alias again. Call it at the first term, because no earlier decision was handled.
+   */
   touchAll(): void;
-  /** Decides up to `limit` pending names, and returns up to `limit` aliases; `more` shows whether any remain. Zones are in the last batch. */
+  /**
+   * Decides up to `limit` pending names, and returns up to `limit` aliases; `more` shows whether any names or aliases remain. Only
+   * the last batch has zones.
+   */
   settle(limit: number): Touched & { readonly more: boolean };
   alias(key: ObjectKey): DnsAlias | undefined;
   zone(key: ObjectKey): DnsZone | undefined;
@@ -56,7 +61,7 @@ export interface Store {
   matchOf(alias: DnsAlias, hostname: Name): ZoneMatch;
   /** The former zones of names, which may still have records of them. */
   readonly former: FormerZones;
-  /** Whether the zone takes names of aliases of a namespace. */
+  /** True if the zone admits aliases of the namespace. */
   admits(zone: DnsZone, namespace: string): boolean;
   /** The older zone with the same write location. Undefined: there is none. */
   zoneWithSameTarget(zone: DnsZone): DnsZone | undefined;
@@ -64,26 +69,26 @@ export interface Store {
   missingConsents(zone: ObjectKey): readonly ObjectKey[] | undefined;
   /** DnsZones that were deleted or can't be read, and whose records stay. */
   reservedZones(): readonly ReservedZone[];
-  /** Names of one of these zones that only the status of a deleted alias listed. */
+  /** Names of reserved zones that only the status of a deleted alias listed. */
   namesLeftReserved(): readonly Name[];
-  /** The names of aliases that belong to such a DnsZone. */
+  /** The names of existing aliases that belong to reserved zones. */
   reservedHostnames(): readonly Name[];
   /** Whether the DnsZone exists and its spec was never readable. */
   isUnread(zone: ObjectKey): boolean;
   /** Names that remain for a limited time in a zone that was just read for the first time, although they have no alias there. */
   namesOfNewZone(zone: ObjectKey): ReadonlySet<Name>;
-  /** The next time at which such a name must be decided again. Undefined: there is none. */
+  /** The next time at which a name that remains for a limited time must be decided again. Undefined: there is none. */
   graceEndsAt(): Millis | undefined;
-  /** Records the names whose time is over. `settle` decides them. */
+  /** Records the names whose limited time is over. `settle` decides them. */
   endGrace(): void;
   /** The number of remembered entries, by kind. */
   sizes(): ReadonlyMap<string, number>;
 }
 
 /**
- * `writeTargetOf` returns the write location of a zone, because two zones with one location would revert each other's changes
- * indefinitely. With `now`, names remain for a limited time if they lose their zone by a label or a selector. Without it, they
- * leave at once, as for read-only commands.
+ * `writeTargetOf` returns the write location of a zone. Only one zone can use a location, because two zones would revert each
+ * other's changes indefinitely. With `now`, names remain for a limited time if they lose their zone by a label or a selector.
+ * Without `now`, as in read-only commands, they leave at once.
  */
 export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () => Millis): Store {
   const state = emptyState(now);
@@ -173,12 +178,12 @@ function note(state: StoreState, event: InventoryEvent): void {
     case "unserved":
       return;
     case "invalid":
-      // The last valid object remains: an invalid edit must not remove a name. The listener of the event reports it.
+      // The last valid object remains: an invalid edit must not remove a name. The listener of the event reports the mistake.
       return noteInvalid(state, event.manifest);
     case "input":
       return void state.touchedZones.add(event.zone);
     case "resource":
-      // Its aliases are noted again, with what is known of it.
+      // The event handler notes again the aliases that refer to the object, with its new state.
       return;
   }
 }
@@ -230,8 +235,8 @@ function replaceAlias(state: StoreState, key: ObjectKey, next: DnsAlias | undefi
 }
 
 /**
- * Records a name of a deleted or unreadable zone that its alias no longer has. Only the information in the alias protects its
- * records. An edit that keeps the name keeps this information too, because the status can be lost at the same time.
+ * Records a name of a deleted or unreadable zone if its alias no longer has the name, because only the alias showed that zone. If
+ * an edit keeps the name, its zones remain remembered, because the edit can also lose the status.
  */
 function recordLeftReserved(state: StoreState, previous: DnsAlias, next: DnsAlias | undefined, name: Name): void {
   const id = nameId(previous, name);
@@ -273,11 +278,12 @@ function keepClaims(state: StoreState, key: ObjectKey, next: DnsAlias): void {
   for (const name of next.spec.hostnames) {
     state.counts.statusChanged(name);
     if (entriesOf(next, name).some(({ zone }) => reserved.has(name) || !state.zones.has(zone))) {
-      // According to the status, a deleted zone has the name, so this zone may not have it. Or another leader has published it in this zone since.
+      // According to the status, a deleted zone has the name, so the present zone may not have it. Or another leader has since
+      // published the name in the present zone.
       state.pending.add(name);
     }
     if (state.pending.has(name)) {
-      // The name may leave its zone. Its claim of before shows which namespace had it there.
+      // The name may leave its zone. The claim is not replaced, because it shows which namespace had the name there.
       continue;
     }
     for (const zone of state.placed.get(name) ?? []) {
@@ -325,7 +331,7 @@ function earlier(a: Millis | undefined, b: Millis | undefined): Millis | undefin
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
-/** The zones that match names. */
+/** The zones that can match names: no consent of another DnsZone is missing. */
 function delegatedZones({ zones, index }: StoreState): readonly DnsZone[] {
   return [...zones].flatMap(([key, zone]) => (index.undelegated.has(key) ? [] : [zone]));
 }

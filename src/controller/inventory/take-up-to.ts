@@ -1,6 +1,6 @@
 /**
- * Removes and returns up to `limit` members. Changes of ten thousand aliases are also returned in batches, because the work for
- * an alias takes longer than the decision about its names.
+ * Removes and returns up to `limit` members. Changes of ten thousand aliases are returned in batches, because the work for an alias
+ * takes longer than the decision about its names.
  */
 export function takeUpTo<T>(from: Set<T>, limit: number): ReadonlySet<T> {
   const taken = new Set<T>();

@@ -8,7 +8,7 @@ import type { InvalidObject } from "../ports/inventory.ts";
  * their names don't pass to a younger alias of another namespace.
  */
 export interface UnreadClaims {
-  /** Stores the current hostnames of the object, and returns the names whose alias can change. */
+  /** Stores the current hostnames of the object, and returns the names whose owner can change. */
   set(manifest: Pick<InvalidObject, "key" | "claim">): readonly Name[];
   /** Call it when the object is readable, or deleted. Returns its names. */
   remove(key: ObjectKey): readonly Name[];

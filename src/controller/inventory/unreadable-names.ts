@@ -2,12 +2,12 @@ import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { InvalidObject } from "../ports/inventory.ts";
 
-/** True for a name that an unreadable alias may have: an alias of the namespace, or of any namespace. */
+/** True if an unreadable alias may have the name. With `namespace`, only aliases of that namespace count. */
 export type MayNotDelete = (name: Name, namespace?: string) => boolean;
 
 /**
- * The possible hostnames of aliases that cannot be read and have no known valid spec, for example after a restart. Records at
- * them are not withdrawn. Undefined: there is no such alias.
+ * The possible hostnames of aliases that cannot be read and have no known valid spec, for example after a restart. Records at these
+ * names are not withdrawn. Undefined: there is no such alias.
  */
 export function namesOfUnread(
   invalid: Iterable<InvalidObject>,

@@ -1,10 +1,13 @@
 import type { Clock, Millis } from "../../base/clock.ts";
 import type { Name } from "../../dns/name/name.ts";
 
-/** Remembers for an hour the names that lost an alias while this process ran. A new leader then knows why they have no alias. */
+/**
+ * Remembers for an hour the names that lost an alias while this process ran. If this process becomes the leader, it knows why they
+ * have no alias.
+ */
 export interface WatchedGone {
   note(names: readonly Name[]): void;
-  /** The same for names whose alias was deleted while dnsalias did not run. `names` includes them, and `has` doesn't. */
+  /** Remembers names whose alias was deleted while dnsalias did not run. `names` includes them, and `has` is false for them. */
   noteUnwatched(names: readonly Name[]): void;
   has(name: Name): boolean;
   names(): readonly Name[];

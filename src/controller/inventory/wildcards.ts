@@ -8,14 +8,17 @@ import type { Store } from "./store.ts";
 export interface Wildcards {
   /**
    * Stores the known names of a zone from a backend, or from the responder's base zone. Undefined: nothing is known any more.
-   * Returns true if the zone has a wildcard and the names are new: loops must be searched again.
+   * Returns true if the zone has a wildcard and its names have changed, so loops must be searched again.
    */
   record(zone: ObjectKey, source: ZoneSource, encloserOf: EncloserOf | undefined): boolean;
   /** Call it when the zone is deleted. */
   remove(zone: ObjectKey): void;
-  /** RFC 4592 3.3.1. In a zone without known records, no wildcard answers. */
+  /** The wildcards that answer for the name (RFC 4592 3.3.1). In a zone without known records, no wildcard answers. */
   answeringFor(name: Name): readonly Name[];
-  /** The names whose existence in the zone must be known: these, and those between them and the apex. Empty if the zone has no wildcard. */
+  /**
+   * The names whose existence in the zone must be known: these names, and the names between them and the apex. Empty if the zone
+   * has no wildcard.
+   */
   concerned(zone: DnsZone, names: Iterable<Name>): readonly Name[];
   size(): number;
 }
@@ -78,7 +81,7 @@ function answeringFor(state: State, name: Name): readonly Name[] {
   return found;
 }
 
-/** The closest encloser of a name in one zone. Undefined: the name exists there, or it isn't known. */
+/** The closest encloser of a name in one zone. Undefined: the name exists there, or its closest encloser isn't known. */
 function encloserIn({ store, sources, claimed }: State, key: ObjectKey, name: Name): Name | undefined {
   const domain = store.zone(key)?.spec.domain;
   if (domain === undefined || !isAtOrBelow(name, domain) || isOfZoneBelow(store, domain, name)) {
@@ -97,7 +100,7 @@ function encloserIn({ store, sources, claimed }: State, key: ObjectKey, name: Na
   return at;
 }
 
-/** Whether another DnsZone has the name, also one that is unreadable or was deleted. */
+/** True if a DnsZone below the domain has the name, even if that DnsZone is unreadable or was deleted. */
 function isOfZoneBelow({ zones, reservedZones }: Inventory, domain: Name, name: Name): boolean {
   const domains = [...[...zones()].map(({ spec }) => spec.domain), ...reservedZones().map((zone) => zone.domain)];
   return domains.some((other) => other !== domain && isAtOrBelow(other, domain) && isAtOrBelow(name, other));

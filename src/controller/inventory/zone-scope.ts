@@ -11,9 +11,9 @@ type Inventory = Pick<
 >;
 
 /**
- * Names without an alias in the zone that may still have records. They are names of aliases under deletion, names in a status from
- * before a restart or an edit, and names for which {@link mayHaveLeft} is true. The status of the DnsZone lists names whose
- * alias no longer exists. A backend that cannot list its zone is queried for them.
+ * Names without an alias in the zone that may still have records. They are names of aliases under deletion, names in an old status,
+ * and names for which {@link mayHaveLeft} is true. A status is old after a restart or an edit. The status of the DnsZone lists
+ * names whose alias no longer exists. A backend that cannot list its zone is queried for them.
  */
 export function formerNames(
   inventory: Pick<Inventory, "aliases" | "claimsIn" | "former" | "zones" | "zonesOfName" | "reservedZones">,
@@ -40,8 +40,9 @@ export function formerNames(
 }
 
 /**
- * Whether an alias can have left records in the zone at a name that no DnsZone takes now. Its finalizer shows that it had names at
- * a backend that cannot list its zone. The status that listed them can be lost, for example with a backup.
+ * True if an alias can have left records in the zone at a name that no DnsZone has now. The finalizer of the alias shows that it
+ * had names at a backend that can't list its zone. The status that listed them can be lost, for example if the object is restored
+ * from a backup.
  */
 export function mayHaveLeft(
   { zones, zonesOfName, reservedZones }: Pick<Inventory, "zones" | "zonesOfName" | "reservedZones">,
@@ -57,9 +58,8 @@ export function mayHaveLeft(
 
 /**
  * Removes RRsets of dnsalias that belong to another DnsZone with a longer domain and the same kind of backend. That DnsZone can
- * also be deleted or unreadable. Two zones can share one server, which returns the names of both. An RRset at a requested name is
- * removed only if the zone above has it at the same server, or if both zones have the same records and the other one has the
- * name.
+ * also be deleted or unreadable. Two zones can share one server, which returns the names of both. An RRset at a name of `names` is
+ * removed only if one of two other zones has the name. This is a zone above at the same server, or a zone that shares all records.
  */
 export function setsHere(
   inventory: Inventory,
@@ -86,7 +86,7 @@ export function setsHere(
       );
 }
 
-/** True if the zone above writes the name, because this zone doesn't admit the alias. */
+/** True if a zone above writes the name, and this zone neither has nor had it. */
 function isClaimedAbove(
   { claimsIn, former }: Inventory,
   { meta }: DnsZone,
@@ -120,7 +120,7 @@ export function sharesRecords({ spec: { provider: a } }: DnsZone, { spec: { prov
   );
 }
 
-/** True if a zone with the same records has the name. A name that leaves this zone stays until the other zone serves it. */
+/** True if another zone that shares the records has the name. A name that leaves this zone stays until the other zone serves it. */
 function isOfSharingZone({ zone: zoneOf, zonesOfName, former }: Inventory, zone: DnsZone, name: Name): boolean {
   const key = objectKey(zone.meta);
   const zones = zonesOfName(name);
@@ -134,21 +134,23 @@ function isOfSharingZone({ zone: zoneOf, zonesOfName, former }: Inventory, zone:
   );
 }
 
-/** The names in a status, without present names of the zone, which are requested anyway. */
+/** The names that the status lists in the zone, without the zone's present names, which are queried anyway. */
 function listed({ status }: DnsAlias, zone: string, claims: ReadonlyMap<Name, unknown>): readonly Name[] {
   return (status?.hostnames ?? [])
     .flatMap((entry) => (entry.zone === zone ? (parseStatusName(entry.hostname) ?? []) : []))
     .filter((name) => !claims.has(name));
 }
 
-/** `kind` is undefined if the other zone is unreadable. */
+/**
+ * True if the zone of `domain` is below this zone and may be on the same server. `kind` is undefined if its DnsZone is unreadable.
+ */
 function mayShareServer({ spec }: DnsZone, domain: Name, kind: string | undefined): boolean {
   const isBelow = domain !== spec.domain && isAtOrBelow(domain, spec.domain);
   return isBelow && (kind === undefined || kind === spec.provider.kind) && !spec.provider.kind.startsWith("coreDNS");
 }
 
 /**
- * True if the backend has the records of both zones in one set, and the domain of the first zone is below that of the second.
+ * True if both zones have their records in one set at the backend, and the first zone's domain is below the second zone's domain.
  * One webhook has one set of records for all DnsZones. Other servers have a separate zone for each.
  */
 function isAboveAtServer({ spec: { domain, provider } }: DnsZone, { spec: other }: DnsZone): boolean {

@@ -59,13 +59,15 @@ export function replaceZone(state: StoreState, key: ObjectKey, next: DnsZone | u
     JSON.stringify(previous.spec.allowedNamespaces) === JSON.stringify(next.spec.allowedNamespaces) &&
     JSON.stringify(previous.spec.tenants) === JSON.stringify(next.spec.tenants);
   reindex(state, isSameScope ? [] : [previous, next].flatMap((zone) => zone?.spec.domain ?? []));
-  // Claims can remain. The other results of the spec (view, TTL range) follow from the next plan of the zone.
+  // The claims can remain. The next plan of the zone applies the other fields of the spec, such as the view and the TTL range.
   for (const claim of state.claims.get(key)?.values() ?? []) {
     claim.winners.forEach((alias) => state.touchedAliases.add(objectKey(alias.meta)));
   }
 }
 
-/** A DnsZone that ended with its finalizer has withdrawn its names, also those that their aliases gave up. */
+/**
+ * Forgets the names of a DnsZone that ended with its finalizer. It has withdrawn them, including names that no alias has any more.
+ */
 function forgetEnded(state: StoreState, previous: DnsZone | undefined): void {
   if (previous !== undefined && isEnding(previous)) {
     const key = objectKey(previous.meta);
@@ -84,8 +86,8 @@ function forgetLeftReserved(state: StoreState, zone: ObjectKey): void {
 }
 
 /**
- * Records a DnsZone that is read for the first time. Its former admission rules are unknown, so names that a status lists there
- * remain for a limited time.
+ * Records a DnsZone that is read for the first time. Its former admission rules are unknown, so names that a status lists in the
+ * DnsZone remain for a limited time.
  */
 export function noteNew({ newZones, zones, now }: StoreState, key: ObjectKey): void {
   const zone = zones.get(key);
@@ -94,7 +96,7 @@ export function noteNew({ newZones, zones, now }: StoreState, key: ObjectKey): v
   }
 }
 
-/** Keeps the names for a limited time that lose this zone by its new selector, or by its new limits for tenants. */
+/** Keeps names for a limited time if they lose this zone by its new selector or its new limits for tenants. */
 function recordAdmission(
   { zones, claims, labels, grace, now }: StoreState,
   key: ObjectKey,
@@ -134,8 +136,8 @@ function reindex(state: StoreState, domains: readonly Name[]): void {
 }
 
 /**
- * True if only the status, labels or similar fields differ, as after each status write of dnsalias. The zone needs no new read
- * and plan then.
+ * True if only the status, labels or similar fields differ, as after each status write of dnsalias. If true, the zone needs no new
+ * read and no new plan.
  */
 function plansTheSame(a: DnsZone, b: DnsZone): boolean {
   return (
@@ -177,7 +179,7 @@ function decideNamespaces(state: StoreState, namespaces: ReadonlySet<string>): v
   }
 }
 
-/** Records the names whose time is over. */
+/** Marks the names whose limited time is over to be decided again. */
 export function endGrace(state: StoreState): void {
   const now = state.now?.() ?? 0;
   decideNamespaces(state, state.grace.expire(now));

@@ -11,8 +11,9 @@ export function countStates(answers: Iterable<TargetAnswer>): ReadonlyMap<Answer
 }
 
 /**
- * `good`: the last lookup returned addresses. `held`: it did not, and the last known good ones remain. `failing`: it failed, and there are none. `empty`: the
- * target has no addresses of this family. `unknown`: not looked up yet.
+ * `good`: the last lookup returned addresses. `held`: the last lookup returned no addresses, and the last known good addresses
+ * remain. `failing`: the last lookup failed, and there are no addresses. `empty`: the target has no addresses of this family.
+ * `unknown`: not looked up yet.
  */
 const STATES = ["unknown", "good", "held", "failing", "empty"] as const;
 type AnswerState = (typeof STATES)[number];

@@ -4,7 +4,7 @@ import { answerOf } from "../../plan/hold/answer-of.ts";
 import { freshState, type HoldState, type LastKnownGood, restoredState } from "../../plan/hold/state.ts";
 import type { Entry } from "./refresher-context.ts";
 
-/** Returns the state of a key: none if its answer was dropped. */
+/** Returns the state of a key. If its answer was dropped, returns the state before the first lookup. */
 export function knownState({ state, isSuperseded }: Pick<Entry, "state" | "isSuperseded">, now: Millis): HoldState {
   return isSuperseded ? freshState(state.key, now) : state;
 }
@@ -41,8 +41,8 @@ export function withAddressesOf(
 }
 
 /**
- * The time of the last success for a restored state. A status doesn't have it, but it isn't later than the first result of this
- * process, because none of the results was a success.
+ * The time of the last success for a restored state. A status doesn't show this time. The time isn't later than the first result of
+ * this process, because none of the results was a success.
  */
 function endOfSuccess({ failingSince = Infinity, empty, emptySince = Infinity }: HoldState): Millis {
   return Math.min(failingSince, empty?.firstAt ?? Infinity, emptySince);

@@ -8,8 +8,9 @@ import { BEFORE_RESTART, type Outcome } from "../../plan/target-answer.ts";
 import type { LastKnownGood } from "../../plan/hold/state.ts";
 
 /**
- * The information of a status about one stream. A status has no time of the last successful lookup (it would be rewritten at every TTL), so a target that had addresses counts
- * as good now. `maxStaleness` then begins again, and never withdraws too early.
+ * The information of a status about one stream. A status doesn't contain the time of the last successful lookup, because it would
+ * be rewritten at every TTL. A target that had addresses therefore counts as successfully looked up now. `maxStaleness` then begins
+ * again, and never withdraws too early.
  */
 export function lastKnownGoodOf(
   key: TargetKey,
@@ -47,7 +48,10 @@ function publishedAt(status: AliasStatus | undefined): Millis {
   return Number.isNaN(latest) ? Infinity : latest;
 }
 
-/** The outcome of a family in a status: "Positive", "A Positive, AAAA NoData", or "Failure: servfail". One word can be for both families. */
+/**
+ * Returns the outcome of one family. A status has one text for both families, such as "Positive", "A Positive, AAAA NoData", or
+ * "Failure: servfail".
+ */
 export function outcomeWord({ outcome }: TargetStatus, family: Family): string {
   const own = outcome.split(", ").find((part) => part.startsWith(`${family} `));
   return own?.slice(family.length + 1) ?? outcome;

@@ -2,14 +2,17 @@ import type { Millis } from "../../base/clock.ts";
 import type { Entry } from "./refresher-context.ts";
 
 /**
- * Pools of lookups, so that streams with answers never wait for streams without. `well`: the last lookup had an answer, or a
- * status has one. `first`: never looked up, or retried after an outage. `slow`: a lookup took long while others waited.
- * `failing`: the last lookup failed, or took long in `slow` too.
+ * Pools of lookups. They are separate so that streams with answers never wait for streams without answers. `well`: the last lookup
+ * had an answer, or a status has one. `first`: never looked up, or retried after an outage. `slow`: a lookup took long while others
+ * waited. `failing`: the last lookup failed, or took long in `slow` too.
  */
 export const POOLS = ["well", "first", "slow", "failing"] as const;
 export type Pool = (typeof POOLS)[number];
 
-/** How long a lookup keeps its place while others wait for one. Most answers arrive within 100 ms, and a lookup can take 10 s. */
+/**
+ * How long a lookup keeps its place in the pool while other lookups wait. Most answers arrive within 100 ms, and a lookup can take
+ * 10 s.
+ */
 export const PATIENCE_MS: Readonly<Record<Pool, Millis | undefined>> = {
   well: 250,
   first: 500,

@@ -15,7 +15,7 @@ import { isOnlyThisFamilyEmpty } from "../../plan/target-outcome.ts";
 
 /**
  * Makes the due lookup of a key. Returns the time of the next one. Undefined: no alias uses the key any more, or lookups run only
- * for queries and there was none.
+ * for queries and no query has arrived.
  */
 export async function lookUpDue(
   context: RefresherContext,
@@ -111,8 +111,8 @@ function isAnswered({ read, emptySince }: HoldState): boolean {
 }
 
 /**
- * True if the result is accepted as the state of the target. A result that lacks most of the addresses is not accepted at first,
- * nor is an unconfirmed empty answer.
+ * True if the result is accepted as the state of the target. A result that lacks most of the addresses isn't accepted at first, and
+ * an empty answer isn't accepted until it is confirmed.
  */
 function isConclusive({ lastSuccessAt, emptySince }: HoldState, { kind }: LookupResult, now: Millis): boolean {
   switch (kind) {
@@ -136,8 +136,8 @@ function siblingText(key: TargetKey): string {
 }
 
 /**
- * If one family has addresses again, the other one may have some too. Its last known good addresses remain until it is looked up
- * again, which happens now.
+ * If one family has addresses again, the other family may have some too. The other family is looked up now, and its last known good
+ * addresses remain until then.
  */
 function doubtSibling(context: RefresherContext, recovered: TargetAnswer, now: Millis): void {
   const text = siblingText(recovered.key);
@@ -162,7 +162,10 @@ function correctSibling({ entries, deps }: RefresherContext, key: TargetKey): vo
   }
 }
 
-/** A later success of a family is not reported itself. However, it decides whether only the other family is empty. */
+/**
+ * Reports the other family if this result shows that only the other family is empty. A repeated success of this family isn't
+ * reported itself.
+ */
 function notifySibling(context: RefresherContext, before: TargetAnswer, after: TargetAnswer): void {
   const sibling = siblingOf(context, after.key);
   if (sibling !== undefined && isOnlyThisFamilyEmpty(sibling, after) && !isOnlyThisFamilyEmpty(sibling, before)) {

@@ -54,7 +54,10 @@ function isWanted(entry: Entry, now: Millis): boolean {
   return now >= live.nextLookupAt || (now >= live.prefetchAt && !isPrefetched(entry, live));
 }
 
-/** True if an early query would only return the copy that is about to expire, because most recursive resolvers count TTLs down. */
+/**
+ * True if an early lookup has already returned the copy that is about to expire. Another one would return it again, because most
+ * recursive resolvers count TTLs down.
+ */
 function isPrefetched({ prefetchedFor }: Entry, { freshUntil }: LiveResult): boolean {
   return Math.abs(freshUntil - prefetchedFor) <= SAME_COPY_MS;
 }

@@ -3,8 +3,8 @@ import type { LookupResult, ViewId } from "../../dns/lookup-result.ts";
 import { isOutage } from "../../plan/hold/failure.ts";
 
 /**
- * Detects when the servers of a view answer again after an outage. At that time, the failed keys can be up to five minutes from
- * their next lookup, which is too long.
+ * Detects when the servers of a view answer again after an outage. Without this, failed keys could wait up to five more minutes for
+ * their next lookup.
  */
 export interface OutageWatch {
   /** Records a lookup result. Returns true if it ends an outage of its view. */
@@ -19,9 +19,12 @@ export interface Reading {
   readonly isAnyWell: () => boolean;
 }
 
-/** If this many streams with answers fail in succession, the servers have an outage, and not a single target. */
+/**
+ * If this many streams with answers fail in succession, the servers have an outage, and not a single target. A view with few
+ * streams has an outage while none of them has an answer.
+ */
 const OUTAGE_FAILURES = 3;
-/** Views with few streams have too few failures to count. Their outage ends with the first answer after no stream had one. */
+/** The minimum time between two ends of an outage of one view. */
 const MIN_GAP_MS: Millis = 60_000;
 
 export function createOutageWatch(): OutageWatch {

@@ -27,7 +27,7 @@ export function overdueLookup({ state, isSuperseded }: Entry, now: Millis): Over
   return now < boundAt ? undefined : { key, dueAt: nextAt, lastSuccessAt };
 }
 
-/** Reports each lookup that has become overdue. Only waiting and running lookups can be. */
+/** Reports each lookup that has become overdue. Only waiting and running lookups can be overdue. */
 export function reportOverdue({ deps, entries, phase }: RefresherContext, unfinished: Iterable<string>): void {
   const now = deps.clock.now();
   for (const text of phase.follows ? unfinished : []) {
@@ -43,7 +43,7 @@ export function reportOverdue({ deps, entries, phase }: RefresherContext, unfini
   }
 }
 
-/** One overdue lookup for each target. Of two families, the one that was due first. */
+/** Returns one overdue lookup for each target: the lookup of the family that was due first. */
 export function onePerTarget(lookups: readonly OverdueLookup[]): readonly OverdueLookup[] {
   const first = new Map<Name, OverdueLookup>();
   for (const lookup of [...lookups].sort((a, b) => a.dueAt - b.dueAt)) {

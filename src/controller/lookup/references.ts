@@ -4,19 +4,19 @@ import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { referenceKey, type HeldResource, type ResourceFinding, type ResourceRef } from "../../api/resource-ref.ts";
 import { elapsed, nextResource } from "../../plan/reference/held-resource.ts";
 
-/** What watches showed of one object, for the DnsAliases of one namespace. */
+/** The state of one object as its watch shows it, for the DnsAliases of one namespace. */
 interface ReferenceNews {
   readonly namespace: string;
   readonly ref: ResourceRef;
   readonly finding: ResourceFinding;
 }
 
-/** The objects that DnsAliases refer to, with what is known of them. */
+/** The objects that DnsAliases refer to, with their known states. */
 export interface References {
-  /** The alias with the objects of its targets as they are known now, and again after each change of them. */
+  /** Returns the alias with the known states of its referenced objects. Call it again after each change of such an object. */
   follow(alias: DnsAlias): DnsAlias;
   forget(alias: ObjectKey): void;
-  /** Takes up news of an object; returns the aliases that refer to it. */
+  /** Records the new state of an object. Returns the aliases that refer to it. */
   record(news: ReferenceNews, now: Millis): readonly ObjectKey[];
   /** Confirms absences whose time has come; returns the aliases that refer to these objects. */
   elapse(now: Millis): readonly ObjectKey[];
@@ -75,7 +75,7 @@ export function createReferences(): References {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Whether every object that the alias refers to has been read, or can't be. */
+/** True if every object that the alias refers to has been read, or can't be read. */
 export function hasReadReferences({ spec }: DnsAlias): boolean {
   return spec.targets.every((target) => target.kind !== "resourceRef" || target.held !== undefined);
 }
@@ -86,7 +86,7 @@ function referencesOf({ meta, spec }: DnsAlias): ReadonlySet<string> {
   );
 }
 
-/** What is known of an object replaces what was known before. */
+/** Returns the alias with the known state of each referenced object instead of the earlier state. */
 function withHeld(alias: DnsAlias, held: ReadonlyMap<string, HeldResource>): DnsAlias {
   const targets = alias.spec.targets.map((target) => {
     if (target.kind !== "resourceRef") {

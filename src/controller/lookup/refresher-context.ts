@@ -15,15 +15,15 @@ export interface RefresherDeps {
   readonly random: Random;
   readonly log: Logger;
   /**
-   * Called when an answer has changed, never for a refresh; see `isNews`. `lastSuccessBefore`: when the previous answer was last
-   * confirmed. The target has not changed before that time.
+   * Called when an answer has changed, and never for a refresh that changes nothing; see `isNews`. `lastSuccessBefore`: when the
+   * previous answer was last confirmed. The target has not changed before that time.
    */
   readonly onAnswer: (answer: TargetAnswer, lastSuccessBefore: Millis | undefined) => void;
   /** Maximum number of concurrent lookups of one namespace, and of one view, in each pool. Lookups for waiting queries are counted separately. */
   readonly concurrency: number;
-  /** The turn of the key. Absent: all keys have the same turn. */
+  /** The namespace in whose turn the key is looked up. Absent: all keys share one turn. */
   readonly namespaceOf?: (key: TargetKey) => string;
-  /** Called when a lookup of the key becomes overdue, or no longer is. */
+  /** Called when a lookup of the key becomes overdue, and when it no longer is overdue. */
   readonly onOverdue?: (key: TargetKey) => void;
   /** Called with every lookup result, for metrics. */
   readonly observe?: (result: LookupResult, tookMs: Millis, key: TargetKey) => void;
@@ -39,11 +39,11 @@ export interface Entry {
   /** The last answer that `onAnswer` got. */
   notified: TargetAnswer;
   lastLookupAt: Millis;
-  /** A query has arrived since the last lookup started. Without `follow`, it is the reason for the next lookup. */
+  /** True if a query has arrived since the last lookup started. Without `follow`, only queries cause lookups. */
   queried: boolean;
   /** The lookup in progress. */
   running: Promise<void> | undefined;
-  /** Another lookup was requested since this one started. */
+  /** True if another lookup was requested since the running one started. */
   requeue: boolean;
   /** No lookup of this term has read the target: none has ended ("pending"), or all have failed ("failing"). */
   unread: "pending" | "failing" | undefined;
@@ -52,7 +52,7 @@ export interface Entry {
    * a status.
    */
   restoredFrom: string | undefined;
-  /** Its `publishedAt`: a status with a later one replaces it until the first result. */
+  /** The `publishedAt` of that status. Until the first result, a status with a later `publishedAt` replaces it. */
   restoredAt: Millis;
   /**
    * The last known good addresses in the statuses of other namespaces, until the first result. A status counts only for the names
@@ -60,27 +60,29 @@ export interface Entry {
    */
   restored: Map<string, LastKnownGood> | undefined;
   /**
-   * The known answer is from before the first term and no longer fresh. Statuses have newer answers, and until one is restored, a
-   * plan has no answer for this key.
+   * True if the known answer is from before the first term and no longer fresh. Statuses have newer answers. Until one of them is
+   * restored, a plan has no answer for this key.
    */
   isSuperseded: boolean;
   /** The superseded state, for answers at query time. Undefined: `state` is for all answers. */
   own: OwnState | undefined;
   /** How often its lookup took long while others waited, and was started again in another pool. */
   slowness: number;
-  /** The next lookup runs early, because the servers of the view answer again. */
+  /** True if the next lookup runs early, because the servers of the view answer again. */
   isRetry: boolean;
-  /** The number of such early lookups without success since the key fails, and the due time of the last one. */
+  /** The number of early lookups without success since the key began to fail. `retriedAt` is the due time of the last one. */
   retries: number;
   retriedAt: Millis;
-  /** `onOverdue` reported that its lookup is overdue. */
+  /** True if `onOverdue` reported that its lookup is overdue. */
   isOverdue: boolean;
-  /** The expiry time of the copy for which an early query returned nothing newer. A second early query would not help either. */
+  /**
+   * The expiry time of the copy that an early lookup returned again. A second early lookup would not return anything newer either.
+   */
   prefetchedFor: Millis;
 }
 
 interface OwnState {
-  /** Lookups update it until one has an answer. */
+  /** Lookups update this state until one of them has an answer. */
   readonly state: HoldState;
   /** The namespaces whose statuses may have newer addresses. */
   readonly replacedIn: Set<string>;

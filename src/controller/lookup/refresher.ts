@@ -25,14 +25,14 @@ import type { Entry, RefresherDeps, RefresherContext } from "./refresher-context
 export interface Refresher {
   /**
    * Adds a user of the key. With the first user, the key is due at once, unless lookups run only on request. A key without an
-   * answer starts with the one in a status of the namespace.
+   * answer starts with `lastKnownGood`, the answer in a status of the namespace.
    */
   want(key: TargetKey, namespace: string, lastKnownGood?: LastKnownGood): void;
   /** Removes a user of the key. Without users, the key is forgotten. */
   drop(key: TargetKey): void;
   /** The answer for the names of a namespace. Without a namespace, the answer of the stream. */
   answer(key: TargetKey, namespace?: string): TargetAnswer | undefined;
-  /** All of them. */
+  /** The answers of all streams. */
   answers(): Iterable<TargetAnswer>;
   /** Looks the key up now, but at most once a second. */
   expedite(key: TargetKey): void;
@@ -77,7 +77,7 @@ export function createRefresher(deps: RefresherDeps): Refresher {
   return {
     want(key, namespace, lastKnownGood) {
       want(context, key, namespace, lastKnownGood);
-      // The turn of the key can change with another user.
+      // Another user can change the namespace in whose turn the key is looked up.
       pump.replace(keyText(key));
       pump.wake();
     },
@@ -225,8 +225,9 @@ function want(
 }
 
 /**
- * The status of the first namespace also becomes the state of the stream, for example to compare a result that lacks most
- * addresses. Other namespaces keep their own. Of the statuses of one namespace, the one with the latest publication counts.
+ * Stores the last known good addresses in a status of the namespace. Those of the first namespace also become the state of the
+ * stream, for example to detect a result that lacks most addresses. If a namespace has several statuses, the status with the latest
+ * publication counts.
  */
 function addRestored(deps: RefresherDeps, entry: Entry, namespace: string, lastKnownGood: LastKnownGood): void {
   const { publishedAt = Infinity } = lastKnownGood;
@@ -300,7 +301,10 @@ function follow(context: RefresherContext): void {
   context.wake();
 }
 
-/** Addresses of this replica's own lookups remain for answers at query time. Those of a status are in the objects too. */
+/**
+ * Drops the answer for plans. Answers at query time still use it if a lookup of this replica returned it. Addresses from a status
+ * can be restored from the object.
+ */
 function supersede(entry: Entry): void {
   entry.isSuperseded = true;
   if (entry.state.read !== undefined) {
@@ -309,7 +313,7 @@ function supersede(entry: Entry): void {
   }
 }
 
-/** A status has times in seconds. */
+/** The precision of times in a status. */
 const STATUS_TIME_MS: Millis = 1_000;
 
 /** True if a lookup was successful after the last change of the published addresses. */

@@ -6,13 +6,16 @@ import type { Entry, RefresherContext } from "./refresher-context.ts";
 
 /** After an outage, the failing keys are looked up within this time, and not all at the same moment. */
 const RECOVERY_SPREAD_MS: Millis = 2_000;
-/** The second such lookup comes a minute after the first one failed. The wait then doubles each time. */
+/** The minimum time between the first early lookup of a key and the second one. The time then doubles each time. */
 const FIRST_GAP_MS: Millis = 60_000;
 const MAX_DOUBLINGS = 10;
 /** Keys that are scheduled in one turn of the event loop. */
 const SLICE = 5_000;
 
-/** The servers of the view answer again. Its failing keys are looked up within 2 s, both families of a target together. */
+/**
+ * Looks up the failing keys of a view within 2 s, because its servers answer again. Both families of a target are looked up
+ * together.
+ */
 export async function retryView(context: RefresherContext, view: ViewId, now: Millis): Promise<void> {
   const failing = [...context.entries].filter(
     ([, { state }]) => state.key.view === view && state.failingSince !== undefined,

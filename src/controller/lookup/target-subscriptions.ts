@@ -13,8 +13,8 @@ export interface TargetSubscriptions {
   aliasesOf(key: TargetKey): Iterable<ObjectKey>;
   streamsOf(alias: ObjectKey): Iterable<TargetKey>;
   /**
-   * The namespace whose turn the stream takes: among its users, the one with the fewest streams. A namespace therefore can't
-   * delay another one by using its targets.
+   * The namespace in whose turn the stream is looked up: of the namespaces that use it, the one with the fewest streams. A
+   * namespace therefore can't delay another one by using the same targets.
    */
   namespaceOf(key: TargetKey): string;
   /** The number of remembered streams and aliases. 0 if no alias needs a stream. */
@@ -69,7 +69,7 @@ export function createWants(deps: TargetSubscriptionsDeps): TargetSubscriptions 
 
 const NOTHING: ReadonlyMap<string, TargetKey> = new Map();
 
-/** With more users than this, the target has no single namespace. */
+/** The maximum number of users that are compared for one stream. Further users don't count. */
 const USERS_TO_COMPARE = 64;
 
 function smallestNamespace(users: Iterable<ObjectKey>, counts: ReadonlyMap<string, number>): string {

@@ -12,7 +12,7 @@ interface UnreadClaim {
   readonly createdAt: Millis;
 }
 
-/** An object that could not be read. It gets a report itself, and other objects continue. */
+/** An object that could not be read. Its mistakes are reported on the object itself, and other objects are not affected. */
 export interface InvalidObject {
   readonly kind: "DnsAlias" | "DnsZone";
   readonly key: ObjectKey;
@@ -21,9 +21,11 @@ export interface InvalidObject {
   readonly generation: number;
   /** One or more sentences with the field, the value and the cure. Folder mode adds file, line and column. */
   readonly problems: readonly string[];
-  /** The hostnames that the DnsAlias may have published, if its spec or status still shows them. Absent: they can be any. */
+  /**
+   * The hostnames that the DnsAlias may have published, if its spec or status still shows them. Absent: the hostnames are unknown.
+   */
   readonly hostnames?: readonly Name[];
-  /** The hostnames of a DnsAlias, as far as its spec is readable. Absent: its age isn't known. */
+  /** The hostnames in the readable fields of a DnsAlias, and its age. Absent: its age isn't known. */
   readonly claim?: UnreadClaim;
   /** The names of a DnsZone. Absent: its domain isn't readable either. */
   readonly zone?: UnreadZone;
@@ -43,8 +45,8 @@ export type InventoryEvent =
   /** `isUnwatched`: the object was missing in a list, so the time and reason of its deletion are unknown. */
   | { readonly kind: "gone"; readonly of: "DnsAlias" | "DnsZone"; readonly key: ObjectKey; readonly isUnwatched?: true }
   /**
-   * An object is being deleted only because its CustomResourceDefinition is. Its names stay, and its finalizer must not block the
-   * deletion of the definition.
+   * An object is being deleted only because its CustomResourceDefinition is being deleted. Its records remain, and its finalizer
+   * must not block the deletion of the definition.
    */
   | { readonly kind: "unserved"; readonly of: "DnsAlias" | "DnsZone"; readonly meta: ObjectMeta }
   | { readonly kind: "invalid"; readonly manifest: InvalidObject }
@@ -61,8 +63,8 @@ export type InventoryEvent =
 /** The source of DnsZones and DnsAliases: the API server or a folder. */
 export interface Inventory {
   /**
-   * Calls `onEvent` for all objects, then `onSynced` once, then `onEvent` for every change until the signal aborts. It retries
-   * and logs errors of the source, and `healthy` shows them. No error ends it.
+   * Calls `onEvent` for all objects, then `onSynced` once, then `onEvent` for every change until the signal aborts. An error of the
+   * source never ends the run: it is logged and retried, and `healthy` is false.
    */
   run(handlers: InventoryHandlers, signal: AbortSignal): Promise<void>;
   /** The present time of the clock that dates the objects, in milliseconds since the epoch. Undefined: not known. */

@@ -7,7 +7,7 @@ import type { QueueObserver } from "../../schedule/work-queue.ts";
 export interface HealthObserver {
   /** Counts a check that has ended. */
   checked(kind: "httpGet" | "tcpSocket", result: "success" | "failure" | "local", tookMs: Millis): void;
-  /** A check begins this long after its due time. */
+  /** Reports that a check begins `lateMs` after its due time. */
   checkLate(lateMs: Millis): void;
   /** The last decision about an alias that selects among its targets. */
   steered(alias: ObjectKey, steered: SteeredAlias): void;
@@ -17,11 +17,14 @@ export interface HealthObserver {
   pinned(alias: ObjectKey, isPinned: boolean): void;
   /** A switch to other targets, with the reason in the status. */
   switched(reason: string): void;
-  /** The bound in the status of the alias. Undefined: none. */
+  /** Reports the `switchBound` in the status of the alias. Undefined: the status has none. */
   switchBound(alias: ObjectKey, boundMs: Millis | undefined): void;
   /** Every server serves the records of a switch. `tookMs`: the time since the last answer of the former targets, plus the TTL. */
   switchServed(alias: ObjectKey, tookMs: Millis): void;
-  /** Whether a check of an address of the family succeeded recently, so that failures are evidence. Undefined: no address is checked. */
+  /**
+   * Whether a check of an address of the family succeeded within one period and timeout, so that failures count. Undefined: no
+   * address is checked.
+   */
   healthControl(family: Family, isThere: boolean | undefined): void;
   /** Counts an answer of another replica to a question about an address. */
   voted(says: "up" | "down" | "unknown"): void;
@@ -31,11 +34,11 @@ export interface HealthObserver {
 export interface SteeredAlias {
   /** By the name of the target. */
   readonly targets: ReadonlyMap<string, "Healthy" | "Unhealthy" | "Unknown">;
-  /** The replicas disagree about an address. */
+  /** True if the replicas disagree about an address. */
   readonly isDisputed: boolean;
   readonly isOnStandby: boolean;
   readonly isAllUnhealthy: boolean;
-  /** Targets that an annotation drains. */
+  /** The number of targets that an annotation drains. */
   readonly drains: number;
 }
 
@@ -63,6 +66,6 @@ export interface Observer extends HealthObserver {
     boundMs: number | undefined,
   ): void;
   statusWrite(result: "written" | "obsolete" | "failed"): void;
-  /** The metrics of a queue of the controller, by its name. */
+  /** The metrics of a queue of the controller, by the name of the queue. */
   queue(name: string): QueueObserver;
 }

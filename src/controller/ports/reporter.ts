@@ -10,7 +10,7 @@ export type StatusWrite =
       readonly kind: "failed";
       readonly message: string;
       readonly retryAfterMs?: number;
-      /** The right is missing. A retry doesn't help before a user grants it. */
+      /** The permission is missing. A retry fails until a user grants it. */
       readonly isForbidden?: true;
     };
 

@@ -5,8 +5,8 @@ import type { ServingEndpoint, ZoneProvider } from "../../providers/provider.ts"
 export type ProviderFactory = (zone: DnsZone) => ZoneProvider;
 
 /**
- * The servers that serve a zone now. `none`: the DnsZone names no servers, so written records count without a check. An empty
- * list and an obstacle differ from that: nothing can be verified, so no record counts as served.
+ * The servers that serve a zone now. `none`: the DnsZone names no servers, so written records count without a check. With an empty
+ * list or an obstacle, nothing can be verified, so no record counts as served.
  */
 export type ServingEndpoints = "none" | readonly ServingEndpoint[] | PropagationObstacle;
 

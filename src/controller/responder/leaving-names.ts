@@ -7,7 +7,7 @@ import type { ZoneSyncDeps, ZoneSyncState } from "./zone-sync-context.ts";
 
 type Context = Pick<ZoneSyncDeps, "store">;
 
-/** Records the names that the zone no longer has. */
+/** Records the names that have moved from the zone to other zones. */
 export function recordLeaving({ store }: Context, { leaving }: ZoneSyncState, zone: ObjectKey): void {
   const names = leaving.get(zone) ?? new Map<Name, { namespace: string | undefined }>();
   for (const [name, { namespace }] of store.former.claimsIn(zone)) {
@@ -41,7 +41,7 @@ export function leavingClaims(context: Context, state: ZoneSyncState, zone: DnsZ
   return claims;
 }
 
-/** The aliases that the answers for such a name follow. Undefined: the zone doesn't answer for it. */
+/** The aliases that the old zone's answers for a moved name follow. Undefined: the zone doesn't answer for the name. */
 export function leavingClaim(context: Context, state: ZoneSyncState, zone: DnsZone, name: Name): Claim | undefined {
   const { store } = context;
   const key = objectKey(zone.meta);

@@ -27,14 +27,14 @@ export interface LiveInput {
   readonly selectionOf: (alias: DnsAlias) => AppliedSelection | undefined;
   /** See {@link EarliestSwitch}. */
   readonly earliestSwitch: (alias: DnsAlias, targets: ReadonlySet<string>) => EarliestSwitch | undefined;
-  /** The name leads back to itself. */
+  /** True if the name leads back to itself. */
   readonly loops: boolean;
   readonly now: Millis;
 }
 
-/** The interval for answers that consist only of static or fallback addresses. They change only with the object. */
+/** The maximum interval between refreshes of an answer. Static and fallback addresses change only with the object. */
 const UNCHANGING_MS: Millis = 300_000;
-/** A lookup that did not end in time continues. Queries don't wait for it again before this time. */
+/** If a lookup does not end in time, it continues, and queries don't wait for its result again before this time. */
 const SLOW_MS: Millis = 5_000;
 
 /**
@@ -64,8 +64,8 @@ export function decideLive(input: LiveInput): ClientAnswer {
   const [first] = unresolved;
   const otherSeen = otherSeenAt(input);
   const isKept = otherSeen === undefined && parts.some((part) => part.keepsPublished);
-  // A target that was never read, or is kept while it is empty, may be the source of the published records, for example after an edit. They
-  // are stale, but better than a failure.
+  // The published records may be from a target that was never read, or that is kept while it is empty, for example after an edit.
+  // They are stale, but better than a failure.
   const published =
     first !== undefined || isKept ? addressSet(winners.flatMap((alias) => publishedOf(alias, input))) : [];
   if (published.length > 0) {
@@ -78,10 +78,13 @@ export function decideLive(input: LiveInput): ClientAnswer {
     : { kind: "failed", refreshAt, detail: `${displayName(input.name)} ${family}: ${first.detail}` };
 }
 
-/** A target with many addresses is checked all the time. Each thread requests a later time only this often. */
+/**
+ * The minimum interval between two requests of a thread for a later switch time. Without it, a target whose many addresses are
+ * always being checked would cause constant requests.
+ */
 const LEAST_REFRESH_MS: Millis = 5_000;
 
-/** Limits the TTL to the earliest switch. After the next check, another request can return a later time. */
+/** Limits the TTL to the earliest switch. A new request after the next check can return a later switch. */
 function untilSwitch(
   refreshAt: Millis,
   switches: readonly EarliestSwitch[],
@@ -110,7 +113,7 @@ function otherSeenAt(input: LiveInput): Millis | undefined {
   return times.length > 0 ? Math.max(...times) : undefined;
 }
 
-/** The addresses that the alias brings to the name. */
+/** The RRsets that the alias contributes to the name. */
 export function setsOf(input: LiveInput, alias: DnsAlias): Contribution["sets"] {
   return contribution(input, alias).sets;
 }
@@ -131,7 +134,7 @@ interface Part {
   readonly addresses: readonly string[];
   readonly freshUntil: Millis;
   readonly prefetchAt: Millis;
-  /** Empty: without addresses, the family is known to have none. */
+  /** The targets whose addresses are unknown. If this is empty and there are no addresses, the family is known to have none. */
   readonly unresolved: readonly Unresolved[];
   /** See {@link keepsPublished}. */
   readonly keepsPublished: boolean;
@@ -165,7 +168,7 @@ function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: Li
   // A target has no stream only for a moment, while its alias or its zone changes.
   const isWhole = results.length === targets.length;
   const prefetchAt = isWhole ? Math.min(now + UNCHANGING_MS, ...results.map(({ result }) => result.prefetchAt)) : now;
-  // At that time, a policy for stale addresses applies, regardless of their TTL.
+  // At `changesAt`, a policy such as `onStale` takes effect, regardless of the TTL of the addresses.
   return {
     addresses: sets[family]?.addresses ?? [],
     freshUntil: Math.min(changesAt, staticUntil, ...giving.map(({ result }) => result.freshUntil)),
@@ -177,7 +180,7 @@ function partOf({ zone, family, resultOf, selectionOf, earliestSwitch, now }: Li
   };
 }
 
-/** The part of an alias with a pin. */
+/** The contribution of an alias with a pin. */
 function fixedPart(addresses: readonly string[], until: Millis): Part {
   return {
     addresses,
@@ -194,15 +197,16 @@ function isGiven({ verdict }: TargetVerdict, { addresses }: TargetAnswer): boole
   return addresses.length > 0 && verdict !== "withdrawn-empty" && verdict !== "stale-withdrawn";
 }
 
-/** A time in the past means that a lookup is in progress, or that it had no free place. */
+/** A time in the past means that a lookup is in progress, or that its pool had no free place. */
 function soonest(parts: readonly Part[], now: Millis): Millis {
   const at = Math.min(now + UNCHANGING_MS, ...parts.map(({ prefetchAt }) => prefetchAt));
   return at <= now ? now + SLOW_MS : at;
 }
 
 /**
- * At a paused name, and at a name that leads back to itself, nothing changes. The answer has the last published records, or none
- * if the name was never published. Without a status the published records are unknown, and the answer comes from the targets.
+ * The answer for a paused name, or for a name that leads back to itself. Such names don't change: the answer has the last published
+ * records, or none if the name was never published. Without a status the published records are unknown, and the answer comes from
+ * the targets.
  */
 function frozen(input: LiveInput): ClientAnswer {
   const { zone, family, winners, now } = input;

@@ -24,7 +24,7 @@ import { createSubnetLookups, type SubnetLookups } from "./subnet-lookups.ts";
 export interface LiveAnswersDeps {
   readonly store: Pick<Store, "claimsIn" | "zonesOfName">;
   readonly refresher: Pick<Refresher, "lookUpNow" | "live" | "answer">;
-  /** The aliases that the answers for a name follow, in a zone that the name leaves for another one that isn't served yet. */
+  /** For a name that moves to another zone: the aliases that the old zone's answers follow until the new zone is served. */
   readonly leavingClaim: (zone: DnsZone, name: Name) => Claim | undefined;
   /** The DnsZone that the responder serves for a domain. */
   readonly servedZone: (domain: Name) => DnsZone | undefined;
@@ -33,7 +33,10 @@ export interface LiveAnswersDeps {
   readonly wildcardsOf: (name: Name) => readonly Name[];
   /** The selection of an alias that selects among its targets. Undefined: it merges them all. */
   readonly selectionOf: (alias: DnsAlias) => AppliedSelection | undefined;
-  /** When health checks can take an address of these targets out of the answers; undefined: the targets have no checks. */
+  /**
+   * The earliest time at which health checks can remove an address of these targets from the answers. Undefined: the targets have
+   * no checks.
+   */
   readonly earliestSwitch: (alias: DnsAlias, targets: ReadonlySet<string>) => EarliestSwitch | undefined;
   readonly clock: Clock;
   readonly lookup: Lookup;
@@ -84,7 +87,7 @@ async function live({ deps, subnets, tableOf }: LiveContext, question: LiveQuest
       const shared = deps.refresher.live(key, alias.meta.namespace);
       const own = subnet === undefined || shared === undefined ? undefined : subnets.read(key, subnet, shared);
       if (subnet !== undefined && family === question.family) {
-        // The answer for all clients doesn't apply to other networks, which may get an answer of their own (RFC 7871 7.3.1).
+        // A general answer is also limited to this network, because other networks may get an answer of their own (RFC 7871 7.3.1).
         scope = Math.max(scope, own?.scope ?? subnet.prefix);
       }
       return own ?? shared;
@@ -133,8 +136,8 @@ function bringUp(
 }
 
 /**
- * Makes the necessary lookups of one target. An empty answer has more meaning if the other family is known, so that family is
- * looked up too if it has no result.
+ * Makes the necessary lookups of one target. If the answer is empty and the other family has no result, that family is looked up
+ * too. Its result shows whether the target exists.
  */
 function bringUpTarget(
   { refresher }: LiveAnswersDeps,
@@ -191,7 +194,7 @@ function keysOf(deps: LiveAnswersDeps, zone: DnsZone, alias: DnsAlias, target: N
   return (family) => keyOf(deps, zone, alias, target, family);
 }
 
-/** Follows the same rule as the plan of the published records. */
+/** True if the name leads back to itself, by the rule that also applies to published records. */
 function leadsBack(deps: LiveAnswersDeps, zone: DnsZone, name: Name): boolean {
   const { store, refresher, wildcardsOf } = deps;
   const loop = loopOf(name, {

@@ -12,11 +12,11 @@ import { httpsTargetOf } from "../../plan/https-rrset.ts";
 import type { ServedAlias } from "../../responder/answer-source.ts";
 import { maxTtlOf } from "./live-answer-rules.ts";
 
-/** A zone's own records, with the names that they leave to aliases. */
+/** The records of a base zone, and the names that they leave to aliases. */
 export interface ServedBase {
   readonly records: readonly RRset[];
   readonly serial: number;
-  /** True if a record of the base zone takes precedence over addresses. It remains served. */
+  /** True if a record of the base zone takes precedence over addresses. The base zone's record remains served. */
   readonly hides: (name: Name) => boolean;
   readonly hasHttps: (name: Name) => boolean;
   readonly encloserOf: EncloserOf;
@@ -48,9 +48,9 @@ export function servedBase(domain: Name, records: readonly RRset[]): ServedBase 
 const OWN_TYPES: ReadonlySet<string> = new Set([...FAMILIES, "CNAME"]);
 
 /**
- * A served hostname. Undefined: no alias has it, or the base zone has precedence. A paused one has both families, because published records
- * of a family can be from before an edit, or from a deleted DnsAlias. With a pin there is no HTTPS record, because clients would
- * follow it past the pinned addresses.
+ * A served hostname. Undefined: no alias has it, or the base zone has precedence. A paused hostname has both families, because
+ * published records of a family can be from before an edit, or from a deleted DnsAlias. A hostname with a pin has no HTTPS record,
+ * because clients would follow the record instead of the pinned addresses.
  */
 export function servedAlias(
   zone: DnsZone,

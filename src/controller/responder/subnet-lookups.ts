@@ -8,7 +8,10 @@ import type { Lookup } from "../../resolver/lookup.ts";
 
 /** The answers of targets for one network (RFC 7871). They are looked up on request and kept for their TTL. */
 export interface SubnetLookups {
-  /** Undefined: the known answer is fresh, or too many lookups are in progress. Otherwise one lookup, which all clients of the network share. Never rejects. */
+  /**
+   * Undefined: the known answer is fresh, or too many lookups are in progress. Otherwise returns one lookup, which all clients of
+   * the network share. It never rejects.
+   */
   lookUp(key: TargetKey, subnet: Subnet): Promise<void> | undefined;
   /**
    * Returns the general answer with the addresses for the network. Undefined: no usable answer for the network is known, and the general answer, to which
@@ -35,7 +38,7 @@ interface CachedSubnetResult {
   readonly readAt: Millis;
   /** The addresses are fresh until this time. */
   readonly until: Millis;
-  /** There is no further lookup before this time. */
+  /** The next lookup is not before this time. */
   readonly refreshAt: Millis;
 }
 
@@ -46,7 +49,7 @@ const LEAST_FRESH_MS: Millis = 1_000;
 const AGAIN_MS: Millis = 10_000;
 /** The time that the answer of a network remains while its lookups fail. After that, the general answer is used. */
 const MAX_STALE_MS: Millis = 300_000;
-/** The time limit of a lookup for a query. The client got the general answer long before. */
+/** The time limit of a lookup for a query. The client gets the general answer after 1.7 s. */
 const LOOKUP_MS: Millis = 5_000;
 
 export function createSubnetLookups(deps: SubnetLookupsDeps): SubnetLookups {

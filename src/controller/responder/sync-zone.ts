@@ -14,11 +14,11 @@ import type { Requeue } from "../../schedule/work-queue.ts";
 import type { BaseText, ZoneSyncDeps, SyncProblem, ZoneSyncState, ReadBase } from "./zone-sync-context.ts";
 import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSerial } from "./served-base.ts";
 
-/** Interval of reads of a missing or invalid base zone, in case there is no event. */
+/** Interval of reads of a missing or invalid base zone, because a correction may cause no event. */
 const AGAIN_MS: Millis = 60_000;
 /**
- * The number of names between two checks of the clock, and the maximum time without a turn of the event loop. On a busy loop a
- * turn takes long, so the time between turns is used fully.
+ * The number of names between two checks of the clock, and the maximum time without a turn of the event loop. On a busy event loop,
+ * a turn takes long, so a slice ends only when the time is over.
  */
 const SLICE = 500;
 const SLICE_MS: Millis = 10;
@@ -26,7 +26,7 @@ const SHOWN_PROBLEMS = 3;
 
 type ReadText = Extract<BaseText, { readonly kind: "ok" }>;
 
-/** Updates the served zone of a domain, or returns why it doesn't change. Does nothing without a change. */
+/** Updates the served zone of a domain if it has changed. Returns when to call the function again. */
 export async function syncZone(
   deps: ZoneSyncDeps,
   state: ZoneSyncState,
@@ -39,7 +39,7 @@ export async function syncZone(
     state.unhandled.delete(domain);
     const above = state.served.has(domain) ? servedAbove(state, domain) : undefined;
     if (above !== undefined) {
-      // The zone above would deny the names here, until it excludes them.
+      // The zone above is updated first, to exclude the names of this domain. Otherwise it would answer NXDOMAIN for them.
       await syncZone(deps, state, above, signal);
     }
     withdraw(deps, state, domain);
@@ -210,8 +210,8 @@ async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { 
 }
 
 /**
- * Returns the names below a domain that belong to unreadable, deleted, or unserved DnsZones, sorted. Names of a claim are
- * answered normally. If the base zone has records of an unserved DnsZone, it counts as having all of them.
+ * Returns the names below a domain that belong to unreadable, deleted, or unserved DnsZones, sorted. A name with a claim is
+ * answered normally. An unserved DnsZone is omitted if the base zone has records in its domain.
  */
 function reservedBelow(deps: ZoneSyncDeps, state: ZoneSyncState, domain: Name, base: ServedBase): readonly Name[] {
   const { store } = deps;
@@ -233,8 +233,7 @@ function unservedBelow(deps: ZoneSyncDeps, state: ZoneSyncState, domain: Name): 
 }
 
 /**
- * True for a domain whose DnsZones can't be served, because none has a valid base zone. A domain about which nothing is known is
- * not one.
+ * True for a domain whose DnsZones can't be served, because none has a valid base zone. False for a domain without a known DnsZone.
  */
 export function isUnserved({ store }: ZoneSyncDeps, state: ZoneSyncState, domain: string): boolean {
   const keys = [...(state.byDomain.get(domain) ?? [])].filter((key) => store.missingConsents(key) === undefined);
@@ -260,7 +259,7 @@ async function aliasesOf(
     }
     seen += 1;
     if (seen % SLICE === 0 && deps.clock.now() - since >= SLICE_MS) {
-      // If a name changes meanwhile, the zone is sent again.
+      // If a name changes during this turn, the zone is sent again.
       await turn();
       since = deps.clock.now();
     }

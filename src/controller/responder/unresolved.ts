@@ -11,7 +11,7 @@ import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { mayStandBehindPublished, type TargetVerdict } from "../../plan/target-outcome.ts";
 import { outcomeWord } from "../lookup/last-known-good.ts";
 
-/** A target of which it isn't known whether it has addresses of a family. */
+/** A target that is not yet known to have addresses of a family, or to have none. */
 export interface Unresolved {
   /** A sentence for users. */
   readonly detail: string;
@@ -35,8 +35,8 @@ export function unresolvedTargets(
 }
 
 /**
- * True if `onEmpty: Keep` keeps the published addresses of a target about which nothing else is known, for example after an edit
- * that names an empty target. Only selected targets count.
+ * True if `onEmpty: Keep` keeps the published addresses because nothing else is known about a target. An example is an edit that
+ * names an empty target. Only selected targets count.
  */
 export function keepsPublished({ alias, targets, selection, family }: UnresolvedInput): boolean {
   return countedVerdicts(withSelected(alias, selection), targets).some(
@@ -56,12 +56,13 @@ export interface UnresolvedInput {
   readonly family: Family;
 }
 
-/** A family of a target can fail for this long while the other one has answers. Then only this family fails. */
+/** A failing family counts as having no records if the other family has answers this long after the first failure. */
 const ALONE_MS: Millis = 60_000;
 
 /**
- * True if the family has no records although some targets are unresolved: the other family was seen a minute after these targets
- * returned nothing of this one. `otherSeenAt`: undefined if the name has no addresses of the other family.
+ * True if the family counts as having no records although some targets are unresolved. This needs an answer of the other family at
+ * least a minute after each of these targets first returned nothing of this family. `otherSeenAt`: undefined if the name has no
+ * addresses of the other family.
  */
 export function isWithoutFamily(unresolvedOnes: readonly Unresolved[], otherSeenAt: Millis | undefined): boolean {
   return otherSeenAt !== undefined && unresolvedOnes.every(({ since }) => otherSeenAt - since >= ALONE_MS);
@@ -78,7 +79,7 @@ function withSelected(alias: DnsAlias, selection: AppliedSelection | undefined):
   return { ...alias, spec: { ...alias.spec, targets } };
 }
 
-/** Referenced objects of which nothing is known that could be published. */
+/** Referenced objects without a known address, whose addresses may nevertheless be published. */
 function unreadObjects(alias: DnsAlias, now: Millis): readonly Unresolved[] {
   return referenceOutcomes(alias, now)
     .filter(({ mayBePublished }) => mayBePublished)
@@ -125,7 +126,9 @@ function emptySince(own: TargetAnswer | undefined): Millis {
   return own?.outcome.kind === "nodata" || own?.outcome.kind === "nxdomain" ? own.since : Infinity;
 }
 
-/** The same from the status, so that a restart doesn't make a family unknown that had no addresses before. */
+/**
+ * The `since` of {@link Unresolved} according to the status. A family without addresses therefore remains known after a restart.
+ */
 function emptyBeforeStart(status: AliasStatus | undefined, target: Name, family: Family): Millis {
   const before = status?.targets.find(({ hostname }) => hostname === displayName(target));
   if (before === undefined || before.addresses.some((address) => familyOf(address) === family)) {

@@ -12,7 +12,7 @@ import { decideLive, type LiveInput, setsOf } from "./live-answer-rules.ts";
 /** The table of buckets for targets and weights. */
 export type TableOf = (targets: readonly Weighed[]) => Uint8Array;
 
-/** The answer for all clients: if the selected targets have weights, each client network gets that of one target. */
+/** The answer for all clients: if the selected targets have weights, each client network gets the answer of one target. */
 export function answerByWeight(input: LiveInput, tableOf: TableOf): LiveAnswer {
   const sharing = sharingOf(input);
   const choices = sharing === undefined ? [] : choicesOf(input, sharing);
@@ -43,7 +43,7 @@ interface Sharing {
   readonly targets: readonly Weighed[];
 }
 
-/** The first alias of the name with weights. The results of all others are added to each answer. */
+/** The first alias of the name with weights. The addresses of all other aliases are added to each answer. */
 function sharingOf({ winners, selectionOf, loops, now }: LiveInput): Sharing | undefined {
   const isFrozen = loops || winners.some(({ spec }) => spec.paused);
   const all = isFrozen
@@ -79,7 +79,7 @@ function choicesOf(input: LiveInput, { alias, selection, targets }: Sharing): re
   });
 }
 
-/** A target whose private addresses the DnsZone omits. */
+/** True for a target whose addresses are all private, and therefore omitted by the DnsZone. */
 function isLeftOut({ zone }: LiveInput, alias: DnsAlias, name: string): boolean {
   const { targets } = asAllowed(zone, alias).spec;
   const target = targets[targetNames(targets).indexOf(name)];

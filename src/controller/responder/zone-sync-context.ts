@@ -26,7 +26,7 @@ export interface ResponderPort {
   lookupStarted(): void;
 }
 
-/** The text of a base zone. Undefined: it does not exist. `place` is its location, for users. */
+/** The text of a base zone. An undefined `text`: the base zone does not exist. `location` is for messages to users. */
 export type BaseText =
   | { readonly kind: "ok"; readonly text: string | undefined; readonly location: string }
   | { readonly kind: "failed"; readonly message: string; readonly retryAfterMs?: number };
@@ -52,12 +52,12 @@ export interface ZoneSyncDeps {
   readonly observe: QueueObserver;
   /** Receives the closest enclosers among the records of a base zone. Undefined: the zone isn't served any more. */
   readonly recordBase: (zone: ObjectKey, encloserOf: EncloserOf | undefined) => void;
-  /** Called once for each zone that is not served, or served with an older base zone. */
+  /** Called once for each problem of a zone that is not served, or that is served with an older base zone. */
   readonly onProblem: (zone: DnsZone, problem: SyncProblem) => void;
 }
 
 export interface SyncProblem {
-  /** Of docs/reasons.md. */
+  /** A reason of docs/reasons.md. */
   readonly reason: "NotServed" | "ServedOutOfDate";
   readonly message: string;
 }

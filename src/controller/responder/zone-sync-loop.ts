@@ -17,7 +17,7 @@ export interface ZoneSync {
   changed(zone: ObjectKey, name: Name): void;
   /** The DnsZone that is served for a domain. */
   zoneOf(domain: Name): DnsZone | undefined;
-  /** The aliases that the answers for a name follow, in a zone that the name leaves for another one that isn't served yet. */
+  /** For a name that moves to another zone: the aliases that the old zone's answers follow until the new zone is served. */
   leavingClaim(zone: DnsZone, name: Name): Claim | undefined;
   /** True once every zone was sent to the responder, or is known not to be servable. */
   settled(): boolean;
@@ -106,7 +106,7 @@ function dependentsOf(
 ): readonly (Name | undefined)[] {
   const now = neighborOf(deps, state, domain);
   const above = now.isUnserved === before.isUnserved ? [] : [servedAbove(state, domain)];
-  // Other zones need not answer any more for names that wait for this zone.
+  // If this zone is served now, other zones no longer have to answer for names that move to it.
   const waiting = now.served === before.served ? [] : [...state.leaving.keys()];
   return [...above, ...waiting.map((zone) => deps.store.zone(zone)?.spec.domain)];
 }

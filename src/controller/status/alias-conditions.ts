@@ -25,7 +25,10 @@ function keptFrom(at: Millis | undefined): string {
   return `The last known good addresses, from ${time(at)}, remain published`;
 }
 
-/** A single lost packet is not reported. A failure is reported when a lookup result is this much later than the rules allow. */
+/**
+ * A single lost packet is not reported. Failures are reported when the last successful lookup is this much older than the rules
+ * allow.
+ */
 const FAILING_GRACE_MS = 10_000;
 
 /** The condition for an edit that could not be read. The previous version of the object continues to be served. */
@@ -39,7 +42,7 @@ export function invalidMessage(problems: readonly string[]): string {
   return sentences([`The spec is not valid: ${problems.join("; ")}`, kept]);
 }
 
-/** Whether the alias may have all of its hostnames. */
+/** The Accepted condition: whether the alias may have all of its hostnames. */
 export function acceptedCondition({
   alias,
   inZones,
@@ -71,7 +74,10 @@ export function acceptedCondition({
     : { status: "True", reason: "Accepted", message: sentences([names, ...movingTexts(leaving)]) };
 }
 
-/** Whether the targets' addresses are known and fresh. The worst target decides, and the message names each target with a problem. */
+/**
+ * The Resolved condition: whether the targets' addresses are known and fresh. The worst target decides, and the message names each
+ * target with a problem.
+ */
 export function resolvedCondition(facts: AliasFacts): ConditionResult {
   const looped = facts.inZones.find(({ loop }) => loop !== undefined);
   if (looped?.loop !== undefined) {
@@ -115,12 +121,14 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
   return { status: "True", reason: "Resolved", message };
 }
 
-/** As a DnsZone takes the alias that ignores `allowPrivate`. */
+/** The alias as a DnsZone that ignores `allowPrivate` uses it. */
 function withoutPrivate(alias: DnsAlias): DnsAlias {
   return { ...alias, spec: { ...alias.spec, allowPrivate: false } };
 }
 
-/** A cloud may report the annotated name of a load balancer as its hostname. */
+/**
+ * The cure for a loop. A cloud may report a hostname in an annotation as the hostname of the load balancer, which causes a loop.
+ */
 function loopCure({ alias }: AliasFacts, [, next]: readonly Name[]): string {
   const reference = alias.spec.targets.find(
     (target) => target.kind === "resourceRef" && next !== undefined && lookupNames(target).includes(next),
@@ -144,8 +152,8 @@ function subsetTexts(targets: readonly TargetVerdict[]): readonly string[] {
 }
 
 /**
- * Special-use addresses of targets that are refused although the targets count as good because of other addresses. A family that
- * never had addresses to publish doesn't affect the other one. Undefined: there are none.
+ * A text about refused special-use addresses of targets that count as good because of other addresses. A family that never had
+ * addresses to publish doesn't affect the other family. Undefined: there are no such addresses.
  */
 export function refusedAddresses(targets: readonly TargetVerdict[]): string | undefined {
   const refused = targets.flatMap(({ target, verdict, answers }) =>
@@ -158,7 +166,7 @@ export function refusedAddresses(targets: readonly TargetVerdict[]): string | un
   return refused.length === 0 ? undefined : sentences(refused);
 }
 
-/** Reasons from worst to least, for the one that the condition shows. */
+/** The reasons, the most severe first. The condition shows the most severe reason. */
 const SEVERITY = [
   "LoopDetected",
   "SpecialUseRefused",

@@ -44,18 +44,18 @@ export interface NameInZone {
   readonly outcome: ZoneOutcome;
   readonly propagation: Propagation;
   /**
-   * The measured lags, each at least as long as the caches of the server can keep an old answer. `expectedLagMs` counts until
-   * enough are measured.
+   * The measured propagation times. Each is at least the time for which caches of the server can keep an old answer. Until there
+   * are enough, `expectedLagMs` counts.
    */
   readonly lags: readonly Millis[];
   readonly expectedLagMs: Millis;
 }
 
-/** A zone that had a hostname of the alias before, and may still have records of it. */
+/** A zone that had a hostname of the alias, and may still have records of that hostname. */
 export interface FormerPlace {
   readonly hostname: Name;
   readonly zone: ObjectKey;
-  /** Undefined: this process hasn't read them yet. */
+  /** Undefined: this process hasn't read the records yet. */
   readonly published: readonly ActualRRset[] | undefined;
   readonly move: Move | undefined;
 }
@@ -68,18 +68,18 @@ export interface AliasFacts {
   readonly former?: readonly FormerPlace[];
   /** Hostnames without a zone. */
   readonly withoutZone: readonly NameWithoutZone[];
-  /** Hostnames that other DnsZones of their domain refuse. */
+  /** Hostnames that have a zone, but that other DnsZones of their domain refuse. */
   readonly refused?: readonly NameRefused[];
   /** Hostnames that their zone keeps for a limited time. */
   readonly leaving?: readonly LeavingName[];
   readonly now: Millis;
-  /** The overdue lookups of its targets at present. The answers in a plan are as old as the plan. */
+  /** The present overdue lookups of its targets. The answers in a plan don't show them, because they are as old as the plan. */
   readonly overdue?: readonly OverdueLookup[];
-  /** The present answers for its targets. A plan has those of the hostnames that the alias has. */
+  /** The present answers for its targets. A plan has answers only for the hostnames that the alias has. */
   readonly answers?: readonly TargetAnswer[];
   /** Entries of the status for former places that may still have records of the alias. */
   readonly unlisted?: readonly HostnameStatus[];
-  /** Why its finalizer can't be set, so that its names have no first write. Undefined: it can be set. */
+  /** Why its finalizer can't be set. Until it is set, its names have no first write. Undefined: it can be set. */
   readonly forbidden?: string;
   /** When the finalizer of an alias under deletion is removed in any case. Undefined: it is not under deletion. */
   readonly letGoAt?: Millis;
@@ -98,7 +98,7 @@ export interface FactsDeps {
   readonly steering?: Pick<Steering, "decisionOf" | "refusalOf" | "stretchOf" | "isVoting" | "recordServed">;
 }
 
-/** An unknown delivery counts as the kubelet's 90 s and a reload. */
+/** The assumed time of a delivery whose method is unknown: the kubelet's 90 s and a reload. */
 const UNKNOWN_LAG_MS = 95_000;
 
 export function factsOf(deps: FactsDeps, alias: DnsAlias, now: Millis): AliasFacts {
@@ -201,8 +201,8 @@ function nameInZone(deps: FactsDeps, alias: DnsAlias, hostname: Name, zone: Obje
 }
 
 /**
- * The measured lags. While a delivery isn't expedited, the usual time counts as a measured lag too, because expedited deliveries
- * have shorter lags.
+ * The measured propagation times. If the last delivery could not be expedited, the usual time counts as a measured one, because the
+ * measured deliveries may have been expedited.
  */
 function lagsOf(state: ZoneState | undefined): readonly Millis[] {
   const { propagationTimes } = state?.confirmed ?? NOTHING_CONFIRMED;
@@ -215,7 +215,7 @@ function expectedLag(state: ZoneState | undefined): Millis {
   return state?.deliveryProblem === undefined ? expeditedLagMs : expectedLagMs;
 }
 
-/** The `publishedTime` in the status of the same addresses, which were served before this controller started. */
+/** The `publishedTime` in the status, if the status lists the same addresses. They were served before this controller started. */
 function publishedBefore(
   alias: DnsAlias,
   hostname: Name,

@@ -39,7 +39,7 @@ import { refusedEntries, stayingEntries } from "./staying-names.ts";
 
 /**
  * Returns the desired status of an alias. Equal facts lead to equal values, including times, so a status is written only after a
- * change. A refresh changes nothing in it. With an invalid edit, the facts are those of the previous version, which is still
+ * change. A refresh doesn't change the status. With an invalid edit, the facts are from the previous version, which is still
  * served.
  */
 export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | undefined): AliasStatus {
@@ -75,7 +75,7 @@ export function aliasStatus(facts: AliasFacts, invalidEdit: InvalidObject | unde
   };
 }
 
-/** The health of a paused alias isn't checked, so it keeps its condition. */
+/** The Healthy condition. A paused alias keeps its condition, because its health isn't checked. */
 function healthyFinding({ alias, steering }: AliasFacts): Finding | undefined {
   const previous = alias.status?.conditions.find(({ type }) => type === "Healthy");
   return steering === undefined
@@ -85,7 +85,10 @@ function healthyFinding({ alias, steering }: AliasFacts): Finding | undefined {
     : healthyCondition(alias, steering.decision);
 }
 
-/** All hostnames of an alias have the same addresses, unless other aliases have one of them too. */
+/**
+ * The addresses of the first published hostname. All hostnames of an alias have the same addresses, except hostnames that are
+ * shared with other aliases.
+ */
 function firstPublished({ inZones }: AliasFacts): readonly string[] {
   return inZones.find(({ published }) => published.length > 0)?.published.flatMap(({ data }) => data) ?? [];
 }
@@ -107,7 +110,7 @@ function hostnameStatuses(facts: AliasFacts): readonly HostnameStatus[] {
 function hostnameStatus({ alias }: AliasFacts, inZone: NameInZone, maxAddresses: number): HostnameStatus {
   const hostname = displayName(inZone.hostname);
   const previous = alias.status?.hostnames.find((entry) => entry.hostname === hostname && entry.zone === inZone.zone);
-  // Records that were published before this process started stay as they are until it reads them.
+  // Until this process has read the zone, the entry keeps the records that an earlier process published.
   const unread = inZone.isUnread === true ? previous : undefined;
   const addresses = unread?.addresses ?? cutList(addressSet(inZone.published.flatMap((set) => set.data)), maxAddresses);
   const ttl = unread === undefined ? lowestTtl(inZone.published) : unread.ttl;
@@ -141,7 +144,10 @@ function targetStatuses(facts: AliasFacts): readonly TargetStatus[] {
   return [...references, ...lookups.filter(({ name }) => !taken.has(name))];
 }
 
-/** Two targets with one hostname share a lookup, which has the name of the first target. */
+/**
+ * The name of the target for each hostname. If two targets have one hostname, they share a lookup, and the first target's name is
+ * used.
+ */
 function namesByHostname({ spec: { targets } }: DnsAlias): ReadonlyMap<string, string> {
   const names = targetNames(targets);
   const named = targets.flatMap((target, index) =>
@@ -155,8 +161,8 @@ interface LookupStatus extends Omit<TargetStatus, "name"> {
 }
 
 /**
- * The statuses of targets that no hostname of the alias has a lookup for. If records stay in an unreadable zone, the last known
- * good addresses are kept for the time when it is readable. They follow the lookups of a hostname that another alias has.
+ * The statuses of targets that no hostname of the alias looks up. If records remain in an unreadable zone, the last known good
+ * addresses are kept until the zone is readable again. Present answers for the target replace them.
  */
 function withoutLookups(
   facts: AliasFacts,

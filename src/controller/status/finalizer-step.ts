@@ -4,13 +4,13 @@ export type FinalizerStep = "add" | "keep" | "remove" | "clean up" | "done";
 export interface FinalizerFacts {
   readonly isDeletionRequested: boolean;
   readonly isPresent: boolean;
-  /** Whether a backend that doesn't list its zone has names of the alias. Undefined: not known. */
+  /** Whether a backend that doesn't list its zone has names of the alias, so that the finalizer is needed. Undefined: not known. */
   readonly isNeeded: boolean | undefined;
 }
 
 /**
- * Decides as kube-rs's `finalizer()` does, with its four states: add, apply, clean up, done. A finalizer that no backend needs is
- * removed from an alias that is not under deletion. If the need isn't known, nothing changes.
+ * Decides as kube-rs's `finalizer()` does, with its four states: add, apply, clean up, done. An alias that is not under deletion
+ * loses a finalizer that no backend needs. If it isn't known whether one needs it, nothing changes.
  */
 export function finalizerStep({ isDeletionRequested, isPresent, isNeeded }: FinalizerFacts): FinalizerStep {
   if (isDeletionRequested) {

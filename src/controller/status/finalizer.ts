@@ -17,7 +17,7 @@ export interface WaitDeps {
   readonly clock: Clock;
   /** The present time of the clock that dates deletions. Undefined: not known. */
   readonly sourceNow: () => Millis | undefined;
-  /** The objects whose deletion waits. */
+  /** The objects under deletion that wait. */
   readonly deletions: Map<ObjectKey, Deletion>;
 }
 
@@ -34,10 +34,9 @@ const LEAST_TRY_MS: Millis = 60_000;
 export const LOOK_AGAIN_MS = 1_000;
 
 /**
- * Removes the finalizer of a deleted alias in three cases: its records are withdrawn, it has the annotation
- * `dnsalias.io/abandon`, or the wait is over. Remaining records still belong to dnsalias, and the next plan that can be written
- * deletes them. If the policy of the zone deletes nothing, there is no wait. A backend that was not read in this term can have
- * any records.
+ * Removes the finalizer of a deleted alias in three cases: its records are withdrawn, it has the annotation `dnsalias.io/abandon`,
+ * or the wait is over. Remaining records still belong to dnsalias, and the next plan that can be written deletes them. If the
+ * policy of the zone deletes nothing, there is no wait. A backend that was not read in this term counts as having records.
  */
 export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
   const key = objectKey(alias.meta);
@@ -69,8 +68,8 @@ export async function finalize(deps: FinalizeDeps, alias: DnsAlias, signal: Abor
 }
 
 /**
- * The wait of a deletion. Its start is by the clock of the API server, so the wait doesn't begin again after a restart. If that clock is not known, the wait begins
- * when this process notices the deletion.
+ * Returns how long a deletion has waited. The clock of the API server dates its start, so the wait doesn't begin again after a
+ * restart. If that clock is not known, the wait begins when this process notices the deletion.
  */
 export function recordWait({ clock, deletions, sourceNow }: WaitDeps, meta: ObjectMeta): Millis {
   const key = objectKey(meta);

@@ -6,8 +6,8 @@ import type { AliasFacts, FormerPlace } from "./alias-facts.ts";
 import { time } from "./field/time.ts";
 
 /**
- * The records that former zones of a name still have. An entry that can't be checked yet stays. After a restart, this list is the
- * only source for a backend that can't list its zone.
+ * The status entries of records that former zones of a name still have. An entry remains until its zone is read. After a restart,
+ * these entries are the only source for a backend that can't list its zone.
  */
 export function formerStatuses({
   alias,

@@ -10,8 +10,8 @@ import { cutList, showsList } from "./field/status-limits.ts";
 import { time } from "./field/time.ts";
 
 /**
- * The published sets of addresses, newest first. An entry is added only with a change of the published addresses, so it costs no
- * status write of its own. Undefined: nothing was published yet, or this version of dnsalias has not seen a change.
+ * The published sets of addresses, newest first. An entry is added only with a change of the published addresses, so it needs no
+ * additional status write. Undefined: nothing was published yet, or this version of dnsalias has not seen a change.
  */
 export function nextHistory(facts: AliasFacts): readonly HistoryEntry[] | undefined {
   const { alias, inZones } = facts;
@@ -34,7 +34,7 @@ function orNone(history: readonly HistoryEntry[]): readonly HistoryEntry[] | und
 }
 
 /**
- * What the alias itself has at the name. If another alias has the name too, its addresses are left out. Undefined: the
+ * The published addresses of the alias itself at the name, without those of other aliases that share the name. Undefined: the
  * addresses of the alias are not written yet.
  */
 function ownAddresses({ published, isShared, contribution }: NameInZone): readonly string[] | undefined {
@@ -56,7 +56,7 @@ function entryOf({ status }: DnsAlias, { hostname, zone }: NameInZone) {
   return status?.hostnames.find((entry) => entry.hostname === displayName(hostname) && entry.zone === zone);
 }
 
-/** The set before the first change that this version of dnsalias sees. */
+/** The entry for the addresses from before the first change that this version of dnsalias sees. */
 function firstEntry(alias: DnsAlias, place: NameInZone): readonly HistoryEntry[] {
   const { addresses = [], publishedTime } = entryOf(alias, place) ?? {};
   return addresses.length === 0 ||
@@ -96,7 +96,7 @@ function added(
   return kept === known ? limited(alias, [entry, ...known]) : [{ ...entry, reason: "Rotating" }, ...kept];
 }
 
-/** The oldest entry goes, but not the one that the annotation `dnsalias.io/pin` names. */
+/** Removes the oldest entry beyond the limit, except the entry that the annotation `dnsalias.io/pin` names. */
 function limited(alias: DnsAlias, history: readonly HistoryEntry[]): readonly HistoryEntry[] {
   if (history.length <= MAX_HISTORY) {
     return history;
@@ -106,10 +106,10 @@ function limited(alias: DnsAlias, history: readonly HistoryEntry[]): readonly Hi
   return history.filter((_, index) => index !== oldest).slice(0, MAX_HISTORY);
 }
 
-/** Eight changes within this time are 30 an hour. */
+/** Eight changes within this time, which are 30 an hour, count as a rotation. */
 const ROTATION_MS: Millis = 16 * 60_000;
 
-/** Frequent changes have one entry, which the next change replaces. The oldest set remains. */
+/** Combines frequent changes into one entry, which the next change replaces. The oldest entry remains. */
 function withoutRotation(
   known: readonly HistoryEntry[],
   { reason }: HistoryEntry,
@@ -146,7 +146,7 @@ function causeOf(
   if (last === undefined) {
     return { targets, reason: "Initial" };
   }
-  // During a pin, a switch isn't published. At its end, an older switch is no news.
+  // During a pin, a switch isn't published. At the end of the pin, a switch from before it is not the reason of the change.
   const isNew = (selected?.since ?? -Infinity) >= Date.parse(last.publishedTime);
   const isSwitch = selected?.reason === "FailedOver" || selected?.reason === "FailedBack";
   if (isSwitch && isNew && targets.join() !== last.targets.join()) {
@@ -160,7 +160,7 @@ function showsAddresses({ a = [], aaaa = [] }: HistoryEntry, addresses: readonly
   return a.join() === (shown.a ?? []).join() && aaaa.join() === (shown.aaaa ?? []).join();
 }
 
-/** Cut to the limit for both families. A family has at least half of it. */
+/** Returns the addresses by family, cut to the common limit. A family can use at least half of the limit. */
 function byFamily(addresses: readonly string[]): Pick<HistoryEntry, "a" | "aaaa"> {
   const [a, aaaa] = (["A", "AAAA"] as const).map((family) => addresses.filter((one) => familyOf(one) === family));
   const cut = (own: readonly string[] = [], other: readonly string[] = []): readonly string[] =>

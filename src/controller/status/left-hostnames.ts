@@ -13,7 +13,7 @@ interface LeftHostnamesDeps {
   readonly reporter: Pick<Reporter, "withoutFinalizers">;
 }
 
-/** The maximum number of characters in all entries. An object of the API server has at most 1.5 MB. */
+/** The maximum number of characters in all entries. The API server's limit is 1.5 MiB for a whole object. */
 const MAX_TEXT = 200_000;
 const MAX_HOSTNAMES = 1_000;
 

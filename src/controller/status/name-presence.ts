@@ -13,7 +13,10 @@ export interface PresenceDeps {
   readonly isUnreadZone: (zone: ObjectKey) => boolean;
 }
 
-/** Whether a name has records of dnsalias without another alias. `unknown`: the backend was not read in this term. */
+/**
+ * Whether a place has records of dnsalias that no other alias keeps. `unknown`: the backend was not read in this term, or the
+ * DnsZone can't be read.
+ */
 export type Presence = "published" | "absent" | "unknown";
 
 /** One name at the backend of one zone. */
@@ -48,8 +51,8 @@ function abandonedPlaces({ store, zoneState }: PresenceDeps, alias: DnsAlias, ho
 }
 
 /**
- * Whether a name that no DnsZone takes now may still have records at a backend that can't list them, or was not read yet. Only the
- * finalizer of the alias shows this, if its status is lost.
+ * True if a name without a DnsZone may still have records at a backend that can't list them, or that was not read yet. If the
+ * status of the alias is lost, only its finalizer shows this.
  */
 export function mayHaveUnlisted({ store, zoneState }: PresenceDeps, alias: DnsAlias): boolean {
   return alias.spec.hostnames.some((hostname) =>
@@ -70,7 +73,7 @@ function hasOwn({ observed: { owned } }: ZoneState, hostname: Name): boolean {
 }
 
 /**
- * The entries of an alias's status for places that it no longer uses, while records may exist there and the backend can't list
+ * The status entries for places that the alias no longer uses. They remain while records may exist there and the backend can't list
  * them. Without these entries, a restart would lose the information about the records.
  */
 export function unlistedStatuses(deps: PresenceDeps, alias: DnsAlias): readonly HostnameStatus[] {
@@ -101,7 +104,7 @@ function presenceIn(state: ZoneState | undefined, hostname: Name): Presence {
   if (hasOwn(state, hostname)) {
     return "published";
   }
-  // A zone whose write location another zone has is never read.
+  // A zone with the write location of an older zone is never read, so it has no records of its own.
   const { outcome } = state.planned;
   const isOthers = outcome.kind === "refused" && outcome.reason === "ZoneConflict";
   const isRead = actual !== undefined && (lists !== false || readNames.has(hostname));

@@ -24,7 +24,7 @@ export interface PinReportDeps {
   readonly clock: Clock;
   readonly reporter: Pick<Reporter, "event">;
   readonly observer: Pick<Observer, "pinned">;
-  /** The values of annotations with a mistake that were reported. */
+  /** The invalid values of annotations that were reported. */
   readonly badPins: Map<ObjectKey, string>;
 }
 
@@ -40,7 +40,7 @@ export function reportPin(
   if (after?.status !== undefined) {
     pinEvents(before?.status, after.status).forEach((event) => reporter.event(after, event));
   }
-  // The end of a pin is no mistake. An old annotation that never had an effect is one.
+  // The end of a pin isn't a mistake. An annotation whose time was over before it had an effect is one.
   const isEnd = problem?.isOver === true && pinnedText(before?.status) !== undefined;
   if (after === undefined || problem === undefined) {
     badPins.delete(key);

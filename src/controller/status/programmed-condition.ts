@@ -10,7 +10,7 @@ import { time } from "./field/time.ts";
 import type { Propagation } from "../zone/state/confirmed.ts";
 import type { Millis } from "../../base/clock.ts";
 
-/** Whether the servers serve the resolved addresses, or those of a pin. */
+/** The Programmed condition: whether the servers serve the resolved addresses, or the addresses of a pin. */
 export function programmedCondition(facts: AliasFacts): ConditionResult {
   const { alias, now } = facts;
   const { pin } = alias.spec.paused ? {} : pinOf(alias, now);
@@ -55,7 +55,7 @@ function forbiddenCondition(
       );
 }
 
-/** If the zone of a name doesn't serve it yet, its former zone serves it. */
+/** If a condition isn't True, adds sentences about former zones that serve the name until its new zone serves it. */
 function whileMoving(facts: AliasFacts, { hostname }: NameInZone, result: ConditionResult): ConditionResult {
   if (result.status === "True") {
     return result;
@@ -153,12 +153,12 @@ export function unverifiedCondition(
   return before?.status === "True" ? undefined : { status: "Unknown", reason: "Propagating", message };
 }
 
-/** True also before the first plan with the alias. */
+/** True if the alias contributes records to the name, or if there was no plan with the alias yet. */
 function mayBePublished({ contribution }: NameInZone): boolean {
   return contribution === undefined || Object.keys(contribution.sets).length > 0;
 }
 
-/** The text remains during a delivery, so that an ordinary change needs only one status write. */
+/** The text is the same during a delivery and after it, so that an ordinary change needs only one status write. */
 function programmedText({ propagation, zone, withoutHttps }: NameInZone): string {
   const without = withoutHttps === undefined ? [] : [withoutHttps.message];
   return propagation.total === undefined && propagation.obstacle === undefined

@@ -10,18 +10,18 @@ export interface NameWithoutZone extends Omit<NoZoneMatch, "kind"> {
   readonly hostname: Name;
 }
 
-/** A name that its zone keeps for a limited time, although it no longer admits the alias. */
+/** A name that its zone keeps for a limited time, although the zone no longer admits the alias. */
 export interface LeavingName {
   readonly hostname: Name;
   readonly leaving: NonNullable<ZonesMatch["leaving"]>;
 }
 
-/** A name that one DnsZone of its domain takes, and another one refuses to the alias. */
+/** A name that the alias has in one DnsZone of its domain, and that another DnsZone refuses to the alias. */
 export interface NameRefused extends RefusedHostname {
   readonly hostname: Name;
 }
 
-/** The condition for names that DnsZones don't take, with the time until which they stay. Undefined: all names are taken. */
+/** The condition for names that DnsZones refuse, with the time until which they stay. Undefined: no name is refused. */
 export function placementCondition(
   withoutZone: readonly NameWithoutZone[],
   leaving: readonly LeavingName[],
@@ -37,7 +37,7 @@ export function placementCondition(
     : { status: "False", reason: first.reason, message: sentences(all.flatMap(messagesOf)) };
 }
 
-/** Sentences about names that move to another zone, with the time. */
+/** Sentences about names that will move to another zone, with the time of the move. */
 export function movingTexts(leaving: readonly LeavingName[]): readonly string[] {
   return leaving.flatMap(({ hostname, leaving: { until, next } }) => {
     const zones = next.kind === "zones" ? next.zones.map(({ meta }) => `${meta.namespace}/${meta.name}`) : [];
@@ -62,7 +62,10 @@ export function refusedEntries(
     .map(({ hostname, zone, reason }) => ({ hostname: displayName(hostname), zone, addresses: [], reason }));
 }
 
-/** The entries of a name without a zone. They are unchanged while the records stay, so that a restart knows them. */
+/**
+ * The entries of a name without a zone. While its records remain, its previous entries remain, so that the records are known after
+ * a restart.
+ */
 export function stayingEntries(
   { status }: DnsAlias,
   { hostname, reason, stays = [] }: NameWithoutZone,

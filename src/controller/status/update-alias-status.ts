@@ -30,7 +30,7 @@ export interface AliasReportDeps extends FactsDeps, PresenceDeps {
   readonly sourceNow: () => Millis | undefined;
   /** True if every DnsZone can be read. */
   readonly hasEveryZone: () => boolean;
-  /** The metadata of an alias that is being deleted only because its CustomResourceDefinition is. */
+  /** The metadata of an alias that is being deleted only because its CustomResourceDefinition is being deleted. */
   readonly unserved: (alias: ObjectKey) => ObjectMeta | undefined;
 }
 
@@ -66,7 +66,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
   return facts.unlisted.length > 0 || mayHaveUnlisted(deps, alias) ? atLatest(next, LOOK_FOR_FORMER_MS) : next;
 }
 
-/** No event reports that the records of a former name are gone. */
+/** Interval of checks whether records of former names are gone, which no event reports. */
 const LOOK_FOR_FORMER_MS: Millis = 10_000;
 
 function atLatest(next: Requeue, afterMs: Millis): Requeue {
@@ -137,10 +137,7 @@ function needsFinalizer(deps: AliasReportDeps, { alias, inZones, unlisted = [] }
   return lists.has(undefined) || !hasEveryZone() || mayHaveUnlisted(deps, alias) ? undefined : false;
 }
 
-/**
- * Handles an alias under deletion. Its status is written only if the deletion waits for the guard or for a backend, and not if it
- * takes a moment.
- */
+/** Handles an alias under deletion. Its status is written only if the deletion waits for the guard or for a backend. */
 async function endAlias(deps: AliasReportDeps, alias: DnsAlias, signal: AbortSignal): Promise<Requeue> {
   const next = await finalize(deps, alias, signal);
   const deletion = deps.deletions.get(objectKey(alias.meta));
@@ -155,7 +152,10 @@ async function endAlias(deps: AliasReportDeps, alias: DnsAlias, signal: AbortSig
   return written.requeue === "done" ? next : written;
 }
 
-/** Marks a report from the zone's last plan. If another plan is due, the alias is reported again after it. */
+/**
+ * Records that a report is based on the last plans of its zones. If another plan is due, the alias is reported again after that
+ * plan.
+ */
 function recordEarlyReport({ zoneState }: AliasReportDeps, { inZones }: AliasFacts): void {
   for (const { zone, hostname } of inZones) {
     const state = zoneState(zone);
@@ -165,7 +165,7 @@ function recordEarlyReport({ zoneState }: AliasReportDeps, { inZones }: AliasFac
   }
 }
 
-/** Writes the status of an object that was never valid. It has only the mistakes. */
+/** Writes the status of an object that was never valid. The status has only the mistakes. */
 export async function updateInvalidStatus(
   deps: Pick<AliasReportDeps, "reporter" | "observer" | "mayWrite">,
   invalid: InvalidObject | undefined,
@@ -204,7 +204,7 @@ async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: Abo
   return nextLookup(facts);
 }
 
-/** One Event and one log line for each change of the Ready condition. */
+/** Records each change of the Ready condition with one Event and one log line. */
 function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasStatus): void {
   const before = alias.status?.conditions.find(({ type }) => type === "Ready");
   const now = status.conditions.find(({ type }) => type === "Ready");
@@ -226,7 +226,7 @@ function recordReadiness(deps: AliasReportDeps, alias: DnsAlias, status: AliasSt
   }
 }
 
-/** An Event about refused addresses, because they don't change Ready. */
+/** Reports refused addresses with an Event, because they don't change Ready. */
 function recordRefusedAddresses(deps: AliasReportDeps, facts: AliasFacts): void {
   const { alias } = facts;
   const refused = refusedAddresses(targetVerdicts(facts));

@@ -34,7 +34,7 @@ export interface ZoneReportDeps extends ZoneFinalizerDeps {
   readonly zoneState: (zone: ObjectKey) => ZoneState | undefined;
   readonly invalidEdit: (zone: ObjectKey) => InvalidObject | undefined;
   readonly mayWrite: () => boolean;
-  /** The metadata of a DnsZone that is being deleted only because its CustomResourceDefinition is. */
+  /** The metadata of a DnsZone that is being deleted only because its CustomResourceDefinition is being deleted. */
   readonly unserved: (zone: ObjectKey) => ObjectMeta | undefined;
 }
 
@@ -120,7 +120,7 @@ function zoneStatus(zone: DnsZone, state: ZoneState, invalidEdit: InvalidObject 
   };
 }
 
-/** During a normal delivery the previous counts remain, so that it needs no status write. */
+/** During a normal delivery, the previous counts remain, so that a delivery needs no status write. */
 function serverCounts(
   { obstacle, laggingSince, slow, total, current }: Propagation,
   before: ZoneStatus["servers"],
@@ -205,8 +205,8 @@ function uncheckedCondition({ servers }: Confirmed, before: Condition | undefine
 }
 
 /**
- * Sentences about moved names: the records that stay here for them, and names that their new zone doesn't serve although they
- * were withdrawn here.
+ * Sentences about moved names whose records still remain in this zone, and about names that were withdrawn here although their new
+ * zone doesn't serve them.
  */
 function movesText(moves: readonly Move[]): readonly string[] {
   const text = (

@@ -20,11 +20,14 @@ export interface ZoneFinalizerDeps extends WaitDeps {
   readonly store: Pick<Store, "aliases">;
   /** True if the object of a DnsZone no longer exists while its records are being withdrawn, as in folder mode. */
   readonly isGone: (zone: ObjectKey) => boolean;
-  /** Forgets such a DnsZone. */
+  /** Forgets a DnsZone whose object no longer exists, after its records were withdrawn. */
   readonly onWithdrawn: (zone: ObjectKey) => void;
 }
 
-/** Adds the finalizer of a DnsZone with `deletionPolicy: Delete`, and removes one that isn't needed. Returns only if that failed. */
+/**
+ * Adds the finalizer of a DnsZone with `deletionPolicy: Delete`, and removes one that isn't needed. Returns a result only if that
+ * failed.
+ */
 export async function stepZoneFinalizer(
   { reporter, log }: Pick<ZoneFinalizerDeps, "reporter" | "log">,
   zone: DnsZone,
@@ -92,7 +95,7 @@ export async function endUnreadZone(
   return afterWrite(await reporter.finalizer({ kind, meta }, false, signal));
 }
 
-/** True if a round that began after the deletion found no records. */
+/** True if a round that began after the deletion found no records, or if the zone never writes any. */
 function isWithdrawn(state: ZoneState | undefined): boolean {
   if (state === undefined || state.next !== undefined || !isEnding(state.handle.zone)) {
     return false;
@@ -103,7 +106,7 @@ function isWithdrawn(state: ZoneState | undefined): boolean {
   return isOthers || (state.observed.actual !== undefined && ownedNames(state.observed).size === 0);
 }
 
-/** True while a status lists the deleted DnsZone. After a restart, that status would reserve its names. */
+/** True while the status of an alias lists the deleted DnsZone. After a restart, that status would reserve its names. */
 function isListed({ aliases }: Pick<Store, "aliases">, zone: ObjectKey): boolean {
   return [...aliases()].some(
     ({ meta, status }) =>

@@ -17,7 +17,7 @@ import { driftKeys, repaired, repairedBy, WHOLE_TEXT } from "./state/repairs.ts"
 import { observe, replace, type ZoneState } from "./state/zone-state.ts";
 import { countedAs, recordPublished, recordRepaired, tally } from "./zone-events.ts";
 
-/** The writes of a round, and its reports. */
+/** The writes of a round, and the facts for its reports. */
 export interface Proposal {
   readonly actual: ActualZone;
   /** See {@link BackendContent}. */
@@ -26,7 +26,10 @@ export interface Proposal {
   /** The refusals of the plan itself. */
   readonly refusals: readonly Refusal[];
   readonly settled: ZoneOutcome;
-  /** The time until the first write that waits for a lookup of this process, or for other deletes. */
+  /**
+   * The time until the first waiting write may be made. It waits for a lookup of this process, or to be judged together with other
+   * deletes.
+   */
   readonly waitMs: Millis | undefined;
   readonly guarded: Guarded;
 }
@@ -79,7 +82,7 @@ export async function applyChanges(
   }
 }
 
-/** Speeds up the delivery. Statuses show a problem until a later write has none. */
+/** Speeds up the delivery. If that fails, statuses show the problem until it succeeds for a later write. */
 async function expediteDelivery(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<void> {
   const problem = await state.handle.provider.expediteDelivery?.(signal);
   if (problem !== state.deliveryProblem) {

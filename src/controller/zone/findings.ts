@@ -10,12 +10,12 @@ import type { Reporter } from "../ports/reporter.ts";
 import { type Planned, refusalsFound, roundEnded, type ZoneOutcome } from "./state/planned.ts";
 import { type LeftBehind, replace, retryNotBefore, type ZoneState } from "./state/zone-state.ts";
 
-/** Reports the findings of a round about a zone in the log, in Events, and in statuses. */
+/** The destinations of findings about a zone: the log, Events, metrics, and statuses. */
 export interface FindingDeps {
   readonly log: Logger;
   readonly reporter: Pick<Reporter, "event">;
   readonly observer: Observer;
-  /** Called when a fact in statuses has changed: for these hostnames, or (undefined) for the whole zone. */
+  /** Called when a fact that statuses show has changed: for these hostnames, or (undefined) for the whole zone. */
   readonly onChanged: (zone: ObjectKey, names: readonly Name[] | undefined) => void;
 }
 
@@ -30,7 +30,10 @@ export function recordHeld(deps: FindingDeps, state: ZoneState, guarded: Guarded
   }
 }
 
-/** Reports a changed mistake in an input. Only the zone reports it, because its hostnames continue to follow their targets. */
+/**
+ * Reports a changed mistake in an input. It is reported only on the DnsZone, because its hostnames continue to follow their
+ * targets.
+ */
 export function recordInputProblem(deps: FindingDeps, state: ZoneState, before: InputProblem | undefined): void {
   const problem = state.observed.inputProblem;
   if (JSON.stringify(problem) === JSON.stringify(before)) {
@@ -45,7 +48,7 @@ export function recordInputProblem(deps: FindingDeps, state: ZoneState, before: 
   deps.onChanged(zone, []);
 }
 
-/** Reports changed refusals. Obstacles at the backend can change without an event that would update the statuses. */
+/** Reports changed refusals. Refusals by the backend can change without an event, so the statuses are updated here. */
 export function recordRefusals(
   deps: Pick<FindingDeps, "onChanged">,
   state: ZoneState,
@@ -103,7 +106,10 @@ export function settleAs(
   return { requeue };
 }
 
-/** Ends a round without a call to the backend, which has no new outcome. A zone that must wait long in its first round shows the reason. */
+/**
+ * Ends a round without a call to the backend, and without a new outcome. If the first round of a zone must wait long, the status
+ * shows the reason.
+ */
 export function deferred(deps: SettleDeps, state: ZoneState, failure: Failed): Requeue {
   const afterMs = Math.max(MIN_RETRY_MS / 2, failure.retryAfterMs ?? MIN_RETRY_MS);
   return state.planned.outcome.kind === "pending" && afterMs > TOLD_DEFERRAL_MS
@@ -115,7 +121,7 @@ export function failed(deps: SettleDeps, state: ZoneState, { message, retryAfter
   const zone = objectKey(state.handle.zone.meta);
   const first = state.planned.outcome.kind !== "failed";
   replace(state, { planned: roundEnded(state.planned, { kind: "failed", message, since: deps.clock.now() }) });
-  // Without this time, each changed answer would start a round. A failing backend must not be called for every change.
+  // A failing backend must not be called for every changed answer, so the next call waits.
   retryNotBefore(state, deps.clock.now() + Math.max(MIN_RETRY_MS, retryAfterMs ?? 0));
   deps.log.warn({ zone, provider: state.handle.provider.id, err: message }, "zone not applied");
   if (first) {

@@ -19,10 +19,13 @@ import { ownedNames } from "./state/observed.ts";
 import { finalizersAwaited, guardMoved, type GuardMemory } from "./state/planned.ts";
 import { replace, type ZoneState } from "./state/zone-state.ts";
 
-/** Whether no alias has the name anywhere. The deletes of such a name can belong to an alias that is created again in a moment. */
+/** True if no alias has the name in any zone. A deleted alias with such a name may be created again within seconds. */
 export type IsOrphan = (name: Name) => boolean;
 
-/** The writes of a guarded plan that may be made now, and the time until the first waiting delete. Undefined: no delete waits. */
+/**
+ * The writes of a guarded plan that may be made now, and the time until the first waiting delete may be made. Undefined: no delete
+ * waits.
+ */
 export function gatheredWrites(
   state: ZoneState,
   guarded: Guarded,
@@ -44,13 +47,13 @@ export function gatheredWrites(
   return { writes: guarded.writes.filter((write) => ready.has(write) || isSwitch(write)), waitMs };
 }
 
-/** Deletes that belong to a switch to other targets are neither collected nor counted. */
+/** True for a delete that belongs to a switch to other targets. Such deletes neither wait nor count for the guard. */
 function switchOf({ planned }: ZoneState): (write: Write) => boolean {
   return switchDeletes(planned.plan?.names ?? []);
 }
 
 export interface GuardedDeps {
-  /** Whether an object, or this process, knows why the name has no alias any more. */
+  /** True for a name if an object or this process shows why it has no alias any more. */
   readonly isWatched: (zone: DnsZone) => (name: Name) => boolean;
   /** Writes the counts of the guard to the status of the DnsZone. False: the write failed. */
   readonly saveGuard: (zone: ObjectKey, guard: GuardStatus | undefined, signal: AbortSignal) => Promise<boolean>;
@@ -58,7 +61,7 @@ export interface GuardedDeps {
 
 /**
  * Moves the guard's window to the present time. With the first plan of a process, RRsets without an alias count as unwatched
- * deletions, unless an object shows the reason.
+ * deletions, unless an object shows why they have no alias.
  */
 export function moveGuard(
   { isWatched }: Pick<GuardedDeps, "isWatched">,
@@ -79,9 +82,9 @@ export function moveGuard(
 }
 
 /**
- * Saves the counts, or the used approval, before the deletes. If the process ends during the write, the next one counts these
- * deletes, and doesn't accept the approval again. It saves the counts for a zone of any size, because a small zone can grow within
- * the hour. False: no delete may be made now.
+ * Saves the counts, or the used approval, before the deletes. If the process ends during the write, the next process counts these
+ * deletes, and doesn't accept the approval again. Counts are saved for zones of any size, because a small zone can grow within the
+ * hour. False: no delete may be made now.
  */
 export async function saveDeletes(
   { saveGuard }: Pick<GuardedDeps, "saveGuard">,
@@ -133,7 +136,7 @@ export function recordGuarded(state: ZoneState, guarded: Guarded, writes: readon
 
 /** Deletes wait this long after they were first planned, so that successive deletions of objects are judged together. */
 const DELETE_GATHER_MS: Millis = 5_000;
-/** The same without a guard, so that the name of an alias that is deleted and created again at once never loses its records. */
+/** The wait of deletes without a guard. If an alias is deleted and created again within this time, its name keeps its records. */
 const RECREATION_MS: Millis = 3_000;
 
 interface Gathered {
@@ -141,7 +144,7 @@ interface Gathered {
   readonly writes: readonly Write[];
   /** The planned deletes, by {@link rrsetKey}, with the time when each was first planned. */
   readonly planned: ReadonlyMap<string, Millis>;
-  /** The time until the first waiting delete may be written. Undefined: none waits. */
+  /** The time until the first waiting delete may be written. Undefined: no delete waits. */
   readonly waitMs: Millis | undefined;
 }
 
@@ -172,7 +175,7 @@ function gatherDeletes(
   return { writes: ready, planned, waitMs };
 }
 
-/** The shorter of two waits. Undefined means no wait. */
+/** The shorter of two waits. Undefined: nothing waits. */
 export function shorterWait(a: Millis | undefined, b: Millis | undefined): Millis | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
@@ -231,8 +234,8 @@ export interface UnfinalizedDeps {
 
 /**
  * Leaves out the first write of a name whose aliases have no finalizer yet, at a backend that does not list its zone. If such an
- * alias is deleted while no controller runs, no object shows the name any more. The aliases of each name are reported, which sets
- * the finalizer.
+ * alias is deleted while no controller runs, no object shows the name any more. A report of the aliases of each name then sets the
+ * finalizer.
  */
 export function withoutUnfinalized(
   { isFinalized, onChanged }: UnfinalizedDeps,

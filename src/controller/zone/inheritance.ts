@@ -51,13 +51,13 @@ export function inherit(
   return withoutForeignFrozen(withInherited(plan, inherited, ttl), publishedFor);
 }
 
-/** No namespace has this name. */
+/** The namespace of records that belong to no namespace. No namespace can have this name. */
 const NO_NAMESPACE = "";
 
 /**
- * Returns the plan without the records of frozen names that this leader knows to be published for another namespace. A frozen
- * name keeps the records that are published for its own alias, and another namespace inherits nothing. If only a status shows
- * it, nothing is withdrawn, because a status can be lost.
+ * Returns the plan without the records of frozen names that this leader knows to be published for another namespace. A frozen name
+ * keeps the records that are published for its own alias, and another namespace inherits nothing. If only a status shows another
+ * namespace, nothing is withdrawn, because a status can be lost.
  */
 function withoutForeignFrozen(plan: ZonePlan, publishedFor: ReadonlyMap<Name, string>): ZonePlan {
   const isForeign = (name: Name): boolean => {
@@ -75,9 +75,9 @@ function withdrawn(name: Name): NamePlan {
 }
 
 /**
- * Returns the namespace of records in the first read: the namespace that has the name, unless its aliases show that another one
- * had it. Records of a name without an alias belong to a deleted alias, and later aliases don't inherit them. Undefined: not
- * known yet.
+ * Returns the namespace of records in the first read. It is the namespace that has the name now, unless a status of its aliases
+ * shows that another namespace had the name. Records of a name without an alias belong to a deleted alias, and later aliases don't
+ * inherit them. Undefined: not known yet.
  */
 function namespaceOf(
   zone: DnsZone,
@@ -95,7 +95,10 @@ function namespaceOf(
   return namespace === undefined || isOthers ? NO_NAMESPACE : namespace;
 }
 
-/** True if, according to the status of the alias, an alias of another namespace had the name. A long status can lack the entry. */
+/**
+ * True if, according to the status of the alias, an alias of another namespace had the name. A long status may lack the entry of
+ * the name. The condition alone then decides.
+ */
 function lostName({ status }: DnsAlias, name: Name, zone: string): boolean {
   const accepted = status?.conditions.find(({ type }) => type === "Accepted");
   const entry = status?.hostnames.find((one) => one.zone === zone && one.hostname === displayName(name));

@@ -5,8 +5,8 @@ import { objectKey } from "../../api/meta.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
 
 /**
- * Creates the provider of a zone. If that fails, it returns one that refuses reads and writes with the reason, so that one
- * DnsZone never affects others. The records of the previous provider stay until another one is created.
+ * Creates the provider of a zone. If that fails, returns a provider that refuses reads and writes with the reason, so that one
+ * DnsZone never affects others. The records of the previous provider remain until the creation succeeds.
  */
 export function makeProvider<Provider extends object>(
   { providerOf, log }: { readonly providerOf: (zone: DnsZone) => Provider; readonly log?: Logger },

@@ -19,11 +19,11 @@ export interface Departures {
   readonly zonesOf: (zone: ObjectKey, name: Name) => readonly ObjectKey[];
   readonly hasClaim: (zone: ObjectKey, name: Name) => boolean;
   readonly stateOf: (zone: ObjectKey) => ZoneState | undefined;
-  /** The desired records of these names while they stay. A missing name stays as it is. */
+  /** The desired records of these names while they stay. Records of a name that is missing in this plan don't change. */
   readonly plan: (zone: DnsZone, names: readonly Name[]) => ZonePlan;
   /** True if both zones read and write the same records. */
   readonly sharesRecords: (zone: ObjectKey, other: ObjectKey) => boolean;
-  /** Call it when the zone keeps no state of the name any more. */
+  /** Called when the zone no longer has any state of the name. */
   readonly ended: (zone: ObjectKey, name: Name) => void;
 }
 
@@ -36,7 +36,7 @@ export interface MoveDeps extends FindingDeps {
 export interface Leaving {
   /** The desired records of these names while they remain. */
   readonly plan: ZonePlan;
-  /** The names whose records are withdrawn now. While the guard holds their deletes, they follow their targets. */
+  /** The names whose records are withdrawn now. While the guard holds their deletes, their addresses follow their targets. */
   readonly going: ReadonlySet<Name>;
 }
 
@@ -114,8 +114,8 @@ function movesOf(
 }
 
 /**
- * Whether a zone has written these families of the name (any family if the list is empty), and every server that can be queried
- * serves them.
+ * True if a zone has written the name with these families, and every server that can be queried serves it. If the list is empty,
+ * any family counts.
  */
 function hasArrived(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
   if (state === undefined || !isWritten(state, name, families)) {
@@ -130,7 +130,7 @@ function isWritten({ observed }: ZoneState, name: Name, families: readonly Famil
   return observed.actual !== undefined && FAMILIES.some(has) && families.every(has);
 }
 
-/** Whether a zone has written the name, or an older DnsZone has its write location. */
+/** True if a zone has written the name, or will never write it because an older DnsZone has the same write location. */
 function isDecided(state: ZoneState | undefined, name: Name, families: readonly Family[]): boolean {
   if (state === undefined) {
     return false;
@@ -156,7 +156,7 @@ function planRefusals(stateOf: Departures["stateOf"]): (zone: ObjectKey) => Read
   };
 }
 
-/** Updates statuses, because those of the aliases and of both zones show why a name waits. */
+/** Reports changed moves. The statuses of the aliases and of both zones show why a name waits, so they are updated. */
 function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"]): void {
   const { log, reporter } = deps;
   const { moves } = state.planned;
@@ -180,7 +180,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"])
   }
 }
 
-/** The time of the next plan that only moves require. */
+/** The time of the next plan that is due only because of moves. */
 function dueAt(moves: Iterable<Move>, follow: ZonePlan): Millis | undefined {
   const ends = [...moves].filter(({ phase }) => phase === "waiting").flatMap((move) => moveEndsAt(move) ?? []);
   const changes = [...follow.contributions.values()].flatMap(({ changesAt }) => changesAt ?? []);

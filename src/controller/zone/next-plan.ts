@@ -15,7 +15,7 @@ const RESYNC_MS = 300_000;
 /** Interval of retries after a refusal that can end without an event, for example a missing permission. */
 export const REFUSED_RETRY_MS = 60_000;
 
-/** The names of aliases whose verdicts have changed since that plan without an event. No event reports them. */
+/** The names of aliases whose verdicts have changed since the plan `before` only because time passed. No event reports this. */
 export function changedByTime({ aliasOf, clock }: NextPlanDeps, before: ZonePlan | undefined): readonly Name[] {
   const passed = [...(before?.contributions ?? [])].filter(
     ([, { changesAt }]) => (changesAt ?? Infinity) <= clock.now(),
@@ -23,7 +23,7 @@ export function changedByTime({ aliasOf, clock }: NextPlanDeps, before: ZonePlan
   return passed.flatMap(([key]) => aliasOf(key)?.spec.hostnames ?? []);
 }
 
-/** The names that lead back to themselves in only one of the plans, or by another path. */
+/** The names that lead back to themselves in only one of the plans, or in both by different paths. */
 export function changedLoops(before: ZonePlan | undefined, after: ZonePlan): readonly Name[] {
   const was = before?.loops ?? new Map<Name, readonly Name[]>();
   const names = new Set([...was.keys(), ...after.loops.keys()]);
@@ -41,7 +41,7 @@ export function nextPlanMs({ clock }: Pick<NextPlanDeps, "clock">, state: ZoneSt
   return Math.max(0, Math.min((state.observed.readAt ?? now) + resyncMs(state), ...moments) - now);
 }
 
-/** An unusable input can be corrected without an event. */
+/** The interval of reads. It is shorter while an input is unusable, because a correction may cause no event. */
 export function resyncMs({ observed }: ZoneState): Millis {
   return observed.inputProblem === undefined ? RESYNC_MS : REFUSED_RETRY_MS;
 }

@@ -25,7 +25,7 @@ export interface PropagationCheckDeps {
   readonly log: Logger;
   readonly observer: Observer;
   readonly endpointsOf: EndpointsOf;
-  /** Queries one server for an RRset that it serves. */
+  /** Queries one server for the RRset of a name. */
   readonly queryServer: (
     endpoint: ServingEndpoint,
     name: Name,
@@ -38,12 +38,12 @@ export interface PropagationCheckDeps {
 /** A server loads a zone as a whole. If more names than this changed, an even sample of them is checked. */
 const SAMPLE = 256;
 const CONCURRENT_QUESTIONS = 16;
-/** Waits between rounds while a server is out of date: the first and the longest. */
+/** The first and the longest wait between two rounds while a server is out of date. */
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 2_000;
 /** A slow delivery is checked less often. */
 const SLOW_WAIT_MS = 10_000;
-/** How often the server list is read again while all servers are current. Servers can be added and removed. */
+/** The interval of reads of the server list while all servers are current, because servers can be added and removed. */
 const IDLE_WAIT_MS = 30_000;
 
 /** Queries every server of a zone for the written records once. Returns the time of the next round. */
@@ -87,7 +87,7 @@ async function queryOne(
   const server = endpointText(endpoint);
   const names = state.confirmed.servers?.get(server) ?? new Set<Name>();
   const queried = sample([...names].sort(byCodeUnit));
-  // The desired records are read once. The next round checks writes in the meantime.
+  // The desired records are read once. Records that are written during this round are checked in the next one.
   const wanted = state.observed.owned;
   const served: Name[] = [];
   const queue = [...queried];
@@ -106,8 +106,8 @@ async function queryOne(
 }
 
 /**
- * Whether a server serves the names as written. A withdrawn name is not queried, because another record may rightly answer there
- * (a wildcard, or a record of another writer).
+ * Whether a server serves the names as written. A withdrawn name is not queried, because a wildcard or a record of another writer
+ * may answer for it.
  */
 async function serves(
   deps: PropagationCheckDeps,
@@ -130,7 +130,7 @@ async function serves(
 
 interface BegunCheck {
   readonly begun: Confirmed["unconfirmed"];
-  /** No check of this location has ended in this term. */
+  /** True if no check of this location has ended in this term. */
   readonly isFirst: boolean;
 }
 
@@ -170,7 +170,8 @@ function nextWaitMs(now: Millis, laggingSince: Millis | undefined, slow: boolean
   if (laggingSince === undefined) {
     return IDLE_WAIT_MS;
   }
-  // A twentieth of the wait so far: exact for short waits, and few queries for long ones.
+  // The next round comes after a twentieth of the wait so far. Short waits are therefore measured exactly, and long waits need few
+  // queries.
   return slow ? SLOW_WAIT_MS : Math.max(FIRST_WAIT_MS, Math.min(MAX_WAIT_MS, (now - laggingSince) / 20));
 }
 

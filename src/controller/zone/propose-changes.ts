@@ -24,7 +24,7 @@ export interface ProposalInput {
   readonly maxNames: number | undefined;
   /** The window of the guard at the present time. Absent: it is empty, as in a read-only command. */
   readonly window?: GuardWindow | undefined;
-  /** Leaves out the deletes of a guarded plan that wait for others. Absent: no delete waits, as in a read-only command. */
+  /** Leaves out the deletes of a guarded plan that must still wait. Absent: no delete waits, as in a read-only command. */
   readonly gather?:
     | ((guarded: Guarded) => { readonly writes: readonly Write[]; readonly waitMs: Millis | undefined })
     | undefined;
@@ -55,18 +55,18 @@ export function limitsOf({
   return { maxNames, minTtl, unsupportedTypes: lacks && { backend: id, types: lacks } };
 }
 
-/** The changes that a zone needs, and those that may be made now. */
+/** The changes that a zone needs, and the writes of them that may be made now. */
 export interface Proposal {
   readonly changes: readonly Change[];
-  /** With the writes that may be made now. */
+  /** The verdict of the guard, with the writes that may be made now. */
   readonly guarded: Guarded;
   /** The time until the first waiting delete may be made. */
   readonly waitMs: Millis | undefined;
 }
 
 /**
- * The common function of `dnsalias plan` and the running controller. It applies the name limit, compares, applies the guard, and
- * leaves out records without space.
+ * Returns the changes of a zone, for `dnsalias plan` and for the running controller. It applies the name limit, compares the plan
+ * with the backend, applies the guard, and leaves out records for which the location has no space.
  */
 export function propose({
   zone,
@@ -99,13 +99,13 @@ export function propose({
   const guarded = guard({
     changes,
     window: window ?? moveWindow(EMPTY_WINDOW, own, 0),
-    // The deletion of the DnsZone includes all of these deletes.
+    // For a DnsZone under deletion, all deletes are intended.
     maxDeletePercent: isEnding(zone) ? Infinity : zone.spec.maxDeletePercent,
     approved: zone.meta.annotations[APPROVE_ANNOTATION],
     used: usedApproval,
     isSwitch: switchDeletes(plan.names),
   });
-  // Records with a waiting or held delete still use space.
+  // Records whose delete waits or is held still use space.
   const gathered = gather(guarded);
   const { writes, refusals: tooLarge } = limitSize(gathered.writes, own, capacity);
   return {
@@ -116,8 +116,8 @@ export function propose({
 }
 
 /**
- * The same without the names that leave the zone now. Their addresses continue to follow the targets while the guard holds their
- * deletes.
+ * Proposes changes that also withdraw the names of `going`. If the guard holds their deletes, the addresses of these names continue
+ * to follow their targets.
  */
 export function proposeWithout(going: ReadonlySet<Name>, input: ProposalInput): Proposal {
   if (going.size === 0) {

@@ -10,17 +10,17 @@ import type { OwnedRRset } from "../../providers/owned-rrset.ts";
 import type { Store } from "../inventory/store.ts";
 
 /**
- * Returns the published records of a zone according to the statuses of its aliases, and the status of the DnsZone for names
- * without an alias. A provider without its own storage continues with these records after a restart, and not with the current
- * lookups. Sorted by name and type. A status doesn't count for a name that an alias of another namespace has, or that its own
- * namespace can't have. A user who can write the status of one alias can therefore publish nothing at the names of others.
+ * Returns the published records of a zone according to the statuses of its aliases, and the status of the DnsZone for names without
+ * an alias. A provider without its own storage continues with these records after a restart, and not with the current lookups. The
+ * records are sorted by name and type. A status doesn't count for a name that an alias of another namespace has, or that the
+ * status's namespace can't have. A user who can write the status of one alias can therefore publish nothing at the names of others.
  */
 export function rememberedSets(store: RememberingStore, zone: DnsZone): readonly OwnedRRset[] {
   const key = objectKey(zone.meta);
   const byName = new Map<Name, Remembered>();
   for (const alias of store.aliases()) {
     const { spec, status } = alias;
-    // Pinned addresses have no HTTPS record next to them.
+    // A name with pinned addresses has no HTTPS record.
     const https = status?.history?.[0]?.reason === "Pinned" ? undefined : httpsTargetOf(spec);
     for (const { hostname, zone: zoneKey, addresses, ttl } of status?.hostnames ?? []) {
       const name = zoneKey === key ? ownerName(hostname) : undefined;
@@ -61,7 +61,7 @@ interface Remembered {
   https: Name | undefined;
 }
 
-/** An HTTPS record exists only next to addresses, and statuses don't list it. */
+/** Returns the RRsets of a name. Statuses don't list HTTPS records, which exist only at names with addresses. */
 function setsOf(name: Name, { ttl, addresses: texts, https }: Remembered): readonly OwnedRRset[] {
   const addresses = addressSet([...texts].flatMap((text) => parseAddress(text) ?? []));
   const sets = FAMILIES.flatMap((type): readonly OwnedRRset[] => {

@@ -10,7 +10,7 @@ import { concurrentWrites, writeSeen } from "./state/concurrent-writer.ts";
 import { type BackendContent, ownedNames, readDone } from "./state/observed.ts";
 import { observe, replace, type ZoneState } from "./state/zone-state.ts";
 
-/** The state of the backend, from a recent read or a new one. If the read fails, the time of the next round. */
+/** The state of the backend, from a recent read or a new one. If the read fails, returns the time of the next round. */
 export async function readBackend(
   deps: ReconcileDeps,
   state: ZoneState,

@@ -17,7 +17,7 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
   readonly plan: (zone: DnsZone) => ZonePlan;
   /** Why the zone may not be written. Undefined: it may be written. */
   readonly refusalOf: (zone: DnsZone) => { readonly reason: string; readonly message: string } | undefined;
-  /** Names without a known alias whose records remain. */
+  /** Returns the test for names whose records remain although no known alias has them. */
   readonly mayNotDelete: (zone: DnsZone) => MayNotDelete;
   /** False while another replica leads. The zone is then planned, but not written. */
   readonly mayWrite: () => boolean;
@@ -37,6 +37,6 @@ export interface ReconcileDeps extends FindingDeps, UnfinalizedDeps, GuardedDeps
   ) => readonly ActualRRset[];
   /** Looks up the targets of these hostnames now. */
   readonly refreshTargets: (zone: ObjectKey, names: readonly Name[]) => void;
-  /** RRsets were written, so the servers must be queried. */
+  /** Called after RRsets were written, so that the servers are queried. */
   readonly onWritten: (zone: ObjectKey) => void;
 }

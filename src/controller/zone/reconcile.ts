@@ -20,7 +20,7 @@ import { TEXT_WINDOW_MS, withoutContested } from "./state/repairs.ts";
 import { replace, takeNext, type ZoneState } from "./state/zone-state.ts";
 import { contestedText } from "./zone-refusal.ts";
 
-/** Makes one zone's backend equal to its plan, or reports why it can't. Safe to repeat at any time. */
+/** Makes one zone's backend equal to its plan, or reports why this isn't possible. Idempotent. */
 export async function reconcileZone(deps: ReconcileDeps, state: ZoneState, signal: AbortSignal): Promise<Requeue> {
   recordLeftBehind(deps, state, takeNext(state), deps.mayWrite());
   // The round after an input change must not use reads from before the change.
@@ -63,7 +63,7 @@ function planRound(deps: ReconcileDeps, state: ZoneState): ZonePlan {
   return plan;
 }
 
-/** Why the round ends after its plan. Undefined: the backend may be read and written. */
+/** Returns the end of a round that must stop after its plan. Undefined: the backend may be read and written. */
 function obstacleOf(deps: ReconcileDeps, state: ZoneState): Requeue | undefined {
   const { zone, notBefore } = state.handle;
   const refusal = deps.refusalOf(zone);
@@ -144,7 +144,10 @@ function proposeRound(
   };
 }
 
-/** Ends a round without a write, also if another writer keeps changing the text. */
+/**
+ * Ends a round that has nothing to write, or that must not write because another writer keeps changing the text. Undefined: the
+ * round has to write.
+ */
 function settleUnchanged(
   deps: ReconcileDeps,
   state: ZoneState,

@@ -9,7 +9,10 @@ import type { Reporter } from "../ports/reporter.ts";
 import { recordRefusals } from "./findings.ts";
 import type { ZoneState } from "./state/zone-state.ts";
 
-/** A first plan can have thousands of rejected writes. The log and the Events show at most this many, and the conditions count all. */
+/**
+ * The maximum number of rejected writes in the log and in Events. A first plan can have thousands, and the conditions count all of
+ * them.
+ */
 const TOLD_REJECTIONS = 100;
 
 /** The writes that took effect. */
@@ -28,7 +31,7 @@ function rejectionRefusals({ rejected = [] }: Applied): readonly Refusal[] {
   });
 }
 
-/** The rejections of the last write whose write is still planned. */
+/** The refusals of earlier rejected writes that are still planned. */
 export function stillPlanned(refusals: readonly Refusal[], writes: readonly Write[]): readonly Refusal[] {
   const planned = new Set(writes.map(keyOf));
   return refusals.filter((refusal) => planned.has(rrsetKey(refusal)));
@@ -52,8 +55,8 @@ export function recordRejections(
 }
 
 /**
- * Logs each rejection when it begins. The zone has the Event of a rejected withdrawal, because its alias may no longer exist. For
- * other rejections, the Event is that of the alias's Ready condition.
+ * Logs each rejection when it begins. The Event of a rejected withdrawal is on the DnsZone, because the alias may no longer exist.
+ * Other rejections have no Event of their own, because a change of the alias's Ready condition causes one.
  */
 function recordBegun(
   { log, reporter }: Pick<RejectionDeps, "log" | "reporter">,

@@ -32,7 +32,7 @@ export function recordPublished(deps: EventDeps, zone: DnsZone, writes: readonly
   }
 }
 
-/** The result under which a write is counted. */
+/** The label with which the metrics count a write. */
 export function countedAs(result: ApplyResult): Parameters<Observer["zoneWrite"]>[1] {
   if (result.kind !== "applied") {
     return result.kind;
@@ -79,7 +79,7 @@ function eventOf(write: Write): { readonly reason: string; readonly message: str
   }
 }
 
-/** The former TTL, only if it changes. It may be the only change. */
+/** The former TTL as text, empty if the TTL doesn't change. The TTL may be the only change of an update. */
 function formerTtl({ before, after }: Extract<Write, { kind: "update" }>): string {
   return before.ttl === after.ttl ? "" : ` (TTL ${before.ttl}s)`;
 }

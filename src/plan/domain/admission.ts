@@ -1,7 +1,7 @@
 import { matchesLabels } from "../../api/label-selector.ts";
 import type { AllowedNamespaces } from "../../api/dns-zone.ts";
 
-/** Labels of each namespace. A namespace that is absent in the map has none. */
+/** Labels of each namespace. A namespace that is absent in the map has no labels. */
 export type NamespaceLabels = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
 /** The fields of a DnsZone that decide which namespaces it admits. A DnsZone with unreadable fields admits all. */

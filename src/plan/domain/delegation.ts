@@ -2,14 +2,14 @@ import type { ObjectKey } from "../../api/meta.ts";
 import { displayName, parentOf, type Name } from "../../dns/name/name.ts";
 import { olderFirst, type ZoneDomain } from "./zone-domain.ts";
 
-/** The DnsZones that match no names, each with the older ones whose consent is missing. */
+/** The DnsZones that match no names, each with the older DnsZones whose consent is missing. */
 export type Undelegated = ReadonlyMap<ObjectKey, readonly ObjectKey[]>;
 
 /**
- * Returns the DnsZones that would take names from an older DnsZone of another namespace without its consent. As in DNS, the
- * nearest zone that contains the domain delegates it. An older DnsZone contains it if its domain is the same or above. Of these,
- * the DnsZones with the longest domain decide, and one that isn't delegated itself doesn't count. The owner of a delegated domain
- * can therefore delegate parts of it further, and needs no consent in its own namespace.
+ * Returns the DnsZones that would take names from an older DnsZone of another namespace without its consent. As in DNS, the nearest
+ * zone that contains a domain delegates it. An older DnsZone contains the domain if its own domain is the same or above. The older
+ * DnsZones with the longest domain decide. An older DnsZone that isn't delegated itself doesn't count. The owner of a delegated
+ * domain can therefore delegate parts of it further, and needs no consent in its own namespace.
  */
 export function undelegatedZones(zones: Iterable<ZoneDomain>): Undelegated {
   const undelegated = new Map<ObjectKey, readonly ObjectKey[]>();
@@ -32,7 +32,7 @@ export function undelegatedZones(zones: Iterable<ZoneDomain>): Undelegated {
   return undelegated;
 }
 
-/** The missing consent, and the cure. */
+/** The message about the missing consent, with the cure. */
 export function undelegatedMessage(
   zone: { readonly key: ObjectKey; readonly domain: Name },
   missing: readonly ObjectKey[],

@@ -35,7 +35,7 @@ function privateAddresses({ spec: { targets, fallbackAddresses } }: DnsAlias): r
   return [...fixed, ...fallbackAddresses].filter((address) => isPrivate(address));
 }
 
-/** Whether the DnsZone omits private addresses of the alias. */
+/** True if the alias lists or permits private addresses, and the DnsZone omits them. */
 export function ignoresPrivate(zone: DnsZone, alias: DnsAlias): boolean {
   const asks = alias.spec.allowPrivate || privateAddresses(alias).length > 0;
   return asks && !allowsPrivate(zone, alias.meta.namespace);

@@ -3,12 +3,12 @@ import { isAtOrBelow, type Name } from "../../dns/name/name.ts";
 import { takenOver, type ZoneDomain } from "./zone-domain.ts";
 
 /**
- * A DnsZone that can't be read, or that was deleted. Its domain still matches, so that its names keep their records. dnsalias
- * writes nothing for it, and no DnsZone above it claims or deletes names below its domain.
+ * A DnsZone that can't be read, or that was deleted. Its domain still matches, so that its names keep their records. For this
+ * DnsZone, dnsalias writes nothing. No DnsZone above claims or deletes names below its domain.
  */
 export interface ReservedZone extends ZoneDomain {
   readonly why: "unread" | "deleted";
-  /** The kind of its provider. Undefined: it can't be read. */
+  /** The kind of its provider. Undefined: the kind can't be read. */
   readonly providerKind: string | undefined;
 }
 
@@ -31,8 +31,8 @@ function takesOver(zone: DnsZone, { key, namespace, createdAt, domain }: Reserve
 }
 
 /**
- * Whether the records at a name belong to a reserved zone, for a DnsZone of this domain. A new DnsZone with the domain of a
- * deleted one has the names of the deleted one.
+ * True if a name in `domain` belongs to a reserved zone. A deleted zone with the same domain doesn't count, because a new DnsZone
+ * with that domain gets its names.
  */
 export function isReservedBelow(reserved: readonly ReservedZone[], domain: Name, name: Name): boolean {
   return reserved.some(

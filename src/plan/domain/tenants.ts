@@ -30,7 +30,9 @@ export function refusedHostname(
   return `DnsZone ${zone} does not allow the hostname ${name} to namespace ${namespace}. spec.tenants.hostnames ${allowedText(tenants.hostnames, namespace, own)}. Choose another hostname, or ask the owner of the DnsZone to allow this one`;
 }
 
-/** The patterns of the DnsZone for a namespace as texts. The texts change if labels of the namespace in a pattern change. */
+/**
+ * The patterns of the DnsZone for a namespace as texts. A text changes if a label of the namespace changes that the pattern uses.
+ */
 export function patternsFor({ spec: { tenants } }: DnsZone, namespace: string, labels: Labels): readonly string[] {
   return (tenants.hostnames ?? []).flatMap((one) => shown(one, namespace, labels) ?? []);
 }
@@ -41,8 +43,8 @@ function covers(pattern: HostnamePattern, hostname: Name, namespace: string, lab
 }
 
 /**
- * Replaces the variables of a pattern. Undefined if the namespace has no such label, or its value isn't one DNS label. A value
- * with a dot could lead into the names of another team.
+ * Replaces the variables of a pattern. Undefined if the namespace lacks a label of the pattern, or if its value isn't one DNS
+ * label. A value with a dot could match names of another team.
  */
 function expand({ parts }: HostnamePattern, namespace: string, labels: Labels): string | undefined {
   let name = "";

@@ -3,13 +3,16 @@ import { ALLOW_ZONE_ANNOTATION, objectKey, TAKE_OVER_ANNOTATION, zonesListed, ty
 import type { Name } from "../../dns/name/name.ts";
 import { byCodeUnit } from "../../base/order.ts";
 
-/** The fields of a DnsZone that decide which names it has. They are also known of deleted DnsZones, and of some unreadable ones. */
+/**
+ * The fields of a DnsZone that decide which names it has. They are also known for deleted DnsZones, and for some unreadable
+ * DnsZones.
+ */
 export interface ZoneDomain {
   readonly key: ObjectKey;
   readonly namespace: string;
   readonly createdAt: number;
   readonly domain: Name;
-  /** Undefined: it can't be read, and all namespaces count as admitted. */
+  /** Undefined: the field can't be read, and all namespaces count as admitted. */
   readonly allowedNamespaces: AllowedNamespaces | undefined;
   /** DnsZones of other namespaces that may have the domain of this one, or a domain below it. */
   readonly consents: ReadonlySet<ObjectKey>;
@@ -26,7 +29,7 @@ export function domainOf({ meta, spec }: DnsZone): ZoneDomain {
   };
 }
 
-/** Whether dnsalias withdraws the records of a DnsZone when it is deleted: its policy has to allow deletes. */
+/** True if dnsalias withdraws the records of a DnsZone when the DnsZone is deleted. `policy` has to allow deletes too. */
 export function withdrawsOnDelete({ spec }: DnsZone): boolean {
   return spec.deletionPolicy === "Delete" && spec.policy === "Sync";
 }
@@ -36,7 +39,7 @@ export function isEnding(zone: DnsZone): boolean {
   return zone.meta.deletedAt !== undefined && withdrawsOnDelete(zone);
 }
 
-/** The deleted DnsZones whose names this one adopts. */
+/** The deleted DnsZones whose names this DnsZone adopts. */
 export function takenOver({ meta }: DnsZone): ReadonlySet<ObjectKey> {
   return zonesListed(meta.annotations[TAKE_OVER_ANNOTATION]);
 }

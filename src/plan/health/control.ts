@@ -8,8 +8,8 @@ export interface Success {
 }
 
 /**
- * The last successful checks of this replica, by family: the latest of each of two addresses, the newest first. Two are enough,
- * because a control is any address except the one that failed.
+ * The last successful checks of this replica, by family: the last check of each of two addresses, the newer check first. Two are
+ * enough, because a control is any address except the one that failed.
  */
 export type Controls = Readonly<Partial<Record<Family, readonly Success[]>>>;
 
@@ -24,7 +24,7 @@ export function recordSuccess(controls: Controls, family: Family, success: Succe
 }
 
 /**
- * Returns the successful check that shows that the observer's own network isn't the cause of a failure. It is a check of another
+ * Returns a successful check which shows that the network of this replica isn't the cause of a failure. It is a check of another
  * address of the same family, at most `windowMs` ago. Undefined: there is no such check, and the failure is not evidence.
  */
 export function controlFor(controls: Controls, { family, address, now, windowMs }: ControlQuery): Success | undefined {

@@ -7,7 +7,7 @@ import { targetNames } from "../../api/target-names.ts";
 export interface EarliestSwitch {
   /** No switch is before this time. */
   readonly at: Millis;
-  /** From then on `at` can be later, because the next check has ended. */
+  /** From this time on, `at` can be later, because the next check has ended. */
   readonly laterFrom: Millis;
 }
 
@@ -21,13 +21,13 @@ export function earliestOf(switches: readonly EarliestSwitch[]): EarliestSwitch 
       };
 }
 
-/** A replica that doesn't check doesn't see the failures before a switch. It assumes that two checks have already failed. */
+/** The number of failed checks that a replica assumes if it makes no checks, because it can't see failures. */
 const UNSEEN_FAILURES = 2;
 const LEAST_MS: Millis = 5_000;
 
 /**
- * Returns the earliest switch for a replica that follows the status. Undefined: none of these targets is checked. `isAsked`: the leader
- * has a question about an address of the alias, so it lacks one failure at most.
+ * Returns the earliest switch for a replica that follows the status. Undefined: none of these targets is checked. `isAsked`: the
+ * leader has an open question about an address of the alias, so at most one further failure causes the switch.
  */
 export function followedSwitch(
   { spec }: DnsAlias,

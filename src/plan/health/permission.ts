@@ -17,8 +17,8 @@ export interface CheckRules {
 }
 
 /**
- * The wire server of Azure and the metadata service of AWS (EC2, IMDS over IPv6). They return credentials, and their addresses
- * are global unicast or unique local.
+ * The wire server of Azure and the IPv6 metadata service of AWS (EC2 IMDS). They return credentials, so they are never checked.
+ * Their addresses are global unicast, or unique local, which an operator can allow.
  */
 const METADATA: ReadonlySet<string> = new Set(["168.63.129.16", "fd00:ec2::254"]);
 

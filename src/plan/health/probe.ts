@@ -21,7 +21,7 @@ export interface Probe {
   readonly since: Millis;
   /** Consecutive equal outcomes: positive for successes, negative for failures. */
   readonly streak: number;
-  /** The last 20 outcomes that count, oldest first; true is a failure. */
+  /** The last 20 outcomes except inconclusive ones, the oldest first. True is a failure. */
   readonly failures: readonly boolean[];
   /** The time of the last success; undefined: none in this process. */
   readonly lastSuccessAt: Millis | undefined;
@@ -29,8 +29,8 @@ export interface Probe {
 
 const WINDOW = 20;
 /**
- * Failures among the last 20 outcomes that make an address Unhealthy. A target that fails every other check never has three
- * failures in a row.
+ * This many failures among the last 20 outcomes make an address Unhealthy. A target that fails every other check never has enough
+ * consecutive failures.
  */
 const UNHEALTHY_FROM = 10;
 const HEALTHY_BELOW = 5;
@@ -41,8 +41,8 @@ export function freshProbe(now: Millis, health: Health = "Unknown", since: Milli
 }
 
 /**
- * The probe after one more check. An inconclusive check changes nothing. `mayFall`: false while other replicas don't agree that
- * the address is down. Its failures are counted, and it doesn't become Unhealthy.
+ * The probe after one more check. An inconclusive check changes nothing. `mayFall`: false while other replicas don't agree that the
+ * address is down. Failures are then counted, but the address doesn't become Unhealthy.
  */
 export function stepProbe(
   probe: Probe,
@@ -73,10 +73,13 @@ function withHealth(probe: Probe, health: Health, now: Millis): Probe {
   return { ...probe, health, since: health === probe.health ? probe.since : now };
 }
 
-/** The least number of failed checks after which the address is Unhealthy. 0: enough have failed, and other replicas have to agree. */
+/**
+ * The least number of further failed checks after which the address is Unhealthy. 0: enough checks have failed, and other replicas
+ * have to agree.
+ */
 export function failuresUntilDown({ health, streak, failures }: Probe, { failureThreshold }: Thresholds): number {
   const inARow = failureThreshold + Math.min(streak, 0);
-  // The failures of the full window that leave it meanwhile are counted, so the number is rather too low.
+  // Failures that leave the window before the next checks are still counted here, so the number can be too low.
   const inWindow = UNHEALTHY_FROM - failures.filter(Boolean).length;
   return Math.max(streak < 0 && health !== "Unhealthy" ? 0 : 1, Math.min(inARow, inWindow));
 }

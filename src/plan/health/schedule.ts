@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Millis } from "../../base/clock.ts";
 
-/** The next time of a check after `now`. A hash of the check's key sets the phase of all its times, so that checks don't begin together. */
+/** The time of the next check after `now`. A hash of the check's key sets the phase, so that checks don't begin together. */
 export function nextCheckAt(key: string, periodMs: Millis, now: Millis): Millis {
   const phase = (createHash("sha256").update(key).digest().readUInt32BE(0) / 2 ** 32) * periodMs;
   const rounds = Math.floor((now - phase) / periodMs) + 1;
@@ -15,9 +15,9 @@ export interface CheckLoad {
 }
 
 export interface CheckBudget {
-  /** Checks a second, of all addresses. */
+  /** The maximum number of checks per second, for all addresses together. */
   readonly rate: number;
-  /** Checks a second, of one address. */
+  /** The maximum number of checks per second, for one address. */
   readonly addressRate: number;
 }
 
@@ -31,7 +31,10 @@ export interface Stretch {
 
 export const NO_STRETCH: Stretch = { all: 1, byAddress: new Map() };
 
-/** Divides the budget evenly. One factor lengthens the periods of all checks, and a larger one those of an address with too many checks. */
+/**
+ * Divides the budget evenly. One factor lengthens the periods of all checks. A larger factor lengthens the periods of an address
+ * with too many checks.
+ */
 export function stretchOf(loads: Iterable<CheckLoad>, { rate, addressRate }: CheckBudget): Stretch {
   const rates = new Map<string, number>();
   let sum = 0;

@@ -10,8 +10,9 @@ export interface CheckedAddress {
 }
 
 /**
- * Health of a target: Unhealthy if in one family fewer than `minHealthyPercent` of its addresses are up. Both families move together. An address becomes
- * Unhealthy only with a control, so a family without a control can't make a target Unhealthy.
+ * Health of a target: Unhealthy if fewer than `minHealthyPercent` of its addresses of one family are up. The addresses of both
+ * families are then removed together. An address becomes Unhealthy only with a control, so a family without a control can't make a
+ * target Unhealthy.
  */
 export function targetHealth(addresses: readonly CheckedAddress[], minHealthyPercent: number): Health {
   for (const family of FAMILIES) {

@@ -3,8 +3,8 @@ import type { Millis } from "../../base/clock.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 
 /**
- * A question to the other replicas: whether they reach an address of a target. It names the object and never a request, so that
- * a replica checks only what it finds in its own copy of the object.
+ * A question to the other replicas: whether they reach an address of a target. The question names the object and never a request. A
+ * replica therefore makes only checks that its own copy of the object defines.
  */
 export interface Question {
   readonly id: string;
@@ -33,17 +33,22 @@ export interface VoteDocument {
   readonly answers: readonly Answer[];
 }
 
-/** A replica with more of them leaves out the oldest entries. The document has less than 100 KiB. */
+/**
+ * The maximum number of questions, and of answers, in a document. The oldest are left out, so the document has less than 100 KiB.
+ */
 const MAX_ENTRIES = 200;
 
-/** Waits for answers: two checks of the address one after the other, and the way there and back. */
+/**
+ * The wait for answers: the time for two successive checks of the address, and 2 s for the transport of the question and the
+ * answer.
+ */
 export function voteMs(timeoutMs: Millis): Millis {
   return 2 * timeoutMs + 2_000;
 }
 
 /**
- * Whether an address is down. The replica with the question votes down. Others that vote `unknown`, or not at all, don't count, so a replica
- * that is alone decides by itself.
+ * Whether an address is down. The replica that put the question votes down. Replicas that vote `unknown`, or don't vote, don't
+ * count. A single replica therefore decides by itself.
  */
 export function isAgreed(votes: Iterable<Vote>): boolean {
   const all = [...votes];

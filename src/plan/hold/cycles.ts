@@ -2,8 +2,8 @@ import type { Millis } from "../../base/clock.ts";
 import type { Seconds } from "../../dns/record.ts";
 
 /**
- * The chain TTLs of the last cycles. A cycle is the lifetime of one copy at the recursive resolver. It begins with an answer after the
- * previous copy expired, or with a different answer. Answers within a cycle show the same copy with a lower TTL.
+ * The chain TTLs of the last cycles. A cycle is the lifetime of one copy at the recursive resolver. A cycle begins with the first
+ * answer after the previous copy expired, or with a different answer. Answers within a cycle show the same copy with a lower TTL.
  */
 export interface TtlCycles {
   /** Cycles since the first lookup of the key. */
@@ -17,8 +17,8 @@ export interface TtlCycles {
   readonly peak: Seconds;
   readonly peakBefore: Seconds;
   /**
-   * The same for the largest TTL of any hop. A recursive resolver can keep a CNAME for an hour although it keeps the addresses
-   * for a minute.
+   * The largest TTL of any hop of the chain, for this block and the previous block. A recursive resolver can keep a CNAME for an
+   * hour although it keeps the addresses for a minute.
    */
   readonly longest: Seconds;
   readonly longestBefore: Seconds;
@@ -30,10 +30,10 @@ interface ReadTtls {
   readonly maxTtl: Seconds;
 }
 
-/** The number of cycles in one block. A long TTL of the past stops to count after one to two blocks. */
+/** The number of cycles in one block. A past long TTL stops counting after one to two blocks. */
 const BLOCK = 8;
 
-/** The cycles after an accepted answer. `changed`: it differs from the previous one. */
+/** The cycles after an accepted answer. `changed`: the answer differs from the previous one. */
 export function recordResult(
   cycles: TtlCycles | undefined,
   result: ReadTtls & { readonly changed: boolean; readonly now: Millis },
@@ -53,7 +53,7 @@ export function recordResult(
   return { ...cycles, ...block, count, ttl, previous: cycles.ttl, endsAt: now + ttl * 1000 };
 }
 
-/** The cycles after an answer that is not accepted yet: its TTL shows for how long a server holds a copy. */
+/** The cycles after an answer that is not accepted yet: its TTL shows for how long a server keeps a copy. */
 export function recordPeak(cycles: TtlCycles, { ttl, maxTtl }: ReadTtls): TtlCycles {
   return ttl <= cycles.peak && maxTtl <= cycles.longest
     ? cycles
@@ -75,7 +75,9 @@ export function origTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.ttl, cycles.previous);
 }
 
-/** The longest known time that a recursive resolver keeps any hop of the chain. A change there can take this long to appear. */
+/**
+ * The longest known time for which a recursive resolver keeps any hop of the chain. A change of a hop can take this long to appear.
+ */
 export function maxTtl(cycles: TtlCycles | undefined): Seconds {
   return cycles === undefined ? 0 : Math.max(cycles.longest, cycles.longestBefore);
 }

@@ -6,7 +6,10 @@ import type { EmptyResult, EmptyRow, HoldContext, HoldState } from "./state.ts";
 const READINGS_NEEDED = 3;
 const SERVERS_NEEDED = 2;
 const SPAN_MIN_MS: Millis = 60_000;
-/** RFC 2308 5 recommends a limit of one to three hours for negative TTLs. A longer TTL must not defer the confirmation for days. */
+/**
+ * RFC 2308 5 recommends a limit of one to three hours for negative TTLs. A longer negative TTL must not defer the confirmation for
+ * days.
+ */
 const SPAN_MAX_MS: Millis = 3 * 3_600_000;
 
 /**
@@ -78,8 +81,8 @@ function confirmedWaitMs(state: HoldState, { negativeTtl }: EmptyResult, random:
 }
 
 /**
- * Lookups happen in the middle and at the end of the span, and whenever the TTL of the target expires, so that one server with a
- * false empty answer does not delay answers of the others.
+ * Lookups happen in the middle and at the end of the span, and whenever the TTL of the target expires. A false empty answer of one
+ * server therefore doesn't delay the answers of other servers.
  */
 function confirmingWaitMs(state: HoldState, row: EmptyRow, { now, random }: HoldContext): Millis {
   const span = spanMs(row);

@@ -18,14 +18,14 @@ export function onFailure(before: HoldState, result: FailureResult, { now, rando
     failingSince: since,
     failures: state.failures + 1,
     chain: outcome !== state.outcome && showsPath(result) ? result.chain : state.chain,
-    // A failed additional lookup does not defer the regular one.
+    // If an additional lookup fails, the regular lookup is not deferred.
     nextAt: state.nextAt > now ? Math.min(state.nextAt, retryAt) : retryAt,
   };
 }
 
 /**
- * IPv6 addresses that contain an IPv4 address are never published. Some can have been published before the prefix of the network was known, or
- * before an upgrade. They are removed as soon as a lookup returns such addresses again.
+ * Removes IPv6 addresses that contain an IPv4 address, which are never published. They can be published from before an upgrade, or
+ * from before the network's NAT64 prefix was known. They are removed when a lookup returns such addresses again.
  */
 function withoutUnpublishable(state: HoldState, { reason, nat64 = [] }: FailureResult): HoldState {
   const addresses = reason === "special-use" ? withoutEmbedding(state.addresses, nat64) : state.addresses;

@@ -17,13 +17,13 @@ export interface LiveResult {
 
 /** A target with a TTL of 0 is looked up at most once a second, regardless of the number of queries. */
 const LEAST_FRESH_MS: Millis = 1_000;
-/** Fresh data is refreshed in advance: in this last fraction of its time, or in its last seconds if they are longer. */
+/** Fresh data is refreshed before it expires: in this last fraction of its lifetime, or in the last 5 s if that is longer. */
 const PREFETCH_PART = 0.1;
 const PREFETCH_MS: Millis = 5_000;
 
 /**
- * For a rotating target, the *published* addresses remain the same, because each change would be a write. An answer at query time
- * needs no write, so it has the newest addresses. All other rules are the same for both.
+ * Returns the answer at query time. For a rotating target, it has the newest addresses, because it needs no write. The published
+ * addresses remain the same instead. All other rules are the same for answers at query time and for published addresses.
  */
 export function liveOf(state: HoldState): LiveResult {
   const answer = answerOf(state);

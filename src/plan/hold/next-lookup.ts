@@ -10,7 +10,7 @@ export const MAX_WAIT_MS: Millis = 300_000;
 export const SLACK_MS: Millis = 1_000;
 /** The fraction of the TTL that is added at random, so that lookups of many keys don't remain in step. */
 export const JITTER = 0.1;
-/** The time for two lookups (the first, and its confirmation), each with one try of 2 s. */
+/** The time for a lookup and for the lookup that confirms it, each with one try of 2 s. */
 export const LOOKUP_ALLOWANCE_MS: Millis = 4_000;
 
 /** The wait after a failed lookup. */
@@ -22,15 +22,15 @@ export function nextWaitMs(remaining: Seconds, random: Random): Millis {
 }
 
 /**
- * The wait after the first answer of a key. Like {@link nextWaitMs}, but a wait that is limited to the maximum is spread over its second half. Otherwise all keys with
- * long TTLs would be looked up together every five minutes after a start.
+ * The wait after the first answer of a key. Like {@link nextWaitMs}, but a wait of the maximum is replaced by a random wait between
+ * half the maximum and the maximum. Otherwise all keys with long TTLs would be looked up together every five minutes after a start.
  */
 export function firstWaitMs(remaining: Seconds, random: Random): Millis {
   const wait = nextWaitMs(remaining, random);
   return wait < MAX_WAIT_MS ? wait : Math.round(MAX_WAIT_MS * (0.5 + 0.5 * random()));
 }
 
-/** The wait, limited to the range above. */
+/** The wait, limited to the range from {@link MIN_WAIT_MS} to {@link MAX_WAIT_MS}. */
 export function clampWait(ms: Millis): Millis {
   return Math.round(Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, ms)));
 }

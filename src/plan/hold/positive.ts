@@ -21,8 +21,8 @@ export function onPositive(before: HoldState, result: PositiveResult, context: H
     case undefined:
       return refreshesEarly(state, result, context);
     case "confirming":
-      // The second answer has the same addresses or lacks most of the old ones as well. The two answers agree, and the newer one is
-      // accepted.
+      // The second answer has the same addresses, or also lacks most of the old addresses. The two answers agree, so the newer
+      // answer is accepted.
       return believed(state, result, context);
     case "disagreed":
       return context.now < before.doubt.until
@@ -35,7 +35,10 @@ export function onPositive(before: HoldState, result: PositiveResult, context: H
   }
 }
 
-/** Any positive answer ends consecutive failures and emptiness. After emptiness there are no addresses to compare a new set with. */
+/**
+ * Any positive answer ends consecutive failures and emptiness. After emptiness, there are no addresses to compare the new addresses
+ * with.
+ */
 function recovered(before: HoldState, { now }: HoldContext): HoldState {
   const isPositive = before.outcome.kind === "positive";
   return {
@@ -51,7 +54,10 @@ function recovered(before: HoldState, { now }: HoldContext): HoldState {
   };
 }
 
-/** A rotating target always returns other addresses. The rotation window decides there. */
+/**
+ * True if the answer lacks more than half of the current addresses. False after emptiness. Also false for a rotating target, whose
+ * answers always differ: the rotation window decides instead.
+ */
 function isSuspicious(
   { addresses, rotation, emptySince, firstEmptySince }: HoldState,
   result: PositiveResult,
@@ -74,8 +80,8 @@ function refreshesEarly(state: HoldState, result: PositiveResult, { now }: HoldC
 }
 
 /**
- * Accepts an answer with most of the old addresses. If it was meant to confirm another answer, the servers disagree until the
- * copy of this one expires.
+ * Accepts an answer with most of the old addresses. If its lookup had to confirm an answer without them, the servers count as
+ * disagreeing until the copy of the accepted answer expires.
  */
 function afterCalmResult(state: HoldState, result: PositiveResult, context: HoldContext): HoldState {
   const after = believed(state, result, context);
@@ -100,7 +106,8 @@ function believed(state: HoldState, result: PositiveResult, { now, random }: Hol
     ...state,
     addresses,
     isSubset: result.isSubset === true,
-    // The current chain may be the path of a loop or of an empty answer. It is replaced at once if the outcome just changed.
+    // The current chain may be the path of a loop or of an empty answer. The chain is replaced at once if the outcome has just
+    // changed.
     ...shownChain(state, result.chain, addresses !== state.addresses || state.since === now),
     ...publishedTtl(state, cycles, addresses !== state.addresses),
     cycles,
@@ -112,7 +119,10 @@ function believed(state: HoldState, result: PositiveResult, { now, random }: Hol
   };
 }
 
-/** Returns the newest addresses, or the current ones while the target rotates and all of them were seen recently. Equal sets remain the same array. */
+/**
+ * Returns the newest addresses, or the current ones while the target rotates and all of them were seen within the rotation window.
+ * If the sets are equal, returns the present array itself.
+ */
 function publishedSet(state: HoldState, rotation: Rotation | undefined, read: readonly string[]): readonly string[] {
   const stays = rotation?.rotating === true && allSeenLately(rotation, state.addresses);
   return stays || sameMembers(state.addresses, read) ? state.addresses : read;
@@ -135,7 +145,7 @@ function publishedTtl(
 
 /**
  * Returns the chain of the current addresses. A different chain to the same addresses is used after two consecutive answers. Some
- * CDNs have a new name in every answer, which is not a change. A loop, in contrast, remains in the next answer.
+ * CDNs have a new name in every answer, which is not a change. A chain that is a loop appears in the next answer again.
  */
 function shownChain(
   state: HoldState,

@@ -8,8 +8,8 @@ import type { HoldState } from "./state.ts";
 /**
  * The longest time between a change at the target and its acceptance, while lookups work. A recursive resolver can have read its
  * copy just before the change, and the lookup can come just before that copy expires. The resolver keeps each hop of the chain
- * separately, so the longest TTL counts. An empty answer is such a copy too, if dnsalias keeps addresses in spite of it. While
- * the target rotates, the rotation window is added.
+ * separately, so the longest TTL counts. If dnsalias keeps addresses despite an empty answer, the negative TTL of that answer
+ * counts too. While the target rotates, the rotation window is added.
  */
 export function refreshWaitMs(state: HoldState): Millis {
   const negativeTtl = state.addresses.length > 0 ? (state.empty?.negativeTtl ?? 0) : 0;
@@ -26,7 +26,7 @@ function longestWaitMs(ttl: Seconds): Millis {
 
 /**
  * The largest delay of a lookup after a copy expires. If the copy has r seconds left, the lookup comes after clamp(r·1.1 + 1 s, 5
- * s, 300 s). With r = 0 it is 5 s late. The jitter grows with r, until the maximum limits the wait.
+ * s, 300 s). With r = 0, the lookup is 5 s late. The jitter grows with r, until the maximum limits the wait.
  */
 function overshootMs(ttl: Seconds): Millis {
   const longestUncutMs = (MAX_WAIT_MS - SLACK_MS) / (1 + JITTER);

@@ -5,13 +5,14 @@ import { JITTER, MAX_WAIT_MS, SLACK_MS } from "./next-lookup.ts";
 
 /**
  * The memory of a target whose addresses changed recently. It distinguishes a pool that returns subsets from a target that moved.
- * It exists from a change until {@link QUIET_CYCLES} cycles without one, so a key without changes has none.
+ * It exists from a change until {@link QUIET_CYCLES} cycles without a change have passed, so a key without changes has no such
+ * memory.
  */
 export interface Rotation {
   readonly cycle: number;
   /**
-   * The time when every copy of this cycle has expired. A recursive resolver that read the target just before a change returns the old set until then, so
-   * different answers within one cycle are not a rotation.
+   * The time when every cached copy from this cycle has expired. Until then, a recursive resolver that read the target just before
+   * a change returns the old set. Different answers within one cycle are therefore not a rotation.
    */
   readonly endsAt: Millis;
   /** The cycle in which each address was last seen. */
@@ -34,7 +35,7 @@ export const WINDOW_CYCLES = 3;
 /** A target without a change for this number of cycles no longer rotates. */
 const QUIET_CYCLES = 8;
 const CHANGES_REMEMBERED = 0xff;
-/** One return of an address is a rollback. Two returns mean a pool. */
+/** One return of an address can be a rollback. Two returns show a pool. */
 const RETURNS_TO_ROTATE = 2;
 /** An address that was not seen for this many cycles is forgotten. */
 const MEMORY_CYCLES = 16;
@@ -42,14 +43,14 @@ const MEMORY_CYCLES = 16;
 const MEMORY_ADDRESSES = 256;
 
 /**
- * True for a TTL so short that each lookup gets a new copy. With a longer one, a target causes at most one write in five minutes,
- * and lookups would get old and new copies in turn.
+ * True for a TTL so short that each lookup gets a new copy. With a longer TTL, a target causes at most one write in five minutes
+ * anyway, and lookups would get old and new copies in turn.
  */
 export function canRotate(ttl: Seconds): boolean {
   return ttl * 1000 * (1 + JITTER) + SLACK_MS <= MAX_WAIT_MS;
 }
 
-/** Returns the memory after one more accepted answer; `before` has the previous addresses. */
+/** Returns the memory after one more accepted answer. `before`: the previous addresses. */
 export function track(
   rotation: Rotation | undefined,
   before: readonly string[],

@@ -14,24 +14,24 @@ export interface HoldState {
   readonly since: Millis;
   /** The last known good addresses, sorted. They are published. */
   readonly addresses: readonly string[];
-  /** True if the last accepted answer had more addresses than dnsalias publishes of one target. */
+  /** True if the last accepted answer had more addresses than dnsalias publishes for one target. */
   readonly isSubset: boolean;
   readonly chain: readonly Name[];
-  /** Another chain that once led to the same addresses. It becomes the shown chain when a lookup returns it again. */
+  /** A different chain to the same addresses in the last answer. It becomes `chain` if the next answer has it again. */
   readonly otherChain: readonly Name[] | undefined;
   readonly lastSuccessAt: Millis | undefined;
   /** The last accepted answer, for answers at query time. Undefined: none since the start. */
   readonly read: LastRead | undefined;
-  /** `orig`, which ignores small changes. */
+  /** The TTL `orig` of the target, without small changes; see {@link TargetAnswer}. */
   readonly ttl: Seconds;
   readonly ttlStrays: number;
   readonly cycles: TtlCycles | undefined;
-  /** Failures in a row. */
+  /** The number of consecutive failures. */
   readonly failures: number;
   readonly failingSince: Millis | undefined;
   /** The current series of empty answers. */
   readonly empty: EmptyRow | undefined;
-  /** When the series of empty answers began. Set once it is confirmed. */
+  /** When the series of empty answers began. Set only after the series has confirmed the emptiness. */
   readonly emptySince: Millis | undefined;
   /** See TargetAnswer. */
   readonly firstEmptySince: Millis | undefined;
@@ -43,9 +43,9 @@ export interface HoldState {
 }
 
 interface LastRead {
-  /** Sorted. It is the same array as the published addresses if they are equal. */
+  /** Sorted. If the addresses equal the published ones, this is the same array. */
   readonly addresses: readonly string[];
-  /** The time when the lowest TTL of the chain expires. The recursive resolver has counted that TTL down. */
+  /** The time when the lowest remaining TTL of the chain expires at the recursive resolver. */
   readonly until: Millis;
 }
 
@@ -60,7 +60,10 @@ export interface EmptyRow {
   readonly negativeTtl: Seconds;
 }
 
-/** An answer lacked over half of the addresses. It is being confirmed, or two servers returned different answers. */
+/**
+ * The state after an answer without more than half of the addresses. `confirming`: the next lookup has to confirm it. `disagreed`:
+ * two servers returned different answers.
+ */
 type Doubt = { readonly kind: "confirming" } | { readonly kind: "disagreed"; readonly until: Millis };
 
 export type PositiveResult = Extract<LookupResult, { readonly kind: "positive" }>;
@@ -86,13 +89,19 @@ export interface LastKnownGood {
   readonly since: Millis;
   readonly outcome: Outcome;
   readonly lastSuccessAt: Millis | undefined;
-  /** Set if the emptiness was confirmed before the restart. A withdrawn name then does not return for a minute. */
+  /**
+   * Set if the emptiness was confirmed before the restart. Without this, a withdrawn name would return for the minute that a new
+   * confirmation takes.
+   */
   readonly emptySince?: Millis | undefined;
-  /** The name servers have had the published addresses since then. Infinity: this isn't known. -Infinity: nothing is published. Defaults to Infinity. */
+  /**
+   * The time since which the name servers have had the published addresses. Infinity: the time isn't known. -Infinity: nothing is
+   * published. Defaults to Infinity.
+   */
   readonly publishedAt?: Millis;
 }
 
-/** Returns the state of a key without a lookup; due at once. */
+/** Returns the state of a key before its first lookup, which is due at once. */
 export function freshState(key: TargetKey, now: Millis): HoldState {
   return {
     key,
@@ -119,7 +128,7 @@ export function freshState(key: TargetKey, now: Millis): HoldState {
   };
 }
 
-/** Returns the state of a key from a status: with its last known good addresses, and due at once. */
+/** Returns the state of a key with the last known good addresses in a status. Its first lookup is due at once. */
 export function restoredState(key: TargetKey, lastKnownGood: LastKnownGood, now: Millis): HoldState {
   return {
     ...withLastKnownGood(freshState(key, now), lastKnownGood),

@@ -12,8 +12,9 @@ const TOLERANCE = 0.25;
 const STRAYS_TO_FOLLOW = 2;
 
 /**
- * Returns the TTL after one more candidate: the candidate itself only if it differed by more than 25 % twice in a row. Call it
- * once in each cycle. After a change of the addresses, use the candidate instead.
+ * Returns the TTL after one more candidate. It is the candidate if two consecutive candidates differ from the previous TTL by more
+ * than 25 %, and otherwise the previous TTL. Call it once in each cycle. After a change of the addresses, use the candidate
+ * instead.
  */
 export function steadyTtl(previous: Seconds, candidate: Seconds, strays: number): SteadyTtl {
   if (Math.abs(candidate - previous) <= previous * TOLERANCE) {

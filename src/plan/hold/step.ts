@@ -6,8 +6,8 @@ import type { TargetAnswer } from "../target-answer.ts";
 import type { HoldContext, HoldState } from "./state.ts";
 
 /**
- * Returns the state of a key after one more answer: its addresses, the time of the next lookup (`nextAt`, in milliseconds since the epoch), and the server to
- * avoid then. The rules are in docs/concepts/freshness.md.
+ * Returns the state of a key after one more answer. The state has the addresses, the time of the next lookup (`nextAt`), and the
+ * server that this lookup avoids. The rules are in docs/concepts/freshness.md.
  */
 export function step(state: HoldState, result: LookupResult, context: HoldContext): HoldState {
   switch (result.kind) {
@@ -23,8 +23,8 @@ export function step(state: HoldState, result: LookupResult, context: HoldContex
 }
 
 /**
- * NXDOMAIN is for a name, not for a type (RFC 8020). It can't be true while the other family has addresses. Some servers return
- * it for a type that they don't support, instead of NODATA (RFC 4074 section 4.2).
+ * True if NXDOMAIN can't be correct, because the other family has addresses. NXDOMAIN applies to a name, not to a type (RFC 8020).
+ * Some servers return it for a type that they don't support, instead of NODATA (RFC 4074 section 4.2).
  */
 export function contradicts({ kind }: LookupResult, sibling: TargetAnswer | undefined): boolean {
   return kind === "nxdomain" && sibling?.outcome.kind === "positive";

@@ -18,7 +18,7 @@ import type { ZonePlan } from "../zone-plan.ts";
 export interface InheritedName {
   /** The targets of the name as text. The text changes with an edit of the targets. */
   readonly targets: string;
-  /** The name had records at the first read. */
+  /** True if the name had records at the first read. */
   readonly hadRecords: boolean;
   /** RRsets that the backend had at the first read of this leader's term, and the time of that read. */
   readonly sets: readonly ActualRRset[];
@@ -29,15 +29,18 @@ export interface InheritedName {
   /** The addresses in `sets` and `carried` that a target of the name once had. */
   readonly known: ReadonlySet<string>;
   /**
-   * RRsets of dnsalias in the first read that don't change. Some of their addresses belong to no known target, and one target has
-   * not been read yet.
+   * RRsets of dnsalias in the first read that must not change yet. Some of their addresses belong to no known target, and one
+   * target has not been read yet.
    */
   readonly held: readonly ActualRRset[];
-  /** True if an unreadable alias has the name. It may have addresses of any family. */
+  /** True if an unreadable alias has the name. That alias may have addresses of any family. */
   readonly isUnreadable: boolean;
 }
 
-/** Only names with a target that this leader has not read, or has not read successfully. */
+/**
+ * The inherited RRsets by name. It has only names with a target that this leader has not read, or that it has not read
+ * successfully.
+ */
 export type InheritedNames = ReadonlyMap<Name, InheritedName>;
 
 /** One alias with its contribution to a name. */
@@ -48,7 +51,7 @@ export interface InheritInput {
   readonly before: InheritedNames | undefined;
   readonly plan: ZonePlan;
   readonly zone: DnsZone;
-  /** The published RRsets of dnsalias, and those that it would adopt. */
+  /** The published RRsets that dnsalias owns, and those that it would adopt. */
   readonly published: readonly ActualRRset[];
   /** The namespace for whose aliases a name was published. Undefined: it isn't known. */
   readonly namespaceOf: (name: Name) => string | undefined;
@@ -59,9 +62,9 @@ export interface InheritInput {
 
 /**
  * Returns the inherited RRsets of each name after another read or plan. An address is removed once a target that had it was read
- * without it, or once the rules withdraw it because the target is empty. All addresses are removed after `maxStaleness`. Two
- * kinds are removed at once: those of a name that another namespace had, and private addresses that the zone doesn't allow to the
- * namespace. Records that this leader wrote are never inherited. However, if an edit adds an unknown target, the name keeps its
+ * without it, or once the rules withdraw it because the target is empty. All addresses are removed after `maxStaleness`. Addresses
+ * of a name that another namespace had are removed at once. So are private addresses that the zone doesn't allow to the namespace.
+ * Records that this leader wrote are never inherited, with one exception: if an edit adds an unknown target, the name keeps its
  * addresses.
  */
 export function inheritNames(input: InheritInput): InheritedNames {
@@ -90,7 +93,7 @@ export function inheritNames(input: InheritInput): InheritedNames {
   );
 }
 
-/** The RRsets of dnsalias, and those that the zone adopts. */
+/** The RRsets that dnsalias owns, and those that the zone adopts. */
 export function inheritable(
   sets: readonly ActualRRset[],
   ownerId: string,
@@ -124,7 +127,7 @@ function recorded({ before, now }: InheritInput, { entry, here, contributors, is
   const targets = targetsText(contributors);
   if (entry === undefined) {
     const isFirst = before === undefined;
-    // Until another alias of the namespace has the name, nothing is recorded of an unreadable one.
+    // The RRsets of an unreadable alias are recorded only when another alias of its namespace has the name.
     const isInherited = isFirst || isUnreadable;
     return {
       targets,
@@ -147,7 +150,7 @@ function recorded({ before, now }: InheritInput, { entry, here, contributors, is
     ...entry,
     isUnreadable,
     targets,
-    // An edit that removes the only known target would otherwise blank the name.
+    // Without this, an edit that removes the only known target would leave the name without records.
     known: hasNothing(contributors) ? entry.known.difference(addresses) : entry.known,
     hadRecords: entry.hadRecords || here.length > 0,
     carried: withoutAddresses(here, (address) => inherited.has(address)),
@@ -190,7 +193,10 @@ function withoutGivenUp(entry: InheritedName, contributors: readonly Contributed
     : { ...entry, known };
 }
 
-/** Whether an RRset has an address that can be an old one of a target that was read, or one of a target that was not read. */
+/**
+ * True if an RRset has an address of no known target, and a target of its family has not been read yet. The address can belong to
+ * that target.
+ */
 function isHeld(
   { type, data }: ActualRRset,
   known: ReadonlySet<string>,
@@ -203,7 +209,10 @@ function isHeld(
   return data.some((address) => !known.has(address)) && answers.some(isOpen);
 }
 
-/** True while the first lookup of the term runs, or while its different addresses are being confirmed. A failed lookup has ended. */
+/**
+ * True while the first lookup of the term runs, or while a lookup has to confirm different addresses. A lookup that failed counts
+ * as ended.
+ */
 function isOpen({ unread, outcome, failingSince }: TargetAnswer): boolean {
   return unread === "pending" || (unread === "failing" && outcome.kind === "positive" && failingSince === undefined);
 }
@@ -218,10 +227,10 @@ function withoutAddresses(
 }
 
 /**
- * Removes inherited RRsets after `maxStaleness`. It removes none if an alias is unreadable. Of an empty target, the last addresses
- * in a status remain, or everything that the name would otherwise lack. The last known good addresses of a target with
- * `onStale: Keep` remain too. With that policy, failing lookups don't remove the records of a name about which nothing else is
- * known.
+ * Removes inherited RRsets after `maxStaleness`. It removes no RRset if an alias is unreadable. If `onEmpty` keeps an empty target,
+ * its last addresses in a status remain. If there are none of a type, and the name has no other addresses of that type, the RRset
+ * remains. With `onStale: Keep`, last known good addresses remain too. If lookups fail and the name has no other records, all its
+ * RRsets remain.
  */
 function expired(entry: InheritedName, contributors: readonly Contributed[], now: Millis): InheritedName {
   const maxStalenessMs = Math.max(...contributors.map(({ alias }) => alias.spec.maxStalenessMs));
@@ -240,7 +249,10 @@ function expired(entry: InheritedName, contributors: readonly Contributed[], now
   };
 }
 
-/** Keeps these addresses. If an RRset has none of them, it remains only for an empty target, and while the name has no other one of its type. */
+/**
+ * Keeps the addresses in `kept`. An RRset with none of them remains only if `onEmpty` keeps an empty target and the name has no
+ * other addresses of this type.
+ */
 function withoutExpired(
   sets: readonly ActualRRset[],
   kept: ReadonlySet<string>,
@@ -273,7 +285,7 @@ function isHeldReference({ alias }: Contributed): boolean {
   return alias.spec.onEmpty === "Keep" && alias.spec.targets.some(isGoneUnread);
 }
 
-/** An empty target whose last addresses only a status has, and `onEmpty` keeps them. */
+/** True if a target is empty, `onEmpty` keeps its last addresses, and only a status has them. */
 function isHeldEmpty({ contribution }: Contributed): boolean {
   return contribution.targets.some(
     ({ verdict, answers }) => verdict === "held-empty" && answers.some(({ isRestored }) => isRestored === true),
@@ -291,7 +303,7 @@ function emptyAddresses(contributors: readonly Contributed[]): ReadonlySet<strin
   );
 }
 
-/** The object is gone, and this process never saw addresses of it. */
+/** True if the referenced object is gone, and this process never saw its addresses. */
 function isGoneUnread(target: AliasTarget): boolean {
   return (
     target.kind === "resourceRef" &&

@@ -51,8 +51,8 @@ function nameWithInherited(
 }
 
 /**
- * Whether only addresses from before this term are known of a family: one family of a target can be read a moment before the
- * other.
+ * True if a contribution has addresses of the family that are from before this term. The caller has checked that no newer ones
+ * exist. One family of a target can be read before the other.
  */
 function hasOnlyOld(contributors: readonly Contributed[], type: string): boolean {
   return contributors.some(

@@ -3,15 +3,15 @@ import { isClosedHost } from "../../dns/zone-file/host-names.ts";
 import type { Refusal } from "../change.ts";
 import type { NamePlan } from "../name-plan.ts";
 
-/** The plan without records at the names that are closed to aliases of other namespaces, and the reason for each of these. */
+/** The plan without records at names that are closed to aliases of other namespaces, with a refusal for each closed name. */
 export interface OpenNames {
   readonly names: readonly NamePlan[];
   readonly refusals: readonly Refusal[];
 }
 
 /**
- * Removes the records of aliases of other namespaces at the hosts of the base zone: the names that its NS, MX, and SRV records
- * point to. Published records there are withdrawn.
+ * Removes the records of aliases of other namespaces at the hosts of the base zone. Hosts are the names that its NS, MX, and SRV
+ * records point to. Published records there are withdrawn.
  */
 export function withoutClosedNames(
   names: readonly NamePlan[],
@@ -42,7 +42,7 @@ export function withoutClosedNames(
   return { names: open, refusals };
 }
 
-/** A name belongs to aliases of one namespace. */
+/** The namespace of the aliases that have the name. All are in one namespace. */
 function namespaceOf({ sets }: NamePlan): string | undefined {
   return sets[0]?.resources[0]?.split("/")[0];
 }

@@ -3,10 +3,10 @@ import { byCodeUnit } from "../../base/order.ts";
 import type { ObjectKey } from "../../api/meta.ts";
 import type { Name } from "../../dns/name/name.ts";
 
-/** A hostname that aliases of a namespace list in a DnsZone, with the oldest of them. */
+/** A hostname that aliases of a namespace list in a DnsZone, with the age of the oldest of these aliases. */
 export interface HostnameAge {
   readonly hostname: Name;
-  /** True if a status lists records of it in the DnsZone. */
+  /** True if a status lists records of the hostname in the DnsZone. */
   readonly isPublished: boolean;
   readonly createdAt: Millis;
   readonly alias: ObjectKey;

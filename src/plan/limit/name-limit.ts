@@ -8,8 +8,8 @@ export interface NameLimitResult {
 }
 
 /**
- * Omits the hostnames for which a backend has no space. Published names come first, so that a new name never displaces an old
- * one. The new names are in alphabetical order.
+ * Omits the hostnames for which a backend has no space. Published names come first, so that a new name never displaces an old one.
+ * New names follow in alphabetical order.
  */
 export function applyNameLimit(
   names: readonly NamePlan[],

@@ -11,14 +11,14 @@ interface SizedRRset {
   readonly data: readonly string[];
 }
 
-/** The capacity of one place for records. */
+/** The capacity of one location for records. */
 export interface Capacity {
-  /** Bytes for RRsets of dnsalias, after all other content. Negative if the other content is already too large. */
+  /** The bytes that remain for RRsets of dnsalias next to all other content. Negative if the other content is already too large. */
   readonly maxBytes: number;
-  /** The bytes that all RRsets of one name take. 0 for no RRsets. */
+  /** Returns the bytes that all RRsets of one name use. 0 without RRsets. */
   readonly sizeOf: (sets: readonly SizedRRset[]) => number;
   readonly reason: "ZoneTooLarge" | "OverlayFull";
-  /** The place that is full, and the cure: a clause for users. */
+  /** The full location and the cure, as a clause for users. */
   readonly message: string;
 }
 
@@ -28,10 +28,10 @@ export interface SizeLimitResult {
 }
 
 /**
- * Omits the writes for which a place has no space, name by name, so that all other names are written. Published names come before
- * new names; among each, the smallest growth comes first. A published name that would grow too much gets as many addresses as it
- * has now, so that it still follows its target. Each record counts with the longest possible address and TTL, so that later
- * changes of an accepted name always fit.
+ * Omits the writes for which a location has no space, name by name, so that all other names are written. Published names come
+ * before new names. In both groups, names with the smallest growth come first. A published name that would grow too much gets as
+ * many addresses as it has now, so that it still follows its target. Each record counts with the longest possible address and TTL,
+ * so that later changes of an accepted name always fit.
  */
 export function limitSize(
   writes: readonly Write[],
@@ -55,13 +55,13 @@ export function limitSize(
   return { writes: kept.sort(byKey), refusals: refusals.sort((a, b) => byCodeUnit(rrsetKey(a), rrsetKey(b))) };
 }
 
-/** How the writes at one name change the used space. */
+/** The change of the used space by the writes at one name. */
 interface Growth {
   readonly name: Name;
   readonly before: readonly SizedRRset[];
   readonly writes: readonly Write[];
   readonly bytes: number;
-  /** The same with the longest possible addresses and TTLs. */
+  /** The change in bytes if all addresses and TTLs are as long as possible. */
   readonly reserved: number;
 }
 
@@ -120,7 +120,7 @@ function takeRoom(room: Room, { bytes, reserved }: Growth): boolean {
 }
 
 /**
- * The writes of a published name, each limited to its present number of records. None for a new name, or if even these records
+ * The writes of a published name, each limited to its present number of records. Empty for a new name, or if even these records
  * have no space.
  */
 function follow(room: Room, { name, before, writes }: Growth, capacity: Capacity): readonly Write[] {
@@ -152,7 +152,10 @@ function longest(set: SizedRRset): SizedRRset {
   return { ...set, ttl: Math.max(set.ttl, MAX_TTL), data: set.data.map((data) => data.padEnd(width)) };
 }
 
-/** RFC 5952 texts: 255.255.255.255, and eight groups of four digits. An HTTPS record changes with the alias only. */
+/**
+ * The length of the longest address as text (RFC 5952): 255.255.255.255, and eight groups of four digits. An HTTPS record changes
+ * with the alias only.
+ */
 const WIDTHS: Readonly<Record<AliasType, number>> = { A: 15, AAAA: 39, HTTPS: 0 };
 /** The maximum TTL of a DnsZone. */
 const MAX_TTL: Seconds = 86_400;

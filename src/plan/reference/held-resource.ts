@@ -2,12 +2,17 @@ import type { Millis } from "../../base/clock.ts";
 import { isSpecialUse } from "../../dns/address/address.ts";
 import type { HeldResource, ResourceFinding } from "../../api/resource-ref.ts";
 
-/** Ingress controllers clear the status when they restart. */
+/**
+ * The wait until an empty status counts as an absence. It is long because ingress controllers clear the status when they restart.
+ */
 const EMPTY_MS: Millis = 300_000;
-/** A deleted object, or one without consent. */
+/** The wait until a deleted object, or an object without consent, counts as absent. */
 const DELETED_MS: Millis = 60_000;
 
-/** The state of a referenced object after a watch showed it again. Entries replace the ones before them; an absence has to last. */
+/**
+ * The state of a referenced object after a new finding of its watch. New entries replace the previous ones at once. An absence has
+ * to last for a wait first.
+ */
 export function nextResource(before: HeldResource | undefined, finding: ResourceFinding, now: Millis): HeldResource {
   const since =
     before?.finding.kind === finding.kind && isEmpty(before.finding) === isEmpty(finding) ? before.since : now;
@@ -39,7 +44,7 @@ export function elapsed(held: HeldResource, now: Millis): HeldResource {
   return goneAt === undefined || goneAt > now ? held : { ...rest, isGone: true };
 }
 
-/** True for a finding without entries. */
+/** True for a finding that shows that the object has no entries. */
 function isEmpty(finding: ResourceFinding): boolean {
   return finding.kind !== "forbidden" && !(finding.kind === "found" && hasEntries(finding));
 }

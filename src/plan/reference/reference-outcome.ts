@@ -3,29 +3,32 @@ import type { DnsAlias, ResourceTarget } from "../../api/dns-alias.ts";
 import type { HeldResource } from "../../api/resource-ref.ts";
 import { refusedAddress } from "../../dns/address/publishable.ts";
 
-/** What the policies of an alias make of the IP addresses of a referenced object. Its hostnames are looked up as others are. */
+/**
+ * The effect of an alias's policies on the IP addresses of a referenced object. Hostnames of the object are looked up like other
+ * targets.
+ */
 export interface ReferenceOutcome {
   readonly target: ResourceTarget;
   readonly verdict:
     | "good"
     /** Not read yet. */
     | "reading"
-    /** It has only addresses that are refused. */
+    /** All its addresses are refused. */
     | "refused"
     /** It can't be read. */
     | "failing"
     | "stale-kept"
     | "stale-withdrawn"
-    /** Absent, but not for long enough. */
+    /** It has no addresses, but this is not confirmed yet. */
     | "absent"
     | "held-empty"
     | "withdrawn-empty";
-  /** Those that count, in both families. */
+  /** The addresses that count, of both families. */
   readonly addresses: readonly string[];
-  /** The first address that is refused, and why; undefined: none is. */
+  /** The first refused address, and why it is refused. Undefined: no address is refused. */
   readonly refused: string | undefined;
   readonly fallback: boolean;
-  /** What is published may come from the object, because nothing of it is known. */
+  /** True if published addresses may come from the object, because its addresses are unknown. */
   readonly mayBePublished: boolean;
   /** The time at which last known good addresses become stale. */
   readonly staleAt: Millis | undefined;
@@ -61,7 +64,9 @@ export function referenceOutcome(alias: DnsAlias, target: ResourceTarget, now: M
   return { ...base, verdict: refused === undefined || addresses.length > 0 ? "good" : "refused" };
 }
 
-/** The answer for a hostname of a referenced object: confirmed empty while the absence of the object is confirmed. */
+/**
+ * The answer for a hostname of a referenced object. While the absence of the object is confirmed, the answer is confirmed empty.
+ */
 export function withAbsence<Answer extends { readonly emptySince: Millis | undefined }>(
   answer: Answer | undefined,
   held: HeldResource | undefined,
@@ -79,7 +84,10 @@ const NOTHING = {
   staleAt: undefined,
 } as const;
 
-/** The last public addresses remain while the object has only special-use ones that the alias doesn't allow, as at boot time. */
+/**
+ * The addresses that the alias allows. While the object has only special-use addresses that the alias doesn't allow, as when it
+ * starts, its last public addresses remain.
+ */
 function allowedAddresses(
   { spec }: DnsAlias,
   { addresses, publicAddresses, specialSince }: HeldResource,
@@ -90,7 +98,9 @@ function allowedAddresses(
   return { addresses: (isKept ? publicAddresses : addresses).filter(isAllowed), refused, isKept };
 }
 
-/** As lookups that fail: the last known good addresses remain until `maxStaleness`. */
+/**
+ * The outcome while the object can't be used. As with failing lookups, the last known good addresses remain until `maxStaleness`.
+ */
 function staleOutcome(
   { spec }: DnsAlias,
   base: Omit<ReferenceOutcome, "verdict">,

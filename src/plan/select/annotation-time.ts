@@ -1,9 +1,9 @@
 import type { Millis } from "../../base/clock.ts";
 
-/** An annotation ends at most so long after now. */
+/** The maximum time until the end of an annotation's effect. */
 export const LONGEST_MS: Millis = 7 * 86_400_000;
 
-/** A time with its zone (RFC 3339 section 5.6), as Kubernetes prints it. */
+/** True for a time with a time zone (RFC 3339 section 5.6), as Kubernetes prints it. */
 export function isTime(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
 }

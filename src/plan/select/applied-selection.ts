@@ -6,13 +6,13 @@ import { hasManualStates } from "./manual.ts";
 export type AppliedSelection =
   | {
       readonly kind: "selected";
-      /** Names. */
+      /** The names of the published targets. */
       readonly targets: ReadonlySet<string>;
       readonly isDown: (address: string) => boolean;
     }
   /** Nothing is selected yet, and the published records remain. */
   | { readonly kind: "pending" }
-  /** No target is healthy. `onUnhealthy` decides between these two. */
+  /** No target is healthy. `onUnhealthy` decides between `withdrawn` and `fallback`. */
   | { readonly kind: "withdrawn" | "fallback" };
 
 /** Whether the alias selects among its targets, by Failover, Weighted, a health check, or a drain. Other aliases merge all targets. */
@@ -62,7 +62,10 @@ function isAllUnhealthy({ conditions }: AliasStatus): boolean {
   return conditions.some(({ type, reason }) => type === "Healthy" && reason === "AllUnhealthy");
 }
 
-/** The addresses that the leader omits because they are down. An address that two targets have is down only if it is down for both. */
+/**
+ * The addresses of the selected targets that the leader omits because they are down. An address of two targets is down only if it
+ * is down for both.
+ */
 function downFromStatus(status: AliasStatus | undefined, selected: ReadonlySet<string>): ReadonlySet<string> {
   const own = (status?.targets ?? []).filter(({ name }) => selected.has(name));
   const down = own.map(({ unhealthyAddresses }) => new Set(unhealthyAddresses));

@@ -6,12 +6,16 @@ export interface Weighed {
   readonly weight: number;
 }
 
-/** With this number of buckets, the share of a target is wrong by 0.3 points on average, and by less than 1. A power of two. */
+/**
+ * The number of buckets, a power of two. The share of a target differs from its weight by 0.3 percentage points on average, and by
+ * less than 1.
+ */
 export const BUCKETS = 16_384;
 
 /**
- * The target of each bucket of client networks, as its index: weighted rendezvous hashing (Thaler and Ravishankar, "Using Name-Based Mappings to Increase Hit Rates"). It depends only on names and
- * weights, so all replicas choose the same. A target that leaves moves only its own buckets. The bytes can be shared between threads.
+ * The target of each bucket of client networks, as its index: weighted rendezvous hashing (Thaler and Ravishankar, "Using
+ * Name-Based Mappings to Increase Hit Rates"). The table depends only on names and weights, so it is equal on all replicas. If a
+ * target is removed, only its own buckets change. The bytes can be shared between threads.
  */
 export function bucketTable(targets: readonly Weighed[]): Uint8Array<SharedArrayBuffer> {
   const table = new Uint8Array(new SharedArrayBuffer(BUCKETS));
@@ -30,15 +34,18 @@ export function bucketTable(targets: readonly Weighed[]): Uint8Array<SharedArray
 }
 
 /**
- * All buckets in the random order of one target. The ranks are the random numbers of the scores: each is there once, which halves the deviation of the shares from that of
- * independent numbers.
+ * All buckets in the random order of one target. The ranks are the random numbers of the scores. Because each rank occurs once, the
+ * shares deviate half as much as with independent random numbers.
  */
 function bucketsInOrder(seed: number): Uint32Array {
   const keys = Float64Array.from({ length: BUCKETS }, (_, bucket) => mixed(seed, bucket) * BUCKETS + bucket);
   return Uint32Array.from(keys.sort(), (key) => key % BUCKETS);
 }
 
-/** A table for each choice of targets and weights. The number of tables is limited. */
+/**
+ * Returns a function that creates and caches the table of each combination of targets and weights. The number of cached tables is
+ * limited.
+ */
 export function createBucketTables(): (targets: readonly Weighed[]) => Uint8Array<SharedArrayBuffer> {
   const tables = new Map<string, Uint8Array<SharedArrayBuffer>>();
   return (targets) => {
@@ -54,5 +61,5 @@ export function createBucketTables(): (targets: readonly Weighed[]) => Uint8Arra
   };
 }
 
-/** 16 MiB. */
+/** The maximum number of cached tables, which use 16 MiB. */
 const MAX_TABLES = 1_024;

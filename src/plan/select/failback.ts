@@ -11,8 +11,8 @@ export function recentSwitches(switches: readonly Millis[], now: Millis): readon
 }
 
 /**
- * How long a better target must have been healthy. This is `failback.after`, doubled with each switch from the third in an hour
- * on. The maximum is one hour.
+ * The time for which a better target must have been healthy. It is `failback.after`, doubled with each switch from the third one in
+ * an hour on. Doubling stops at one hour.
  */
 export function failbackDelay(afterMs: Millis, switches: number): Millis {
   const doubled = afterMs * 2 ** Math.max(0, switches - FREE_SWITCHES);
@@ -30,8 +30,8 @@ function manualReturn({
 }
 
 /**
- * The earliest time at which one of these better targets has been healthy for long enough. Undefined: it never fails back by
- * itself. The delay becomes shorter once a switch is more than an hour ago.
+ * The earliest time at which one of these better targets has been healthy for long enough. Undefined: the alias never fails back by
+ * itself. When a switch is more than an hour old, the delay becomes shorter.
  */
 export function failbackAt(
   input: Pick<SelectInput, "failback" | "switches" | "now" | "manualFailbackAt" | "current">,

@@ -4,26 +4,29 @@ import { DRAIN_ANNOTATION, FAILBACK_AT_ANNOTATION, FORCE_ANNOTATION } from "../.
 import { targetNames } from "../../api/target-names.ts";
 import { isTime, LONGEST_MS, rfc3339 } from "./annotation-time.ts";
 
-/** What annotations ask for in an incident. Each has an end, so that none is forgotten. */
+/**
+ * The drains, forces, and failbacks that annotations request in an incident. Each drain and force has an end, so that it can't be
+ * forgotten.
+ */
 export interface ManualStates {
   /** Targets that count as unhealthy, with the end of the drain. */
   readonly drained: ReadonlyMap<string, Millis>;
-  /** Targets that count as healthy, with the end. A drain of the same target is stronger. */
+  /** Targets that count as healthy, with the end of the force. A drain of the same target takes precedence. */
   readonly forced: ReadonlyMap<string, Millis>;
   /** When the alias returns to a better target with `failback.mode: Manual`. */
   readonly failbackAt: Millis | undefined;
-  /** One for each annotation with a mistake; such an annotation has no effect at all. */
+  /** One problem for each annotation with a mistake. An annotation with a mistake has no effect. */
   readonly problems: readonly ManualProblem[];
-  /** When the first of the states ends, or the return is due; undefined: never. */
+  /** The earliest time at which a drain or force ends, or the failback is due. Undefined: never. */
   readonly changesAt: Millis | undefined;
 }
 
 export interface ManualProblem {
   readonly annotation: string;
   readonly value: string;
-  /** With its cure. */
+  /** The problem with its cure. */
   readonly message: string;
-  /** The only mistake is that the time is over. */
+  /** True if the only mistake is that the time is over. */
   readonly isOver: boolean;
 }
 
@@ -32,7 +35,7 @@ export function hasManualStates({ meta }: DnsAlias): boolean {
   return DRAIN_ANNOTATION in meta.annotations || FORCE_ANNOTATION in meta.annotations;
 }
 
-/** Reads the annotations of an alias. Same input, same value. */
+/** Reads the annotations of an alias. The same input always has the same result. */
 export function manualStates({ meta, spec }: Pick<DnsAlias, "meta" | "spec">, now: Millis): ManualStates {
   const names = targetNames(spec.targets);
   const read = (annotation: string): TargetsRead => readTargets({ annotation, names, now }, meta.annotations);
@@ -91,7 +94,7 @@ function readTargets(reading: Reading, annotations: Readonly<Record<string, stri
   if (Math.max(...times) > now + LONGEST_MS) {
     return failed("ends more than 7 days from now. Use an earlier time.");
   }
-  // Of several targets with ends of their own, those that are over don't stop the others.
+  // If several targets have ends of their own, an end in the past doesn't affect the other targets.
   if (Math.max(...times) <= now) {
     return failed(`ended at ${rfc3339(Math.max(...times))}. Remove it, or use a later time.`, true);
   }
@@ -107,7 +110,7 @@ interface Entry {
   readonly end: string | undefined;
 }
 
-/** The targets in the value, each with the time after the next `until`; undefined: the value has another form. */
+/** The targets in the value, each with the time after the next `until`. Undefined: the value has an invalid form. */
 function entriesOf(value: string): readonly Entry[] | undefined {
   let end: string | undefined;
   const entries: Entry[] = [];
@@ -123,7 +126,7 @@ function entriesOf(value: string): readonly Entry[] | undefined {
   return entries;
 }
 
-/** No time. */
+/** Replaces a text that isn't a time. */
 const UNREADABLE = "";
 
 function readFailback(
@@ -152,7 +155,7 @@ function readFailback(
   return at > now + LONGEST_MS ? failed("is more than 7 days from now. Use an earlier time.") : { at };
 }
 
-/** "a", "a or b", "a, b, or c". */
+/** Returns the names as a choice: "a", "a or b", or "a, b, or c". */
 function choiceOf(names: readonly string[]): string {
   const last = names.at(-1) ?? "";
   return names.length < 3 ? names.join(" or ") : `${names.slice(0, -1).join(", ")}, or ${last}`;

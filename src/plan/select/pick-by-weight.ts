@@ -8,9 +8,9 @@ import { partsOf, pickAddresses } from "./share.ts";
 
 /** One selected target. */
 interface WeighedTarget {
-  /** Undefined: it is merged with the others. */
+  /** Undefined: the target is merged with the other targets. */
   readonly weight: number | undefined;
-  /** Of both families. */
+  /** The addresses of both families. */
   readonly addresses: readonly string[];
 }
 
@@ -20,7 +20,10 @@ interface PickInput {
   readonly published: ReadonlySet<string>;
 }
 
-/** Selects the published addresses of the selected targets. Undefined: all, because the targets have no weights. */
+/**
+ * Returns a function that is true for the addresses to publish. Undefined: all addresses are published, because the targets have no
+ * weights.
+ */
 export function pickByWeight(
   targets: readonly WeighedTarget[],
   { isDown, published }: PickInput,
@@ -63,7 +66,10 @@ interface SharingTarget {
   readonly addresses: readonly string[];
 }
 
-/** The wanted and the published share of each target by its name; undefined: the selected targets have no weights, or nothing is published. */
+/**
+ * The wanted and the published share of each target, by its name. Undefined: the selected targets have no weights, or nothing is
+ * published.
+ */
 export function sharesOf(
   { spec }: DnsAlias,
   targets: readonly SharingTarget[],

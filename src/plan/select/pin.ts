@@ -6,16 +6,16 @@ import { embeddingOf } from "../../dns/address/publishable.ts";
 import { isTime, LONGEST_MS, rfc3339 } from "./annotation-time.ts";
 import type { ManualProblem } from "./manual.ts";
 
-/** The addresses that an annotation publishes until a time, instead of those of the targets. */
+/** Addresses that are published until a time instead of the addresses of the targets, because of an annotation. */
 export interface Pin {
-  /** "r7", or the addresses. */
+  /** The revision, such as "r7", or the addresses. */
   readonly label: string;
-  /** Sorted, not empty, of the families of the alias. */
+  /** Sorted and not empty. All are of the families of the alias. */
   readonly addresses: readonly string[];
   readonly until: Millis;
 }
 
-/** The pin in effect, or the mistake in the annotation. Neither: the alias has no such annotation. */
+/** The pin in effect, or the mistake in the annotation. Without the annotation, both are absent. */
 export interface PinRead {
   readonly pin?: Pin;
   readonly problem?: ManualProblem;
@@ -29,33 +29,36 @@ export function pinOf(alias: DnsAlias, now: Millis): PinRead {
 
 const NONE: PinRead = {};
 
-/** The revision that the annotation of an alias names, also before or after its effect. Undefined: it names none. */
+/**
+ * The revision that the annotation of an alias names, even if the pin is not in effect. Undefined: the annotation names no
+ * revision.
+ */
 export function revisionPinned({ meta }: Pick<DnsAlias, "meta">): string | undefined {
   const { what = "" } = partsOf(meta.annotations[PIN_ANNOTATION] ?? "") ?? {};
   return REVISION.test(what) ? what : undefined;
 }
 
-/** A sentence without its full stop, for a condition. It is equal as long as the pin is. */
+/** A sentence without its full stop, for a condition. The text is the same as long as the pin is the same. */
 export function pinText({ label, until }: Pin): string {
   return `Pinned to ${label} until ${rfc3339(until)}, by annotation`;
 }
 
-/** The text of {@link pinText} in the message of a condition. Undefined: it has none. */
+/** The text of {@link pinText} in the message of a condition. Undefined: the message has no such text. */
 export function pinIn(message: string): string | undefined {
   return /Pinned to .+? until \S+Z, by annotation/.exec(message)?.[0];
 }
 
-/** The entries of the alias's own history. A status can also have entries of a deleted alias with its name. */
+/** The entries of the alias's own history. A status can also have entries of a deleted alias with the same name. */
 export function ownHistory({ meta, status }: DnsAlias): readonly HistoryEntry[] {
   return (status?.history ?? []).filter(({ uid }) => uid === meta.uid);
 }
 
-/** All addresses of an entry, and the number of the others if its lists are cut. */
+/** All addresses in the lists of an entry. A list that was cut ends with the number of its omitted addresses. */
 export function addressesIn({ a = [], aaaa = [] }: Pick<HistoryEntry, "a" | "aaaa">): readonly string[] {
   return [...a, ...aaaa];
 }
 
-/** True if an address of the entry is missing, because there were too many. */
+/** True if the lists of the entry were cut, because it had too many addresses. */
 function isCut(entry: HistoryEntry): boolean {
   return addressesIn(entry).some((text) => parseAddress(text) === undefined);
 }
@@ -68,7 +71,7 @@ interface Parts {
   readonly end: string | undefined;
 }
 
-/** Undefined: the value has another form. */
+/** Splits the value of the annotation at `until`. Undefined: the value has an invalid form. */
 function partsOf(value: string): Parts | undefined {
   const [what = "", end, ...more] = value.trim().split(/(?:^|\s+)until(?:\s+|$)/);
   return what === "" || more.length > 0 ? undefined : { what, end };
@@ -111,7 +114,7 @@ function exampleOf(alias: DnsAlias): string {
   return ownHistory(alias)[0]?.revision ?? "203.0.113.7";
 }
 
-/** The addresses of the revision, or the problem. */
+/** The addresses of the revision, or the problem as text. */
 function addressesOfRevision(alias: DnsAlias, revision: string): readonly string[] | string {
   const history = ownHistory(alias);
   const entry = history.find((one) => one.revision === revision);
@@ -139,7 +142,7 @@ function choiceOf(history: readonly HistoryEntry[]): string {
   return first === last ? `r${first}, or addresses` : `r${first} to r${last}, or addresses`;
 }
 
-/** Undefined: the text has something else. */
+/** The addresses in the text. Undefined: it has too many, or something else than addresses. */
 function addressesListed(text: string): readonly string[] | undefined {
   const parsed = text.split(",").map((part) => parseAddress(part.trim()));
   return parsed.length > MAX_LISTED || parsed.includes(undefined)
@@ -147,7 +150,7 @@ function addressesListed(text: string): readonly string[] | undefined {
     : addressSet(parsed.filter((address) => address !== undefined));
 }
 
-/** As many as an entry of the history can have. */
+/** The maximum number of listed addresses, which is also the maximum of an entry of the history. */
 const MAX_LISTED = 64;
 
 /** Why the alias can't publish these addresses. The rules are those for static addresses. */

@@ -16,7 +16,7 @@ interface Pinnable {
   readonly changesAt?: Millis;
 }
 
-/** What the pin in effect has instead of the addresses of the targets. Undefined: there is no pin. */
+/** The fields of a contribution that the pin in effect replaces. Undefined: no pin is in effect. */
 export function pinnedParts(alias: DnsAlias, { sets: instead, changesAt = Infinity }: Pinnable, now: Millis) {
   const { pin } = pinOf(alias, now);
   if (pin === undefined) {
@@ -33,7 +33,10 @@ export function pinnedParts(alias: DnsAlias, { sets: instead, changesAt = Infini
   };
 }
 
-/** The minimum TTL of the zone or the alias applies, so that the end takes effect quickly. */
+/**
+ * The RRsets of a pin. With TTL 0, the minimum TTL of the zone or the alias applies, so that the end of the pin takes effect
+ * quickly.
+ */
 function setsOf({ addresses }: Pin): Sets {
   const own = FAMILIES.map((family) => [family, addresses.filter((one) => familyOf(one) === family)] as const);
   return Object.fromEntries(
@@ -42,9 +45,9 @@ function setsOf({ addresses }: Pin): Sets {
 }
 
 /**
- * What the contribution has instead while the published addresses are those of a pin that has ended, perhaps while no controller
- * ran. They don't pass as addresses of a target that has not been read, because the last known good addresses of the targets are
- * newer. The guard doesn't judge the delete of a family that only the pin had. Undefined: there was no pin.
+ * The fields of a contribution that change while addresses of an ended pin are still published. The pin may have ended while no
+ * controller ran. Its addresses don't count as addresses of an unread target, because the last known good addresses of the targets
+ * are newer. The guard doesn't judge the delete of a family that only the pin had. Undefined: there was no pin.
  */
 export function partsAfterPin(alias: DnsAlias, made: Pinnable): Partial<Pinnable> | undefined {
   const [last] = ownHistory(alias);

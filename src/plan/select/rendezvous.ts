@@ -1,4 +1,4 @@
-/** A hash of 32 bits, the same in every process. It isn't safe against texts that are chosen to collide. */
+/** A hash of 32 bits, the same in every process. Texts can be chosen so that their hashes collide. */
 export function hashOf(text: string): number {
   let hash = FNV_OFFSET;
   for (let index = 0; index < text.length; index += 1) {
@@ -7,11 +7,11 @@ export function hashOf(text: string): number {
   return mixed(hash, 0);
 }
 
-/** FNV-1a, 32 bits. */
+/** The parameters of FNV-1a with 32 bits. */
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** One hash of two; each bit depends on all bits of both. The last steps are those of MurmurHash3. */
+/** Combines two hashes into one. Each bit of the result depends on all bits of both. The last steps are those of MurmurHash3. */
 export function mixed(one: number, other: number): number {
   let hash = one ^ Math.imul(other, GOLDEN);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

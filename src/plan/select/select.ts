@@ -8,30 +8,33 @@ export interface Candidate {
   readonly name: string;
   /** Lower numbers come first. Targets with equal numbers are selected together. */
   readonly priority: number;
-  /** The share of the target among those of equal priority. 0: it is selected only while no other one is healthy. Absent: they are merged. */
+  /**
+   * The share of the target among those of equal priority. 0: the target is selected only while no other target of that priority is
+   * healthy. Absent: the targets are merged.
+   */
   readonly weight?: number | undefined;
-  /** The target has accepted addresses, and is neither confirmed empty nor stale. */
+  /** True if the target has accepted addresses, and is neither confirmed empty nor stale. */
   readonly isEligible: boolean;
-  /** Its first lookup or its first check has not ended. */
+  /** True if its first lookup or its first check has not ended. */
   readonly isPending: boolean;
   readonly health: Health;
   /** Time of the last change of `health`. */
   readonly healthSince: Millis;
-  /** The target has a health check that opens connections. */
+  /** True if the target has a health check that opens connections. */
   readonly isChecked: boolean;
-  /** The last check of at least one of its addresses was successful. */
+  /** True if the last check of at least one of its addresses was successful. */
   readonly isReached: boolean;
-  /** The last checks of all its addresses failed. */
+  /** True if the last checks of all its addresses failed. */
   readonly isDoubtful: boolean;
 }
 
-/** Why these targets are selected. */
+/** The reasons for a selection. */
 export const SELECTION_REASONS = ["Initial", "Changed", "FailedOver", "FailedBack"] as const;
 type SelectionReason = (typeof SELECTION_REASONS)[number];
 
 /** The selected targets, in the form of the status. */
 export interface Selected {
-  /** Names, in the order of the spec. */
+  /** The names of the targets, in the order of the spec. */
   readonly targets: readonly string[];
   readonly since: Millis;
   readonly reason: SelectionReason;
@@ -49,7 +52,7 @@ export interface SelectInput extends SelectionPolicy {
   readonly current: Selected | undefined;
   /** Times of the switches of the last hour. */
   readonly switches: readonly Millis[];
-  /** With `failback.mode: Manual`: when to return, once. Undefined: never. */
+  /** With `failback.mode: Manual`, the time of one failback. Undefined: the alias doesn't fail back. */
   readonly manualFailbackAt?: Millis | undefined;
   readonly now: Millis;
 }
@@ -57,7 +60,7 @@ export interface SelectInput extends SelectionPolicy {
 export interface Selection {
   /** Undefined: no selection is possible, because the first lookups or checks are in progress, or because no target is eligible. */
   readonly selected: Selected | undefined;
-  /** No eligible target is healthy, so `onUnhealthy` decides. */
+  /** True if no eligible target is healthy, so that `onUnhealthy` decides. */
   readonly isAllUnhealthy: boolean;
   /** The time at which a better target is selected if it remains healthy. */
   readonly failbackAt?: Millis;
@@ -99,7 +102,7 @@ function mergeReason(
   return added.some(({ healthSince }) => healthSince >= since) ? "FailedBack" : "Changed";
 }
 
-/** The targets without those of weight 0, unless there are no others. */
+/** The targets whose weight isn't 0. If all have weight 0, returns all. */
 function weighing(targets: readonly Candidate[]): readonly Candidate[] {
   const weighed = targets.filter(({ weight }) => weight !== 0);
   return weighed.length > 0 ? weighed : targets;
@@ -118,7 +121,7 @@ function failover(input: SelectInput): Selection {
     return better(input, stays, here);
   }
   if (candidates.some(({ priority, isPending }) => priority === stays && isPending)) {
-    // The targets of this priority aren't known yet, for example after a restart.
+    // The addresses of the selected targets aren't known yet, for example after a restart.
     return { selected: input.current, isAllUnhealthy: false };
   }
   const next = bestOf(healthy);
@@ -129,7 +132,7 @@ function failover(input: SelectInput): Selection {
   return { selected: selectedAs(input, next, isBack ? "FailedBack" : "FailedOver"), isAllUnhealthy: false };
 }
 
-/** The current priority. Undefined: there is none, or its targets were removed from the spec. */
+/** The priority of the selected targets. Undefined: none are selected, or they were removed from the spec. */
 function currentPriority({ current, candidates }: SelectInput): number | undefined {
   const found = candidates.filter(({ name }) => current?.targets.includes(name));
   return found.length === 0 ? undefined : Math.min(...found.map(({ priority }) => priority));

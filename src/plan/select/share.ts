@@ -4,36 +4,39 @@ import { hashOf } from "./rendezvous.ts";
 /** The addresses of one selected target in one family, without those that are down. */
 export interface Pool {
   readonly weight: number;
-  /** Not empty; no other pool has one of them. */
+  /** Not empty. No address is in another pool. */
   readonly addresses: readonly string[];
 }
 
-/** Up to this many addresses of one family are published, or one of each target if there are more targets. */
+/** The maximum number of published addresses of one family. If there are more targets, one address of each target is published. */
 const MAX_ADDRESSES = 8;
-/** The published counts remain while their error is at most so many points above the least. */
+/** The published counts remain while their error exceeds the least possible error by at most this many percentage points. */
 const SLACK_POINTS = 5;
-/** The published counts remain only if they are more than this part of the possible addresses. So a target that returns gets its other addresses back. */
+/**
+ * The published counts remain only if their sum is more than this part of the sum of the best counts. A target that returns
+ * therefore gets its other addresses back.
+ */
 const LEAST_PART = 0.5;
-/** Two errors that differ by less are equal. */
+/** Errors that differ by less than this count as equal. */
 const EPSILON = 1e-9;
 
 /**
- * The addresses that are published of each pool, so that the counts are as near to the weights as they can be. `published` are those that are published now: their counts remain
- * while they are good enough. The same input has the same result. If `published` is an earlier
- * result for the same pools, the function returns that result.
+ * Returns the addresses of each pool to publish. Their counts are as near to the weights as possible. `published`: the addresses
+ * that are published now. Their counts remain while they are near enough. The same input has the same result. If `published` is an
+ * earlier result for the same pools, the function returns that result.
  */
 export function pickAddresses(pools: readonly Pool[], published: ReadonlySet<string>): readonly string[] {
   const counts = countsOf(pools, published);
   return pools.flatMap(({ addresses }, index) => ranked(addresses).slice(0, counts[index]));
 }
 
-/** The part of each weight, from 0 to 1. Weights that are all 0 count the same. */
+/** The share of each weight in the sum, from 0 to 1. If all weights are 0, the shares are equal. */
 export function partsOf(weights: readonly number[]): readonly number[] {
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => (sum === 0 ? 1 / weights.length : weight / sum));
 }
 
-/** Rendezvous hashing: an address that is added or removed changes at most one choice among the others. */
+/** Sorts addresses by rendezvous hashing. If an address is added or removed, at most one of the other chosen addresses changes. */
 function ranked(addresses: readonly string[]): readonly string[] {
   return addresses
     .map((address) => ({ address, rank: hashOf(address) }))
@@ -51,7 +54,10 @@ function countsOf(pools: readonly Pool[], published: ReadonlySet<string>): reado
   return isPossible && errorOf(before, parts) <= errorOf(best, parts) + SLACK_POINTS + EPSILON ? before : best;
 }
 
-/** Returns the counts with the least error. If several have the same error: those with the most addresses, and then those with the least squares. */
+/**
+ * Returns the counts with the least error. If several counts have it, returns those with the most addresses, and of these the ones
+ * with the least squares.
+ */
 function leastError(pools: readonly Pool[], parts: readonly number[], limit: number): readonly number[] {
   let best: readonly number[] = pools.map(() => 1);
   for (const counts of possibleCounts(
@@ -88,7 +94,7 @@ function* possibleCounts(sizes: readonly number[], limit: number): Generator<rea
   }
 }
 
-/** The largest difference between a part of the counts and the wanted part, in percentage points. */
+/** The largest difference between a pool's share of the counts and its wanted share, in percentage points. */
 function errorOf(counts: readonly number[], parts: readonly number[]): number {
   return Math.max(...differences(counts, parts).map(Math.abs));
 }

@@ -3,7 +3,7 @@ import type { AuthoritySpec } from "../../dns-zone.ts";
 import { problem, type Problem } from "../../schema/problem.ts";
 import type { AuthoritiesText } from "../shared-fields.ts";
 
-/** The bundle as PEM. */
+/** Returns the authorities of a server, with the bundle decoded to PEM. */
 export function authoritiesOf({ caBundle, caBundleRef }: AuthoritiesText): AuthoritySpec {
   return {
     ...(caBundle === undefined ? {} : { caBundle: decoded(caBundle) }),

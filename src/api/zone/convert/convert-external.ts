@@ -9,7 +9,7 @@ import { tsigOf } from "./convert-tsig.ts";
 
 type ProviderText = ZoneSpecText["provider"];
 
-/** The external provider that the spec names. Undefined if it names none, or after a problem with a name. */
+/** The external provider that the spec names. Undefined if the spec names none, or if a name in it is invalid. */
 export function externalProviderOf(text: ProviderText, names: NameReader): ProviderSpec | undefined {
   const { rfc2136, powerDNS, externalDNSWebhook, dnsEndpoint, transfer, coreDNSEtcd } = text;
   if (rfc2136 !== undefined) {

@@ -18,7 +18,10 @@ export function servedByOf(servedBy: ServedByText | undefined, provider: Provide
 
 type Addresses = Extract<ServedBySpec, { readonly kind: "addresses" }>["addresses"];
 
-/** The servers that accept updates and the secondaries that get notifications also serve the zone. */
+/**
+ * The name servers that the provider's fields name. Servers that accept updates, and secondaries that get notifications, also serve
+ * the zone.
+ */
 function serversOf(provider: ProviderSpec): Addresses {
   switch (provider.kind) {
     case "rfc2136":

@@ -10,7 +10,7 @@ type TransferText = NonNullable<ZoneSpecText["provider"]["transfer"]>;
 
 const AT = "spec.provider.transfer";
 
-/** Undefined after a problem with a name. */
+/** Returns the provider `transfer`. Undefined if a name in it is invalid. */
 export function transferOf(text: TransferText, names: NameReader): ProviderSpec | undefined {
   const signed = tsigOf(text.tsig, `${AT}.tsig`, names);
   const catalog = text.catalog === undefined ? undefined : names.read(text.catalog, `${AT}.catalog`);

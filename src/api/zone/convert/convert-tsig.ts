@@ -4,7 +4,7 @@ import type { TsigText } from "../shared-fields.ts";
 
 type TsigSpec = NonNullable<Rfc2136Spec["tsig"]>;
 
-/** The member `tsig` of a provider's spec. It is empty without a key, and undefined after a problem with the key's name. */
+/** The member `tsig` of a provider's spec. It is empty without a key, and undefined if the name of the key is invalid. */
 export function tsigOf(
   text: TsigText | undefined,
   path: string,

@@ -17,7 +17,9 @@ import { servedByOf } from "./convert-served-by.ts";
 import { sameKeyMessage } from "../rules/zone-rules.ts";
 import type { ZoneSpecText } from "../schema.ts";
 
-/** Makes the domain model of a spec that has passed the schema and the rules. It sets the defaults that depend on other fields. */
+/**
+ * Converts a spec that has passed the schema and the rules to the domain model. It sets the defaults that depend on other fields.
+ */
 export function zoneSpecOf(text: ZoneSpecText): Parsed<ZoneSpec> {
   const names = nameReader();
   const domain = names.read(text.domain, "spec.domain");
@@ -102,7 +104,7 @@ function nudgeOf({ nudge }: CoreDNS): { readonly nudge?: NudgeSpec } {
 /** Kubernetes accepts no longer name for an object, or for a key in a ConfigMap. */
 const MAX_OBJECT_NAME = 253;
 
-/** Problems of computed names. The names in the spec have passed the rules already. */
+/** Problems with computed names. Names in the spec have already passed the rules. */
 function placeProblems(provider: ProviderSpec): readonly Problem[] {
   if (provider.kind !== "coreDNSZoneFile") {
     return [];

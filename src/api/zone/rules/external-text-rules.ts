@@ -3,8 +3,8 @@ import { rule, type Rule, type Spot } from "../../schema/rule.ts";
 import { labelsRule } from "./label-selector-rules.ts";
 
 /**
- * An http or https URL of scheme, host and port. The message doesn't repeat the value, because messages go to logs and statuses
- * and a user may have written a credential in the URL.
+ * The rules for an http or https URL of scheme, host and port. The message doesn't repeat the value, because a URL can contain a
+ * credential, and messages go to logs and statuses.
  */
 export function urlRules<Spec>(texts: TextsAt<Spec>): readonly Rule<Spec>[] {
   const shape = new RegExp(URL_SHAPE);
@@ -61,7 +61,7 @@ const URL_SHAPE = String.raw`^https?://(${HOST_LABEL}(\.${HOST_LABEL})*|\[[0-9A-
 const MANAGED_BY = "app.kubernetes.io/managed-by";
 const OWN_PREFIX = "dnsalias.io/";
 
-/** The same rule, with problems that don't repeat the value. */
+/** Returns the rule with problems that don't repeat the value. */
 export function unshown<Spec>(shown: Rule<Spec>): Rule<Spec> {
   return {
     ...shown,

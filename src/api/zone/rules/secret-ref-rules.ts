@@ -4,7 +4,7 @@ import type { ZoneSpecText } from "../schema.ts";
 
 type Spec = ZoneSpecText;
 
-/** The rules of one text of a zone's spec that may be absent. */
+/** The path and the value of one text of a zone's spec, for rules. The text may be absent. */
 export function textAt(path: string, value: (spec: Spec) => string | undefined) {
   return { at: path, values: (spec: Spec) => spot(path, value(spec)) };
 }

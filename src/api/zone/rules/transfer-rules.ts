@@ -12,9 +12,9 @@ type Spec = ZoneSpecText;
 const TRANSFER = "spec.provider.transfer";
 
 /**
- * CEL: a network's address must be the first address of the network. Kubernetes 1.31 estimates that a comparison of two networks
- * (`cidr(self) == cidr(self).masked()`) exceeds the budget of a rule. The expression therefore checks whether the network that
- * has only this address contains the first one.
+ * A CEL expression that is true if a network's address is the first address of the network. Kubernetes 1.31 estimates that a
+ * comparison of two networks (`cidr(self) == cidr(self).masked()`) exceeds the budget of a rule. The expression therefore checks
+ * whether a network of only this address contains the first address.
  */
 const NO_BIT_BEYOND =
   "cidr(self.split('/')[0] + (self.contains(':') ? '/128' : '/32')).containsIP(cidr(self).masked().ip())";

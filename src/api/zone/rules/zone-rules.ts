@@ -117,7 +117,9 @@ export const ZONE_RULES: readonly Rule<Spec>[] = [
   ...baseZoneRules("spec.responder.baseZone", ({ responder }) => responder.baseZone),
 ];
 
-/** The message for two places: one checks the fields of the manifest, the other checks the computed default names. */
+/**
+ * The message of two checks. One check is for the fields of the manifest, and the other check is for the computed default names.
+ */
 export function sameKeyMessage(): string {
   return "the zone would be written over its own base zone: give configMap another name or key than configMapKeyRef";
 }

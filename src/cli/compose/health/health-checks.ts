@@ -90,7 +90,7 @@ const MESSAGES: Readonly<Record<Exclude<FailureClass, "status">, (host: string) 
   body: () => "the body lacks the text of bodyContains",
 };
 
-/** The addresses of a host can change. */
+/** The interval of reads of the forbidden addresses, because the addresses of a host can change. */
 const REFRESH_MS: Millis = 60_000;
 
 /** The addresses of this host and of the API server, at most a minute old. */

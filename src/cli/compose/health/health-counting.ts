@@ -13,11 +13,14 @@ interface Steered extends SteeredAlias {
   readonly alias: ObjectKey;
 }
 
-/** Turns what the controller reports of health checks and selections into metrics. */
+/** Converts the controller's reports of health checks and selections to metrics. */
 export function createHealthCounting(metrics: HealthMetrics): HealthCounting {
   const aliases = new Map<ObjectKey, Steered>();
   const bounds = new Map<ObjectKey, Millis>();
-  /** After a switch, an alias may have no bound, because no standby is left. The last one is used. */
+  /**
+   * The last bound of each alias. After a switch, an alias has no bound if no further standby is healthy, so its last bound is
+   * used.
+   */
   const lastBounds = new Map<ObjectKey, Millis>();
   const pinned = new Set<ObjectKey>();
   return {

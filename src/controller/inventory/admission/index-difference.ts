@@ -4,8 +4,8 @@ import type { ZoneIndex } from "../../../plan/claims.ts";
 import type { ReservedZone } from "../../../plan/domain/reserved-zone.ts";
 
 /**
- * The effect of a change of DnsZones on other DnsZones: those that now match other names, and the domains whose names may have
- * another zone.
+ * The effect of a change of DnsZones on other DnsZones. `undelegated`: DnsZones that now match names, or no longer do.
+ * `reservedDomains`: domains whose names may now have another zone.
  */
 export interface IndexDifference {
   readonly undelegated: readonly ObjectKey[];

@@ -11,7 +11,10 @@ interface LostAdmission<T> {
   readonly regained: readonly T[];
 }
 
-/** The namespaces with names in the zone for which it now allows fewer or other names, and those that it admits. */
+/**
+ * Compares the namespaces that have names in the zone. `lost`: the zone now allows them fewer or other names. `regained`: the zone
+ * admits them.
+ */
 export function namespacesLost(
   before: DnsZone,
   after: DnsZone,
@@ -29,7 +32,10 @@ export function namespacesLost(
   );
 }
 
-/** The zones that now allow the namespace fewer or other names because of its new labels, and those that admit it. */
+/**
+ * Compares zones for the new labels of the namespace. `lost`: zones that now allow it fewer or other names. `regained`: zones that
+ * admit it.
+ */
 export function zonesLost(
   zones: ReadonlyMap<ObjectKey, DnsZone>,
   namespace: string,

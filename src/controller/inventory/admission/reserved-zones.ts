@@ -12,7 +12,7 @@ export interface ReservedZones {
   unread(manifest: InvalidObject): void;
   /** Records that the zone was deleted. `zone`: its last readable version. */
   deleted(key: ObjectKey, zone: DnsZone | undefined): void;
-  /** Forgets deleted zones. For a time when no object is left that could have their names. */
+  /** Forgets deleted zones. Call it when no remaining object can have their names. */
   forgetDeleted(): void;
   all(): Iterable<ReservedZone>;
   /** Whether the domain of an unreadable zone is known. */

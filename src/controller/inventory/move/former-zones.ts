@@ -1,7 +1,7 @@
 import type { ObjectKey } from "../../../api/meta.ts";
 import type { Name } from "../../../dns/name/name.ts";
 
-/** A name of a zone that other zones have now. */
+/** A name that a zone had, and that other zones have now. */
 interface FormerClaim {
   /** The namespace whose aliases had the name there. Undefined: only a status lists the name there, as after a restart. */
   readonly namespace: string | undefined;

@@ -4,10 +4,13 @@ import type { DnsAlias } from "../../../api/dns-alias.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import type { Claim } from "../../../plan/claims.ts";
 
-/** How long a name stays in its old zone at most, after its new zones have written it, until their servers serve it. */
+/**
+ * The maximum time that a name stays in its old zone after its new zones have written it. It leaves earlier if their servers serve
+ * it.
+ */
 export const MOVE_WAIT_MS: Millis = 600_000;
 
-/** A name that an alias now has in other zones, with records in a former zone, also past ones. */
+/** A name that an alias now has in other zones, and that has, or had, records in a former zone. */
 export interface Move {
   readonly name: Name;
   /** The present zones of the name, sorted. */
@@ -20,8 +23,8 @@ export interface Move {
    */
   readonly phase: "waiting" | "moved" | "overdue";
   /**
-   * Why the wait has no time limit. `frozen`: nothing may change at the name. `unwritten`: a new zone doesn't have it, so the old
-   * records are the only ones.
+   * Why the wait has no time limit. `frozen`: the records of the name may not change. `unwritten`: a new zone hasn't written the
+   * name, so the old records are the only ones.
    */
   readonly stays?: "frozen" | "unwritten";
 }
@@ -29,11 +32,11 @@ export interface Move {
 export interface MoveInput {
   readonly name: Name;
   readonly to: readonly ObjectKey[];
-  /** Every new zone has written the name, and serves it as far as this can be checked. */
+  /** True if every new zone has written the name, and serves it as far as this can be checked. */
   readonly isServed: boolean;
-  /** The name is paused, or leads back to itself. */
+  /** True if the name is paused, or leads back to itself. */
   readonly isFrozen?: boolean;
-  /** A new zone has neither written the name nor refused it by its plan. */
+  /** True if a new zone has neither written the name nor refused it in its plan. */
   readonly isUnwritten?: boolean;
   readonly now: Millis;
 }
@@ -69,9 +72,9 @@ export interface KeeperInput {
 }
 
 /**
- * Returns the aliases that the records in the old zone follow until they are withdrawn: those of the namespace that had the name
- * there. If that isn't known, those that the zone admits. Without such an alias, the records stay as they are, so that no address
- * passes to another namespace.
+ * Returns the aliases that the records in the old zone follow until they are withdrawn. They are the aliases of the namespace that
+ * had the name there. If that namespace is unknown, they are the aliases that the zone admits. Without any, the records don't
+ * change, so that no other namespace can set their addresses.
  */
 export function keeperClaim({ winners, namespace, admits }: KeeperInput): Claim {
   const isKeeper = (of: string): boolean => (namespace === undefined ? admits(of) : of === namespace);

@@ -15,8 +15,8 @@ interface Inventory {
 }
 
 /**
- * Records the zones that a name leaves, before `claims` and `placed` have the new ones. If it left while no process ran, the
- * statuses show it: they list a name in each zone that has records of it.
+ * Records the zones that a name leaves. Call it before `claims` and `placed` have the new zones. If the name left a zone while no
+ * process ran, a status shows the zone, because statuses list every zone with records of a name.
  */
 export function recordLeft(inventory: Inventory, name: Name, byZone: ReadonlyMap<ObjectKey, unknown>): void {
   const { former, claims, placed } = inventory;

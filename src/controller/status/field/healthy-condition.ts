@@ -11,7 +11,10 @@ import {
   type SteeredTarget,
 } from "../../health/steering-state.ts";
 
-/** Whether the targets are healthy, and which of them are selected. Ready doesn't depend on it, because the name works on a standby too. */
+/**
+ * The Healthy condition: whether the targets are healthy, and which of them are selected. Ready doesn't depend on Healthy, because
+ * the name also works with a standby.
+ */
 export function healthyCondition(alias: DnsAlias, decision: Decision): Finding {
   const finding = withoutInside(alias, decision);
   const inside = decision.targets.filter(isInsideOnly).map(({ target }) => insideText(target.name));
@@ -44,7 +47,7 @@ function withoutHealthy({ spec }: DnsAlias, { selection, isUnproven, targets }: 
   return { status: "False", reason: "AllUnhealthy", message };
 }
 
-/** All last checks failed, and no other address was reached. The observer itself may be at fault. */
+/** All last checks failed, and no other address was reached. The network of the checking replica may be at fault. */
 function withoutControl({ targets, isUnproven }: Decision): Finding | undefined {
   const outcomes = targets.flatMap(({ addresses }) => addresses.flatMap(({ state }) => state?.last ?? []));
   return isUnproven || (outcomes.length > 0 && outcomes.every((last) => last === "inconclusive"))
@@ -65,7 +68,10 @@ function disputed({ targets }: Decision): Finding | undefined {
     : { status: "Unknown", reason: "Disputed", message: `${texts.join(" ")} These addresses count as up.` };
 }
 
-/** A drain that began before any outage ends by itself, so it comes before the health of the targets. */
+/**
+ * The finding about drains. It precedes the findings about the health of the targets, because a drain is intended and ends by
+ * itself.
+ */
 function drained({ manual, isDrainIgnored, selection, targets }: Decision): Finding | undefined {
   if (manual.drained.size === 0) {
     return undefined;

@@ -8,7 +8,10 @@ import { time } from "./time.ts";
 
 const KEPT = "The last known good addresses remain published";
 
-/** References that the DnsAlias may not have: the first one decides the reason; undefined: all are accepted. */
+/**
+ * The finding about references that the DnsAlias may not have. The first refused reference decides the reason. Undefined: all are
+ * accepted.
+ */
 export function refusedReferences(alias: DnsAlias): Finding | undefined {
   const refused = alias.spec.targets.flatMap((target) => {
     const found = target.kind === "resourceRef" ? refusalOf(alias, target.ref, target.held) : undefined;
@@ -30,12 +33,12 @@ function refusalOf({ meta }: DnsAlias, ref: ResourceRef, held: HeldResource | un
     : undefined;
 }
 
-/** What is wrong with the addresses of referenced objects, one finding for each. */
+/** The problems with the addresses of referenced objects, at most one finding for each object. */
 export function referenceFindings(alias: DnsAlias, now: Millis): readonly Finding[] {
   return referenceOutcomes(alias, now).flatMap((outcome) => findingOf(alias, outcome) ?? []);
 }
 
-/** Addresses of objects that are refused although the objects have others; empty: there are none. */
+/** Sentences about refused addresses of objects that also have accepted addresses. */
 export function refusedObjectAddresses(alias: DnsAlias, now: Millis): readonly string[] {
   return referenceOutcomes(alias, now).flatMap(({ target, verdict, refused }) =>
     verdict === "good" && refused !== undefined
@@ -64,7 +67,10 @@ function findingOf(alias: DnsAlias, outcome: ReferenceOutcome): Finding | undefi
   }
 }
 
-/** An empty status is news only after a while, or if there never were addresses. */
+/**
+ * The finding about an object that was found. An object that has lost its addresses is reported only after its absence is
+ * confirmed.
+ */
 function ofFound(
   text: string,
   { verdict, target, refused, mayBePublished }: ReferenceOutcome,
@@ -88,7 +94,7 @@ function ofFound(
   }
 }
 
-/** What remains published of the object. */
+/** The effect on the published addresses of the object, as clauses. */
 function effectOf({ spec }: DnsAlias, { verdict }: ReferenceOutcome, { addresses, hostnames }: HeldResource) {
   if (verdict === "withdrawn-empty" || verdict === "stale-withdrawn") {
     const policy = verdict === "withdrawn-empty" ? "onEmpty" : "onStale";

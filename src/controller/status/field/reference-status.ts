@@ -8,7 +8,10 @@ import { referenceOutcome } from "../../../plan/reference/reference-outcome.ts";
 import { cutList, MAX_ADDRESSES } from "./status-limits.ts";
 import { time } from "./time.ts";
 
-/** The entries of targets that refer to objects. Their hostnames have entries of their own. An object that isn't read yet keeps its entry. */
+/**
+ * The entries of targets that refer to objects. Their hostnames have entries of their own. Until an object is read, its previous
+ * entry remains.
+ */
 export function referenceStatuses(
   alias: DnsAlias,
   lookups: readonly Pick<TargetStatus, "hostname" | "addresses">[],

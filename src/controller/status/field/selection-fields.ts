@@ -60,7 +60,7 @@ export function withHealth(
   });
 }
 
-/** Keeps the health and the shares in the status. For a paused alias, which isn't checked. */
+/** Keeps the health and the shares of the previous status, for a paused alias, which isn't checked. */
 function withPrevious(targets: readonly TargetStatus[], { status }: DnsAlias): readonly TargetStatus[] {
   const previous = (status?.targets ?? []).filter(({ health, share }) => health !== undefined || share !== undefined);
   const own = targets.map((target) => {

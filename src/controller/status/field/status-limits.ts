@@ -31,7 +31,10 @@ export function showsList(shown: readonly string[], items: readonly string[]): b
   return shown.join() === (isCut ? cutList(items, shown.length) : items).join();
 }
 
-/** The items with commas between them. It has as many as fit into kubectl's columns, and the number of the others. */
+/**
+ * The items with commas between them. If the text exceeds {@link MAX_SUMMARY_TEXT}, it has the first items and the number of the
+ * others.
+ */
 export function summaryText(items: readonly string[]): string {
   const whole = items.join(",");
   if (whole.length <= MAX_SUMMARY_TEXT) {

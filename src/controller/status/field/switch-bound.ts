@@ -23,8 +23,9 @@ interface Detection {
 }
 
 /**
- * The longest time from the outage of the selected targets until clients get the addresses of a standby: the checks, the answers of the other replicas, the plan, the delivery, and the published TTL. Undefined
- * while no standby is healthy, or nothing is published.
+ * The longest time from the outage of the selected targets until clients get the addresses of a standby. It is the sum of the times
+ * for the checks, the answers of other replicas, the plan, and the delivery, and of the published TTL. Undefined while no standby
+ * is healthy, or nothing is published.
  */
 export function switchBoundMs(
   { decision, stretchOf, isVoting }: Detection,
@@ -45,7 +46,9 @@ export function switchBoundMs(
   return detectionMs + PLAN_MS + Math.max(...published.map(servedAfterMs));
 }
 
-/** The time until the target is Unhealthy: its failures, the timeout of the last check, and answers of other replicas that are late. */
+/**
+ * The time until the target is Unhealthy: its failures, the timeout of the last check, and the wait for answers of other replicas.
+ */
 function detectionOf(
   { target, addresses }: SteeredTarget,
   stretchOf: (address: string) => number,
@@ -57,7 +60,7 @@ function detectionOf(
   }
   const stretch = Math.max(1, ...addresses.map(({ address }) => stretchOf(address)));
   const { failureThreshold, periodMs, timeoutMs } = check;
-  // The question comes one failure earlier, if there is one.
+  // The other replicas are consulted one failure earlier, if more than one failure is necessary.
   const aheadMs = failureThreshold > 1 ? periodMs * stretch : 0;
   const agreementMs = isVoting ? Math.max(0, voteMs(timeoutMs) - aheadMs) : 0;
   return failureThreshold * periodMs * stretch + timeoutMs + agreementMs;

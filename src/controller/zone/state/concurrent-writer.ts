@@ -9,8 +9,8 @@ const FIRST_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 60_000;
 
 /**
- * A name whose records another process of this installation wrote. This process doesn't overwrite them before it has looked up
- * the targets itself.
+ * The wait of a name whose records another process of this installation wrote. This process doesn't overwrite the records before it
+ * has looked up the targets itself.
  */
 interface WriterHold {
   readonly until: Millis;
@@ -21,10 +21,10 @@ interface WriterHold {
 export type WriterHolds = ReadonlyMap<Name, WriterHold>;
 
 /**
- * Returns the names that another process with the same owner id wrote since the last read. There can be two leaders for a moment,
- * or two controllers without a Lease. The other process may have seen a change earlier or later. If this process overwrote the
- * records at once, the other one would revert them. An edit by another writer is different, because the backend reports it as
- * `needsWrite` or as `drift`. Before the first read, the result is empty.
+ * Returns the names that another process with the same owner id wrote since the last read. At a change of leader, two processes can
+ * write for a moment, and so can two controllers without a Lease. If this process overwrote newer records of the other process at
+ * once, the other process would revert them. An edit by another writer is different, because the backend reports it as `needsWrite`
+ * or as `drift`. Before the first read, the result is empty.
  */
 export function concurrentWrites(
   { owned, readAt }: Pick<Observed, "owned" | "readAt">,
@@ -39,7 +39,10 @@ export function concurrentWrites(
   return [...new Set(theirs.map(({ name }) => name))];
 }
 
-/** Records that another process wrote these names. They wait for 5 s. Repetitions within a minute double the wait, up to a minute. */
+/**
+ * Records that another process wrote these names. Their writes wait for 5 s. Each repetition within a minute doubles the wait, up
+ * to a minute.
+ */
 export function writeSeen(holds: WriterHolds, names: readonly Name[], now: Millis): WriterHolds {
   if (names.length === 0) {
     return holds;
@@ -60,7 +63,7 @@ export function holdsExpired(holds: WriterHolds, now: Millis): WriterHolds {
   return holds.values().some(isOver) ? new Map([...holds].filter(([, hold]) => !isOver(hold))) : holds;
 }
 
-/** Returns the writes that need not wait for a lookup by this process, and the wait of the first of the others. */
+/** Returns the writes that don't wait for a lookup by this process, and the shortest wait of all other writes. */
 export function holdBack(
   holds: WriterHolds,
   writes: readonly Write[],

@@ -2,7 +2,9 @@ import type { Millis } from "../../../base/clock.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import type { PropagationObstacle } from "../../ports/servers.ts";
 
-/** A change that not all servers serve yet: when it was noticed, and when the target was last seen without it. */
+/**
+ * A change that not all servers serve yet: when it was noticed, and when a lookup last returned the answer from before the change.
+ */
 export interface PendingChange {
   readonly at: Millis;
   readonly lastSuccessBefore: Millis | undefined;
@@ -22,11 +24,11 @@ export interface Propagation {
   readonly obstacle?: PropagationObstacle;
 }
 
-/** The records that the servers of a zone were seen to serve. */
+/** The results of propagation checks: the records that the servers of a zone serve. */
 export interface Confirmed {
   /**
-   * The servers by "address#port", each with the hostnames that it was not seen to serve as written. Undefined: not listed yet.
-   * Empty: there is no server.
+   * The servers by "address#port", each with the hostnames that no check has confirmed there yet. Undefined: the servers are not
+   * listed yet. Empty: there is no server.
    */
   readonly servers: ReadonlyMap<string, ReadonlySet<Name>> | undefined;
   /** Why the list of servers is not known, although the DnsZone names some. */
@@ -34,9 +36,12 @@ export interface Confirmed {
   readonly propagation: Propagation;
   /** The last 50 times from a noticed change until every server served it, in milliseconds, newest last. */
   readonly propagationTimes: readonly Millis[];
-  /** Hostnames whose written RRsets were not yet seen at every server, each with its change. */
+  /** Hostnames whose written RRsets are not yet confirmed at every server, each with its change. */
   readonly unconfirmed: ReadonlyMap<Name, PendingChange>;
-  /** When every server was first seen to serve the RRsets of each hostname. Without a known server, when they were written. */
+  /**
+   * When every server was first seen to serve the RRsets of each hostname. Without a known server, the end of the check after the
+   * write.
+   */
   readonly publishedTimes: ReadonlyMap<Name, Millis>;
 }
 
@@ -67,7 +72,10 @@ export function written(confirmed: Confirmed, names: readonly Name[], change: Pe
   return { ...confirmed, unconfirmed };
 }
 
-/** Removes all names without records: only those of `left` have any. No server can confirm the others, and they have no published time. */
+/**
+ * Removes all names except those of `left`, which are the names with records. Names without records can't be confirmed, and have no
+ * published time.
+ */
 export function withdrawn(confirmed: Confirmed, left: ReadonlySet<Name>): Confirmed {
   const isLeft = (name: Name): boolean => left.has(name);
   const { servers, unconfirmed, publishedTimes } = confirmed;
@@ -101,12 +109,18 @@ export function serversListed(confirmed: Confirmed, servers: readonly string[], 
   return { ...confirmed, obstacle: undefined, servers: new Map(servers.map((server) => [server, laggingOf(server)])) };
 }
 
-/** No server can be queried, although the DnsZone names some. Nothing is confirmed, and a server that returns has to return all names. */
+/**
+ * Records that no server can be queried, although the DnsZone names some. Nothing counts as confirmed. A server that is listed
+ * again has to return all names.
+ */
 export function serversUnknown(confirmed: Confirmed, obstacle: PropagationObstacle): Confirmed {
   return { ...confirmed, obstacle, servers: new Map() };
 }
 
-/** Records that a server returned `served` of the queried names as written. If it returned all of them, they count for all of its names. */
+/**
+ * Records that a server returned `served` of the queried names as written. If it returned all queried names, all of its names count
+ * as served, because the queried names can be a sample.
+ */
 export function serverChecked(
   confirmed: Confirmed,
   server: string,

@@ -10,7 +10,7 @@ import type { ActualZone, InputProblem } from "../../../providers/provider.ts";
 export interface Observed {
   /** Undefined: the backend has to be read before the next plan. */
   readonly actual: ActualZone | undefined;
-  /** Counts changes of the spec, of an input, and of the term. Reads from before the last of them may be out of date. */
+  /** Counts changes of the spec, of an input, and of the term. A read from before the last change may be out of date. */
   readonly inputVersion: number;
   /** The RRsets of dnsalias, by {@link rrsetKey}. While `actual` is undefined, the last known ones. */
   readonly owned: ReadonlyMap<string, ActualRRset>;
@@ -24,7 +24,10 @@ export interface Observed {
   readonly lists: boolean | undefined;
   /** The fault in an input of the zone at the last read. Hostnames continue to follow their targets. */
   readonly inputProblem: InputProblem | undefined;
-  /** The inherited RRsets of names, which no read target has explained yet. Undefined before the first read of a term. */
+  /**
+   * The inherited RRsets of each name, which can't be assigned to a target before all targets of the name are read. Undefined
+   * before the first read of a term.
+   */
   readonly inherited: InheritedNames | undefined;
   /** The namespace for whose aliases each name is published. */
   readonly publishedFor: ReadonlyMap<Name, string>;
@@ -61,7 +64,7 @@ export function readInvalidated(observed: Observed): Observed {
   return observed.actual === undefined ? observed : { ...observed, actual: undefined };
 }
 
-/** The state for a new provider of the same location: only its capabilities change. */
+/** The state after a new provider of the same location was created. Only `lists`, a capability of the provider, changes. */
 export function providerChanged(observed: Observed, lists: false | undefined): Observed {
   return { ...observed, lists };
 }
@@ -118,7 +121,7 @@ export function ownedNames({ owned }: Pick<Observed, "owned">): ReadonlySet<Name
   return new Set([...owned.values()].map(({ name }) => name));
 }
 
-/** The names whose RRsets of dnsalias differ. Empty before the first read. */
+/** The names whose dnsalias RRsets differ between two states. Empty before the first read. */
 export function changedNames(
   before: Pick<Observed, "owned" | "readAt">,
   now: Pick<Observed, "owned">,

@@ -26,8 +26,8 @@ export interface GuardMemory {
   /** The hash of the plan whose approval was used. An annotation approves only once. */
   readonly usedApproval: string | undefined;
   /**
-   * The hash of the approved plan whose write has begun, and of which it isn't known whether it took effect. The status shows it as
-   * used. Here it remains valid until the plan has other deletes.
+   * The hash of the approved plan whose write has begun, although it isn't known whether the write took effect. The status shows
+   * the approval as used. In this process, it remains valid until the plan has other deletes.
    */
   readonly begunApproval: string | undefined;
 }
@@ -50,7 +50,7 @@ export interface Planned {
   readonly unfinalized: ReadonlySet<Name>;
   /** The names with records here that other zones have now. */
   readonly moves: ReadonlyMap<Name, Move>;
-  /** When the next of them must be decided without an event. */
+  /** When the next of these moves must be decided again without an event. */
   readonly movesDueAt: Millis | undefined;
   readonly guard: GuardMemory;
 }
@@ -76,7 +76,7 @@ export const NOTHING_PLANNED: Planned = {
   },
 };
 
-/** Records a change for the next plan. A change that waits already is older, and remains. */
+/** Records a change for the next plan. If an older change already waits, it remains instead. */
 export function changeSeen(planned: Planned, change: PendingChange): Planned {
   return planned.changePendingSince === undefined ? { ...planned, changePendingSince: change } : planned;
 }
@@ -89,7 +89,7 @@ export function aliasReported(planned: Planned, name: Name): Planned {
     : { ...planned, reportedEarly: new Set([...reportedEarly, name]) };
 }
 
-/** The plan includes the waiting changes. Later changes belong to the next plan. */
+/** Stores a plan, which includes the waiting changes. Later changes belong to the next plan. */
 export function planMade(planned: Planned, plan: ZonePlan): Planned {
   return {
     ...planned,
@@ -100,17 +100,17 @@ export function planMade(planned: Planned, plan: ZonePlan): Planned {
   };
 }
 
-/** The read showed new facts. This plan replaces the previous one without other changes. */
+/** Replaces the plan after a read of the backend showed new facts. Nothing else changes. */
 export function planCorrected(planned: Planned, plan: ZonePlan): Planned {
   return planned.plan === plan ? planned : { ...planned, plan };
 }
 
-/** Another location begins without a plan, and with the changes that are not written yet. */
+/** The state after the write location has changed: no plan, and only the changes that are not written yet. */
 export function placeChanged({ changePendingSince, changePlannedSince }: Planned): Planned {
   return { ...NOTHING_PLANNED, changePendingSince, changePlannedSince };
 }
 
-/** Stores the decision which names leave the zone. */
+/** Stores the moves of names that leave the zone. */
 export function movesDecided(planned: Planned, moves: Planned["moves"], dueAt: Millis | undefined): Planned {
   return { ...planned, moves, movesDueAt: dueAt };
 }
@@ -120,7 +120,7 @@ export function finalizersAwaited(planned: Planned, names: ReadonlySet<Name>): P
   return names.size === 0 && planned.unfinalized.size === 0 ? planned : { ...planned, unfinalized: names };
 }
 
-/** Stores the refusals of the plan, and those of them that the backend rejects. */
+/** Stores the refusals of the plan, and the rejections by the backend. */
 export function refusalsFound(
   planned: Planned,
   { refusals, rejected }: { readonly refusals: readonly Refusal[]; readonly rejected: readonly Refusal[] },
@@ -133,12 +133,12 @@ export function guardMoved(planned: Planned, memory: Partial<GuardMemory>): Plan
   return { ...planned, guard: { ...planned.guard, ...memory } };
 }
 
-/** All changes in the plan are written, or there was nothing to write. */
+/** Records that all changes in the plan are written, or that there was nothing to write. */
 export function changesWritten(planned: Planned): Planned {
   return planned.changePlannedSince === undefined ? planned : { ...planned, changePlannedSince: undefined };
 }
 
-/** Stores the outcome of a round. Consecutive failures keep the time of the first one. */
+/** Stores the outcome of a round. Consecutive failures keep the time of the first failure. */
 export function roundEnded(planned: Planned, outcome: ZoneOutcome): Planned {
   const { outcome: before } = planned;
   return {

@@ -7,7 +7,7 @@ import type { Drift } from "../../../providers/provider.ts";
 /** The times of the last repairs, newest last: of each RRset, by {@link rrsetKey}, and of the whole text, by {@link WHOLE_TEXT}. */
 export type Repairs = ReadonlyMap<string, readonly Millis[]>;
 
-/** The key for the text of a whole zone, which is not the key of an RRset. */
+/** The key for the text of a whole zone. No RRset has this key. */
 export const WHOLE_TEXT = "";
 
 /**
@@ -16,7 +16,7 @@ export const WHOLE_TEXT = "";
  */
 const CONTESTED_REPAIRS = 5;
 const RRSET_WINDOW_MS: Millis = 3_600_000;
-/** Every name of the zone waits while another writer keeps changing its text, so the text is tried again sooner than an RRset. */
+/** A contested text blocks the writes of every name of the zone, so its window is shorter than that of an RRset. */
 export const TEXT_WINDOW_MS: Millis = 600_000;
 
 /** Whether another writer keeps changing an RRset, or the whole text. */

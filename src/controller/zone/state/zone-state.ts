@@ -11,7 +11,7 @@ import type { Repairs } from "./repairs.ts";
 interface ZoneHandle {
   readonly zone: DnsZone;
   readonly provider: ZoneProvider;
-  /** The earliest time of the next call, as the backend requested. */
+  /** The earliest time of the next call to the backend. */
   readonly notBefore: Millis;
 }
 
@@ -22,23 +22,26 @@ interface NextHandle extends Pick<ZoneHandle, "zone" | "provider"> {
 
 /** The records at a location that the DnsZone no longer names. */
 export interface LeftBehind {
-  /** The id of its provider. */
+  /** The id of the provider of the old location. */
   readonly provider: string;
   readonly names: number;
 }
 
-/** The memory of one zone between two rounds. A restart loses it, and the next round reads it again. */
+/** The memory of one zone between two rounds. A restart loses this memory, and the next round reads the state again. */
 export interface ZoneState {
-  /** The state at the start of the last round. It is replaced between rounds. */
+  /** The DnsZone and the provider of the last round. They are replaced only between rounds. */
   readonly handle: ZoneHandle;
-  /** The start of the next round. Undefined: it is the same. */
+  /** The DnsZone and the provider of the next round. Undefined: they don't change. */
   readonly next: NextHandle | undefined;
   readonly observed: Observed;
   readonly planned: Planned;
   readonly writerHolds: WriterHolds;
   readonly repairs: Repairs;
   readonly confirmed: Confirmed;
-  /** Why the delivery of the last write could not be expedited, as a clause for users. Undefined: it was, or this is not possible. */
+  /**
+   * Why the delivery of the last write could not be expedited, as a clause for users. Undefined: it was expedited, or the provider
+   * can't expedite deliveries.
+   */
   readonly deliveryProblem: string | undefined;
 }
 
@@ -60,12 +63,15 @@ export function replace(state: ZoneState, values: Partial<ZoneState>): void {
   Object.assign(state, values);
 }
 
-/** Sets the DnsZone and the provider of the next round. A round in progress ends with those that it started with. */
+/** Sets the DnsZone and the provider of the next round. A round in progress continues with its own DnsZone and provider. */
 export function setNext(state: ZoneState, next: NextHandle): void {
   replace(state, { next: { ...next, isElsewhere: next.isElsewhere || state.next?.isElsewhere === true } });
 }
 
-/** Starts a round with the next DnsZone and provider. The known state of one location doesn't apply to another. Returns the records that remain at the old location. */
+/**
+ * Starts a round with the next DnsZone and provider. If the write location changes, the known state of the backend is dropped.
+ * Returns the records that remain at the old location.
+ */
 export function takeNext(state: ZoneState): LeftBehind | undefined {
   const { next, handle } = state;
   if (next === undefined) {
@@ -90,7 +96,7 @@ export function takeNext(state: ZoneState): LeftBehind | undefined {
   return { provider: handle.provider.id, names: ownedNames(observed).size };
 }
 
-/** Sets the earliest time of the next call. It ends with the provider. */
+/** Sets the earliest time of the next call to the backend. It no longer applies when the provider is replaced. */
 export function retryNotBefore(state: ZoneState, notBefore: Millis): void {
   replace(state, { handle: { ...state.handle, notBefore } });
 }
