@@ -26,7 +26,7 @@ A field with a default may be left out; an empty (null) field counts as left out
 and folder mode refuse unknown fields, and name a mistyped one.
 
 <!-- This page is generated from src/api, and a test compares them. To write it again:
-node -e 'import("./test/pages/api-page.ts").then((page) => process.stdout.write(page.apiPage()))' > docs/api.md -->
+npm run pages -->
 `;
 
 function section(kind: string, spec: TSchema, rules: readonly CelRule[], status: TSchema): string {

@@ -24,7 +24,7 @@ This page lists every \`reason\` of conditions, Events, and entries of \`status.
 who has to act: with \`user\` the object is Stalled, with \`dnsalias\` it is Reconciling.
 
 <!-- The table is generated from src/api/condition/reason.ts, and a test compares them. To write it again:
-node -e 'import("./test/pages/reasons-page.ts").then((page) => process.stdout.write(page.reasonsPage()))' > docs/reasons.md -->
+npm run pages -->
 
 | reason | on | what it means | what to do | turn |
 |---|---|---|---|---|

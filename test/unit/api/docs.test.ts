@@ -19,11 +19,11 @@ test("deploy/crds is what the schema gives: run npm run crds", () => {
   );
 });
 
-test("docs/reasons.md is what the reasons give: its comment says how to write it anew", () => {
+test("docs/reasons.md is what the reasons give: run npm run pages", () => {
   assert.equal(readFileSync("docs/reasons.md", "utf8"), reasonsPage());
 });
 
-test("docs/api.md is what the schema gives: its comment says how to write it anew", () => {
+test("docs/api.md is what the schema gives: run npm run pages", () => {
   assert.equal(readFileSync("docs/api.md", "utf8"), apiPage());
 });
 
