@@ -21,10 +21,11 @@ export interface ResponderLabOptions {
 /** `dnsalias run` in folder mode as a process of its own, with its responder. */
 export interface ResponderLab extends AsyncDisposable {
   readonly dns: DnsEndpoint;
+  readonly opsUrl: string;
   readonly process: ManagedProcess;
   /** Replaces all manifests. */
   write(...manifests: readonly string[]): Promise<void>;
-  /** What stands in the statuses, as JSON. */
+  /** See {@link metricOf}. */
   metric(line: string): Promise<number>;
 }
 
@@ -62,11 +63,13 @@ export async function startResponderLab({
   starting.use(child);
   await untilReady(child, { component, deadlineMs: 30_000, probe: () => probeReady(opsPort) });
   const owned = starting.move();
+  const opsUrl = `http://127.0.0.1:${opsPort}`;
   return {
+    opsUrl,
     dns: { host, port: dnsPort },
     process: child,
     write,
-    metric: async (line) => metricOf(`http://127.0.0.1:${opsPort}`, line),
+    metric: async (line) => metricOf(opsUrl, line),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }

@@ -18,6 +18,8 @@ export interface Justified {
   readonly peers: readonly Peer[];
   readonly aspects: readonly Aspect[];
   readonly is: (difference: Difference) => boolean;
+  /** How many differences each of the peers has; absent: at least one. */
+  readonly counts?: Readonly<Partial<Record<Peer, number>>>;
   /** The RFC and why ours is as it is. */
   readonly why: string;
 }

@@ -8,7 +8,33 @@ export const HEADER_DIFFERENCES: readonly Justified[] = [
     aspects: ["flags"],
     is: ({ question, ours, theirs }) =>
       question.header?.checkingDisabled === true && ours.flags === `${theirs.flags} cd`,
+    // Knot's answer to an unknown opcode has no CD either.
+    counts: { knot: 40, nsd: 30 },
     why: "RFC 4035 3: CD MUST be copied, and CoreDNS copies it; according to 3.1.6, CD SHOULD be cleared. CD has no meaning in an authoritative answer",
+  },
+  {
+    title: "AD is not copied from a query with an unknown opcode",
+    peers: ["coredns"],
+    aspects: ["flags"],
+    is: ({ question, ours, theirs }) =>
+      question.header?.authenticData === true &&
+      question.header.opcode !== 0 &&
+      ours.rcode === "NOTIMP" &&
+      ours.flags === theirs.flags.replace(" ad", ""),
+    counts: { coredns: 10 },
+    why: "RFC 4035 3.1.6: a server without validation clears AD; CoreDNS clears AD in the answers to queries only",
+  },
+  {
+    title: "the reserved bit is not copied from a query with an unknown opcode",
+    peers: ["nsd"],
+    aspects: ["flags"],
+    is: ({ question, ours, theirs }) =>
+      question.header?.reserved === true &&
+      question.header.opcode !== 0 &&
+      ours.rcode === "NOTIMP" &&
+      ours.flags === theirs.flags.replace(" z", ""),
+    counts: { nsd: 10 },
+    why: "RFC 1035 4.1.1: the reserved bit must be zero in responses; NSD clears it in the answers to queries only",
   },
   {
     title: "the answer to an unknown opcode is only the header",

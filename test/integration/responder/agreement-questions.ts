@@ -12,13 +12,15 @@ export interface AgreementQuestion {
   readonly dnssecOk: boolean;
   /** Absent: version 0 without options. */
   readonly edns?: { readonly version: number; readonly options: readonly number[] };
-  /** Absent: QUERY without RD, AD and CD. */
+  /** Absent: QUERY without RD, Z, AD and CD. */
   readonly header?: HeaderBits;
 }
 
 export interface HeaderBits {
   readonly opcode: number;
   readonly recursionDesired: boolean;
+  /** Z, the bit that must be zero (RFC 1035 4.1.1). */
+  readonly reserved: boolean;
   readonly authenticData: boolean;
   readonly checkingDisabled: boolean;
 }
@@ -37,8 +39,13 @@ export function titleOf(question: AgreementQuestion): string {
   return [name, type, ...more].filter((word) => word !== "").join(" ");
 }
 
-function titleOfHeader({ opcode, recursionDesired, authenticData, checkingDisabled }: HeaderBits): string {
-  const bits = [recursionDesired ? "rd" : "", authenticData ? "ad" : "", checkingDisabled ? "cd" : ""];
+function titleOfHeader({ opcode, recursionDesired, reserved, authenticData, checkingDisabled }: HeaderBits): string {
+  const bits = [
+    recursionDesired ? "rd" : "",
+    reserved ? "z" : "",
+    authenticData ? "ad" : "",
+    checkingDisabled ? "cd" : "",
+  ];
   return [`opcode=${opcode}`, ...bits.filter((bit) => bit !== "")].join(" ");
 }
 
@@ -213,13 +220,22 @@ function headers(): readonly AgreementQuestion[] {
     const [name = "", type = ""] = text.split(" ");
     return { ...USUAL, name: full(name), type };
   });
-  const query = { opcode: 0, recursionDesired: false, authenticData: false, checkingDisabled: false };
+  const query = {
+    opcode: 0,
+    recursionDesired: false,
+    reserved: false,
+    authenticData: false,
+    checkingDisabled: false,
+  };
   const bits = [
     { ...query, recursionDesired: true },
+    { ...query, reserved: true },
     { ...query, authenticData: true },
     { ...query, checkingDisabled: true },
     { ...query, recursionDesired: true, authenticData: true, checkingDisabled: true },
+    { ...query, recursionDesired: true, reserved: true, authenticData: true, checkingDisabled: true },
     ...[1, 2, 3, 6, 7, 15].map((opcode) => ({ ...query, opcode, recursionDesired: true })),
+    { ...query, opcode: 2, recursionDesired: true, reserved: true, authenticData: true, checkingDisabled: true },
   ];
   return asked.flatMap((question) => [
     ...bits.map((header) => ({ ...question, header })),

@@ -13,7 +13,7 @@ export interface AgreementReply {
   readonly rcode: string;
   readonly aa: boolean;
   readonly tc: boolean;
-  /** The opcode, and those of RD, RA, AD and CD that are set. */
+  /** The other bits of the octets 0 to 3 as they came: the id, the opcode, and those of QR, RD, RA, Z, AD and CD that are set. */
   readonly flags: string;
   /** With the question's letters given back as they came. */
   readonly question: string;
@@ -46,7 +46,7 @@ export async function askForAgreement(
   server: DnsEndpoint,
   question: AgreementQuestion,
 ): Promise<AgreementReply> {
-  const query = encodeMessage(queryOf(question));
+  const query = queryBytes(question);
   const result = await client.exchange(
     { protocol: question.protocol, address: server.host, port: server.port },
     { query, timeoutMs: 3_000, accept: () => true },
@@ -59,11 +59,11 @@ export async function askForAgreement(
   if (decoded.kind === "malformed") {
     throw new Error(`a malformed answer from port ${server.port}`);
   }
-  return replyOf(decoded.message);
+  return replyOf(decoded.message, result.response);
 }
 
 /** A message by what is compared. */
-export function replyOf(message: Message): AgreementReply {
+export function replyOf(message: Message, bytes: Uint8Array): AgreementReply {
   const { edns } = message;
   return {
     rcode: rcodeName(message.rcode),
@@ -72,7 +72,7 @@ export function replyOf(message: Message): AgreementReply {
     question: message.questions
       .map((asked) => `${asked.originalCase ?? asked.name} ${asked.class} ${asked.type}`)
       .join(),
-    flags: flagsOf(message),
+    flags: flagsOf(bytes),
     edns: edns === undefined ? "none" : `version ${edns.version} size ${edns.udpSize}${edns.dnssecOk ? " do" : ""}`,
     options: (edns?.options ?? []).map(optionText).sort(),
     answer: linesOf(message.answers),
@@ -81,14 +81,20 @@ export function replyOf(message: Message): AgreementReply {
   };
 }
 
-function flagsOf({ opcode, recursionDesired, recursionAvailable, authenticData, checkingDisabled }: Message): string {
+/** Reads the octets itself, so that no bit is lost on the way. AA, TC, and the rcode have aspects of their own. */
+function flagsOf([idHigh = 0, idLow = 0, first = 0, second = 0]: Uint8Array): string {
   const set = [
-    recursionDesired ? "rd" : "",
-    recursionAvailable ? "ra" : "",
-    authenticData ? "ad" : "",
-    checkingDisabled ? "cd" : "",
-  ];
-  return [`opcode ${opcode}`, ...set.filter((bit) => bit !== "")].join(" ");
+    [first & 0x80, "qr"],
+    [first & 0x01, "rd"],
+    [second & 0x80, "ra"],
+    [second & 0x40, "z"],
+    [second & 0x20, "ad"],
+    [second & 0x10, "cd"],
+  ] as const;
+  const id = ((idHigh << 8) | idLow).toString(16);
+  return [`id ${id} opcode ${(first >> 3) & 0xf}`, ...set.filter(([bit]) => bit !== 0).map(([, name]) => name)].join(
+    " ",
+  );
 }
 
 /** RFC 8914 2: an extended error begins with its code. */
@@ -103,6 +109,16 @@ function linesOf(records: readonly WireRecord[]): readonly string[] {
     .map(({ name, ttl, type, rdata }) => `${name} ${ttl} ${typeName(type)} ${printRdata(type, rdata)}`)
     .sort();
 }
+
+function queryBytes(question: AgreementQuestion): Uint8Array {
+  const bytes = encodeMessage(queryOf(question));
+  if (question.header?.reserved === true) {
+    bytes[FLAGS_OCTET] = (bytes[FLAGS_OCTET] ?? 0) | 0x40;
+  }
+  return bytes;
+}
+
+const FLAGS_OCTET = 3;
 
 function queryOf(question: AgreementQuestion): Message {
   const { name, type, class: of, udpSize, dnssecOk, edns = { version: 0, options: [] }, header } = question;

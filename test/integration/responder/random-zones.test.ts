@@ -71,9 +71,10 @@ function answerOf(
   }
   const header = { id: 1, response: true, opcode: 0, truncated: false, recursionDesired: false };
   const flags = { recursionAvailable: false, authenticData: false, checkingDisabled: false };
-  const decoded = decodeMessage(encodeMessage({ ...header, ...flags, ...result, questions: [question] }));
+  const bytes = encodeMessage({ ...header, ...flags, ...result, questions: [question] });
+  const decoded = decodeMessage(bytes);
   if (decoded.kind === "malformed") {
     throw new Error(`malformed: ${decoded.problem}`);
   }
-  return replyOf(decoded.message);
+  return replyOf(decoded.message, bytes);
 }

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { apiPage } from "../../../src/api/generate/api-page.ts";
+import { apiPage } from "../../pages/api-page.ts";
 import { crdManifests } from "../../../src/api/generate/crd.ts";
 import { REASONS } from "../../../src/api/condition/reason.ts";
-import { reasonsPage } from "../../../src/api/generate/reasons-page.ts";
+import { reasonsPage } from "../../pages/reasons-page.ts";
 import { ERROR_CODES } from "../../../src/base/error.ts";
 
 test("deploy/crds is what the schema gives: run npm run crds", () => {
@@ -19,11 +19,11 @@ test("deploy/crds is what the schema gives: run npm run crds", () => {
   );
 });
 
-test("docs/reasons.md is what the reasons give: its comment says how to write it anew", () => {
+test("docs/reasons.md is what the reasons give: run npm run pages", () => {
   assert.equal(readFileSync("docs/reasons.md", "utf8"), reasonsPage());
 });
 
-test("docs/api.md is what the schema gives: its comment says how to write it anew", () => {
+test("docs/api.md is what the schema gives: run npm run pages", () => {
   assert.equal(readFileSync("docs/api.md", "utf8"), apiPage());
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { DnsZone } from "../../../../src/api/dns-zone.ts";
+import { parseDuration } from "../../../../src/api/schema/duration.ts";
 import { parseZone } from "../../../../src/api/parse/parse-object.ts";
 import type { Millis } from "../../../../src/base/clock.ts";
 import { providerOf } from "../../../../src/cli/compose/platform.ts";
@@ -16,87 +17,22 @@ import type { ZoneProvider } from "../../../../src/providers/provider.ts";
 import { inlineText } from "../../../../src/providers/text-store.ts";
 import { liveTtl } from "../../../../src/responder/live/live-records.ts";
 import { BASE_ZONE, startWorld } from "../../../support/controller-world.ts";
+import { documentedFigure } from "../../../support/documented-figure.ts";
+import { FRESHNESS_PAGE as PAGE, LAGS, refreshWaitByFormula, refreshWaitOf } from "../../../support/freshness-page.ts";
 import { found, playOut } from "../../../support/hold-play.ts";
 import { memoryTextStore } from "../../../support/memory-text-store.ts";
 import { alias } from "../../../support/objects.ts";
+import { deliveries, ref, server } from "./delivery-cases.ts";
 
 /**
- * P7: the bounds that docs/concepts/freshness.md documents. Each expected number is worked out by hand from that page's formula, with none of
- * the product's constants: refresh wait + delivery + published TTL.
+ * P7: the bounds that docs/concepts/freshness.md documents: refresh wait + delivery + published TTL. Each expected number of a delivery is
+ * read from that page, and the others are worked out by hand from its formula, with none of the product's constants.
  */
 
-const ref = { name: "s", key: "k" };
-const inline = { inline: BASE_ZONE };
-const nudge = { namespace: "dns", selector: { matchLabels: { "k8s-app": "coredns" } } };
-const server = { address: "192.0.2.1" };
-const zoneFile = { zoneFile: { baseZone: inline } };
-const overlay = { overlay: { configMap: { namespace: "kube-system", name: "coredns", key: "Corefile" } } };
-
-interface Row {
-  readonly name: string;
-  readonly provider: object;
-  readonly ttl?: object;
-  readonly projection?: "kubelet" | "file";
-  readonly want: string;
-}
-
-/** A target with a TTL of 60 s: 60 + (10 % + 1 s = 7) + 4 = 71 s refresh wait; 60 s published unless the zone says otherwise. */
-const deliveries: readonly Row[] = [
-  { name: "zoneFile: 71 + (90 + 2.5) + 60", provider: { coreDNS: zoneFile }, want: "3m44s" },
-  { name: "zoneFile, nudged: 71 + (5 + 2.5) + 60", provider: { coreDNS: { ...zoneFile, nudge } }, want: "2m19s" },
-  {
-    name: "zoneFile in a folder: 71 + (0.5 + 2.5) + 60",
-    provider: { coreDNS: zoneFile },
-    projection: "file",
-    want: "2m14s",
-  },
-  { name: "overlay: 71 + (90 + 46) + 60", provider: { coreDNS: overlay }, want: "4m27s" },
-  { name: "overlay, nudged: 71 + (5 + 46) + 60", provider: { coreDNS: { ...overlay, nudge } }, want: "3m2s" },
-  {
-    name: "overlay in a folder: 71 + (0.5 + 46) + 60",
-    provider: { coreDNS: overlay },
-    projection: "file",
-    want: "2m58s",
-  },
-  { name: "rfc2136: 71 + 2 + 60", provider: { rfc2136: { servers: [server] } }, want: "2m13s" },
-  {
-    name: "powerDNS: 71 + 42 + 60",
-    provider: { powerDNS: { url: "https://pdns.example", apiKeyRef: ref } },
-    want: "2m53s",
-  },
-  {
-    name: "externalDNSWebhook: 71 + 60 + 60",
-    provider: { externalDNSWebhook: { url: "http://127.0.0.1:8888" } },
-    want: "3m11s",
-  },
-  { name: "dnsEndpoint: 71 + 90 + 60", provider: { dnsEndpoint: {} }, want: "3m41s" },
-  {
-    name: "transfer: 71 + 1 + 60",
-    provider: { transfer: { baseZone: inline, allow: ["192.0.2.0/24"] } },
-    want: "2m12s",
-  },
-  {
-    name: "coreDNSEtcd: 71 + 1 + 60",
-    provider: { coreDNSEtcd: { endpoints: ["http://127.0.0.1:2379"] } },
-    want: "2m12s",
-  },
-  {
-    name: "a published TTL that the zone lowers: 71 + 2 + 30",
-    provider: { rfc2136: { servers: [server] } },
-    ttl: { min: 10, max: 30 },
-    want: "1m43s",
-  },
-  {
-    name: "a published TTL that the zone raises: 71 + 2 + 120",
-    provider: { rfc2136: { servers: [server] } },
-    ttl: { min: 120, max: 300 },
-    want: "3m13s",
-  },
-];
-
 describe("P7: the bound in the status is the documented one, for each delivery", () => {
-  for (const { name, provider, ttl, projection, want } of deliveries) {
-    test(`${name} = ${want}`, async () => {
+  for (const { name, provider, ttl, projection, lag, published = 60, example } of deliveries) {
+    const want = Math.ceil(refreshWaitOf(60) + lag + published);
+    test(`${name}: ${refreshWaitOf(60)} + ${lag} + ${published} = ${want} s`, async () => {
       const zone = parsed(provider, ttl);
       await using world = startWorld({
         zones: [zone],
@@ -106,9 +42,19 @@ describe("P7: the bound in the status is the documented one, for each delivery",
       });
       await world.clock.advance(5_000);
       assert.equal(world.condition("web/shop", "Ready"), "True Ready");
-      assert.equal(world.alias("web/shop")?.status?.stalenessBound, want);
+      assert.equal(parseDuration(world.alias("web/shop")?.status?.stalenessBound ?? ""), want * 1_000);
+      if (example !== undefined) {
+        assert.equal(documentedFigure(PAGE, example), want, "the page's example");
+      }
     });
   }
+
+  test("each row of the page's table is a delivery of this test", () => {
+    const tested = new Set(deliveries.map(({ name }) => name.split(/[, ]/)[0]));
+    const rows = [...LAGS.keys()].map((delivery) => /`(\w+)`/.exec(delivery)?.[1]);
+    assert.deepEqual(new Set(rows), new Set([...tested].filter((name) => name !== "a")));
+    assert.equal(rows.length, 10);
+  });
 });
 
 test("P7: the caches of a delivery are part of what is expected of it", () => {
@@ -173,6 +119,16 @@ describe("P7: the bound by TTL and measured lag", () => {
       assert.equal(stalenessBoundMs(facts) ?? Number.NaN, want);
     });
   }
+
+  test("the formula and the examples of the page", () => {
+    for (const ttl of [0, 10, 40, 60, 100, 271, 300, 3_600]) {
+      const wanted = refreshWaitByFormula(ttl);
+      assert.ok(Math.abs(refreshWaitMs(ttl) / 1_000 - wanted) < 0.05, `TTL ${ttl}: ${wanted} s`);
+    }
+    for (const ttl of [10, 60, 300, 3_600]) {
+      assert.equal(Math.round(refreshWaitMs(ttl) / 1_000), refreshWaitOf(ttl), `TTL ${ttl}`);
+    }
+  });
 
   test("the status rounds up to seconds, follows a bound that grows, and one that shrinks by a quarter", () => {
     assert.equal(boundText(20_001, undefined, 1000), "21s");
@@ -252,6 +208,13 @@ function composed(zone: DnsZone, projection: "kubelet" | "file"): ZoneProvider {
     ...(expeditedLagMs !== undefined && { expeditedLagMs }),
     ...(cachedForMs !== undefined && { cachedForMs }),
   };
+}
+
+/** The bound of a delivery in no time, without the published TTL. */
+function refreshWaitMs(ttl: number): Millis {
+  const answer = answerOf(playOut([[0, found("198.51.100.1", { ttl, maxTtl: ttl })]]));
+  const bound = stalenessBoundMs(factsWith({ answer, published: [1], expectedLagMs: 0, lags: [] }));
+  return (bound ?? Number.NaN) - 1_000;
 }
 
 interface Given {

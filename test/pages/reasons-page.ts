@@ -1,5 +1,5 @@
-import type { ReasonEntry } from "../condition/reason-entry.ts";
-import { REASONS } from "../condition/reason.ts";
+import type { ReasonEntry } from "../../src/api/condition/reason-entry.ts";
+import { REASONS } from "../../src/api/condition/reason.ts";
 
 /** The text of docs/reasons.md. */
 export function reasonsPage(): string {
@@ -24,7 +24,7 @@ This page lists every \`reason\` of conditions, Events, and entries of \`status.
 who has to act: with \`user\`, the object is Stalled, and with \`dnsalias\`, it is Reconciling.
 
 <!-- The table is generated from src/api/condition/reason.ts, and a test compares them. To write it again:
-node -e 'import("./src/api/generate/reasons-page.ts").then((page) => process.stdout.write(page.reasonsPage()))' > docs/reasons.md -->
+npm run pages -->
 
 | reason | on | what it means | what to do | turn |
 |---|---|---|---|---|

@@ -1,12 +1,12 @@
 import type { TSchema } from "typebox";
-import { ALIAS_RULES } from "../alias/rules.ts";
-import { aliasSpecSchema } from "../alias/schema.ts";
-import { aliasStatusSchema } from "../alias/status-schema.ts";
-import type { SchemaNode } from "../schema/builders.ts";
-import type { CelRule } from "../schema/structural.ts";
-import { ZONE_RULES } from "../zone/rules/zone-rules.ts";
-import { zoneSpecSchema } from "../zone/schema.ts";
-import { zoneStatusSchema } from "../zone/status-schema.ts";
+import { ALIAS_RULES } from "../../src/api/alias/rules.ts";
+import { aliasSpecSchema } from "../../src/api/alias/schema.ts";
+import { aliasStatusSchema } from "../../src/api/alias/status-schema.ts";
+import type { SchemaNode } from "../../src/api/schema/builders.ts";
+import type { CelRule } from "../../src/api/schema/structural.ts";
+import { ZONE_RULES } from "../../src/api/zone/rules/zone-rules.ts";
+import { zoneSpecSchema } from "../../src/api/zone/schema.ts";
+import { zoneStatusSchema } from "../../src/api/zone/status-schema.ts";
 
 /** The text of docs/api.md. */
 export function apiPage(): string {
@@ -26,7 +26,7 @@ You can omit a field with a default. An empty (null) field counts as omitted. In
 mode and kubectl refuse unknown fields, and name a mistyped field.
 
 <!-- This page is generated from src/api, and a test compares them. To write it again:
-node -e 'import("./src/api/generate/api-page.ts").then((page) => process.stdout.write(page.apiPage()))' > docs/api.md -->
+npm run pages -->
 `;
 
 function section(kind: string, spec: TSchema, rules: readonly CelRule[], status: TSchema): string {
