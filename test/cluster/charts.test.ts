@@ -19,9 +19,9 @@ import { startOutside, type Outside } from "./outside.ts";
 import { answersBecome, rolledOut, serviceAddress } from "./pods.ts";
 import { SKIP } from "./requirements.ts";
 import { permitZones } from "./zones.ts";
-import { withoutReason } from "./unused-rights.ts";
-import { recordRights, type RightsRecord } from "./rights-record.ts";
-import { refusedRequests, unusedRights } from "./rights.ts";
+import { makeRareRequests, reportMistakes } from "./rare-requests.ts";
+import { recordRights } from "./rights-record.ts";
+import { refusedRequests, unusedRights, type RightsRecord } from "./rights.ts";
 import { crdWaits } from "../support/crd-waits.ts";
 
 describe("the chart in pods", { skip: SKIP }, () => {
@@ -113,6 +113,7 @@ describe("the chart in pods", { skip: SKIP }, () => {
         await Promise.all(
           askings.map(({ hostname, servers }) => answersBecome(servers, hostname, ["11.1.0.1"], 180_000)),
         );
+        await reportMistakes(cluster.node, subject.rareUses);
         test.diagnostic((await assertFollowed(cluster, askings)).text);
         if (subject.names.some(({ hostname }) => hostname === "example.info")) {
           await waitFor("the DNSEndpoint", async () => assert.match(await endpoints(), /11\.1\.0\.2.*11\.1\.0\.3/));
@@ -138,6 +139,11 @@ describe("the chart in pods", { skip: SKIP }, () => {
         });
       }
 
+      it("makes the requests that only another writer or a user leads to", async () => {
+        const account = { namespace: "dns-system", name: subject.account };
+        await makeRareRequests(cluster.node, account, subject.rareUses);
+      });
+
       it("has probes that the kubelet asks", async () => {
         await assertProbed(cluster, "dnsalias", ["startup", "readiness"]);
       });
@@ -154,11 +160,7 @@ describe("the chart in pods", { skip: SKIP }, () => {
 
     it("are all used", () => {
       assert.equal(records.length, valueSets().length);
-      const unused = unusedRights(
-        records.flatMap(({ rights }) => rights),
-        records.flatMap(({ events }) => events),
-      );
-      assert.deepEqual(withoutReason(unused), []);
+      assert.deepEqual(unusedRights(records), []);
     });
   });
 });

@@ -12,9 +12,9 @@ import { lagMs, lagText } from "./kubelet-lag.ts";
 import { startOutside, type Outside } from "./outside.ts";
 import { answersBecome, podAddresses, rolledOut, serviceAddress } from "./pods.ts";
 import { SKIP } from "./requirements.ts";
-import { withoutReason } from "./unused-rights.ts";
-import { recordRights, type RightsRecord } from "./rights-record.ts";
-import { refusedRequests, unusedRights } from "./rights.ts";
+import { makeRareRequests, reportMistakes } from "./rare-requests.ts";
+import { recordRights } from "./rights-record.ts";
+import { refusedRequests, unusedRights, type RightsRecord } from "./rights.ts";
 import {
   addressOf,
   bindProvider,
@@ -48,7 +48,7 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
 
   async function remove(overlay: string): Promise<void> {
     await cluster.node.kubectl(["delete", "dnsalias", "--all", "--all-namespaces", "--timeout=60s"]);
-    records.push(await recordRights(cluster.node, { namespace: "dns-system", name: "dnsalias" }, installedAt));
+    records.push(await recordRights(cluster.node, ACCOUNT, installedAt));
     await cluster.node.kubectl(["delete", "-k", `deploy/overlays/${overlay}`, "--timeout=120s"]);
   }
 
@@ -81,6 +81,8 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       }
     });
 
+    it("reports a mistake as an Event", () => reportMistakes(cluster.node, RARE_USES));
+
     it("follows an edit and a target within the bound that the status states", async (test) => {
       const { text, answeredAt } = await assertFollowed(cluster, [
         { alias: "default/shop", hostname: "example.com", servers: servers },
@@ -89,6 +91,9 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       lags.push(await lagMs(cluster, "dnsalias-example-com", answeredAt));
       test.diagnostic(`kubelet without nudge: ${lagText(lags)}`);
     });
+
+    it("makes the requests that only another writer or a user leads to", () =>
+      makeRareRequests(cluster.node, ACCOUNT, RARE_USES));
 
     it("has probes that the kubelet asks", async () => {
       await assertProbed(cluster, "dnsalias", ["startup", "readiness", "liveness"]);
@@ -202,6 +207,13 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       await waitFor("the DNSEndpoint", async () => assert.match(await endpoints(), /11\.1\.0\.2.*11\.1\.0\.3/));
     });
 
+    it("writes a DNSEndpoint whose status another writer changes", () =>
+      makeRareRequests(cluster.node, ACCOUNT, {
+        aliases: [],
+        zones: [],
+        endpoints: { namespace: "dns-system", alias: "default/shop" },
+      }));
+
     it("withdraws what it published when the alias goes", async () => {
       await cluster.node.kubectl(["delete", "dnsalias", "shop", "-n", "default", "--timeout=60s"]);
       await answersBecome([outside.bind, outside.pdns], "example.com", [], 60_000);
@@ -222,14 +234,12 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
 
     it("are all used", () => {
       assert.equal(records.length, 4);
-      const unused = unusedRights(
-        records.flatMap(({ rights }) => rights),
-        records.flatMap(({ events }) => events),
-      );
-      assert.deepEqual(withoutReason(unused), []);
+      assert.deepEqual(unusedRights(records), []);
     });
   });
 });
 
+const ACCOUNT = { namespace: "dns-system", name: "dnsalias" };
+const RARE_USES = { aliases: ["default/shop"], zones: ["dns-system/example-com"] };
 const IMPORTED_KEY = { name: "coredns-custom", key: "dnsalias.server" };
 const EXAMPLE_ALIAS = await readFile("examples/cluster/alias.yaml", "utf8");
