@@ -11,6 +11,7 @@ import {
 } from "./zones.ts";
 import type { Outside } from "./outside.ts";
 import type { Node } from "./node.ts";
+import type { RareUses } from "./rare-requests.ts";
 
 /** What one file of charts/dnsalias/ci needs in the cluster, and where its names are asked. */
 export interface ChartCase {
@@ -26,6 +27,8 @@ export interface ChartCase {
   readonly deployments: readonly string[];
   /** Hostnames of aliases, and the Services and servers that answer for each. Empty if the values have no zone. */
   readonly names: readonly NameCase[];
+  /** Empty if another set of values has the same rights. */
+  readonly rareUses: RareUses;
   /** The ServiceAccount of the program. */
   readonly account: string;
 }
@@ -55,6 +58,7 @@ export function chartCases(input: CaseInput): Readonly<Record<string, ChartCase>
       ...PLAIN,
       deployments: ["dnsalias", "dnsalias-coredns"],
       names: [{ namespace: "web", hostname: "example.com", askedAt: ["dns-system/dnsalias-coredns"] }],
+      rareUses: { aliases: ["web/shop"], zones: ["dns-system/example-com"] },
     },
     "hand-written": handWritten(input),
     outside: outsideCase(input),
@@ -73,7 +77,15 @@ export function chartCases(input: CaseInput): Readonly<Record<string, ChartCase>
   };
 }
 
-const PLAIN = { options: [], objects: [], permitted: [], zones: [], names: [], account: "dnsalias" };
+const PLAIN = {
+  options: [],
+  objects: [],
+  permitted: [],
+  zones: [],
+  names: [],
+  rareUses: { aliases: [], zones: [] },
+  account: "dnsalias",
+};
 
 const BASE_ZONE = `$TTL 300
 @ SOA ns1 hostmaster 1 300 60 1209600 60
@@ -104,6 +116,11 @@ function handWritten({ outside }: CaseInput): ChartCase {
     ],
     deployments: ["dnsalias"],
     names: outsideNames("web", "dns-zones"),
+    rareUses: {
+      aliases: ["web/shop", "dns-zones/shop"],
+      zones: ["web/unsigned", "dns-zones/file"],
+      endpoints: { namespace: "dns-zones", alias: "web/shop" },
+    },
   };
 }
 
@@ -128,6 +145,7 @@ function outsideCase({ outside }: CaseInput): ChartCase {
     permitted: ["dns-system/inside"],
     deployments: ["dnsalias"],
     names: outsideNames("dns-system", "dns-bind"),
+    rareUses: { aliases: [], zones: [], endpoints: { namespace: "dns-system", alias: "dns-system/shop" } },
   };
 }
 

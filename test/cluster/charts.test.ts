@@ -13,15 +13,16 @@ import { blocksRunBy } from "../support/doc-pages.ts";
 import { CHART, valueFile, valueSets } from "../support/helm.ts";
 import { chartCases, type ChartCase, type NameCase } from "./chart-cases.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
-import { assertFollowed, assertProbed, TARGET, type Asking } from "./followed.ts";
+import { assertFollowed, TARGET, type Asking } from "./followed.ts";
 import { lagText, measureLags } from "./kubelet-lag.ts";
 import { startOutside, type Outside } from "./outside.ts";
 import { answersBecome, rolledOut, serviceAddress } from "./pods.ts";
+import { assertProbed } from "./probes.ts";
 import { SKIP } from "./requirements.ts";
 import { permitZones } from "./zones.ts";
-import { withoutReason } from "./unused-rights.ts";
-import { recordRights, type RightsRecord } from "./rights-record.ts";
-import { refusedRequests, unusedRights } from "./rights.ts";
+import { makeRareRequests, reportMistakes } from "./rare-requests.ts";
+import { recordRights } from "./rights-record.ts";
+import { refusedRequests, unusedRights, type RightsRecord } from "./rights.ts";
 import { crdWaits } from "../support/crd-waits.ts";
 
 describe("the chart in pods", { skip: SKIP }, () => {
@@ -113,6 +114,7 @@ describe("the chart in pods", { skip: SKIP }, () => {
         await Promise.all(
           askings.map(({ hostname, servers }) => answersBecome(servers, hostname, ["11.1.0.1"], 180_000)),
         );
+        await reportMistakes(cluster.node, subject.rareUses);
         test.diagnostic((await assertFollowed(cluster, askings)).text);
         if (subject.names.some(({ hostname }) => hostname === "example.info")) {
           await waitFor("the DNSEndpoint", async () => assert.match(await endpoints(), /11\.1\.0\.2.*11\.1\.0\.3/));
@@ -138,8 +140,13 @@ describe("the chart in pods", { skip: SKIP }, () => {
         });
       }
 
-      it("has probes that the kubelet asks", async () => {
-        await assertProbed(cluster, "dnsalias", ["startup", "readiness"]);
+      it("makes the requests that only another writer or a user leads to", async () => {
+        const account = { namespace: "dns-system", name: subject.account };
+        await makeRareRequests(cluster.node, account, subject.rareUses);
+      });
+
+      it("has probes that the kubelet makes with success", async () => {
+        await assertProbed(cluster.node, "dns-system", subject.deployments);
       });
     });
   }
@@ -154,11 +161,7 @@ describe("the chart in pods", { skip: SKIP }, () => {
 
     it("are all used", () => {
       assert.equal(records.length, valueSets().length);
-      const unused = unusedRights(
-        records.flatMap(({ rights }) => rights),
-        records.flatMap(({ events }) => events),
-      );
-      assert.deepEqual(withoutReason(unused), []);
+      assert.deepEqual(unusedRights(records), []);
     });
   });
 });

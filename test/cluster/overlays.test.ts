@@ -7,14 +7,15 @@ import { waitFor } from "../lab/wait-for.ts";
 import { answerData, dig } from "../support/dig.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
-import { assertFollowed, assertProbed, TARGET } from "./followed.ts";
+import { assertFollowed, TARGET } from "./followed.ts";
 import { lagMs, lagText } from "./kubelet-lag.ts";
 import { startOutside, type Outside } from "./outside.ts";
 import { answersBecome, podAddresses, rolledOut, serviceAddress } from "./pods.ts";
+import { assertProbed } from "./probes.ts";
 import { SKIP } from "./requirements.ts";
-import { withoutReason } from "./unused-rights.ts";
-import { recordRights, type RightsRecord } from "./rights-record.ts";
-import { refusedRequests, unusedRights } from "./rights.ts";
+import { makeRareRequests, reportMistakes } from "./rare-requests.ts";
+import { recordRights } from "./rights-record.ts";
+import { refusedRequests, unusedRights, type RightsRecord } from "./rights.ts";
 import {
   addressOf,
   bindProvider,
@@ -26,6 +27,8 @@ import {
   secret,
   zone,
 } from "./zones.ts";
+
+const PROBED = "has probes that the kubelet makes with success";
 
 /** The order matters: the kubelet's own time is measured at the first overlay. */
 describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
@@ -48,7 +51,7 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
 
   async function remove(overlay: string): Promise<void> {
     await cluster.node.kubectl(["delete", "dnsalias", "--all", "--all-namespaces", "--timeout=60s"]);
-    records.push(await recordRights(cluster.node, { namespace: "dns-system", name: "dnsalias" }, installedAt));
+    records.push(await recordRights(cluster.node, ACCOUNT, installedAt));
     await cluster.node.kubectl(["delete", "-k", `deploy/overlays/${overlay}`, "--timeout=120s"]);
   }
 
@@ -81,6 +84,8 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       }
     });
 
+    it("reports a mistake as an Event", () => reportMistakes(cluster.node, RARE_USES));
+
     it("follows an edit and a target within the bound that the status states", async (test) => {
       const { text, answeredAt } = await assertFollowed(cluster, [
         { alias: "default/shop", hostname: "example.com", servers: servers },
@@ -90,10 +95,10 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       test.diagnostic(`kubelet without nudge: ${lagText(lags)}`);
     });
 
-    it("has probes that the kubelet asks", async () => {
-      await assertProbed(cluster, "dnsalias", ["startup", "readiness", "liveness"]);
-      await assertProbed(cluster, "coredns", ["readiness", "liveness"]);
-    });
+    it("makes the requests that only another writer or a user leads to", () =>
+      makeRareRequests(cluster.node, ACCOUNT, RARE_USES));
+
+    it(PROBED, () => assertProbed(cluster.node, "dns-system", ["dnsalias", "coredns-zones"]));
   });
 
   describe("coredns-overlay", () => {
@@ -132,6 +137,8 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       ]);
       test.diagnostic(text);
     });
+
+    it(PROBED, () => assertProbed(cluster.node, "dns-system", ["dnsalias"]));
   });
 
   describe("responder", () => {
@@ -162,6 +169,8 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       ]);
       test.diagnostic(text);
     });
+
+    it(PROBED, () => assertProbed(cluster.node, "dns-system", ["dnsalias"]));
   });
 
   describe("external", () => {
@@ -171,8 +180,8 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       outside = await startOutside(cluster.node, { bind: ["example.com"], pdns: ["example.com"] });
     });
     after(async () => {
+      await using _stopped = outside; // also if the removal fails, because its servers keep this process
       await remove(overlay);
-      await outside[Symbol.asyncDispose]();
     });
 
     it("becomes Ready", async () => {
@@ -202,6 +211,15 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       await waitFor("the DNSEndpoint", async () => assert.match(await endpoints(), /11\.1\.0\.2.*11\.1\.0\.3/));
     });
 
+    it("writes a DNSEndpoint whose status another writer changes", () =>
+      makeRareRequests(cluster.node, ACCOUNT, {
+        aliases: [],
+        zones: [],
+        endpoints: { namespace: "dns-system", alias: "default/shop" },
+      }));
+
+    it(PROBED, () => assertProbed(cluster.node, "dns-system", ["dnsalias"]));
+
     it("withdraws what it published when the alias goes", async () => {
       await cluster.node.kubectl(["delete", "dnsalias", "shop", "-n", "default", "--timeout=60s"]);
       await answersBecome([outside.bind, outside.pdns], "example.com", [], 60_000);
@@ -222,14 +240,12 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
 
     it("are all used", () => {
       assert.equal(records.length, 4);
-      const unused = unusedRights(
-        records.flatMap(({ rights }) => rights),
-        records.flatMap(({ events }) => events),
-      );
-      assert.deepEqual(withoutReason(unused), []);
+      assert.deepEqual(unusedRights(records), []);
     });
   });
 });
 
+const ACCOUNT = { namespace: "dns-system", name: "dnsalias" };
+const RARE_USES = { aliases: ["default/shop"], zones: ["dns-system/example-com"] };
 const IMPORTED_KEY = { name: "coredns-custom", key: "dnsalias.server" };
 const EXAMPLE_ALIAS = await readFile("examples/cluster/alias.yaml", "utf8");

@@ -1,13 +1,6 @@
 import { listAt } from "../support/json-at.ts";
-import type { AuditEvent } from "../support/kube-audit.ts";
 import type { Node } from "./node.ts";
-import { rightsOf, type Account, type Right } from "./rights.ts";
-
-/** What an installation was allowed to do, and the requests that it made. */
-export interface RightsRecord {
-  readonly rights: readonly Right[];
-  readonly events: readonly AuditEvent[];
-}
+import { rightsOf, type Account, type RightsRecord } from "./rights.ts";
 
 /** The rights that an account has now, and its requests since a time in milliseconds since 1970. */
 export async function recordRights(node: Node, account: Account, since: number): Promise<RightsRecord> {

@@ -84,10 +84,23 @@ export function rightText({ namespace, group, resource, verb, name }: Right): st
     .join(" ");
 }
 
-/** The rights that no request used, as text, sorted and without duplicates. */
-export function unusedRights(rights: readonly Right[], events: readonly AuditEvent[]): readonly string[] {
-  const unused = rights.filter((right) => !events.some((event) => uses(event, right)));
-  return [...new Set(unused.map(rightText))].sort();
+/** What an installation was allowed to do, and the requests that it made. */
+export interface RightsRecord {
+  readonly rights: readonly Right[];
+  readonly events: readonly AuditEvent[];
+}
+
+/**
+ * The rights that no installation with the right used, as text, sorted and without duplicates. An installation's requests count only for its own
+ * rights: a request in a namespace doesn't show that a Role of another installation in that namespace is needed.
+ */
+export function unusedRights(records: readonly RightsRecord[]): readonly string[] {
+  const rights = records.flatMap((record) => record.rights.map((right) => ({ right, events: record.events })));
+  const byText = Map.groupBy(rights, ({ right }) => rightText(right));
+  return [...byText]
+    .filter(([, given]) => !given.some(({ right, events }) => events.some((event) => uses(event, right))))
+    .map(([text]) => text)
+    .sort();
 }
 
 /** The requests of an account that were refused for want of a right. */

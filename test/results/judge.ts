@@ -7,7 +7,7 @@ export interface Expected {
   readonly test: string;
   /** What the test itself gives as the reason, to the letter. */
   readonly reason: string;
-  /** It is skipped only for root, or only for another user. Absent: for both. */
+  /** It is skipped only for root, or only for another user, who runs the suites without CI=true. Absent: for both. */
   readonly as?: "root" | "user";
   /** Where the test ran instead: it has to have passed there. Absent: nowhere. */
   readonly ranIn?: "no-root";
@@ -26,17 +26,20 @@ export interface JudgeInput extends Expectations {
   readonly files: readonly string[];
   /** Whether root ran the suites. */
   readonly isRoot: boolean;
-  /** False on a machine that lacks servers: a skip for a component that isn't installed is allowed there, and an expected skip may be absent. */
+  /**
+   * True with CI=true, which root runs on a machine with all servers. Otherwise a skip for a component that isn't installed is allowed, and what is
+   * listed may be absent in a file with such a skip.
+   */
   readonly complete: boolean;
 }
 
 /** What is wrong with the results, one sentence each; empty if all is as it is listed. */
 export function judgeResults(given: JudgeInput): readonly string[] {
-  const user = given.isRoot ? "root" : "user";
-  const input = { ...given, skips: given.skips.filter(({ as }) => as === undefined || as === user) };
+  const input = { ...given, skips: skipsOf(given) };
   const all = [...input.results.values()].flat();
   const skipped = all.filter(({ kind, text }) => kind === "skip" && (input.complete || !isMissingComponent(text)));
   return [
+    ...(input.complete && !input.isRoot ? ["only root can run all suites, so CI=true needs root"] : []),
     ...all.filter(({ kind }) => kind === "fail").map((result) => `failed: ${nameOf(result)}`),
     ...all.filter(({ kind }) => kind === "todo").map((result) => `left to do: ${nameOf(result)}`),
     ...unlisted("skipped", skipped, input.skips),
@@ -52,6 +55,11 @@ export function judgeResults(given: JudgeInput): readonly string[] {
   ];
 }
 
+/** The listed skips of the user who ran the suites. */
+export function skipsOf({ skips, isRoot }: Pick<JudgeInput, "skips" | "isRoot">): readonly Expected[] {
+  return skips.filter(({ as }) => as === undefined || as === (isRoot ? "root" : "user"));
+}
+
 /** As `skipWithout` of the test support words it. */
 export function isMissingComponent(text: string | undefined): boolean {
   return text?.startsWith("not installed: ") === true;
@@ -65,9 +73,13 @@ function unlisted(what: string, results: readonly Result[], list: readonly Expec
 
 /** What is listed and doesn't occur is a mistake of the list, or a test that is gone. */
 function absent({ results, complete }: JudgeInput, kind: Result["kind"], list: readonly Expected[]): readonly string[] {
-  const found = [...results.values()].flat().filter((result) => result.kind === kind);
+  const all = [...results.values()].flat();
+  const found = all.filter((result) => result.kind === kind);
+  const lacks = (file: string): boolean =>
+    all.some((result) => result.file === file && result.kind === "skip" && isMissingComponent(result.text));
   return list
-    .filter((expected) => complete && !found.some((result) => matches(expected, result)))
+    .filter(({ file }) => complete || !lacks(file))
+    .filter((expected) => !found.some((result) => matches(expected, result)))
     .map((expected) => `listed, but it was no ${kind}: ${nameOf(expected)} (${JSON.stringify(expected.reason)})`);
 }
 
@@ -86,7 +98,8 @@ function withoutResults({ files }: JudgeInput, all: readonly Result[]): readonly
   return files.filter((file) => !seen.has(file)).map((file) => `no test ran in ${file}`);
 }
 
-function matches(expected: Expected, { file, test, text }: Result): boolean {
+/** Whether a result is the expected one, with its reason to the letter. */
+export function matches(expected: Expected, { file, test, text }: Result): boolean {
   return expected.file === file && expected.test === test && expected.reason === (text ?? "") && expected.reason !== "";
 }
 

@@ -64,7 +64,7 @@ describe("the rights of an account", () => {
   ];
   for (const { name, change, isUse } of cases) {
     it(`are ${isUse ? "used" : "not used"} by a request with ${name}`, () => {
-      const unused = unusedRights(rightsOf(OBJECTS, ACCOUNT), [{ ...request, ...change }]);
+      const unused = unusedRights([{ rights: rightsOf(OBJECTS, ACCOUNT), events: [{ ...request, ...change }] }]);
       assert.equal(unused.includes("get configmaps a in kube-system"), !isUse);
       assert.ok(unused.includes("get configmaps b in kube-system"));
     });
@@ -72,13 +72,24 @@ describe("the rights of an account", () => {
 
   it("to create are used by a server-side apply that creates", () => {
     const right = { namespace: "", group: "", resource: "configmaps", verb: "create", name: undefined };
-    assert.deepEqual(unusedRights([right], [{ ...request, verb: "patch", code: 201 }]), []);
-    assert.equal(unusedRights([right], [{ ...request, verb: "patch" }]).length, 1);
+    const unused = (code: number) => unusedRights([{ rights: [right], events: [{ ...request, verb: "patch", code }] }]);
+    assert.deepEqual(unused(201), []);
+    assert.equal(unused(200).length, 1);
   });
 
   it("are used everywhere by a request in any namespace", () => {
     const event = { ...request, verb: "list", group: "dnsalias.io", resource: "dnszones", namespace: "web", name: "" };
-    assert.ok(!unusedRights(rightsOf(OBJECTS, ACCOUNT), [event]).includes("list dnszones.dnsalias.io everywhere"));
+    const unused = unusedRights([{ rights: rightsOf(OBJECTS, ACCOUNT), events: [event] }]);
+    assert.ok(!unused.includes("list dnszones.dnsalias.io everywhere"));
+  });
+
+  it("are used only by requests of an installation that has them", () => {
+    const everywhere = { namespace: "", group: "", resource: "configmaps", verb: "get", name: undefined };
+    const there = { ...everywhere, namespace: "kube-system" };
+    const given = { rights: [everywhere], events: [request] };
+    assert.deepEqual(unusedRights([given, { rights: [there], events: [] }]), ["get configmaps in kube-system"]);
+    assert.deepEqual(unusedRights([given, { rights: [there, everywhere], events: [request] }]), []);
+    assert.deepEqual(unusedRights([given, { rights: [everywhere], events: [] }]), []);
   });
 
   it("are missing where a request was refused", () => {

@@ -52,7 +52,12 @@ test("a skip of one kind of user is expected of that user only", () => {
   const skips = [{ ...LISTED, as: "user" as const }];
   assert.equal(judge([PASS], { skips }).length, 0);
   assert.equal(judge([SKIP], { skips }).length, 1);
-  assert.equal(judge([SKIP], { skips, isRoot: false }).length, 0);
+  assert.equal(judge([SKIP], { skips, isRoot: false, complete: false }).length, 0);
+});
+
+test("with CI=true only root can be right", () => {
+  assert.deepEqual(judge([PASS], { isRoot: false }), ["only root can run all suites, so CI=true needs root"]);
+  assert.deepEqual(judge([PASS], { isRoot: false, complete: false }), []);
 });
 
 test("what is skipped in one run has to pass in the run that the list names", () => {
@@ -84,4 +89,8 @@ test("a machine that lacks servers may skip for them, and for nothing else", () 
   assert.equal(judge([NOT_INSTALLED]).length, 1);
   assert.deepEqual(judge([NOT_INSTALLED], { complete: false, skips: [LISTED] }), []);
   assert.equal(judge([SKIP], { complete: false }).length, 1);
+  const message = ['listed, but it was no skip: a.test.ts: suite > two ("why")'];
+  assert.deepEqual(judge([PASS], { complete: false, skips: [LISTED] }), message);
+  const elsewhere = { ...NOT_INSTALLED, file: "b.test.ts" };
+  assert.deepEqual(judge([PASS, elsewhere], { complete: false, skips: [LISTED] }), message);
 });
