@@ -69,6 +69,33 @@ test("tcp: a connection that the server closed while idle is replaced without a 
   assert.equal(server.connections(), 3);
 });
 
+test("tcp: a query whose kept connection and whose next one the server closed is unreachable at once", async () => {
+  const arrived = Promise.withResolvers<void>();
+  await using server = await rawServer((socket, index) => {
+    let queries = 0;
+    socket.on("data", (piece) => {
+      queries += 1;
+      const isFirst = queries === 1;
+      if (index === 0 && isFirst) {
+        socket.write(piece);
+      } else if (index === 0) {
+        socket.destroy();
+      } else if (isFirst) {
+        arrived.resolve();
+      } else {
+        socket.end(piece);
+      }
+    });
+  });
+  await using client = createExchange();
+  assert.equal((await client.exchange(at(server.port, "tcp"), asking(1), never)).kind, "response");
+  const unlucky = client.exchange(at(server.port, "tcp"), asking(2, { timeoutMs: 5_000 }), never);
+  await arrived.promise;
+  assert.equal((await client.exchange(at(server.port, "tcp"), asking(3), never)).kind, "response");
+  assert.deepEqual(await unlucky, { kind: "unreachable", message: "the server closed the connection" });
+  assert.equal(server.connections(), 2);
+});
+
 test("tcp: a server that always closes is unreachable", async () => {
   await using server = await rawServer((socket) => socket.on("data", () => socket.destroy()));
   await using client = createExchange();
