@@ -78,6 +78,7 @@ test("a taken port is an error, for either protocol, and nothing stays open", as
   await once(udp, "listening");
   const { port } = udp.address();
   await assert.rejects(listen({ host: "127.0.0.1", port, onQuery: () => undefined }), { code: "EADDRINUSE" });
+  assert.equal(await answers(port, "tcp"), "unreachable");
   udp.close();
   await once(udp, "close");
   await using first = await listen({ host: "127.0.0.1", port: 0, onQuery: () => undefined });

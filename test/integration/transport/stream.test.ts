@@ -161,3 +161,19 @@ test("tcp: connections are bounded", async () => {
   assert.deepEqual(kinds, ["timeout", "timeout", "timeout", "unreachable", "unreachable"]);
   assert.equal(server.connections(), 3);
 });
+
+test("tcp: a connection that has ended doesn't count, and leaves room for only one", async () => {
+  await using server = await rawServer((socket, index) => {
+    if (index === 0) {
+      socket.on("data", (piece) => socket.end(piece));
+    }
+  });
+  await using client = createExchange({ maxConnections: 2 });
+  assert.equal((await client.exchange(at(server.port, "tcp"), asking(1), never)).kind, "response");
+  await delay(50);
+  const pending = Array.from({ length: 4 }, () =>
+    client.exchange(at(server.port, "tcp"), asking(1, { timeoutMs: 200 }), never),
+  );
+  const kinds = (await Promise.all(pending)).map((result) => result.kind);
+  assert.deepEqual(kinds, ["timeout", "timeout", "unreachable", "unreachable"]);
+});
