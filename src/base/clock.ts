@@ -21,7 +21,13 @@ export const systemClock: Clock = {
   now: () => Math.round(performance.timeOrigin + performance.now()),
   sleep: async (ms, signal) => {
     signal.throwIfAborted();
-    await delay(Math.min(ms, MAX_TIMER_MS), undefined, { signal });
+    try {
+      await delay(Math.min(ms, MAX_TIMER_MS), undefined, { signal });
+    } catch (error) {
+      // Node.js rejects with an AbortError, which has the reason as its cause.
+      signal.throwIfAborted();
+      throw error;
+    }
   },
 };
 

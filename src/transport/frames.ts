@@ -41,20 +41,10 @@ export function createDeframer(): Deframer {
 
 const LENGTH_BYTES = 2;
 
-/** The length in the first two bytes, which can arrive separately. */
+/** The length in the first two bytes, which can be in two pieces. */
 function announced(pieces: readonly Uint8Array[]): number {
-  let length = 0;
-  let seen = 0;
-  for (const piece of pieces) {
-    for (let index = 0; index < piece.length && seen < LENGTH_BYTES; index += 1) {
-      length = (length << 8) | (piece[index] ?? 0);
-      seen += 1;
-    }
-    if (seen === LENGTH_BYTES) {
-      break;
-    }
-  }
-  return length;
+  const bytes = pieces.slice(0, LENGTH_BYTES).flatMap((piece) => [...piece.subarray(0, LENGTH_BYTES)]);
+  return ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
 }
 
 function split(stream: Uint8Array): { readonly messages: readonly Uint8Array[]; readonly rest: Uint8Array } {

@@ -18,6 +18,8 @@ import {
 export interface EncodeOptions {
   /** The maximum size in bytes that the receiver accepts. Defaults to 65,535. Less than 512 counts as 512 (RFC 1035 4.2.1). */
   readonly maxSize?: number;
+  /** The bytes of that size for records that the caller appends, for example TSIG (RFC 8945 5.3). */
+  readonly reserved?: number;
 }
 
 /**
@@ -36,7 +38,7 @@ export function encodeMessage(message: Message, options: EncodeOptions = {}): Ui
     writeUint16(writer, question.type);
     writeUint16(writer, question.class);
   }
-  const limit = maxSize - (opt?.length ?? 0);
+  const limit = maxSize - (opt?.length ?? 0) - (options.reserved ?? 0);
   const answers = writeRecords(writer, message.answers, limit);
   const whole = answers === message.answers.length;
   const authorities = whole ? writeRecords(writer, message.authorities, limit) : 0;

@@ -131,15 +131,15 @@ function importProblem({ blocks, snippets, imports }: Corefile): CorefileProblem
     directives.filter(({ name }) => name === "import").map(({ tokens }) => tokens),
   );
   const all = [
-    ...imports.map((pattern) => ({ line: pattern.line, text: pattern.text, count: 1 })),
+    ...imports.map(({ line, text }) => ({ line, text, hasMore: false })),
     ...inside.map(([word, pattern, ...more]) => ({
       line: word?.line ?? 1,
       text: pattern?.text ?? "",
-      count: pattern === undefined ? 0 : 1 + more.length,
+      hasMore: more.length > 0,
     })),
   ];
-  for (const { line, text, count } of all) {
-    if (count !== 1 || text === "") {
+  for (const { line, text, hasMore } of all) {
+    if (hasMore || text === "") {
       return { line, message: "import needs exactly one file or snippet: add or remove words" };
     }
     if (text.split("*").length > 2 || text.split("?").length > 2 || (text.includes("[") && text.includes("]"))) {

@@ -2,34 +2,12 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readdirSync, readlinkSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
-import type { ExchangeRequest, Protocol, ResolverServer } from "../../../src/transport/exchange.ts";
-import { framed } from "../../../src/transport/frames.ts";
 import { listen, type ListenOptions } from "../../../src/transport/server/listen.ts";
 import type { OnQuery } from "../../../src/transport/server/listener.ts";
-
-const never = new AbortController().signal;
-const PADDING = new Uint8Array(10);
-
-/** A message of the least length, told apart by its id. */
-function message(id: number): Uint8Array {
-  return Buffer.concat([Uint8Array.of(id >> 8, id), PADDING]);
-}
-
-function idOf(bytes: Uint8Array): number {
-  return ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
-}
-
-function asking(id: number, options: Partial<ExchangeRequest> = {}): ExchangeRequest {
-  return { query: message(id), timeoutMs: 2_000, accept: (response) => idOf(response) === id, ...options };
-}
-
-function at(port: number, protocol: Protocol): ResolverServer {
-  return { protocol, address: "127.0.0.1", port };
-}
+import { asking, at, idOf, message, never } from "./exchange-lab.ts";
 
 async function start(onQuery: OnQuery, options: Partial<ListenOptions> = {}) {
   return listen({ host: "127.0.0.1", port: 0, onQuery, ...options });
@@ -218,132 +196,4 @@ test("udp: source ports differ from query to query, and no more sockets are open
   await Promise.all(asked);
   assert.ok(ports.size > 90, `${ports.size} ports`);
   assert.ok(most <= before + 10, `${most - before} sockets`);
-});
-
-/** A TCP server whose connections the test drives by hand. */
-async function rawServer(onConnection: (socket: Socket, index: number) => void) {
-  let count = 0;
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-    onConnection(socket, count);
-    count += 1;
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  return {
-    port: typeof address === "object" && address !== null ? address.port : 0,
-    connections: () => count,
-    async [Symbol.asyncDispose]() {
-      sockets.forEach((socket) => socket.destroy());
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
-
-test("tcp: one connection serves queries one after the other", async () => {
-  await using server = await rawServer((socket) => socket.on("data", (piece) => socket.write(piece)));
-  await using client = createExchange();
-  for (const id of [1, 2, 3]) {
-    assert.equal((await client.exchange(at(server.port, "tcp"), asking(id), never)).kind, "response");
-  }
-  assert.equal(server.connections(), 1);
-});
-
-test("tcp: an answer in single octets is put together", async () => {
-  await using server = await rawServer((socket) =>
-    socket.on("data", (piece: Buffer) => {
-      piece.forEach((byte, index) => setTimeout(() => socket.write(Uint8Array.of(byte)), index));
-    }),
-  );
-  await using client = createExchange();
-  assert.equal((await client.exchange(at(server.port, "tcp"), asking(1), never)).kind, "response");
-});
-
-test("tcp: a connection that the server closed while idle is replaced without a failure", async () => {
-  await using server = await rawServer((socket) => {
-    let answered = false;
-    socket.on("data", (piece) => {
-      if (answered) {
-        socket.destroy();
-      } else {
-        answered = true;
-        socket.write(piece);
-      }
-    });
-  });
-  await using client = createExchange();
-  for (const id of [1, 2, 3]) {
-    assert.equal((await client.exchange(at(server.port, "tcp"), asking(id), never)).kind, "response");
-  }
-  assert.equal(server.connections(), 3);
-});
-
-test("tcp: a server that always closes is unreachable", async () => {
-  await using server = await rawServer((socket) => socket.on("data", () => socket.destroy()));
-  await using client = createExchange();
-  const result = await client.exchange(at(server.port, "tcp"), asking(1), never);
-  assert.deepEqual(result.kind, "unreachable");
-});
-
-test("tcp: a late answer does not meet the next query with the same id", async () => {
-  await using server = await rawServer((socket) => {
-    let count = 0;
-    socket.on("data", (piece) => {
-      count += 1;
-      const isFirst = count === 1;
-      setTimeout(() => socket.write(piece), isFirst ? 80 : 0);
-    });
-  });
-  await using client = createExchange();
-  const first = await client.exchange(at(server.port, "tcp"), asking(1, { timeoutMs: 30 }), never);
-  const second = await client.exchange(at(server.port, "tcp"), asking(1), never);
-  assert.deepEqual([first.kind, second.kind], ["timeout", "response"]);
-  assert.equal(server.connections(), 2);
-});
-
-test("tcp: a wrong id is shown to accept when only one query is on the way", async () => {
-  await using server = await rawServer((socket) => socket.on("data", () => socket.write(framed(message(99)))));
-  await using client = createExchange();
-  const result = await client.exchange(at(server.port, "tcp"), asking(1, { accept: () => true }), never);
-  assert.equal(result.kind === "response" && idOf(result.response), 99);
-});
-
-test("tcp: an idle connection is closed", async () => {
-  let closed = false;
-  await using server = await rawServer((socket) => {
-    socket.on("data", (piece) => socket.write(piece));
-    socket.on("close", () => {
-      closed = true;
-    });
-  });
-  await using client = createExchange({ idleMs: 30 });
-  await client.exchange(at(server.port, "tcp"), asking(1), never);
-  await delay(150);
-  assert.equal(closed, true);
-});
-
-test("tcp: a connection that is in use is never idle: its time begins with the last answer", async () => {
-  await using server = await rawServer((socket) =>
-    socket.on("data", (piece) => void delay(400).then(() => socket.write(piece))),
-  );
-  await using client = createExchange({ idleMs: 200 });
-  for (const id of [1, 2, 3]) {
-    assert.equal((await client.exchange(at(server.port, "tcp"), asking(id), never)).kind, "response");
-  }
-  assert.equal(server.connections(), 1);
-});
-
-test("tcp: connections are bounded", async () => {
-  await using server = await rawServer(() => undefined);
-  await using client = createExchange({ maxConnections: 3 });
-  const asked = Array.from({ length: 5 }, () =>
-    client.exchange(at(server.port, "tcp"), asking(1, { timeoutMs: 100 }), never),
-  );
-  const kinds = (await Promise.all(asked)).map((result) => result.kind);
-  assert.deepEqual(kinds, ["timeout", "timeout", "timeout", "unreachable", "unreachable"]);
-  assert.equal(server.connections(), 3);
 });

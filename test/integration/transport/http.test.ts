@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
+import type { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/base/clock.ts";
@@ -170,20 +171,28 @@ describe("HTTP client of providers", () => {
     });
   }
 
-  it("asks once more when a kept connection has gone", async () => {
-    let isFirst = true;
-    await using server = await serve((request, response) => {
-      if (isFirst) {
-        isFirst = false;
-        request.socket.destroy();
-      } else {
-        response.end("ok");
+  for (const [name, end] of [
+    ["has gone", (socket) => void socket.destroy()],
+    ["was reset", (socket) => void socket.resetAndDestroy()],
+  ] satisfies readonly [string, (socket: Socket) => void][]) {
+    it(`asks once more when a kept connection ${name}`, async () => {
+      let requests = 0;
+      await using server = await serve((request, response) => {
+        requests += 1;
+        if (requests === 2) {
+          end(request.socket);
+        } else {
+          response.end("ok");
+        }
+      });
+      await using client = createHttpClient({ clock: systemClock, maxConnections: 1 });
+      for (const count of [1, 3]) {
+        const result = await client.request(get(server.url), SIGNAL);
+        assert.equal(result.kind === "response" ? result.text : "", "ok");
+        assert.equal(requests, count);
       }
     });
-    await using client = createHttpClient({ clock: systemClock });
-    const result = await client.request(get(server.url), SIGNAL);
-    assert.equal(result.kind === "response" ? result.text : "", "ok");
-  });
+  }
 
   it("rejects with the caller's reason, and leaves no wait behind", async () => {
     await using server = await serve(() => undefined);

@@ -78,6 +78,7 @@ test("a taken port is an error, for either protocol, and nothing stays open", as
   await once(udp, "listening");
   const { port } = udp.address();
   await assert.rejects(listen({ host: "127.0.0.1", port, onQuery: () => undefined }), { code: "EADDRINUSE" });
+  assert.equal(await answers(port, "tcp"), "unreachable");
   udp.close();
   await once(udp, "close");
   await using first = await listen({ host: "127.0.0.1", port: 0, onQuery: () => undefined });
@@ -234,7 +235,7 @@ test("a connection without whole messages is closed, however it drips", async ()
   assert.ok(performance.now() - startedAt < 5_000);
 });
 
-test("an answer that took long is no idle time: the next query on the connection is answered", async () => {
+test("the idle time begins with the last query and the last answer: each next query on the connection is answered", async () => {
   await using server = await listen({
     host: "127.0.0.1",
     port: 0,
@@ -243,11 +244,11 @@ test("an answer that took long is no idle time: the next query on the connection
   });
   const socket = await connected(server.port);
   const isClosed = once(socket, "close").then(() => "closed");
-  socket.write(framed(message(1)));
-  await once(socket, "data");
-  await delay(1_000);
-  socket.write(framed(message(2)));
-  assert.equal(await Promise.race([once(socket, "data").then(() => "answered"), isClosed]), "answered");
+  for (const id of [1, 2]) {
+    await delay(1_000);
+    socket.write(framed(message(id)));
+    assert.equal(await Promise.race([once(socket, "data").then(() => "answered"), isClosed]), "answered");
+  }
   socket.destroy();
 });
 

@@ -88,7 +88,12 @@ function play({ clock, zone: of, provider, serving }: Lab, aliases: readonly Dns
     clock,
     zones: [of],
     aliases,
-    targets: { "lb.example.com": ["192.0.2.90"], "a.b.example.com": ["192.0.2.90"], "cdn.test": ["198.51.100.1"] },
+    targets: {
+      "lb.example.com": ["192.0.2.90"],
+      "a.b.example.com": ["192.0.2.90"],
+      "www.example.net": ["192.0.2.90"],
+      "cdn.test": ["198.51.100.1"],
+    },
     providerOf: () => provider,
     ...(serving === undefined ? {} : { serving }),
   });
@@ -165,6 +170,23 @@ for (const [name, make] of LABS.slice(1)) {
     lab.setRecords(["lb 300 A 192.0.2.90"]);
     await lab.clock.advance(5 * MINUTE);
     assert.equal(world.condition("web/star", "Resolved"), "True Resolved");
+  });
+}
+
+for (const [name, make] of LABS.slice(1)) {
+  test(`${name}: the wildcard leads back to itself as soon as another alias leads to a name that was never read`, async () => {
+    const lab = make();
+    lab.setRecords(["lb 300 A 192.0.2.90"]);
+    const www = (target: string) => alias("web/www", { hostnames: ["www.example.net"], targets: [target] });
+    const star = alias("web/star", { hostnames: ["*.example.com"], targets: ["www.example.net"] });
+    const other = alias("web/other", { hostnames: ["other.example.net"], targets: ["lb.example.com"] });
+    await using world = play(lab, [star, other, www("lb.example.com")]);
+    world.apply(zone("dns/net", "example.net"));
+    await lab.clock.advance(MINUTE);
+    assert.equal(world.condition("web/star", "Resolved"), "True Resolved");
+    world.apply(www("missing.example.com"));
+    await lab.clock.advance(MINUTE);
+    assert.equal(world.condition("web/star", "Resolved"), "False LoopDetected");
   });
 }
 

@@ -41,6 +41,10 @@ describe("text of records from elsewhere", () => {
     ["TXT", '"a', undefined],
     ["TXT", "", undefined],
     ["MX", "10 Mail.example.com", "10 mail.example.com."],
+    ["MX", "10 mail.example.com\n20 mail2.example.com", undefined],
+    ["MX", "10 mail.example.com ; (", "10 mail.example.com."],
+    ["MX", '10 mail.example.com\n"a', undefined],
+    ["MX", "", undefined],
   ];
   for (const [type, text, want] of data) {
     it(`${type} ${text.slice(0, 40)} (${text.length})`, () => assert.equal(canonicalData(type, text), want));

@@ -149,8 +149,7 @@ function single(
   counted: Pick<Extract<Response, { readonly kind: "message" }>, "transfer"> = {},
 ): Response {
   const reserved = signer === undefined ? 0 : signatureBytes(signer.key);
-  const maxSize = client.protocol === "udp" ? udpSize(message) - reserved : MAX_TCP_BYTES - reserved;
-  const bytes = encodeMessage(answer, { maxSize });
+  const bytes = encodeMessage(answer, { reserved, ...(client.protocol === "udp" && { maxSize: udpSize(message) }) });
   const signed = signer === undefined ? bytes : signMessage(bytes, signer.key, signer.now(), signer.mac).bytes;
   return { kind: "message", bytes: signed, ...counted };
 }
@@ -167,7 +166,6 @@ function keysOf(acl: readonly AclEntry[]): readonly TsigKey[] {
   return acl.flatMap(({ key }) => (typeof key === "string" ? [] : [key]));
 }
 
-const MAX_TCP_BYTES = 65_535;
 /** The maximum size over UDP in both directions (RFC 6891, DNS flag day 2020). */
 const UDP_BYTES = 1_232;
 

@@ -70,6 +70,14 @@ test("calls beyond the rate are deferred, each to a time at which it is then mad
   assert.ok(events.every((event) => event.kind === "deferred" && event.why === "rate"));
 });
 
+test("a zone that was called has to wait for its next call like any other", async () => {
+  const { clock, zone } = lab({ perSecond: 1, burst: 1, atOnce: 9 });
+  const provider = zone("a", "one", () => OK);
+  assert.deepEqual([await read(provider), await read(provider)], ["ok", "deferred 1000"]);
+  await clock.advance(1_000);
+  assert.deepEqual([await read(provider), await read(provider)], ["ok", "deferred 1000"]);
+});
+
 test("another endpoint has a budget of its own", async () => {
   const { zone } = lab({ perSecond: 1, burst: 1, atOnce: 1 });
   assert.equal(await read(zone("a", "one", () => OK)), "ok");

@@ -309,6 +309,11 @@ for (const [title, restarts] of [
     at.base.edit(`${BASE}@ MX 20 mail2\nmail2 A 192.0.2.26\n`);
     const mended = await readZone(provider);
     assert.deepEqual([mended.inputProblem, mended.needsWrite?.kind], [undefined, "base"]);
+    await converge(provider, "example.com 60 203.0.113.8", "new.example.com 60 203.0.113.8");
+    at.base.edit(BROKEN);
+    const again = await readZone(provider);
+    assert.deepEqual([again.inputProblem?.reason, again.needsWrite], ["BaseZoneInvalid", undefined]);
+    assert.match(at.store.text ?? "", /\tMX\t20 mail2\.example\.com\.$/m);
   });
 }
 
@@ -407,6 +412,15 @@ test("the limit of a ConfigMap counts its key and is met exactly", async () => {
   const result = await wrote("key", exact);
   assert.equal(result.kind, "applied", JSON.stringify(result).slice(0, 200));
   assert.equal((await wrote("key".repeat(400), exact)).kind, "refused");
+  const provider = providerOf(at, "me", fitting("key"));
+  for (const [base, problem] of [
+    [BASE, undefined],
+    [exact, undefined],
+    [exact.replace("x00000", "xx00000"), "ZoneTooLarge"],
+  ] as const) {
+    at.base.edit(base);
+    assert.equal((await readZone(provider)).inputProblem?.reason, problem);
+  }
 });
 
 test("a write since the read is a conflict, and a backend that fails is not an answer", async () => {

@@ -54,6 +54,21 @@ describe("the object of a name", () => {
     assert.notEqual(objectFor(ours, parseOwnerName("www.example.com"), [A], "").name, object.name);
   });
 
+  test("has the labels of the DnsZone, and the name of the DnsZone where a label can have it", () => {
+    for (const [length, has] of [
+      [63, true],
+      [64, false],
+    ] as const) {
+      const named: DnsZone = { ...zone, meta: { ...zone.meta, name: "z".repeat(length) } };
+      const { labels } = objectFor({ zone: named, ownerId: "me" }, parseOwnerName("example.com"), [A], "");
+      assert.deepEqual(labels, {
+        dns: "public",
+        ...(has && { "dnsalias.io/zone": "z".repeat(length) }),
+        "app.kubernetes.io/managed-by": "dnsalias",
+      });
+    }
+  });
+
   test("gives back the sets that went in, whatever their order", () => {
     const name = parseOwnerName("example.com");
     assert.deepEqual(setsIn(stored(objectFor(ours, name, [AAAA, A], "")), name), [A, AAAA]);

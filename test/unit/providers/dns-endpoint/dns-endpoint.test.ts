@@ -203,6 +203,18 @@ for (const [name, change, needs, drift] of EDITS) {
   });
 }
 
+test("the reason of a write names the first object, and counts the others", async () => {
+  const at = lab();
+  const provider = providerOf(at);
+  const names = ["a.example.com", "b.example.com", "c.example.com"];
+  await converge(provider, ...names.map((name) => `${name} 60 192.0.2.1`));
+  for (const [index, more] of ["", " and 1 more", " and 2 more"].entries()) {
+    edit(at, names[index] ?? "", () => ({ labels: {} }));
+    const message = `labels, annotations or owner of the DNSEndpoint of a.example.com${more}`;
+    assert.deepEqual((await readZone(provider)).needsWrite, { kind: "markers", message });
+  }
+});
+
 test("an object that somebody deleted is drift, once, and one that we deleted is not", async () => {
   const at = lab();
   const provider = providerOf(at);

@@ -122,6 +122,18 @@ for (const [name, as] of servers) {
   });
 }
 
+test("a write of which only a part took effect is a write, so that its delivery is expedited", async () => {
+  const { backend, provider } = lab();
+  const lines = (last: number): readonly string[] =>
+    ["a", "bad"].map((label) => `${label}.example.com 60 192.0.2.${last}`);
+  applied(await converge(provider, ...lines(1)));
+  backend.reject(at("bad"), { names: true, partial: true });
+  const result = applied(await converge(provider, ...lines(2)));
+  assert.deepEqual(rejectedLines(result), ["update bad.example.com. A Rejected: refused by policy"]);
+  assert.ok(held(backend).includes("a A 192.0.2.2"));
+  assert.equal(result.wrote, true);
+});
+
 test("a marker that is rejected keeps its name from being written, and no other name", async () => {
   for (const as of [{}, { names: true }]) {
     const { backend, provider } = lab();

@@ -60,6 +60,13 @@ test("records of ours and their markers don't make a name exist", async () => {
   );
 });
 
+test("another writer's record at a name of ours makes it exist", async () => {
+  const own = ["lb IN A 192.0.2.1", '_dnsalias.lb IN TXT "heritage=dnsalias,owner=me,types=A,resource=web/shop"'];
+  assert.deepEqual(await enclosers([...own, "lb IN TXT x", "cut IN NS ns.example.net."]), [
+    "a.b.example.com under example.com",
+  ]);
+});
+
 test("of a zone that isn't listed, only names that were asked for are known", async () => {
   assert.deepEqual(await enclosers([], { listsZone: false, asked: ["*.example.com", "lb.example.com"] }), [
     "lb.example.com under example.com",

@@ -4,7 +4,7 @@ import { systemClock } from "../../../../src/base/clock.ts";
 import { nameOfCanonical, parseOwnerName } from "../../../../src/dns/name/name.ts";
 import type { RRset } from "../../../../src/dns/record.ts";
 import type { DesiredRRset } from "../../../../src/plan/change.ts";
-import { markerData } from "../../../../src/providers/ownership/marker.ts";
+import { markerData, readMarker } from "../../../../src/providers/ownership/marker.ts";
 import { owned } from "../../../../src/providers/ownership/owned.ts";
 import { memoryBackend, type MemoryBackend } from "../../../support/memory-backend.ts";
 import { zone } from "../../../support/objects.ts";
@@ -220,3 +220,23 @@ for (const { type, data } of [
     );
   });
 }
+
+test("a marker names the alias of the records, also where a family goes before the zone is read again", async () => {
+  const backend = memoryBackend("example.com");
+  const provider = owned(backend, { zone: ZONE, ownerId: "me", clock: systemClock });
+  const resource = (): string | undefined =>
+    readMarker(backend.list().find(({ name }) => name === MARKER_NAME)?.data[0] ?? "")?.resource;
+  await converge(provider, "a.example.com 60 192.0.2.1 2001:db8::1");
+  assert.equal(resource(), "web/shop");
+  const read = await readZone(provider, ["a.example.com"]);
+  const [before, leaving] = read.sets;
+  assert.ok(before && leaving);
+  const after = { ...wanted("a.example.com 60 192.0.2.2"), resources: ["web/other"] };
+  const moved = await provider.apply({ zone: read, writes: [{ kind: "update", before, after }] }, NEVER);
+  assert.ok(moved.kind === "applied");
+  assert.equal(resource(), "web/other");
+  const zoneNow = { ...read, revision: moved.revision };
+  const result = await provider.apply({ zone: zoneNow, writes: [{ kind: "delete", before: leaving }] }, NEVER);
+  assert.equal(result.kind, "applied");
+  assert.equal(resource(), "web/other");
+});

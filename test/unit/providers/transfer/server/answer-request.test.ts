@@ -208,6 +208,31 @@ test("an answer keeps id, spelling and EDNS of its question, and is authoritativ
   );
 });
 
+for (const [name, edns, limit] of [
+  ["without EDNS", undefined, 512],
+  ["with EDNS", { ...EDNS, version: 0, udpSize: 1_000 }, 1_000],
+  ["with EDNS and a size above ours", { ...EDNS, version: 0 }, 1_232],
+] as const) {
+  test(`a signed answer over UDP ${name} has at most ${limit} bytes with its signature, and is cut to the byte`, () => {
+    const answers = Array.from({ length: 80 }, (_, count) => {
+      const lines = Array.from({ length: count }, (_1, index) => `@ NS ns${index}.example.net.`);
+      const zone = { domain: ORIGIN, acl: [KEYED], history: history([version(1, lines)]) };
+      const message = query({ type: TYPE.NS, key: KEY, ...(edns !== undefined && { message: { edns } }) });
+      const response = respond(
+        message,
+        { address: "192.0.2.7", protocol: "udp" },
+        { zoneOf: () => zone, now: () => NOW },
+      );
+      assert.ok(response.kind === "message");
+      return { size: response.bytes.length, isCut: read(response.bytes).message.truncated };
+    });
+    const whole = answers.filter(({ isCut }) => !isCut).map(({ size }) => size);
+    assert.ok(answers.every(({ size }) => size <= limit));
+    assert.ok(Math.max(...whole) > limit - 40, `${Math.max(...whole)} bytes`);
+    assert.ok(answers.at(-1)?.isCut);
+  });
+}
+
 test("whatever octets come, it answers or is silent, and an answer over UDP is never much more than its question", () => {
   const zone = { domain: ORIGIN, acl: [OPEN, KEYED], history: kept };
   const seeds = [query({}), query(AXFR), query({ type: TYPE.IXFR, serial: 1, key: KEY })];
