@@ -11,11 +11,10 @@ export const LAGS: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** The sum of the seconds in the part of the text that this expression finds. */
-export function lagOf(delivery: string, part = /.*/): number {
+/** The sum of the seconds in the row of this delivery. */
+export function lagOf(delivery: string): number {
   const text = LAGS.get(delivery) ?? assert.fail(`${FRESHNESS_PAGE} has no row ${delivery}`);
-  const found = part.exec(text) ?? assert.fail(`${delivery}: "${text}" has no ${part.source}`);
-  const seconds = [...(found[1] ?? found[0]).matchAll(/([\d.]+) s/g)].map(([, figure]) => Number(figure));
+  const seconds = [...text.matchAll(/([\d.]+) s/g)].map(([, figure]) => Number(figure));
   assert.ok(seconds.length > 0, `${delivery}: no seconds in "${text}"`);
   return seconds.reduce((sum, one) => sum + one, 0);
 }
@@ -23,11 +22,6 @@ export function lagOf(delivery: string, part = /.*/): number {
 /** The page's refresh wait of a target with this TTL. */
 export function refreshWaitOf(ttl: number): number {
   return documentedFigure(FRESHNESS_PAGE, new RegExp(`(?<!\\d)${ttl} s (?:leads )?to (\\d+) s`));
-}
-
-/** Of the Corefile's own reload, after the file is there. */
-export function overlayReload(): number {
-  return lagOf("`overlay`", /; \+ (.*)$/);
 }
 
 /** The page's formula of the refresh wait, with the figures that are in it. */
