@@ -20,7 +20,7 @@ export type Guarded =
 
 export interface GuardInput {
   readonly changes: readonly Change[];
-  /** The window at the present time. The last count in `stood` is the present number of RRsets that dnsalias manages. */
+  /** The window at the present time. Its last count is the present number of RRsets that dnsalias manages. */
   readonly window: GuardWindow;
   readonly maxDeletePercent: number;
   /** The value of the zone's annotation `dnsalias.io/approve-plan`. */

@@ -36,7 +36,7 @@ export const transfer = object(
     ),
     catalog: optional(
       text(
-        "Name of the catalog zone (RFC 9432) that lists this zone, for example catalog.example. Secondaries that have the catalog zone add this zone without more configuration. Several zones can have the same catalog. Defaults to none.",
+        "Name of the catalog zone (RFC 9432), such as catalog.example, that lists this zone. Secondaries that have the catalog zone add this zone without more configuration. Several zones can have the same catalog. Defaults to none.",
         { minLength: 1, maxLength: MAX_NAME_TEXT },
       ),
     ),
