@@ -13,10 +13,11 @@ import { blocksRunBy } from "../support/doc-pages.ts";
 import { CHART, valueFile, valueSets } from "../support/helm.ts";
 import { chartCases, type ChartCase, type NameCase } from "./chart-cases.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
-import { assertFollowed, assertProbed, TARGET, type Asking } from "./followed.ts";
+import { assertFollowed, TARGET, type Asking } from "./followed.ts";
 import { lagText, measureLags } from "./kubelet-lag.ts";
 import { startOutside, type Outside } from "./outside.ts";
 import { answersBecome, rolledOut, serviceAddress } from "./pods.ts";
+import { assertProbed } from "./probes.ts";
 import { SKIP } from "./requirements.ts";
 import { permitZones } from "./zones.ts";
 import { makeRareRequests, reportMistakes } from "./rare-requests.ts";
@@ -144,8 +145,8 @@ describe("the chart in pods", { skip: SKIP }, () => {
         await makeRareRequests(cluster.node, account, subject.rareUses);
       });
 
-      it("has probes that the kubelet asks", async () => {
-        await assertProbed(cluster, "dnsalias", ["startup", "readiness"]);
+      it("has probes that the kubelet makes with success", async () => {
+        await assertProbed(cluster.node, "dns-system", subject.deployments);
       });
     });
   }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { waitFor } from "../lab/wait-for.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
 import type { Cluster } from "./cluster.ts";
-import { answersBecome, stalenessBoundMs, successfulProbes, waitReady } from "./pods.ts";
+import { answersBecome, stalenessBoundMs, waitReady } from "./pods.ts";
 
 /** The target of the aliases in examples/. */
 export const TARGET = "d111111abcdef8.cloudfront.net";
@@ -69,16 +68,4 @@ async function assertChanged(
     text: results.map(({ text }) => text).join(", "),
     answeredAt: Math.max(...results.map(({ answeredAt }) => answeredAt)),
   };
-}
-
-/** Waits until the kubelet has found each of these probes of the container successful: "startup", "readiness", "liveness". */
-export async function assertProbed(cluster: Cluster, container: string, types: readonly string[]): Promise<void> {
-  const look = async (): Promise<void> => {
-    const found = await successfulProbes(cluster.node, container);
-    assert.deepEqual(
-      types.filter((type) => !found.has(type)),
-      [],
-    );
-  };
-  await waitFor(`the kubelet's probes of ${container} to succeed`, look, { withinMs: 60_000, everyMs: 1000 });
 }

@@ -7,10 +7,11 @@ import { waitFor } from "../lab/wait-for.ts";
 import { answerData, dig } from "../support/dig.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
-import { assertFollowed, assertProbed, TARGET } from "./followed.ts";
+import { assertFollowed, TARGET } from "./followed.ts";
 import { lagMs, lagText } from "./kubelet-lag.ts";
 import { startOutside, type Outside } from "./outside.ts";
 import { answersBecome, podAddresses, rolledOut, serviceAddress } from "./pods.ts";
+import { assertProbed } from "./probes.ts";
 import { SKIP } from "./requirements.ts";
 import { makeRareRequests, reportMistakes } from "./rare-requests.ts";
 import { recordRights } from "./rights-record.ts";
@@ -26,6 +27,8 @@ import {
   secret,
   zone,
 } from "./zones.ts";
+
+const PROBED = "has probes that the kubelet makes with success";
 
 /** The order matters: the kubelet's own time is measured at the first overlay. */
 describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
@@ -95,10 +98,7 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
     it("makes the requests that only another writer or a user leads to", () =>
       makeRareRequests(cluster.node, ACCOUNT, RARE_USES));
 
-    it("has probes that the kubelet asks", async () => {
-      await assertProbed(cluster, "dnsalias", ["startup", "readiness", "liveness"]);
-      await assertProbed(cluster, "coredns", ["readiness", "liveness"]);
-    });
+    it(PROBED, () => assertProbed(cluster.node, "dns-system", ["dnsalias", "coredns-zones"]));
   });
 
   describe("coredns-overlay", () => {
@@ -137,6 +137,8 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       ]);
       test.diagnostic(text);
     });
+
+    it(PROBED, () => assertProbed(cluster.node, "dns-system", ["dnsalias"]));
   });
 
   describe("responder", () => {
@@ -167,6 +169,8 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       ]);
       test.diagnostic(text);
     });
+
+    it(PROBED, () => assertProbed(cluster.node, "dns-system", ["dnsalias"]));
   });
 
   describe("external", () => {
@@ -176,8 +180,11 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       outside = await startOutside(cluster.node, { bind: ["example.com"], pdns: ["example.com"] });
     });
     after(async () => {
-      await remove(overlay);
-      await outside[Symbol.asyncDispose]();
+      try {
+        await remove(overlay);
+      } finally {
+        await outside[Symbol.asyncDispose](); // its servers keep this process
+      }
     });
 
     it("becomes Ready", async () => {
@@ -213,6 +220,8 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
         zones: [],
         endpoints: { namespace: "dns-system", alias: "default/shop" },
       }));
+
+    it(PROBED, () => assertProbed(cluster.node, "dns-system", ["dnsalias"]));
 
     it("withdraws what it published when the alias goes", async () => {
       await cluster.node.kubectl(["delete", "dnsalias", "shop", "-n", "default", "--timeout=60s"]);

@@ -26,20 +26,13 @@ async function podReport(node: Node, namespace: string): Promise<string> {
   return [pods, events, logs].join("\n");
 }
 
-/** The probes that the kubelet has found successful so far, as "startup", "readiness" and "liveness" of the container. */
-export async function successfulProbes(node: Node, container: string): Promise<ReadonlySet<string>> {
-  const metrics = await node.kubectl(["get", "--raw", "/api/v1/nodes/node1/proxy/metrics/probes"]);
-  const lines = metrics.split("\n").filter((line) => line.startsWith("prober_probe_total{"));
-  const found = lines.flatMap((line) => {
-    const label = (name: string) => new RegExp(`[{,]${name}="([^"]*)"`).exec(line)?.[1];
-    const counts = label("container") === container && label("result") === "successful" && !line.endsWith(" 0");
-    return counts ? [(label("probe_type") ?? "").toLowerCase()] : [];
-  });
-  return new Set(found);
-}
-
 /** The addresses of the running pods of a Deployment, by its selector. */
 export async function podAddresses(node: Node, namespace: string, deployment: string): Promise<readonly string[]> {
+  return (await runningPods(node, namespace, deployment)).map((pod) => textAt(pod, "status", "podIP"));
+}
+
+/** The running pods of a Deployment, by its selector. */
+export async function runningPods(node: Node, namespace: string, deployment: string): Promise<readonly unknown[]> {
   const read = async (...args: readonly string[]): Promise<unknown> =>
     JSON.parse(await node.kubectl(["get", ...args, "-n", namespace, "-o", "json"]));
   const labels = Object.entries(
@@ -47,8 +40,7 @@ export async function podAddresses(node: Node, namespace: string, deployment: st
   );
   const selector = labels.map(([key, value]) => `${key}=${String(value)}`).join(",");
   const pods = listAt(await read("pods", "-l", selector, "--field-selector=status.phase=Running"), "items");
-  const running = pods.filter((pod) => valueAt(pod, "metadata", "deletionTimestamp") === undefined);
-  return running.map((pod) => textAt(pod, "status", "podIP"));
+  return pods.filter((pod) => valueAt(pod, "metadata", "deletionTimestamp") === undefined);
 }
 
 /** The cluster address of a Service, port 53. */
