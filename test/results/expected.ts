@@ -61,7 +61,7 @@ export const EXPECTED: Expectations = {
     ...[
       ["overlays", "the overlays of deploy/ in pods"],
       ["charts", "the chart in pods"],
-      ["upgrade", "an upgrade of the chart and the program from c9b478f"],
+      ["upgrade", "upgrades of the chart and the program"],
     ].map(([file, test]) => ({
       file: `test/cluster/${file}.test.ts`,
       test: String(test),

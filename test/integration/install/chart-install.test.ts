@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { parse } from "yaml";
 import { startController } from "../../lab/controller-process.ts";
 import { locateComponent, skipWithout } from "../../support/component.ts";
 import { CHART, CRDS_CHART, helm, template, valueFile, valueSets } from "../../support/helm.ts";
@@ -76,8 +75,7 @@ describe("the Helm chart on a real apiserver", { skip }, () => {
   };
 
   it("is installed with a zone and a CoreDNS in one command, on an apiserver without the CRDs", async () => {
-    const old = await chartOf("0.0.9");
-    const said = await release("install", "dnsalias", old, "-f", valueFile("five-minutes"));
+    const said = await release("install", "dnsalias", CHART, "-f", valueFile("five-minutes"));
     assert.match(said, /Zones: example\.com\. What to do next/);
     assert.deepEqual(await names("dnszones"), ["dnszone.dnsalias.io/example-com"]);
     const zone: unknown = JSON.parse(await kubectl("get", "dnszone", "example-com", "-n", "dns-system", "-o", "json"));
@@ -147,35 +145,6 @@ describe("the Helm chart on a real apiserver", { skip }, () => {
       const { stdout } = await server.kubectl(["auth", "can-i", verb, resource, ...place, `--as=${account}`]);
       assert.equal(stdout.trim(), "no", what.join(" "));
     }
-  });
-
-  it("is upgraded to this version, with the CRDs when it is asked to, and says so when it is not", async () => {
-    const said = await release("upgrade", "dnsalias", CHART, "-f", valueFile("five-minutes"));
-    assert.match(said, /The CRDs were left as they are/);
-    const image = await kubectl("get", "deployment", "dnsalias", "-n", "dns-system", "-o", "jsonpath={..image}");
-    assert.match(image, /:0\.1\.0$/);
-    await kubectl("annotate", "crd", "dnszones.dnsalias.io", "mark=kept");
-    const withCrds = ["-f", valueFile("five-minutes"), "--set", "crds.upgrade=true"];
-    await release("upgrade", "dnsalias", CHART, ...withCrds, "--take-ownership");
-    await release("upgrade", "dnsalias", CHART, ...withCrds);
-    const labels = await kubectl(
-      "get",
-      "crd",
-      "dnszones.dnsalias.io",
-      "-o",
-      "jsonpath={.metadata.labels} {.metadata.annotations}",
-    );
-    assert.match(labels, /"helm.sh\/chart":"dnsalias-0.1.0".*"helm.sh\/resource-policy":"keep".*"mark":"kept"/);
-  });
-
-  it("goes back to the version before, and the zone, the alias, the records and the CRDs stay", async () => {
-    const before = await renderedZone();
-    await release("rollback", "dnsalias", "1");
-    const image = await kubectl("get", "deployment", "dnsalias", "-n", "dns-system", "-o", "jsonpath={..image}");
-    assert.match(image, /:0\.0\.9$/);
-    assert.deepEqual(await names("dnszones"), ["dnszone.dnsalias.io/example-com"]);
-    assert.deepEqual(await names("dnsaliases"), ["dnsalias.dnsalias.io/shop"]);
-    assert.equal(await renderedZone(), before);
   });
 
   it("is uninstalled, and leaves the CRDs, the aliases and the rendered records", async () => {
@@ -271,15 +240,6 @@ describe("the Helm chart on a real apiserver", { skip }, () => {
   async function kubectlApply(object: unknown): Promise<void> {
     const { stderr, code } = await server.kubectl(["apply", "-f", "-"], { input: JSON.stringify(object) });
     assert.equal(code, 0, stderr);
-  }
-
-  /** This chart as if it were of another version. */
-  async function chartOf(version: string): Promise<string> {
-    const copy = join(directory, `dnsalias-${version}`);
-    await cp(CHART, copy, { recursive: true });
-    const chart: unknown = parse(await readFile(join(copy, "Chart.yaml"), "utf8"));
-    await writeFile(join(copy, "Chart.yaml"), JSON.stringify({ ...Object(chart), version, appVersion: version }));
-    return copy;
   }
 });
 
