@@ -180,8 +180,11 @@ describe("the overlays of deploy/ in pods", { skip: SKIP }, () => {
       outside = await startOutside(cluster.node, { bind: ["example.com"], pdns: ["example.com"] });
     });
     after(async () => {
-      await using _stopped = outside; // also if the removal fails, because its servers keep this process
-      await remove(overlay);
+      try {
+        await remove(overlay);
+      } finally {
+        await outside[Symbol.asyncDispose](); // its servers keep this process
+      }
     });
 
     it("becomes Ready", async () => {
