@@ -1,4 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
+import { sameMembers } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
@@ -9,7 +10,7 @@ import { withInherited } from "../../plan/inherited/with-inherited.ts";
 import type { NamePlan } from "../../plan/name-plan.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
-import { inheritanceFound } from "./state/observed.ts";
+import { inheritanceFound, namespaceOfSet } from "./state/observed.ts";
 import { replace, type ZoneState } from "./state/zone-state.ts";
 
 interface InheritanceDeps {
@@ -38,6 +39,7 @@ export function inherit(
       publishedFor.set(name, namespace);
     }
   }
+  publishedAsPlanned(plan, publishedFor, published).forEach((namespace, name) => publishedFor.set(name, namespace));
   const inherited = inheritNames({
     before: observed.inherited,
     plan,
@@ -49,6 +51,32 @@ export function inherit(
   });
   replace(state, { observed: inheritanceFound(observed, { publishedFor, inherited }) });
   return withoutForeignFrozen(withInherited(plan, inherited, ttl), publishedFor);
+}
+
+/**
+ * Returns the names that were published for another namespace and whose RRsets are now exactly those of the plan, with the
+ * namespace of their alias. No write shows this if both namespaces have the same addresses.
+ */
+function publishedAsPlanned(
+  { names }: ZonePlan,
+  publishedFor: ReadonlyMap<Name, string>,
+  published: readonly ActualRRset[],
+): ReadonlyMap<Name, string> {
+  const others = names.flatMap(({ name, sets, frozen, keepPublished }) => {
+    const namespace = sets[0] === undefined ? undefined : namespaceOfSet(sets[0]);
+    return frozen || keepPublished.length > 0 || namespace === undefined || publishedFor.get(name) === namespace
+      ? []
+      : [{ name, sets, namespace }];
+  });
+  const own = others.length === 0 ? undefined : Map.groupBy(published, ({ name }) => name);
+  const isPlanned = ({ name, sets }: Pick<NamePlan, "name" | "sets">): boolean => {
+    const here = own?.get(name) ?? [];
+    return (
+      here.length === sets.length &&
+      sets.every(({ type, data }) => here.some((set) => set.type === type && sameMembers(set.data, data)))
+    );
+  };
+  return new Map(others.filter(isPlanned).map(({ name, namespace }) => [name, namespace]));
 }
 
 /** No namespace has this name. */

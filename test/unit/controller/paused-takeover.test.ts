@@ -42,3 +42,20 @@ test("a paused alias keeps the records of an alias of its own namespace", async 
   await world.clock.advance(5 * MINUTE);
   assert.deepEqual(world.published("dns/com"), before);
 });
+
+test("a paused alias keeps records that became its own without a write, because another namespace had the same", async () => {
+  const later = { meta: { createdAt: 2_000 } };
+  await using world = startWorld({
+    zones: [ZONE],
+    aliases: [alias("web/shop"), alias("zeta/shop", later)],
+    targets: TARGETS,
+  });
+  await world.clock.advance(MINUTE);
+  const before = world.published("dns/com");
+  assert.deepEqual(before, ["example.com 60 198.51.100.1"]);
+  world.remove("web/shop");
+  await world.clock.advance(5 * MINUTE);
+  world.apply(alias("zeta/shop", { meta: { createdAt: 2_000, generation: 2 }, spec: PAUSED }));
+  await world.clock.advance(10 * MINUTE);
+  assert.deepEqual(world.published("dns/com"), before);
+});
