@@ -1,5 +1,4 @@
 import type { Millis } from "../../base/clock.ts";
-import { sameMembers } from "../../base/order.ts";
 import { displayName, type Name } from "../../dns/name/name.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
@@ -39,7 +38,7 @@ export function inherit(
       publishedFor.set(name, namespace);
     }
   }
-  publishedAsPlanned(plan, publishedFor, published).forEach((namespace, name) => publishedFor.set(name, namespace));
+  ownNames(plan, publishedFor, published).forEach((namespace, name) => publishedFor.set(name, namespace));
   const inherited = inheritNames({
     before: observed.inherited,
     plan,
@@ -53,30 +52,38 @@ export function inherit(
   return withoutForeignFrozen(withInherited(plan, inherited, ttl), publishedFor);
 }
 
+/** Records the names whose last known RRsets belong to the aliases of the plan. The backend doesn't have to be readable. */
+export function recordOwnNames(state: ZoneState, plan: ZonePlan): void {
+  const { observed } = state;
+  const own = ownNames(plan, observed.publishedFor, [...observed.owned.values()]);
+  if (own.size > 0) {
+    replace(state, { observed: { ...observed, publishedFor: new Map([...observed.publishedFor, ...own]) } });
+  }
+}
+
 /**
- * Returns the names that were published for another namespace and whose RRsets are now exactly those of the plan, with the
- * namespace of their alias. No write shows this if both namespaces have the same addresses.
+ * Returns the names that were published for another namespace, and for which the plan has all published data, with the namespace
+ * of their alias. No write shows this if both namespaces have the same addresses.
  */
-function publishedAsPlanned(
+function ownNames(
   { names }: ZonePlan,
   publishedFor: ReadonlyMap<Name, string>,
   published: readonly ActualRRset[],
 ): ReadonlyMap<Name, string> {
-  const others = names.flatMap(({ name, sets, frozen, keepPublished }) => {
+  const others = names.flatMap(({ name, sets, frozen }) => {
     const namespace = sets[0] === undefined ? undefined : namespaceOfSet(sets[0]);
-    return frozen || keepPublished.length > 0 || namespace === undefined || publishedFor.get(name) === namespace
-      ? []
-      : [{ name, sets, namespace }];
+    const before = publishedFor.get(name) ?? namespace;
+    return frozen || namespace === undefined || before === namespace ? [] : [{ name, sets, namespace }];
   });
-  const own = others.length === 0 ? undefined : Map.groupBy(published, ({ name }) => name);
-  const isPlanned = ({ name, sets }: Pick<NamePlan, "name" | "sets">): boolean => {
-    const here = own?.get(name) ?? [];
-    return (
-      here.length === sets.length &&
-      sets.every(({ type, data }) => here.some((set) => set.type === type && sameMembers(set.data, data)))
-    );
+  const byName = others.length === 0 ? undefined : Map.groupBy(published, ({ name }) => name);
+  const isOwn = ({ name, sets }: Pick<NamePlan, "name" | "sets">): boolean => {
+    const here = byName?.get(name) ?? [];
+    return here.every(({ type, data }) => {
+      const planned = sets.find((set) => set.type === type)?.data ?? [];
+      return data.every((text) => planned.includes(text));
+    });
   };
-  return new Map(others.filter(isPlanned).map(({ name, namespace }) => [name, namespace]));
+  return new Map(others.filter(isOwn).map(({ name, namespace }) => [name, namespace]));
 }
 
 /** No namespace has this name. */
