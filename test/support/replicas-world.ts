@@ -89,6 +89,8 @@ export interface ReplicasWorld {
   readonly unreadZones: Map<ObjectKey, number>;
   /** DnsZones that were deleted, as they were; their records remain. */
   readonly retainedZones: Map<ObjectKey, RetainedZone>;
+  /** When the API server last refused to end the deletion of an alias. */
+  readonly refusedReleases: Map<ObjectKey, Millis>;
   /** Labels of namespaces. */
   readonly labels: Map<string, Readonly<Record<string, string>>>;
   /** Places where every call fails. */
@@ -172,6 +174,7 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
     unread: new Map(),
     unreadZones: new Map(),
     retainedZones: new Map(),
+    refusedReleases: new Map(),
     labels: new Map(),
     brokenPlaces: new Set(),
     bases: new Map(),
@@ -398,15 +401,20 @@ function reporterOf(world: ReplicasWorld, line: Line, { onAliasStatus, onRelease
     zoneStatus: (zone, status, signal) =>
       write(signal, () => change(world.zones, zone, (now) => world.put({ ...now, status: structuredClone(status) }))),
     invalidObject: (_manifest, signal) => write(signal, () => "obsolete"),
-    finalizer: (object, present, signal) =>
-      write(signal, () =>
+    async finalizer(object, present, signal) {
+      const written = await write(signal, () =>
         change(world.aliases, object, (now) => {
           if (!present && now.meta.deletedAt !== undefined) {
             onRelease?.(now);
           }
           setFinalizer(world, now, present);
         }),
-      ),
+      );
+      if (!present && written.kind === "failed") {
+        world.refusedReleases.set(objectKey(object.meta), world.clock.now());
+      }
+      return written;
+    },
     event: () => undefined,
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock, Millis } from "../../src/base/clock.ts";
 import type { ServerAnswer } from "../../src/controller/ports/servers.ts";
 import type { Name } from "../../src/dns/name/name.ts";
-import { readZoneText } from "../../src/providers/coredns/zone-text.ts";
+import { readZoneText, type StoredZone } from "../../src/providers/coredns/zone-text.ts";
 import type { ServingEndpoint } from "../../src/providers/provider.ts";
 
 /** How long each of a zone's servers takes to load what was written, as with two kubelets. */
@@ -17,6 +17,8 @@ interface ZoneServer {
   readonly location: string;
   readonly deliveryMs: Millis;
   text: string;
+  /** The RRsets of the text, once they were read. */
+  sets: StoredZone["sets"] | undefined;
   /** When it was first asked after a change of the text. */
   changedAt: Millis | undefined;
 }
@@ -26,7 +28,9 @@ export function createZoneServers(clock: Clock, textOf: (location: string) => st
   const servers: ZoneServer[] = [];
   const indexesOf = (location: string): readonly number[] => {
     if (servers.every((server) => server.location !== location)) {
-      servers.push(...DELIVERY_MS.map((deliveryMs) => ({ location, deliveryMs, text: "", changedAt: undefined })));
+      servers.push(
+        ...DELIVERY_MS.map((deliveryMs) => ({ location, deliveryMs, text: "", sets: undefined, changedAt: undefined })),
+      );
     }
     return servers.flatMap((server, index) => (server.location === location ? [index] : []));
   };
@@ -39,6 +43,7 @@ export function createZoneServers(clock: Clock, textOf: (location: string) => st
     server.changedAt ??= clock.now();
     if (clock.now() - server.changedAt >= server.deliveryMs) {
       server.text = text;
+      server.sets = undefined;
       server.changedAt = undefined;
     }
   };
@@ -50,7 +55,8 @@ export function createZoneServers(clock: Clock, textOf: (location: string) => st
         return { kind: "failed", message: "no such server" };
       }
       update(server);
-      const set = readZoneText(server.text, name).sets.find((one) => one.name === name && one.type === type);
+      server.sets ??= readZoneText(server.text, name).sets;
+      const set = server.sets.find((one) => one.name === name && one.type === type);
       return { kind: "answer", data: set?.data ?? [] };
     },
   };

@@ -149,8 +149,14 @@ async function endAlias(deps: AliasReportDeps, alias: DnsAlias, signal: AbortSig
     return next;
   }
   const written = await writeStatus(deps, { ...facts, letGoAt: deletion.since + GIVE_UP_MS }, signal);
-  return written.requeue === "done" ? next : written;
+  if (next.requeue === "backoff" || written.requeue === "done") {
+    return next;
+  }
+  return written.requeue === "backoff" ? { requeue: { afterMs: STATUS_RETRY_MS } } : written;
 }
+
+/** A status that can't be written doesn't delay the end of the wait. */
+const STATUS_RETRY_MS: Millis = 10_000;
 
 /**
  * Records that a report is based on the last plans of its zones. If another plan is due, the alias is reported again after that

@@ -11,7 +11,7 @@ import { nextPlanMs, REFUSED_RETRY_MS } from "./next-plan.ts";
 import type { ReconcileDeps } from "./reconcile-deps.ts";
 import { recordRejections, writesDone } from "./rejected-writes.ts";
 import { written } from "./state/confirmed.ts";
-import { type BackendContent, readInvalidated, writeDone } from "./state/observed.ts";
+import { type BackendContent, readInvalidated, writeDone, writesLost } from "./state/observed.ts";
 import { changesWritten, type ZoneOutcome } from "./state/planned.ts";
 import { driftKeys, repaired, repairedBy, WHOLE_TEXT } from "./state/repairs.ts";
 import { observe, replace, type ZoneState } from "./state/zone-state.ts";
@@ -77,7 +77,7 @@ export async function applyChanges(
       return settleAs(deps, state, result, { afterMs: REFUSED_RETRY_MS });
     case "failed":
       // The write may have taken effect, so the backend is read again before the next try.
-      replace(state, { observed: readInvalidated(state.observed) });
+      replace(state, { observed: writesLost(state.observed, writes) });
       return failed(deps, state, result);
   }
 }

@@ -9,7 +9,7 @@ import { withInherited } from "../../plan/inherited/with-inherited.ts";
 import type { NamePlan } from "../../plan/name-plan.ts";
 import type { ZonePlan } from "../../plan/zone-plan.ts";
 import type { MayNotDelete } from "../inventory/unreadable-names.ts";
-import { inheritanceFound } from "./state/observed.ts";
+import { inheritanceFound, namespaceOfSet } from "./state/observed.ts";
 import { replace, type ZoneState } from "./state/zone-state.ts";
 
 interface InheritanceDeps {
@@ -38,6 +38,7 @@ export function inherit(
       publishedFor.set(name, namespace);
     }
   }
+  ownNames(plan, publishedFor, published).forEach((namespace, name) => publishedFor.set(name, namespace));
   const inherited = inheritNames({
     before: observed.inherited,
     plan,
@@ -49,6 +50,40 @@ export function inherit(
   });
   replace(state, { observed: inheritanceFound(observed, { publishedFor, inherited }) });
   return withoutForeignFrozen(withInherited(plan, inherited, ttl), publishedFor);
+}
+
+/** Records the names whose last known RRsets belong to the aliases of the plan. The backend doesn't have to be readable. */
+export function recordOwnNames(state: ZoneState, plan: ZonePlan): void {
+  const { observed } = state;
+  const own = ownNames(plan, observed.publishedFor, [...observed.owned.values()]);
+  if (own.size > 0) {
+    replace(state, { observed: { ...observed, publishedFor: new Map([...observed.publishedFor, ...own]) } });
+  }
+}
+
+/**
+ * Returns the names that were published for another namespace, and for which the plan has all published data, with the namespace
+ * of their alias. No write shows this if both namespaces have the same addresses.
+ */
+function ownNames(
+  { names }: ZonePlan,
+  publishedFor: ReadonlyMap<Name, string>,
+  published: readonly ActualRRset[],
+): ReadonlyMap<Name, string> {
+  const others = names.flatMap(({ name, sets, frozen }) => {
+    const namespace = sets[0] === undefined ? undefined : namespaceOfSet(sets[0]);
+    const before = publishedFor.get(name) ?? namespace;
+    return frozen || namespace === undefined || before === namespace ? [] : [{ name, sets, namespace }];
+  });
+  const byName = others.length === 0 ? undefined : Map.groupBy(published, ({ name }) => name);
+  const isOwn = ({ name, sets }: Pick<NamePlan, "name" | "sets">): boolean => {
+    const here = byName?.get(name) ?? [];
+    return here.every(({ type, data }) => {
+      const planned = sets.find((set) => set.type === type)?.data ?? [];
+      return data.every((text) => planned.includes(text));
+    });
+  };
+  return new Map(others.filter(isOwn).map(({ name, namespace }) => [name, namespace]));
 }
 
 /** The namespace of records that belong to no namespace. No namespace can have this name. */

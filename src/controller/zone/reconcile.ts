@@ -6,7 +6,7 @@ import type { Requeue } from "../../schedule/work-queue.ts";
 import { applyChanges, type Proposal } from "./apply-proposal.ts";
 import { recordHeld, recordLeftBehind, recordRefusals, settleAs } from "./findings.ts";
 import { endApproval, gatheredWrites, moveGuard, shorterWait, withoutUnfinalized } from "./guarded-writes.ts";
-import { inherit } from "./inheritance.ts";
+import { inherit, recordOwnNames } from "./inheritance.ts";
 import { leave } from "./moves.ts";
 import { changedByTime, changedLoops, nextPlanMs, REFUSED_RETRY_MS } from "./next-plan.ts";
 import { limitsOf, proposeWithout } from "./propose-changes.ts";
@@ -53,6 +53,7 @@ function planRound(deps: ReconcileDeps, state: ZoneState): ZonePlan {
   const { reportedEarly } = state.planned;
   const changed = changedByTime(deps, before);
   replace(state, { planned: planMade(state.planned, plan) });
+  recordOwnNames(state, plan);
   if (changed.length > 0) {
     deps.onChanged(objectKey(zone.meta), changed);
   }

@@ -13,6 +13,8 @@ export interface ClaimTimeline {
   since(zone: string, name: string, since: number): readonly DnsAlias[];
   /** The versions that had the name all the time from `since` until a moment, or on. */
   throughout(zone: string, name: string, since: number, until?: number): readonly DnsAlias[];
+  /** Whether at each moment from `since` on an alias that had any name in any zone is one of these. */
+  always(isOne: (alias: DnsAlias) => boolean, since: number): boolean;
   /** When the last alias lost the name in the zone; -Infinity while one has it, or if none ever had it. */
   lostAt(zone: string, name: string): number;
   /** Who took the name over from another namespace, and since when; undefined if no other namespace ever had it before those that have it now, or had it right before a moment. */
@@ -58,6 +60,15 @@ export function createClaimTimeline(): ClaimTimeline {
         ),
       );
     },
+    always: (isOne, since) =>
+      entries
+        .slice(
+          Math.max(
+            0,
+            entries.findLastIndex(({ at }) => at <= since),
+          ),
+        )
+        .every(({ claims }) => claims.values().some((aliases) => aliases.some(isOne))),
     lostAt: (zone, name) => {
       const key = `${zone} ${name}`;
       const had = entries.findLastIndex(({ claims }) => (claims.get(key) ?? []).length > 0);

@@ -15,7 +15,7 @@ export interface JudgedWorld {
   readonly isLed: () => boolean;
   /** The RRsets that dnsalias manages at a place now. */
   readonly publishedAt: (place: string) => readonly RecordSet[];
-  /** When something last changed, by a word such as `name shop.example.com.`, `target one.test`, `zone dns/com`, `place com`, `alias web/a`, `status web/a` (by another writer), `leader`, `faults`; `gone shop.example.com.` is when a deleted alias that had the name lost its finalizer, and `written dns/com shop.example.com.` when the zone last changed addresses there. */
+  /** When something last changed, by a word such as `name shop.example.com.`, `target one.test`, `zone dns/com`, `place com`, `alias web/a`, `status web/a` (by another writer), `spoilt zone dns/com`, `mended zone dns/com`, `leader`, `faults`; `gone shop.example.com.` is when a deleted alias that had the name lost its finalizer, and `written dns/com shop.example.com.` when the zone last changed addresses there. */
   readonly changedAt: Map<string, Millis>;
   /** DnsZones that were deleted, with their last text. */
   readonly deletedZones: Map<ObjectKey, DnsZone>;

@@ -70,7 +70,7 @@ export function faultsOfRemoval(
 }
 
 /**
- * Addresses of before the last change of a leader are known by the status of an alias of the same namespace that had a name then, and the target. Statuses of others don't count: they could choose the addresses of
+ * A leader knows what it read itself while an alias that has a name follows the target. It forgets all other targets. Addresses of before the last change of a leader are known by the status of an alias of the same namespace that had a name then, and the target. Statuses of others don't count: they could choose the addresses of
  * a name of another namespace.
  */
 function isKnownFor(
@@ -79,7 +79,7 @@ function isKnownFor(
   hasStatus: (alias: DnsAlias) => boolean = () => true,
 ): IsKnown {
   return (target, at) =>
-    at >= (changedAt.get("leader") ?? 0) ||
+    (at >= (changedAt.get("leader") ?? 0) && timeline.always((alias) => targetsOf(alias).includes(target), at)) ||
     ZONES.some(({ key }) =>
       NAMES.some((name) =>
         timeline

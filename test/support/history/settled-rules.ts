@@ -31,6 +31,8 @@ import { isOwnForgery } from "./write-rules.ts";
 export const SETTLED_MS = 10 * MINUTE;
 /** A deletion waits at most ten minutes for a backend. */
 const RELEASE_MS = 10 * MINUTE;
+/** 300 s and 20 %, and a slow write. */
+const RETRY_MS = 7 * MINUTE;
 
 /** Returns what is wrong now with names, aliases, and deletions of which nothing has changed for long enough. What changes elsewhere is no excuse. */
 export function faultsOfRest(judged: JudgedWorld): readonly string[] {
@@ -250,9 +252,9 @@ function faultsOfAlias(judged: JudgedWorld, alias: DnsAlias): readonly string[] 
   const key = objectKey(alias.meta);
   if (alias.meta.deletedAt !== undefined) {
     const since = Math.max(alias.meta.deletedAt, changedAt.get("leader") ?? 0, changedAt.get("faults") ?? 0);
-    // An API server that fails most requests can keep an object for longer, whatever a controller does.
-    const isWritable = world.faults.fails < 0.5;
-    return isWritable && world.clock.now() - since > RELEASE_MS + MINUTE
+    // A controller that was refused tries again within the longest back-off.
+    const triedAt = world.refusedReleases.get(key) ?? -Infinity;
+    return world.clock.now() - since > RELEASE_MS + MINUTE && world.clock.now() - triedAt > RETRY_MS
       ? [`stuck: DnsAlias ${key} can't be deleted`]
       : [];
   }

@@ -220,12 +220,12 @@ export function putZone(stage: Stage, key: ObjectKey, spec: Partial<ZoneSpec> = 
     meta: { ...made.meta, generation },
     ...(before?.status === undefined ? {} : { status: before.status }),
   };
-  world.unreadZones.delete(key);
+  const wasUnread = world.unreadZones.delete(key);
   world.put(next);
   judge.judged.deletedZones.delete(key);
   world.retainedZones.delete(key);
   const isScope = JSON.stringify(before?.spec.allowedNamespaces) !== JSON.stringify(next.spec.allowedNamespaces);
-  judge.changed(`zone ${key}`, ...(isScope ? [`selector ${key}`] : []));
+  judge.changed(`zone ${key}`, ...(isScope ? [`selector ${key}`] : []), ...(wasUnread ? [`mended zone ${key}`] : []));
 }
 
 export function removeZone({ world, judge }: Stage, key: ObjectKey): void {
@@ -241,9 +241,10 @@ export function removeZone({ world, judge }: Stage, key: ObjectKey): void {
 
 export function spoilZone({ world, judge }: Stage, key: ObjectKey): void {
   const before = existing(world.zones, key);
+  const isFirst = !world.unreadZones.has(key);
   world.unreadZones.set(key, before.meta.generation + 1);
   world.put(before);
-  judge.changed(`zone ${key}`);
+  judge.changed(`zone ${key}`, ...(isFirst ? [`spoilt zone ${key}`] : []));
 }
 
 /** All objects that can't be read can be read again. */

@@ -3,6 +3,7 @@ import type { Millis } from "../../../src/base/clock.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { closedSince, LABEL_MS, type Lateness } from "./place-facts.ts";
 import { hadEver, staticsOf, targetsOf } from "./target-facts.ts";
+import { wasZoneNeverRead } from "./unread-facts.ts";
 
 interface PublishedName {
   readonly zone: string;
@@ -45,7 +46,7 @@ function takenAt(judged: JudgedWorld, { zone, name, at, late }: Taken): Millis {
   return isByLabel ? closedSince(judged, zone, name, late) + LABEL_MS : at;
 }
 
-/** A leader that has seen a paused alias take a name over has withdrawn what another namespace had published there. */
+/** A leader that could read the DnsZone when a paused alias took a name over has withdrawn what another namespace had published there. */
 export function faultsOfTakeover(judged: JudgedWorld, published: PublishedName): readonly string[] {
   const { zone, name, addresses } = published;
   const takeover = judged.timeline.takeover(zone, name);
@@ -53,6 +54,7 @@ export function faultsOfTakeover(judged: JudgedWorld, published: PublishedName):
     takeover.at > (judged.changedAt.get("leader") ?? 0) &&
     addresses.length > 0 &&
     takeover.isPaused &&
+    !wasZoneNeverRead(judged, zone, takeover.at) &&
     areOthersRecords(judged, published)
     ? [`takeover: ${name} still has ${addresses.join(" ")} in ${zone}, published for another namespace`]
     : [];

@@ -1,5 +1,6 @@
 import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../../src/api/meta.ts";
+import type { Millis } from "../../../src/base/clock.ts";
 import { aliasesOf, isWithin } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 
@@ -7,6 +8,14 @@ import type { JudgedWorld } from "./judged-world.ts";
 export function isZoneNeverRead({ world, changedAt }: JudgedWorld, key: ObjectKey): boolean {
   const spoiltAt = changedAt.get(`zone ${key}`) ?? 0;
   return world.unreadZones.has(key) && leadersOf(world).every(({ startedAt }) => startedAt > spoiltAt);
+}
+
+/** Whether the DnsZone couldn't be read at that time, and no process that leads now had read a valid text of it. */
+export function wasZoneNeverRead({ world, changedAt }: JudgedWorld, key: ObjectKey, at: Millis): boolean {
+  const spoiltAt = changedAt.get(`spoilt zone ${key}`) ?? Infinity;
+  const mendedAt = changedAt.get(`mended zone ${key}`) ?? -Infinity;
+  const isMended = spoiltAt <= mendedAt && mendedAt <= at;
+  return spoiltAt <= at && !isMended && leadersOf(world).every(({ startedAt }) => startedAt > spoiltAt);
 }
 
 /** Whether an alias can't be read, and a process that leads never read a valid text of it. Of its spec and its status, such a leader knows the hostnames. */

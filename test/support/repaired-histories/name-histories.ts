@@ -1,5 +1,7 @@
+import assert from "node:assert/strict";
+import { NO_FAULTS } from "../replicas-world.ts";
 import { MINUTE } from "../history/scene.ts";
-import { addAlias, kill, leaderOf, pass, removeAlias, setTarget } from "../history/stage.ts";
+import { addAlias, editAlias, kill, leaderOf, pass, removeAlias, setTarget } from "../history/stage.ts";
 import type { RepairedFault } from "./repaired-fault.ts";
 
 /** Names, targets, and the guard, within one process. */
@@ -35,6 +37,28 @@ export const NAME_HISTORIES: readonly RepairedFault[] = [
       kill(stage, leaderOf(stage));
       removeAlias(stage, "web/a");
       await pass(stage, 15 * MINUTE);
+    },
+  },
+  {
+    name: "a name stays that is paused right after the answer of its first write was lost, if another namespace had it before",
+    async play(stage) {
+      const { world, judge } = stage;
+      addAlias(stage, "api/a", { hostnames: ["shop.example.com"], targets: ["two.test"] });
+      addAlias(stage, "web/a", { hostnames: ["shop.example.com"], targets: ["one.test"] });
+      await pass(stage, 5 * MINUTE);
+      world.faults = { ...NO_FAULTS, lost: 1 };
+      judge.changed("faults");
+      removeAlias(stage, "api/a");
+      const written = world.stores.get("com")?.writes;
+      while (world.stores.get("com")?.writes === written) {
+        await world.clock.advance(20);
+      }
+      editAlias(stage, "web/a", { paused: true });
+      const own = judge.judged.publishedAt("com");
+      world.faults = NO_FAULTS;
+      judge.changed("faults");
+      await pass(stage, 15 * MINUTE);
+      assert.deepEqual(judge.judged.publishedAt("com"), own);
     },
   },
 ];

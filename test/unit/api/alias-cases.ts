@@ -455,7 +455,7 @@ const badSettings: readonly SpecCase[] = [
   {
     name: "an HTTPS alias of one family",
     spec: also({ httpsAlias: true, ipFamilies: ["IPv4"] }),
-    bad: { path: "spec", says: "have both families", by: "rule" },
+    bad: { path: "spec", says: "list both families", by: "rule" },
   },
   {
     name: "an HTTPS alias as text",

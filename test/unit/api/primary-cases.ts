@@ -143,7 +143,7 @@ const badTransfers: readonly SpecCase[] = [
   {
     name: "a catalog that is the zone itself",
     spec: at({ transfer: { ...transfer, catalog: "EXAMPLE.com." } }),
-    bad: { path: "spec", says: "give it another name", by: "rule" },
+    bad: { path: "spec", says: "give the catalog zone another name", by: "rule" },
   },
   {
     name: "transfer and another provider",

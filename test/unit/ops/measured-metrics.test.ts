@@ -86,16 +86,15 @@ const MEASURED: Readonly<Record<string, readonly string[]>> = {
 const NOT_MEASURED: readonly { readonly metrics: RegExp; readonly reason: string }[] = [
   {
     metrics: /^(?:workqueue|controller_runtime)_/,
-    reason: "the `workqueue_` and `controller_runtime_` metrics, because they count steps inside the process",
+    reason: "The `workqueue_` and `controller_runtime_` metrics count steps inside the process",
   },
   {
     metrics: /^dnsalias_responder_(?:errors|worker_restarts)_total$/,
-    reason:
-      "`dnsalias_responder_errors_total` and `dnsalias_responder_worker_restarts_total` above 0, because only a defect increases them",
+    reason: "Only a defect increases `dnsalias_responder_errors_total` and `dnsalias_responder_worker_restarts_total`",
   },
   {
     metrics: /^nodejs_/,
-    reason: "the `nodejs_` metrics other than the version and the longest stall, because they come from Node.js itself",
+    reason: "The `nodejs_` metrics come from Node.js itself, except for the version and the longest stall",
   },
 ];
 

@@ -66,6 +66,39 @@ describe("a name passes to another namespace while its target is empty, and the 
   });
 });
 
+describe("the one known target of a name is empty, and another target of it fails, which was read for another name, and the judge", () => {
+  const play = async (isForgotten: boolean): Promise<readonly string[]> => {
+    const product = await startProduct();
+    const { stage, publish, rest } = product;
+    addAlias(stage, "api/b", { hostnames: ["b.example.com"], targets: ["two.test"] });
+    editAlias(stage, "web/a", { onEmpty: "Withdraw" });
+    publish("com", { [SHOP]: ONE, "b.example.com": TWO });
+    read(stage, "one.test");
+    read(stage, "two.test");
+    if (isForgotten) {
+      removeAlias(stage, "api/b");
+    }
+    await rest(MINUTE);
+    setTarget(stage, "two.test", "servfail");
+    addAlias(stage, "web/b", { hostnames: [SHOP], targets: ["two.test"] });
+    setTarget(stage, "one.test", []);
+    for (let reading = 0; reading < 4; reading += 1) {
+      await rest(MINUTE);
+      read(stage, "one.test");
+    }
+    publish("com", isForgotten ? {} : { "b.example.com": TWO });
+    return rules(product).filter((rule) => rule !== "status" && rule !== "ready");
+  };
+
+  test("lets it be blank if the other name is gone: the leader forgot the target", async () => {
+    assert.deepEqual(await play(true), []);
+  });
+
+  test("wants the addresses of the target that the leader still follows", async () => {
+    assert.deepEqual(await play(false), ["blank"]);
+  });
+});
+
 describe("a name has moved to a zone that isn't written yet, the records in its old zone go, and the judge", () => {
   const NAME = "a.sub.example.com";
   /** The alias of the name follows a target that becomes empty or fails, and is edited a moment before the write. */

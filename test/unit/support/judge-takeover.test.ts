@@ -1,11 +1,28 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ONE, type Product, rules, SHOP, startProduct, TWO } from "../../support/history/judged-product.ts";
+import {
+  ONE,
+  type Product,
+  rules,
+  SHOP,
+  startLeader,
+  startProduct,
+  TWO,
+} from "../../support/history/judged-product.ts";
 import { parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { RecordSet } from "../../support/history/record-sets.ts";
 import { faultsOfWrite } from "../../support/history/write-rules.ts";
 import { MINUTE } from "../../support/history/scene.ts";
-import { addAlias, editAlias, removeAlias, setLabels, setTarget } from "../../support/history/stage.ts";
+import {
+  addAlias,
+  editAlias,
+  putZone,
+  removeAlias,
+  setLabels,
+  setTarget,
+  spoilZone,
+  type Stage,
+} from "../../support/history/stage.ts";
 
 const COMMON = "198.51.100.1";
 
@@ -82,6 +99,55 @@ describe("a name is withdrawn although its alias is paused, and", () => {
       );
       assert.deepEqual(
         faults.map((fault) => fault.split(":")[0]),
+        want,
+      );
+    });
+  }
+});
+
+const spoil = (stage: Stage): void => spoilZone(stage, "dns/com");
+const mendZone = (stage: Stage): void => putZone(stage, "dns/com");
+
+describe("a paused alias takes a name over, the records of another namespace stay, and the judge", () => {
+  const cases: readonly {
+    readonly name: string;
+    /** A minute passes after each. */
+    readonly before: readonly ((stage: Stage) => void)[];
+    readonly want: readonly string[];
+  }[] = [
+    {
+      name: "wants a leader to withdraw them that read the DnsZone before it was spoilt",
+      before: [startLeader, spoil],
+      want: ["takeover"],
+    },
+    {
+      name: "wants a leader to withdraw them that started later, and to which the DnsZone was mended before",
+      before: [spoil, startLeader, mendZone],
+      want: ["takeover"],
+    },
+    {
+      name: "knows that a leader which never read the DnsZone until then can't tell whose they are",
+      before: [spoil, startLeader],
+      want: [],
+    },
+  ];
+  for (const { name, before, want } of cases) {
+    test(name, async () => {
+      const product = await startProduct();
+      const { stage, publish, rest } = product;
+      addAlias(stage, "api/b", { hostnames: [SHOP], targets: ["two.test"], spec: { paused: true } });
+      publish("com", { [SHOP]: ONE });
+      await rest(15 * MINUTE);
+      for (const step of before) {
+        step(stage);
+        await rest(MINUTE);
+      }
+      removeAlias(stage, "web/a");
+      await rest(MINUTE);
+      mendZone(stage);
+      await rest(15 * MINUTE);
+      assert.deepEqual(
+        rules(product).filter((rule) => rule !== "status" && rule !== "ready"),
         want,
       );
     });

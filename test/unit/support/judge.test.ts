@@ -322,6 +322,21 @@ describe("the judge of random histories names", () => {
     assert.deepEqual(rules(product), ["stuck"]);
   });
 
+  test("a deletion that the API server refuses to end, and that nothing tries again", async () => {
+    const product = await startProduct();
+    const { world, judge } = product.stage;
+    const one = world.aliases.get("web/a");
+    assert.ok(one);
+    world.aliases.set("web/a", { ...one, meta: { ...one.meta, deletedAt: world.clock.now() } });
+    judge.changed("alias web/a");
+    await product.rest(10 * MINUTE);
+    world.refusedReleases.set("web/a", world.clock.now());
+    await product.rest(6 * MINUTE);
+    assert.deepEqual(rules(product), []);
+    await product.rest(2 * MINUTE);
+    assert.deepEqual(rules(product), ["stuck"]);
+  });
+
   test("what a replica plans by in the half minute after its late watch is back", async () => {
     const { stage } = await startProduct();
     const replica = stage.world.start();

@@ -2,7 +2,7 @@ import type { Millis } from "../../../base/clock.ts";
 import type { Name } from "../../../dns/name/name.ts";
 import { sameMembers } from "../../../base/order.ts";
 import { rrsetKey } from "../../../dns/record.ts";
-import type { ActualRRset, Write } from "../../../plan/change.ts";
+import type { ActualRRset, DesiredRRset, Write } from "../../../plan/change.ts";
 import type { InheritedNames } from "../../../plan/inherited/inherited.ts";
 import type { ActualZone, InputProblem } from "../../../providers/provider.ts";
 
@@ -31,6 +31,8 @@ export interface Observed {
   readonly inherited: InheritedNames | undefined;
   /** The namespace for whose aliases each name is published. */
   readonly publishedFor: ReadonlyMap<Name, string>;
+  /** Writes whose result is not known. The next read shows which of them took effect. */
+  readonly lostWrites: readonly Write[];
 }
 
 /** The state before the first read. `lists` is the capability of the provider. */
@@ -46,6 +48,7 @@ export function nothingObserved(lists: false | undefined): Observed {
     inputProblem: undefined,
     inherited: undefined,
     publishedFor: new Map(),
+    lostWrites: [],
   };
 }
 
@@ -56,12 +59,17 @@ export function inputChanged(observed: Observed): Observed {
 
 /** The state at the start of a term, because other replicas may have written since the last one. */
 export function termStarted(observed: Observed): Observed {
-  return { ...inputChanged(observed), inherited: undefined, publishedFor: new Map() };
+  return { ...inputChanged(observed), inherited: undefined, publishedFor: new Map(), lostWrites: [] };
 }
 
 /** Requires another read, because the backend may have other records than those that were read. */
 export function readInvalidated(observed: Observed): Observed {
   return observed.actual === undefined ? observed : { ...observed, actual: undefined };
+}
+
+/** The state after writes that failed, and that may have taken effect. */
+export function writesLost(observed: Observed, lostWrites: readonly Write[]): Observed {
+  return { ...readInvalidated(observed), lostWrites };
 }
 
 /** The state after a new provider of the same location was created. Only `lists`, a capability of the provider, changes. */
@@ -84,8 +92,14 @@ export interface Read extends BackendContent {
 /** The state after a read. A read that began before an input change has to be repeated. */
 export function readDone(observed: Observed, { names, at, ...content }: Read): Observed {
   const { inputProblem, isPartial } = content.actual;
+  const read = withContent(observed, content);
+  const found = observed.lostWrites.filter(
+    (write) => write.kind !== "delete" && sameSet(read.owned.get(rrsetKey(write.after)), write.after),
+  );
   return {
-    ...withContent(observed, content),
+    ...read,
+    publishedFor: withWritten(read.publishedFor, found),
+    lostWrites: [],
     readAt: at,
     readNames: names,
     lists: observed.lists !== false && isPartial !== true,
@@ -98,14 +112,23 @@ export function writeDone(
   observed: Observed,
   { writes, ...content }: BackendContent & { readonly writes: readonly Write[] },
 ): Observed {
-  const publishedFor = new Map(observed.publishedFor);
+  return withContent({ ...observed, publishedFor: withWritten(observed.publishedFor, writes) }, content);
+}
+
+function withWritten(before: Observed["publishedFor"], writes: readonly Write[]): Observed["publishedFor"] {
+  const publishedFor = new Map(before);
   for (const write of writes) {
-    const resource = write.kind === "delete" ? undefined : write.after.resources[0];
-    if (write.kind !== "delete" && resource !== undefined) {
-      publishedFor.set(write.after.name, resource.slice(0, resource.indexOf("/")));
+    const namespace = write.kind === "delete" ? undefined : namespaceOfSet(write.after);
+    if (write.kind !== "delete" && namespace !== undefined) {
+      publishedFor.set(write.after.name, namespace);
     }
   }
-  return withContent({ ...observed, publishedFor }, content);
+  return publishedFor;
+}
+
+/** The namespace of the aliases of an RRset. Undefined: it has none. */
+export function namespaceOfSet({ resources: [resource] }: Pick<DesiredRRset, "resources">): string | undefined {
+  return resource?.slice(0, resource.indexOf("/"));
 }
 
 /** Stores the namespaces of the names, and their inherited RRsets. */
@@ -134,7 +157,7 @@ export function changedNames(
   return [...new Set([...changed, ...gone].map(({ name }) => name))];
 }
 
-export function sameSet(known: ActualRRset | undefined, { ttl, data }: ActualRRset): boolean {
+export function sameSet(known: ActualRRset | undefined, { ttl, data }: Pick<ActualRRset, "ttl" | "data">): boolean {
   return known !== undefined && known.ttl === ttl && sameMembers(known.data, data);
 }
 

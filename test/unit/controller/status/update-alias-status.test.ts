@@ -294,3 +294,10 @@ for (const [name, answers, want] of NEXT) {
     assert.deepEqual((await updated({ targets: [verdict("failing", answers)] })).requeue, want);
   });
 }
+
+test("a deletion that waits is looked at again within 10 s, also if its status can't be written", async () => {
+  const deleted = { ...SHOP, meta: { ...SHOP.meta, deletedAt: NOW } };
+  const failed = { kind: "failed", message: "down", since: NOW } as const;
+  const { did, requeue } = await updated({ alias: deleted, state: { planned: plannedAs(failed) }, write: FAILED });
+  assert.deepEqual([did.includes("count failed"), requeue], [true, { afterMs: 10_000 }]);
+});

@@ -11,9 +11,10 @@ import {
   readInvalidated,
   termStarted,
   writeDone,
+  writesLost,
 } from "../../../../../src/controller/zone/state/observed.ts";
 import { parseName } from "../../../../../src/dns/name/name.ts";
-import type { ActualRRset } from "../../../../../src/plan/change.ts";
+import type { ActualRRset, Write } from "../../../../../src/plan/change.ts";
 import type { ActualZone } from "../../../../../src/providers/provider.ts";
 
 const NAME = parseName("example.com");
@@ -25,6 +26,7 @@ const THEIRS: ActualRRset = { ...OURS, name: WWW, owner: undefined };
 const ACTUAL: ActualZone = { revision: "1", sets: [OURS, THEIRS] };
 const OWNED = new Map([["example.com. A", OURS]]);
 const NAMES = new Set([NAME, WWW]);
+const LOST: readonly Write[] = [{ kind: "create", after: { ...OURS, resources: ["web/shop"] } }];
 const PROBLEM = { reason: "BaseZoneInvalid", message: "line 3" } as const;
 const READ: Partial<Observed> = { actual: ACTUAL, owned: OWNED, readAt: NOW, readNames: NAMES, lists: true };
 
@@ -95,7 +97,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "a new term forgets whose names are, and what they inherited",
-    before: { ...READ, inherited: new Map(), publishedFor: new Map([[NAME, "web"]]) },
+    before: { ...READ, inherited: new Map(), publishedFor: new Map([[NAME, "web"]]), lostWrites: LOST },
     event: termStarted,
     after: { ...READ, actual: undefined, inputVersion: 1 },
   },
@@ -104,6 +106,29 @@ const ROWS: readonly Row[] = [
     before: READ,
     event: readInvalidated,
     after: { ...READ, actual: undefined },
+  },
+  {
+    name: "a write without an answer has the backend read again, which shows whether it took effect",
+    before: READ,
+    event: (observed) => writesLost(observed, LOST),
+    after: { ...READ, actual: undefined, lostWrites: LOST },
+  },
+  {
+    name: "a read that finds a write without an answer shows for whose aliases its name is published",
+    before: { publishedFor: new Map([[NAME, "shop"]]), owned: OWNED, lostWrites: LOST },
+    event: read(),
+    after: { ...READ, publishedFor: new Map([[NAME, "web"]]) },
+  },
+  {
+    name: "a read that doesn't find a write without an answer shows nothing new, and the write is forgotten",
+    before: { publishedFor: new Map([[NAME, "shop"]]), owned: OWNED, lostWrites: LOST },
+    event: read({ ...ACTUAL, sets: [{ ...OURS, data: ["192.0.2.2"] }] }),
+    after: {
+      ...READ,
+      actual: { ...ACTUAL, sets: [{ ...OURS, data: ["192.0.2.2"] }] },
+      owned: new Map([["example.com. A", { ...OURS, data: ["192.0.2.2"] }]]),
+      publishedFor: new Map([[NAME, "shop"]]),
+    },
   },
   {
     name: "another provider at the same place says itself whether it lists",
