@@ -11,6 +11,8 @@ export interface ClaimTimeline {
   at(zone: string, name: string, moment: number): readonly DnsAlias[];
   /** Every version of an alias that had the name in the zone at some time from `since` on. */
   since(zone: string, name: string, since: number): readonly DnsAlias[];
+  /** Whether at some time from `since` on no alias had the name in the zone. */
+  lacked(zone: string, name: string, since: number): boolean;
   /** The versions that had the name all the time from `since` until a moment, or on. */
   throughout(zone: string, name: string, since: number, until?: number): readonly DnsAlias[];
   /** Whether at each moment from `since` on an alias that had any name in any zone is one of these. */
@@ -52,6 +54,7 @@ export function createClaimTimeline(): ClaimTimeline {
     now: (zone, name) => last().get(`${zone} ${name}`) ?? [],
     at: (zone, name, moment) => versions(`${zone} ${name}`, moment)[0] ?? [],
     since: (zone, name, since) => [...new Set(versions(`${zone} ${name}`, since).flat())],
+    lacked: (zone, name, since) => versions(`${zone} ${name}`, since).some((aliases) => aliases.length === 0),
     throughout: (zone, name, since, until) => {
       const all = versions(`${zone} ${name}`, since, until);
       return (all[0] ?? []).filter((version) =>

@@ -75,12 +75,20 @@ export function isOverLimit(
   return exceeds(window, earlier.length + own.length + more);
 }
 
-/** Whether `more` deletes exceeded the guard's share until a moment ago, and don't now. */
-export function isJustFreed(judged: JudgedWorld, zone: ObjectKey, more: number): boolean {
-  const since = judged.world.clock.now() - NOTICE_MS;
+/**
+ * Whether deletes exceeded the guard's share until a moment ago, and don't now. `more`: the deletes that wait now. `before`: those, and the RRsets of
+ * names that had no alias at some time since {@link freedSince}.
+ */
+export function isJustFreed(judged: JudgedWorld, zone: ObjectKey, more: number, before: number): boolean {
+  const since = freedSince(judged);
   const { deletes = [], owned = [] } = judged.windows.get(zone) ?? {};
   const moments = [since, ...[...deletes, ...owned].map(({ at }) => at).filter((at) => at > since)];
-  return !isOverLimit(judged, zone, more) && moments.some((moment) => isOverLimit(judged, zone, more, moment));
+  return !isOverLimit(judged, zone, more) && moments.some((moment) => isOverLimit(judged, zone, before, moment));
+}
+
+/** The earliest end of a hold that a leader may not have noticed yet. */
+export function freedSince({ world }: JudgedWorld): Millis {
+  return world.clock.now() - NOTICE_MS;
 }
 
 function exceeds(window: GuardWindow, deletes: number): boolean {

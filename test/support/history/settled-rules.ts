@@ -15,7 +15,7 @@ import {
   zonesKnownByStatus,
   zonesOf,
 } from "./claims.ts";
-import { isHeldUnwatched, isJustFreed, isOverLimit } from "./guard-window.ts";
+import { freedSince, isHeldUnwatched, isJustFreed, isOverLimit } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, type RecordSet } from "./record-sets.ts";
 import { HOUR, MINUTE, NAMES, ZONES } from "./scene.ts";
@@ -228,11 +228,14 @@ function isHeld(judged: JudgedWorld, zone: DnsZone, name: string): boolean {
   const within = judged.publishedAt(placeOf(zone)).filter((set) => isWithin(set.name, zone.spec.domain));
   const deletes = within.filter((set) => isToBeDeleted(judged, key, set));
   const pending = deletes.length + deletes.filter(({ name: of }) => mayBeCountedTwice(judged, key, of)).length;
+  const since = freedSince(judged);
+  // A name that has an alias again no longer counts, which can end the hold of the others.
+  const returned = within.filter((set) => !deletes.includes(set) && judged.timeline.lacked(key, set.name, since));
   const own = within.filter((set) => !isOthers(judged, zone, set.name)).map((set) => set.name);
   const shows = world.zones.get(key)?.status?.planHash !== undefined;
   return (
     (shows && (isOverLimit(judged, key, pending) || isHeldUnwatched(judged, key, name, own))) ||
-    isJustFreed(judged, key, pending)
+    isJustFreed(judged, key, pending, pending + returned.length)
   );
 }
 

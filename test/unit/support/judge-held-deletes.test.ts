@@ -39,6 +39,28 @@ describe("deletes of the last hour, and those that are held because of them,", (
     assert.ok(rules(product).includes("orphan"));
   });
 
+  for (const [minutes, isOrphan] of [
+    [5, false],
+    [8, true],
+  ] as const) {
+    test(`are no longer held when one of the names has an alias again, ${minutes} min later`, async () => {
+      const product = await startProduct();
+      const { stage, publish, rest } = product;
+      const names = ["b", "c", "d", "sub", "*", "shop"].map((label) => `${label}.example.com`);
+      const ask = (count: number): void =>
+        editAlias(stage, "web/a", { hostnames: names.slice(0, count).map(parseOwnerName) });
+      ask(6);
+      publish("com", Object.fromEntries(names.map((name) => [name, ONE])));
+      ask(4);
+      holdPlan(stage);
+      await rest(20 * MINUTE);
+      assert.ok(!rules(product).includes("orphan"));
+      ask(5);
+      await rest(minutes * MINUTE);
+      assert.equal(rules(product).includes("orphan"), isOrphan);
+    });
+  }
+
   for (const isNewLeader of [true, false]) {
     test(`count until an hour after the last one for ${isNewLeader ? "a new" : "no other"} leader`, async () => {
       const product = await startProduct();
