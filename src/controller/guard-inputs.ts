@@ -17,8 +17,8 @@ export function watchedNames(context: ControllerContext, zone: DnsZone): (name: 
 }
 
 /**
- * Names in a zone that lost an alias while this process ran. If the backend can't list its zone, the first read of a term queries
- * these names. The status that listed them may no longer exist.
+ * Names in a zone that lost an alias while this process ran. If the backend can't list its zone, the first read after this
+ * replica gets the Lease queries these names. The status that listed them may no longer exist.
  */
 export function watchedGoneIn({ watchedGone, zones }: ControllerContext, { meta, spec }: DnsZone): readonly Name[] {
   const state = zones.get(objectKey(meta));

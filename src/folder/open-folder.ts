@@ -140,6 +140,10 @@ function configMapStore(inventory: FolderInventory, { namespace, name, key }: Ma
       const text = inventory.configMapText(namespace, name, key);
       return { kind: "ok", text, revision: revisionOf(text), owner: undefined };
     },
-    write: async () => ({ kind: "refused", reason: "Forbidden", message: `${location} is a manifest: edit its file` }),
+    write: async () => ({
+      kind: "refused",
+      reason: "Forbidden",
+      message: `dnsalias does not write ${location}, because it is a manifest: edit the file of the manifest`,
+    }),
   };
 }

@@ -9,7 +9,7 @@ export const BACKEND_TYPES: ReadonlySet<string> = new Set([...ALIAS_TYPES, "CNAM
 export function targetOf({ before, after }: BackendChange): RRset {
   const target = after ?? before;
   if (target === undefined) {
-    throw new TypeError("a change with neither before nor after");
+    throw new TypeError("a change has neither an old nor a new RRset");
   }
   return target;
 }

@@ -27,7 +27,7 @@ export interface Pump {
 const LONGEST_NAP_MS: Millis = 5_000;
 /** The delay after a run that threw, which is a defect. A defect must neither stop other keys nor lose the key. */
 const AFTER_DEFECT_MS: Millis = 30_000;
-/** One reason for all aborts. Without a reason, each abort creates an exception with a stack, and every run that ends wakes the loop. */
+/** The reason of all aborts. The end of each run aborts the sleep of the loop, and an abort without a reason creates an exception with a stack. */
 const WOKEN = "woken";
 
 export function createPump<K>(deps: PumpDeps<K>): Pump {

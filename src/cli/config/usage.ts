@@ -136,7 +136,7 @@ const PAGES: Readonly<Record<Command, Page>> = {
   crds: {
     summary: "print the CustomResourceDefinitions, or write them to a folder",
     synopsis: "[--out DIR]",
-    about: ["Prints both to standard output as one YAML stream, or writes one file for each with --out."],
+    about: ["Prints the two definitions as one YAML stream, or writes one file for each with --out."],
     examples: ["dnsalias crds | kubectl apply -f -", "dnsalias crds --out ./deploy/crds"],
   },
   "remove-finalizers": {

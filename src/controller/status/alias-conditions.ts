@@ -111,7 +111,9 @@ export function resolvedCondition(facts: AliasFacts): ConditionResult {
       : { status: "True", reason: "StaticOnly", message: "All addresses are static." };
   }
   const rotating = targets.some(({ answers }) => answers.some((answer) => answer.rotating));
-  const steady = rotating ? ["A target returns changing parts of a pool. The published addresses are kept steady"] : [];
+  const steady = rotating
+    ? ["A target returns different addresses of a pool in each answer. The published addresses remain steady"]
+    : [];
   const refused = refusedAddresses(targets);
   const ofObjects = refusedObjectAddresses(judged, facts.now);
   const isAnyRefused = refused !== undefined || ofObjects.length > 0;

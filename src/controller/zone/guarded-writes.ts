@@ -53,7 +53,7 @@ function switchOf({ planned }: ZoneState): (write: Write) => boolean {
 }
 
 export interface GuardedDeps {
-  /** True for a name if an object or this process shows why it has no alias any more. */
+  /** True if it is known why the name lost its alias: an object shows it, or this process saw the change. */
   readonly isWatched: (zone: DnsZone) => (name: Name) => boolean;
   /** Writes the counts of the guard to the status of the DnsZone. False: the write failed. */
   readonly saveGuard: (zone: ObjectKey, guard: GuardStatus | undefined, signal: AbortSignal) => Promise<boolean>;

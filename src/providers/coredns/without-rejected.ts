@@ -7,8 +7,8 @@ import { type Sent, splitBatch } from "../split-batch.ts";
 
 /**
  * Wraps a provider of one text, such as a ConfigMap key. It writes a zone without the records that an admission policy or webhook
- * rejects. If the text as a whole is rejected, texts with half of the writes show the records at fault. Each record at fault is
- * tried again separately once a minute.
+ * rejects. If the whole text is rejected, a bisection finds the records at fault: it tries texts with half of the writes, then with
+ * half of those. Each record at fault is tried again separately once a minute.
  */
 export function withoutRejected(provider: ZoneProvider, clock: Pick<Clock, "now">): ZoneProvider {
   const rejections = createRejectionMemory(clock);

@@ -226,7 +226,8 @@ test("a ConfigMap manifest is a text that can be read and not written", async ()
   assert.deepEqual(await store.write("x", revision(read), SIGNAL), {
     kind: "refused",
     reason: "Forbidden",
-    message: "ConfigMap dns/base key zone is a manifest: edit its file",
+    message:
+      "dnsalias does not write ConfigMap dns/base key zone, because it is a manifest: edit the file of the manifest",
   });
   const missing = await run.plane.configMapStore("dns", "base", "other").read(SIGNAL);
   assert.deepEqual(missing, { kind: "ok", text: undefined, revision: "", owner: undefined });

@@ -33,7 +33,7 @@ export function namespacesLost(
 }
 
 /**
- * Compares zones for the new labels of the namespace. `lost`: zones that now allow it fewer or other names. `regained`: zones that
+ * Compares what each zone allows the namespace with its old and its new labels. `lost`: zones that now allow it fewer or other names. `regained`: zones that
  * admit it.
  */
 export function zonesLost(

@@ -39,7 +39,7 @@ test("the help of a command has its usage, what it does, its options, its variab
     commandUsage("crds"),
     `Usage: dnsalias crds [--out DIR]
 
-Prints both to standard output as one YAML stream, or writes one file for each with --out.
+Prints the two definitions as one YAML stream, or writes one file for each with --out.
 
 Options:
   --out DIR  Folder for the output: zone files and Corefiles in folder mode, CRDs for crds.
