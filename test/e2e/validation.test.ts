@@ -82,7 +82,7 @@ describe("what is wrong is refused or named", { skip: REAL_SERVERS, concurrency:
     {
       name: "a certificate's name over UDP",
       manifest: zone({ resolvers: [{ address: "192.0.2.53", serverName: "dns.example" }] }),
-      says: /protocol: TLS or HTTPS/,
+      says: /serverName applies only if protocol is TLS or HTTPS/,
     },
   ];
   for (const { name, manifest, says } of refused) {
