@@ -1,3 +1,5 @@
+import { getSystemErrorMessage } from "node:util";
+
 /**
  * All error codes. Codes are documented in docs/errors.md, and never reused for another
  * meaning. Results in normal operation (NXDOMAIN, a timeout, a write conflict) are values, not errors.
@@ -40,5 +42,13 @@ export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) {
     return String(thrown);
   }
-  return thrown.cause === undefined ? thrown.message : `${thrown.message}: ${messageOf(thrown.cause)}`;
+  const message = ownMessage(thrown);
+  return thrown.cause === undefined ? message : `${message}: ${messageOf(thrown.cause)}`;
+}
+
+/** The message of a failed call of a socket has only its code ("connect ECONNREFUSED 192.0.2.1:53"). The words of the system come first. */
+function ownMessage(error: Error): string {
+  return "errno" in error && typeof error.errno === "number" && /^\w+ E[A-Z]/.test(error.message)
+    ? `${getSystemErrorMessage(error.errno)} (${error.message})`
+    : error.message;
 }

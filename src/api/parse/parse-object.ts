@@ -82,7 +82,10 @@ function parseSpec<Schema extends TSchema, Spec>(
   unknownFields: UnknownFields,
 ): Parsed<Spec> {
   if (value === undefined || value === null) {
-    return { kind: "invalid", problems: [problem("spec", undefined, "is required: it says what is wanted")] };
+    return {
+      kind: "invalid",
+      problems: [problem("spec", undefined, "is required: add it with the fields of this kind")],
+    };
   }
   const read = readWithStandIns(schema, value, "spec", unknownFields);
   const broken = rules.flatMap((rule) =>

@@ -112,11 +112,16 @@ function readObject(node: SchemaNode, value: unknown, path: string, context: Con
     if (given !== undefined) {
       result[name] = readNode(below, given, `${path}.${name}`, context);
     } else if (node.required?.includes(name) === true) {
-      const message = `is required: ${below.description ?? ""}`;
+      const message = ["is required", ...firstSentence(below.description)].join(": ");
       result[name] = complain(context, { node: below, path: `${path}.${name}`, value: undefined, message });
     }
   }
   return result;
+}
+
+/** A description can have several paragraphs. Its first sentence is enough to fill in a field. */
+function firstSentence(description = ""): readonly string[] {
+  return description.match(/^.+?\.(?=\s|$)/s) ?? [];
 }
 
 function readMap(node: SchemaNode, value: Readonly<Record<string, unknown>>, path: string, context: Context): unknown {

@@ -138,9 +138,19 @@ test("a problem shows its value as JSON, cut after 80 characters, and no value t
   assert.equal(problem("spec.a", "x".repeat(79), "").value, `"${"x".repeat(79)}…`);
 });
 
-test("a required field that is missing is named, with what it is for where the schema says that", () => {
-  const schema = Type.Object({ a: Type.String(), b: Type.String({ description: "What b is." }) });
-  assert.equal(read(schema, {}), "spec.a: is required: \nspec.b: is required: What b is.");
+test("a required field that is missing is named, with the first sentence of its description", () => {
+  const schema = Type.Object({
+    a: Type.String(),
+    b: Type.String({ description: "What b is." }),
+    c: Type.String({ description: "The port (8.8.8.8:53 has port 53)\nof c. The default is 53." }),
+    d: Type.String({ description: "no sentence" }),
+  });
+  assert.deepEqual(read(schema, {}).split("\nspec."), [
+    "spec.a: is required",
+    "b: is required: What b is.",
+    "c: is required: The port (8.8.8.8:53 has port 53)\nof c.",
+    "d: is required",
+  ]);
 });
 
 test("a value with a problem is replaced by the default, or by the first word, so that the other fields can be judged", () => {
