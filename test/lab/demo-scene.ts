@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock, type Millis } from "../../src/base/clock.ts";
 import { freePort } from "../support/free-port.ts";
-import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
+import type { ManagedProcess } from "../support/process.ts";
+import { copyExample, startDemoController } from "./demo-controller.ts";
 import { serveZoneFile, type ServedZone } from "./demo-served-zone.ts";
 import { startDemoTarget, TARGET_ZONES, type DemoTarget } from "./demo-target.ts";
 import { startNameServer, type NameServer } from "./name-server.ts";
@@ -48,12 +49,12 @@ export async function startDemoScene({ say }: SceneOptions): Promise<DemoScene> 
   const manifests = join(folder, "manifests");
   const out = join(folder, "zones");
   await mkdir(out);
-  await copyExample(manifests, server.port);
+  await copyExample("demo", manifests, [{ file: "zone.yaml", text: "port: 5300", by: `port: ${server.port}` }]);
   const zone = starting.use(serveZoneFile(server, APEX, join(out, `${APEX}.zone`)));
   say(`name servers run on loopback; starting dnsalias run on a copy of examples/demo …`);
   const opsPort = await freePort();
   const startedAt = systemClock.now();
-  const controller = starting.use(await startController({ manifests, out, recursive, opsPort }));
+  const controller = starting.use(await startDemoController({ manifests, out, recursive, opsPort }));
   const opsUrl = `http://127.0.0.1:${opsPort}`;
   const owned = starting.move();
   return {
@@ -69,59 +70,4 @@ export async function startDemoScene({ say }: SceneOptions): Promise<DemoScene> 
     out,
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
-}
-
-export const ROOT = join(import.meta.dirname, "..", "..");
-
-const EXAMPLE = join(ROOT, "examples", "demo");
-/** As the example has it. */
-const EXAMPLE_PORT = "port: 5300";
-
-async function copyExample(to: string, port: number): Promise<void> {
-  const [zone, alias] = await Promise.all(
-    ["zone.yaml", "alias.yaml"].map((file) => readFile(join(EXAMPLE, file), "utf8")),
-  );
-  if (zone === undefined || alias === undefined || !zone.includes(EXAMPLE_PORT)) {
-    throw new Error(`examples/demo/zone.yaml has no "${EXAMPLE_PORT}" to put the demo's own port in`);
-  }
-  await mkdir(to);
-  await writeFile(join(to, "zone.yaml"), zone.replace(EXAMPLE_PORT, `port: ${port}`));
-  await writeFile(join(to, "alias.yaml"), alias);
-}
-
-interface Start {
-  readonly manifests: string;
-  readonly out: string;
-  readonly recursive: RecursiveServer;
-  readonly opsPort: number;
-}
-
-/** The real program as a process of its own, as a person would start it. */
-async function startController({ manifests, out, recursive, opsPort }: Start): Promise<ManagedProcess> {
-  const component = "dnsalias run";
-  const child = startProcess({
-    component,
-    command: process.execPath,
-    args: [
-      join(ROOT, "src", "main.ts"),
-      "run",
-      "--no-responder",
-      `--manifests=${manifests}`,
-      `--out=${out}`,
-      `--resolver=${recursive.host}:${recursive.port}`,
-      `--listen-ops=127.0.0.1:${opsPort}`,
-      "--log-format=pretty",
-    ],
-  });
-  try {
-    const probe = async (): Promise<string | undefined> => {
-      const response = await fetch(`http://127.0.0.1:${opsPort}/readyz`, { signal: AbortSignal.timeout(1000) });
-      return response.ok ? undefined : await response.text();
-    };
-    await untilReady(child, { component, deadlineMs: 30_000, probe });
-  } catch (error) {
-    await child.kill();
-    throw error;
-  }
-  return child;
 }
