@@ -31,6 +31,12 @@ describe("npm run demo", { concurrency: true }, () => {
     assert.deepEqual(await readdir(folder), []);
   };
 
+  const blockWith = (text: string) => {
+    const block = blocksRunBy(import.meta.filename, "docs/trying.md").find((one) => one.text === text);
+    assert.ok(block);
+    return block;
+  };
+
   const start = (env: Readonly<Record<string, string>>, ...args: readonly string[]): ManagedProcess =>
     startProcess({ component: "demo", command: process.execPath, args: [DEMO, ...args], env });
 
@@ -46,9 +52,7 @@ describe("npm run demo", { concurrency: true }, () => {
 
   test("docs/trying.md's block: all that is promised holds, it is shown on the way, and nothing is left", async (t) => {
     const { folder, env } = await folderFor("whole-");
-    const [block] = blocksRunBy(import.meta.filename, "docs/trying.md");
-    assert.ok(block);
-    const { stdout } = await runBlock(t, block, { env, timeoutMs: 240_000 });
+    const { stdout } = await runBlock(t, blockWith("npm run demo\n"), { env, timeoutMs: 240_000 });
     for (const line of [
       /example\.com shows the addresses of d111\.cdn\.test, and the status is Ready$/m,
       /the chain's middle moves to us\.pool\.test/,
@@ -62,6 +66,20 @@ describe("npm run demo", { concurrency: true }, () => {
     }
     assert.equal(stdout.match(/^ {2}kept {4}\S/gm)?.length, 8, stdout);
     assert.ok(!stdout.includes("\u001b"), "no control sequences without a terminal");
+    await nothingIsLeft(folder);
+  });
+
+  test("docs/trying.md's failover: the name switches and returns within the bounds, and nothing is left", async (t) => {
+    const { folder, env } = await folderFor("failover-");
+    const { stdout } = await runBlock(t, blockWith("npm run demo:failover\n"), { env, timeoutMs: 240_000 });
+    for (const line of [
+      /the main target is killed by SIGKILL$/m,
+      /kept {4}the name switches within the bound +after [\d.]+ s at the server/,
+      /^All promises were kept\.$/m,
+    ]) {
+      assert.match(stdout, line);
+    }
+    assert.equal(stdout.match(/^ {2}kept {4}\S/gm)?.length, 7, stdout);
     await nothingIsLeft(folder);
   });
 

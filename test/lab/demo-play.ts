@@ -62,7 +62,7 @@ const PATIENCE_MS: Millis = 60_000;
 
 /** Waits, looking every 50 ms; says what it waits for when it takes long. */
 export async function until(
-  { scene, say, signal }: Pick<PlayDeps, "scene" | "say" | "signal">,
+  { scene, say, signal }: Pick<PlayDeps, "say" | "signal"> & { readonly scene: Pick<DemoScene, "controller"> },
   what: string,
   reached: () => boolean,
   withinMs: Millis,
