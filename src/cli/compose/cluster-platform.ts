@@ -4,7 +4,7 @@ import { consentNeeded } from "../../api/zone-consent.ts";
 import { nudgeOf } from "../../api/zone-references.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { connectCluster, type Cluster, type KubeObserver } from "../../kube/cluster.ts";
-import type { PlatformConfig } from "../config/config.ts";
+import type { PlatformConfig } from "../config/platform-config.ts";
 import type { OwnerConfig } from "../config/settings.ts";
 import { ownerOf } from "./owner.ts";
 import { externalPlaceOf } from "./write-target.ts";

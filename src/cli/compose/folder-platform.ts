@@ -2,7 +2,7 @@ import { systemClock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { openFolder, type FolderOptions } from "../../folder/open-folder.ts";
-import type { PlatformConfig } from "../config/config.ts";
+import type { PlatformConfig } from "../config/platform-config.ts";
 import type { OwnerConfig } from "../config/settings.ts";
 import { ownerOf } from "./owner.ts";
 import { externalPlaceOf } from "./write-target.ts";

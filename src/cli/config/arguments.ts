@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { suggest } from "../../api/schema/did-you-mean.ts";
-import { COMMANDS, OPTIONS, optionsOf, variableOf, type Command, type OptionName, type OptionSpec } from "./options.ts";
+import { COMMANDS, type Command } from "./commands.ts";
+import type { OptionName, OptionSpec } from "./option-spec.ts";
+import { OPTIONS, optionsOf, variableOf } from "./options.ts";
 
 /** The settings as texts. Options of the command line take precedence over environment variables. */
 export interface Settings {

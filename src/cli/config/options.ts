@@ -1,75 +1,12 @@
-/** The commands, in the order in which the help shows them. */
-export const COMMANDS = [
-  "run",
-  "plan",
-  "resolve",
-  "explain",
-  "drain",
-  "force",
-  "pin",
-  "unpin",
-  "failback",
-  "history",
-  "crds",
-  "remove-finalizers",
-  "version",
-] as const;
-export type Command = (typeof COMMANDS)[number];
-
-/**
- * One command-line option with its help text. Every option except `help` also has an environment variable: DNSALIAS_OWNER_ID for
- * `--owner-id`.
- */
-export interface OptionSpec {
-  readonly name: OptionName;
-  readonly kind: "text" | "texts" | "switch";
-  /** For the help: `--state FILE`. */
-  readonly placeholder?: string;
-  readonly help: string;
-  readonly commands: readonly Command[];
-}
-
-export type OptionName =
-  | "manifests"
-  | "state"
-  | "out"
-  | "kubeconfig"
-  | "context"
-  | "namespace"
-  | "resolver"
-  | "resolver-ca"
-  | "owner-id"
-  | "adopt-owner-id"
-  | "listen-ops"
-  | "log-level"
-  | "log-format"
-  | "once"
-  | "lease-name"
-  | "lease-namespace"
-  | "no-lease"
-  | "concurrency"
-  | "drain-timeout"
-  | "transfer-listen"
-  | "responder"
-  | "no-responder"
-  | "responder-listen"
-  | "responder-workers"
-  | "responder-exempt"
-  | "health-checks"
-  | "no-health-checks"
-  | "health-check-ports"
-  | "health-check-allow"
-  | "health-check-rate"
-  | "for"
-  | "json"
-  | "help";
+import { COMMANDS, type Command } from "./commands.ts";
+import type { OptionName, OptionSpec } from "./option-spec.ts";
+import { RUN_OPTIONS } from "./run-options.ts";
 
 const PLANE: readonly Command[] = ["run", "plan", "explain"];
 const ENDING: readonly Command[] = ["drain", "force", "pin"];
 const ONE_ALIAS: readonly Command[] = [...ENDING, "unpin", "failback", "history"];
 const CLUSTER: readonly Command[] = [...PLANE, ...ONE_ALIAS, "remove-finalizers"];
 const LOOKING: readonly Command[] = ["run", "plan", "resolve", "explain"];
-const RUN: readonly Command[] = ["run"];
 
 export const OPTIONS: readonly OptionSpec[] = [
   {
@@ -143,125 +80,13 @@ export const OPTIONS: readonly OptionSpec[] = [
     commands: PLANE,
   },
   {
-    name: "listen-ops",
-    kind: "text",
-    placeholder: "HOST:PORT",
-    help: "Address that serves /metrics, /healthz, and /readyz, for example 127.0.0.1:9753, or :9753 for all addresses (default: not served).",
-    commands: RUN,
-  },
-  {
-    name: "once",
-    kind: "switch",
-    help: "Look up all targets, publish the records, write the statuses, and exit.",
-    commands: RUN,
-  },
-  {
     name: "concurrency",
     kind: "text",
     placeholder: "N",
     help: "Maximum number of concurrent lookups for each namespace in each pool of lookups, 1 to 1000 (default: 64).",
     commands: PLANE,
   },
-  {
-    name: "lease-name",
-    kind: "text",
-    placeholder: "NAME",
-    help: "Name of the Lease for leader election (default: dnsalias).",
-    commands: RUN,
-  },
-  {
-    name: "lease-namespace",
-    kind: "text",
-    placeholder: "NAME",
-    help: "Namespace of the Lease (default: the namespace of the pod or of the context).",
-    commands: RUN,
-  },
-  {
-    name: "no-lease",
-    kind: "switch",
-    help: "Write without a Lease. Safe only if no other replica runs.",
-    commands: RUN,
-  },
-  {
-    name: "drain-timeout",
-    kind: "text",
-    placeholder: "SECONDS",
-    help: "Seconds for an orderly stop after SIGTERM or SIGINT, 1 to 300 (default: 10).",
-    commands: RUN,
-  },
-  {
-    name: "transfer-listen",
-    kind: "texts",
-    placeholder: "HOST:PORT",
-    help: "Address that serves zone transfers to secondaries over UDP and TCP. dnsalias listens there from the first DnsZone with provider.transfer on. Repeat the option for more addresses (default: 127.0.0.1:5301 in folder mode, :5301 in a cluster).",
-    commands: RUN,
-  },
-  {
-    name: "responder",
-    kind: "switch",
-    help: "Run the responder. It serves the zones that have a base zone. It looks up a target when a client queries its hostname (default: off in a cluster, on in folder mode).",
-    commands: RUN,
-  },
-  {
-    name: "no-responder",
-    kind: "switch",
-    help: "Do not run the responder, in folder mode.",
-    commands: RUN,
-  },
-  {
-    name: "responder-listen",
-    kind: "texts",
-    placeholder: "HOST:PORT",
-    help: "Address of the responder, over UDP and TCP. :53 is all IPv4 and IPv6 addresses. Repeat the option for more addresses (default: 127.0.0.1:5300 in folder mode, :5300 in a cluster).",
-    commands: RUN,
-  },
-  {
-    name: "responder-workers",
-    kind: "text",
-    placeholder: "N",
-    help: "Number of responder threads, 1 to 64 (default: 2).",
-    commands: RUN,
-  },
-  {
-    name: "responder-exempt",
-    kind: "texts",
-    placeholder: "NETWORK",
-    help: "Network of clients that have no rate limits, for example 10.0.0.0/8. Use it for caches such as CoreDNS. Repeat the option for more networks (loopback is always exempt).",
-    commands: RUN,
-  },
-  {
-    name: "health-checks",
-    kind: "switch",
-    help: "Run the health checks of DnsAliases (default: off in a cluster, on in folder mode).",
-    commands: RUN,
-  },
-  {
-    name: "no-health-checks",
-    kind: "switch",
-    help: "Do not run health checks, in folder mode.",
-    commands: RUN,
-  },
-  {
-    name: "health-check-ports",
-    kind: "text",
-    placeholder: "PORTS",
-    help: "Ports that health checks can connect to, as ports and ranges with commas (default: 80,443,1024-65535).",
-    commands: RUN,
-  },
-  {
-    name: "health-check-allow",
-    kind: "texts",
-    placeholder: "NETWORK",
-    help: "Network of special-use addresses that health checks can connect to, for example 10.0.0.0/8. Repeat the option for more networks (default: none).",
-    commands: RUN,
-  },
-  {
-    name: "health-check-rate",
-    kind: "text",
-    placeholder: "N",
-    help: "Largest number of health checks per second, 1 to 400. If more are due, all periods get longer (default: 100).",
-    commands: RUN,
-  },
+  ...RUN_OPTIONS,
   {
     name: "log-level",
     kind: "text",

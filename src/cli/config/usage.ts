@@ -1,4 +1,6 @@
-import { COMMANDS, optionsOf, variableOf, type Command, type OptionSpec } from "./options.ts";
+import { COMMANDS, type Command } from "./commands.ts";
+import type { OptionSpec } from "./option-spec.ts";
+import { optionsOf, variableOf } from "./options.ts";
 
 /** The help of one command. */
 export function commandUsage(command: Command): string {

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { REASONS } from "../../../src/api/condition/reason.ts";
-import { COMMANDS, OPTIONS, variableOf } from "../../../src/cli/config/options.ts";
+import { COMMANDS } from "../../../src/cli/config/commands.ts";
+import { OPTIONS, variableOf } from "../../../src/cli/config/options.ts";
 import { documentPages } from "../../support/doc-pages.ts";
 
 const pages = documentPages().map((page) => ({ page, text: readFileSync(page, "utf8") }));

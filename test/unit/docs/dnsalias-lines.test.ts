@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { readConfig } from "../../../src/cli/config/config.ts";
-import { COMMANDS } from "../../../src/cli/config/options.ts";
+import { COMMANDS } from "../../../src/cli/config/commands.ts";
 import { commandUsage } from "../../../src/cli/config/usage.ts";
 import { commandsOf } from "../../support/doc-commands.ts";
 import { blocksOfPage, documentPages } from "../../support/doc-pages.ts";

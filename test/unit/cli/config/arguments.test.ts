@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readConfig, type CommandLine, type Config } from "../../../../src/cli/config/config.ts";
 import { readArguments, type Environment } from "../../../../src/cli/config/arguments.ts";
-import { COMMANDS, optionsOf, variableOf } from "../../../../src/cli/config/options.ts";
+import { COMMANDS } from "../../../../src/cli/config/commands.ts";
+import { optionsOf, variableOf } from "../../../../src/cli/config/options.ts";
 
 function ask(line: string, environment: Environment = {}): CommandLine {
   return readConfig(line.split(" ").filter(Boolean), environment, { out: false, err: false });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COMMANDS } from "../../../../src/cli/config/options.ts";
+import { COMMANDS } from "../../../../src/cli/config/commands.ts";
 import { commandUsage, programUsage } from "../../../../src/cli/config/usage.ts";
 
 test("the help of the program lists its commands, aligned", () => {

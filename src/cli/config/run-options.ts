@@ -1,0 +1,118 @@
+import type { OptionSpec } from "./option-spec.ts";
+
+/** The options of `run` only. */
+export const RUN_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "listen-ops",
+    kind: "text",
+    placeholder: "HOST:PORT",
+    help: "Address that serves /metrics, /healthz, and /readyz, for example 127.0.0.1:9753, or :9753 for all addresses (default: not served).",
+    commands: ["run"],
+  },
+  {
+    name: "once",
+    kind: "switch",
+    help: "Look up all targets, publish the records, write the statuses, and exit.",
+    commands: ["run"],
+  },
+  {
+    name: "lease-name",
+    kind: "text",
+    placeholder: "NAME",
+    help: "Name of the Lease for leader election (default: dnsalias).",
+    commands: ["run"],
+  },
+  {
+    name: "lease-namespace",
+    kind: "text",
+    placeholder: "NAME",
+    help: "Namespace of the Lease (default: the namespace of the pod or of the context).",
+    commands: ["run"],
+  },
+  {
+    name: "no-lease",
+    kind: "switch",
+    help: "Write without a Lease. Safe only if no other replica runs.",
+    commands: ["run"],
+  },
+  {
+    name: "drain-timeout",
+    kind: "text",
+    placeholder: "SECONDS",
+    help: "Seconds for an orderly stop after SIGTERM or SIGINT, 1 to 300 (default: 10).",
+    commands: ["run"],
+  },
+  {
+    name: "transfer-listen",
+    kind: "texts",
+    placeholder: "HOST:PORT",
+    help: "Address that serves zone transfers to secondaries over UDP and TCP. dnsalias listens there from the first DnsZone with provider.transfer on. Repeat the option for more addresses (default: 127.0.0.1:5301 in folder mode, :5301 in a cluster).",
+    commands: ["run"],
+  },
+  {
+    name: "responder",
+    kind: "switch",
+    help: "Run the responder. It serves the zones that have a base zone. It looks up a target when a client queries its hostname (default: off in a cluster, on in folder mode).",
+    commands: ["run"],
+  },
+  {
+    name: "no-responder",
+    kind: "switch",
+    help: "Do not run the responder, in folder mode.",
+    commands: ["run"],
+  },
+  {
+    name: "responder-listen",
+    kind: "texts",
+    placeholder: "HOST:PORT",
+    help: "Address of the responder, over UDP and TCP. :53 is all IPv4 and IPv6 addresses. Repeat the option for more addresses (default: 127.0.0.1:5300 in folder mode, :5300 in a cluster).",
+    commands: ["run"],
+  },
+  {
+    name: "responder-workers",
+    kind: "text",
+    placeholder: "N",
+    help: "Number of responder threads, 1 to 64 (default: 2).",
+    commands: ["run"],
+  },
+  {
+    name: "responder-exempt",
+    kind: "texts",
+    placeholder: "NETWORK",
+    help: "Network of clients that have no rate limits, for example 10.0.0.0/8. Use it for caches such as CoreDNS. Repeat the option for more networks (loopback is always exempt).",
+    commands: ["run"],
+  },
+  {
+    name: "health-checks",
+    kind: "switch",
+    help: "Run the health checks of DnsAliases (default: off in a cluster, on in folder mode).",
+    commands: ["run"],
+  },
+  {
+    name: "no-health-checks",
+    kind: "switch",
+    help: "Do not run health checks, in folder mode.",
+    commands: ["run"],
+  },
+  {
+    name: "health-check-ports",
+    kind: "text",
+    placeholder: "PORTS",
+    help: "Ports that health checks can connect to, as ports and ranges with commas (default: 80,443,1024-65535).",
+    commands: ["run"],
+  },
+  {
+    name: "health-check-allow",
+    kind: "texts",
+    placeholder: "NETWORK",
+    help: "Network of special-use addresses that health checks can connect to, for example 10.0.0.0/8. Repeat the option for more networks (default: none).",
+    commands: ["run"],
+  },
+  {
+    name: "health-check-rate",
+    kind: "text",
+    placeholder: "N",
+    help: "Largest number of health checks per second, 1 to 400. If more are due, all periods get longer (default: 100).",
+    commands: ["run"],
+  },
+];
