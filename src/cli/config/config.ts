@@ -122,7 +122,7 @@ export function processInput(): { readonly commandLine: CommandLine; readonly io
   const { argv, env, stdout, stderr } = process;
   const noColor = { NO_COLOR: env["NO_COLOR"] };
   return {
-    commandLine: readConfig(argv.slice(2), env, { out: stdout.isTTY, err: stderr.isTTY }),
+    commandLine: readConfig(argv.slice(2), env, { out: stdout.isTTY, err: stderr.isTTY, columns: stdout.columns }),
     io: { out: createSink(stdout, noColor), err: createSink(stderr, noColor) },
   };
 }
@@ -131,7 +131,9 @@ export function processInput(): { readonly commandLine: CommandLine; readonly io
 export function readConfig(words: readonly string[], environment: Environment, terminals: Terminals): CommandLine {
   const read = readArguments(words, environment);
   if (read.kind === "help") {
-    return { kind: "help", text: read.command === undefined ? programUsage() : commandUsage(read.command) };
+    const { columns } = terminals;
+    const text = read.command === undefined ? programUsage(columns) : commandUsage(read.command, columns);
+    return { kind: "help", text };
   }
   if (read.kind === "wrong") {
     return { kind: "wrong", message: read.message };

@@ -7,11 +7,26 @@ import type { Command } from "./commands.ts";
 export interface OptionSpec {
   readonly name: OptionName;
   readonly kind: "text" | "texts" | "switch";
+  /** The heading of the option in the help. */
+  readonly group: OptionGroup;
+  /** The letter of the short form: "n" for -n. */
+  readonly short?: string;
   /** For the help: `--state FILE`. */
   readonly placeholder?: string;
   readonly help: string;
   readonly commands: readonly Command[];
 }
+
+type OptionGroup =
+  | "Objects"
+  | "Lookups"
+  | "Ownership"
+  | "Process"
+  | "Leader election"
+  | "Zone transfers"
+  | "Responder"
+  | "Health checks"
+  | "Output";
 
 export type OptionName =
   | "manifests"

@@ -11,6 +11,7 @@ const LOOKING: readonly Command[] = ["run", "plan", "resolve", "explain"];
 export const OPTIONS: readonly OptionSpec[] = [
   {
     name: "manifests",
+    group: "Objects",
     kind: "text",
     placeholder: "DIR",
     help: "Folder with the manifests. Selects folder mode, which uses no cluster.",
@@ -18,6 +19,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "state",
+    group: "Objects",
     kind: "text",
     placeholder: "FILE",
     help: "File that keeps the last known good addresses across restarts, in folder mode (default: .dnsalias-state.json in the --out folder).",
@@ -25,6 +27,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "out",
+    group: "Objects",
     kind: "text",
     placeholder: "DIR",
     help: "Folder for the output: zone files and Corefiles in folder mode, CRDs for crds.",
@@ -32,6 +35,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "kubeconfig",
+    group: "Objects",
     kind: "text",
     placeholder: "FILE",
     help: "Path of the kubeconfig (default: the ServiceAccount of the pod, or $KUBECONFIG, or ~/.kube/config).",
@@ -39,6 +43,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "context",
+    group: "Objects",
     kind: "text",
     placeholder: "NAME",
     help: "Context of the kubeconfig (default: the current context).",
@@ -46,6 +51,8 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "namespace",
+    short: "n",
+    group: "Objects",
     kind: "texts",
     placeholder: "NAME",
     help: "Namespace of the objects. Repeat the option for more namespaces (default: all namespaces of the cluster; for commands about one DnsAlias, that of the pod or the context).",
@@ -53,6 +60,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "resolver",
+    group: "Lookups",
     kind: "texts",
     placeholder: "ADDRESS",
     help: "Recursive resolver: 10.0.0.10, 10.0.0.10:5353, tcp://10.0.0.10, tls://1.1.1.1#one.one.one.one, or https://1.1.1.1/dns-query. Repeat the option for more resolvers (default: those in /etc/resolv.conf).",
@@ -60,6 +68,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "resolver-ca",
+    group: "Lookups",
     kind: "text",
     placeholder: "FILE",
     help: "PEM file with the CA certificates for tls:// and https:// resolvers (default: the CAs that Node.js trusts).",
@@ -67,6 +76,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "owner-id",
+    group: "Ownership",
     kind: "text",
     placeholder: "ID",
     help: "Id that marks the records of this installation. Installations with different ids do not modify each other's records (default: the UID of namespace kube-system, or a random id in the state file).",
@@ -74,6 +84,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "adopt-owner-id",
+    group: "Ownership",
     kind: "texts",
     placeholder: "ID",
     help: "Former owner id of this installation. Records with this id count as its own. Repeat the option for more ids (default: none).",
@@ -81,6 +92,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "concurrency",
+    group: "Lookups",
     kind: "text",
     placeholder: "N",
     help: "Maximum number of concurrent lookups for each namespace in each pool of lookups, 1 to 1000 (default: 64).",
@@ -89,6 +101,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   ...RUN_OPTIONS,
   {
     name: "log-level",
+    group: "Output",
     kind: "text",
     placeholder: "LEVEL",
     help: "Lowest level that is logged: debug, info, warn, or error (default: info for run, warn for plan and explain).",
@@ -96,6 +109,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "log-format",
+    group: "Output",
     kind: "text",
     placeholder: "FORMAT",
     help: "Log format: auto, json, or pretty. auto is pretty on a terminal and json elsewhere (default: auto).",
@@ -103,13 +117,20 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "for",
+    group: "Objects",
     kind: "text",
     placeholder: "DURATION",
     help: "Time until the end, 1m to 168h, for example 2h.",
     commands: ENDING,
   },
-  { name: "json", kind: "switch", help: "Print JSON.", commands: ["plan", "resolve", "explain", "history", "version"] },
-  { name: "help", kind: "switch", help: "Print this help.", commands: COMMANDS },
+  {
+    name: "json",
+    group: "Output",
+    kind: "switch",
+    help: "Print JSON.",
+    commands: ["plan", "resolve", "explain", "history", "version"],
+  },
+  { name: "help", short: "h", group: "Output", kind: "switch", help: "Print this help.", commands: COMMANDS },
 ];
 
 export function optionsOf(command: Command): readonly OptionSpec[] {
@@ -119,4 +140,10 @@ export function optionsOf(command: Command): readonly OptionSpec[] {
 /** The environment variable of an option: DNSALIAS_OWNER_ID for `owner-id`. In variables, commas separate the members of a list. */
 export function variableOf(name: OptionName): string {
   return `DNSALIAS_${name.replaceAll("-", "_").toUpperCase()}`;
+}
+
+/** The forms of an option as commander reads them: `-n, --namespace <NAME>`. */
+export function flagsOf({ name, short, placeholder }: OptionSpec, brackets: "<>" | "[]"): string {
+  const value = placeholder === undefined ? "" : ` ${brackets[0]}${placeholder}${brackets[1]}`;
+  return `${short === undefined ? "" : `-${short}, `}--${name}${value}`;
 }

@@ -4,6 +4,7 @@ import type { OptionSpec } from "./option-spec.ts";
 export const RUN_OPTIONS: readonly OptionSpec[] = [
   {
     name: "listen-ops",
+    group: "Process",
     kind: "text",
     placeholder: "HOST:PORT",
     help: "Address that serves /metrics, /healthz, and /readyz, for example 127.0.0.1:9753, or :9753 for all addresses (default: not served).",
@@ -11,12 +12,14 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "once",
+    group: "Process",
     kind: "switch",
     help: "Look up all targets, publish the records, write the statuses, and exit.",
     commands: ["run"],
   },
   {
     name: "lease-name",
+    group: "Leader election",
     kind: "text",
     placeholder: "NAME",
     help: "Name of the Lease for leader election (default: dnsalias).",
@@ -24,6 +27,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "lease-namespace",
+    group: "Leader election",
     kind: "text",
     placeholder: "NAME",
     help: "Namespace of the Lease (default: the namespace of the pod or of the context).",
@@ -31,12 +35,14 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "no-lease",
+    group: "Leader election",
     kind: "switch",
     help: "Write without a Lease. Safe only if no other replica runs.",
     commands: ["run"],
   },
   {
     name: "drain-timeout",
+    group: "Process",
     kind: "text",
     placeholder: "SECONDS",
     help: "Seconds for an orderly stop after SIGTERM or SIGINT, 1 to 300 (default: 10).",
@@ -44,6 +50,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "transfer-listen",
+    group: "Zone transfers",
     kind: "texts",
     placeholder: "HOST:PORT",
     help: "Address that serves zone transfers to secondaries over UDP and TCP. dnsalias listens there from the first DnsZone with provider.transfer on. Repeat the option for more addresses (default: 127.0.0.1:5301 in folder mode, :5301 in a cluster).",
@@ -51,18 +58,21 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "responder",
+    group: "Responder",
     kind: "switch",
     help: "Run the responder. It serves the zones that have a base zone. It looks up a target when a client queries its hostname (default: off in a cluster, on in folder mode).",
     commands: ["run"],
   },
   {
     name: "no-responder",
+    group: "Responder",
     kind: "switch",
     help: "Do not run the responder, in folder mode.",
     commands: ["run"],
   },
   {
     name: "responder-listen",
+    group: "Responder",
     kind: "texts",
     placeholder: "HOST:PORT",
     help: "Address of the responder, over UDP and TCP. :53 is all IPv4 and IPv6 addresses. Repeat the option for more addresses (default: 127.0.0.1:5300 in folder mode, :5300 in a cluster).",
@@ -70,6 +80,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "responder-workers",
+    group: "Responder",
     kind: "text",
     placeholder: "N",
     help: "Number of responder threads, 1 to 64 (default: 2).",
@@ -77,6 +88,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "responder-exempt",
+    group: "Responder",
     kind: "texts",
     placeholder: "NETWORK",
     help: "Network of clients that have no rate limits, for example 10.0.0.0/8. Use it for caches such as CoreDNS. Repeat the option for more networks (loopback is always exempt).",
@@ -84,18 +96,21 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "health-checks",
+    group: "Health checks",
     kind: "switch",
     help: "Run the health checks of DnsAliases (default: off in a cluster, on in folder mode).",
     commands: ["run"],
   },
   {
     name: "no-health-checks",
+    group: "Health checks",
     kind: "switch",
     help: "Do not run health checks, in folder mode.",
     commands: ["run"],
   },
   {
     name: "health-check-ports",
+    group: "Health checks",
     kind: "text",
     placeholder: "PORTS",
     help: "Ports that health checks can connect to, as ports and ranges with commas (default: 80,443,1024-65535).",
@@ -103,6 +118,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "health-check-allow",
+    group: "Health checks",
     kind: "texts",
     placeholder: "NETWORK",
     help: "Network of special-use addresses that health checks can connect to, for example 10.0.0.0/8. Repeat the option for more networks (default: none).",
@@ -110,6 +126,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: "health-check-rate",
+    group: "Health checks",
     kind: "text",
     placeholder: "N",
     help: "Largest number of health checks per second, 1 to 400. If more are due, all periods get longer (default: 100).",

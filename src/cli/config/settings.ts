@@ -21,6 +21,8 @@ export interface Reader {
 export interface Terminals {
   readonly out: boolean;
   readonly err: boolean;
+  /** The number of characters in a line of the standard output. Absent: it is not a terminal. */
+  readonly columns?: number | undefined;
 }
 
 /** One reader for each command line. */
