@@ -30,9 +30,17 @@ export const PAGES: Readonly<Record<Command, CommandPage>> = {
   plan: {
     group: "Inspection",
     summary: "print the changes that run would make, without making them",
-    synopsis: "[--manifests DIR --out DIR] [OPTIONS]",
-    about: ["Exits with 0 if run would change nothing, and with 2 if it would change records."],
-    examples: ["dnsalias plan --manifests ./manifests --out ./zones", "dnsalias plan --context prod --json"],
+    synopsis: "[-f FILE | --manifests DIR] [--out DIR] [OPTIONS]",
+    about: [
+      "Exits with 0 if run would change nothing, and with 2 if it would change records.",
+      "Exits with 1 if an object has a mistake, or if a zone cannot be planned.",
+      "Held deletes are not changes, because run does not make them.",
+    ],
+    examples: [
+      "dnsalias plan --context prod --zone example.com",
+      "dnsalias plan -f ./manifests",
+      "dnsalias plan -f ./manifests --out ./zones --hostname www.example.com --json",
+    ],
   },
   resolve: {
     group: "Inspection",

@@ -59,7 +59,17 @@ export interface PlanConfig extends LookupConfig {
   readonly platform: PlatformConfig;
   readonly owner: OwnerConfig;
   readonly concurrency: number;
+  /** True: a mistake in a manifest ends the command before the lookups. */
+  readonly endsAtMistakes: boolean;
+  readonly filter: PlanFilter;
   readonly json: boolean;
+}
+
+/** The selected zones and names. Empty: all. */
+export interface PlanFilter {
+  /** NAME, NAMESPACE/NAME, or a domain without the final dot. */
+  readonly zones: readonly string[];
+  readonly hostnames: readonly Name[];
 }
 
 export interface ExplainConfig extends LookupConfig {
@@ -151,8 +161,7 @@ function configOf(from: Reader): Config {
     case "run":
       return runConfig(from);
     case "plan":
-      noWords(from);
-      return { command, ...acting(from), json: from.has("json") };
+      return planConfig(from);
     case "explain":
       return { command, ...acting(from), hostname: nameFrom(from, parseOwnerName), json: from.has("json") };
     case "resolve":
@@ -185,6 +194,19 @@ function aliasCommand(from: Reader): Omit<AliasCommandConfig, "name"> {
     throw wrong(`${from.origin("namespace")} names two namespaces, but ${from.command} is about one DnsAlias`);
   }
   return { platform, log: { level: "warn", format: logFormat(from) } };
+}
+
+function planConfig(from: Reader): PlanConfig {
+  noWords(from);
+  const zones = from.texts("zone").map((text) => text.toLowerCase().replace(/\.$/, ""));
+  const hostnames = from.texts("hostname").map((text) => parseOwnerName(text));
+  return {
+    command: "plan",
+    ...acting(from),
+    endsAtMistakes: from.has("filename"),
+    filter: { zones, hostnames },
+    json: from.has("json"),
+  };
 }
 
 function runConfig(from: Reader): RunConfig {

@@ -30,6 +30,7 @@ type OptionGroup =
 
 export type OptionName =
   | "manifests"
+  | "filename"
   | "state"
   | "out"
   | "kubeconfig"
@@ -59,6 +60,8 @@ export type OptionName =
   | "health-check-ports"
   | "health-check-allow"
   | "health-check-rate"
+  | "zone"
+  | "hostname"
   | "for"
   | "json"
   | "help";

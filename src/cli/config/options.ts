@@ -2,6 +2,8 @@ import { COMMANDS, type Command } from "./commands.ts";
 import type { OptionName, OptionSpec } from "./option-spec.ts";
 import { RUN_OPTIONS } from "./run-options.ts";
 
+/** Commands that read one set of objects once, and write nothing. */
+const READ_ONLY: readonly Command[] = ["plan", "explain"];
 const PLANE: readonly Command[] = ["run", "plan", "explain"];
 const ENDING: readonly Command[] = ["drain", "force", "pin"];
 const ONE_ALIAS: readonly Command[] = [...ENDING, "unpin", "failback", "history"];
@@ -18,6 +20,15 @@ export const OPTIONS: readonly OptionSpec[] = [
     commands: PLANE,
   },
   {
+    name: "filename",
+    short: "f",
+    group: "Objects",
+    kind: "text",
+    placeholder: "FILE",
+    help: "Manifests to read once: a file, a folder, or - for the standard input. Uses no cluster. plan ends at the first reading if one of them has a mistake.",
+    commands: READ_ONLY,
+  },
+  {
     name: "state",
     group: "Objects",
     kind: "text",
@@ -30,7 +41,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: "Objects",
     kind: "text",
     placeholder: "DIR",
-    help: "Folder for the output: zone files and Corefiles in folder mode, CRDs for crds.",
+    help: "Folder for the output: zone files and Corefiles in folder mode, CRDs for crds. Without it, plan and explain compare with empty zones.",
     commands: ["run", "plan", "explain", "crds"],
   },
   {
@@ -57,6 +68,22 @@ export const OPTIONS: readonly OptionSpec[] = [
     placeholder: "NAME",
     help: "Namespace of the objects. Repeat the option for more namespaces (default: all namespaces of the cluster; for commands about one DnsAlias, that of the pod or the context).",
     commands: CLUSTER,
+  },
+  {
+    name: "zone",
+    group: "Objects",
+    kind: "texts",
+    placeholder: "ZONE",
+    help: "Only this DnsZone, as NAME, NAMESPACE/NAME, or its domain. Repeat the option for more DnsZones (default: all).",
+    commands: ["plan"],
+  },
+  {
+    name: "hostname",
+    group: "Objects",
+    kind: "texts",
+    placeholder: "HOSTNAME",
+    help: "Only the changes at this hostname. Repeat the option for more hostnames (default: all).",
+    commands: ["plan"],
   },
   {
     name: "resolver",

@@ -5,7 +5,15 @@ import { wrong, type Reader } from "./settings.ts";
 
 /** The source of the objects. */
 export type PlatformConfig =
-  | { readonly kind: "folder"; readonly manifests: string; readonly stateFile: string; readonly out: string }
+  | {
+      readonly kind: "folder";
+      /** A folder. For read-only commands also a file, or "-" for the standard input. */
+      readonly manifests: string;
+      /** Absent: there is no state, and nothing is written. */
+      readonly stateFile?: string;
+      /** Absent: read-only commands compare with empty zones. */
+      readonly out?: string;
+    }
   | {
       readonly kind: "cluster";
       readonly kubeconfig?: string;
@@ -32,23 +40,33 @@ const CLUSTER_ONLY: readonly OptionName[] = [
 
 /** Reads the settings of folder mode or of the cluster. */
 export function platformOf(from: Reader): PlatformConfig {
-  const manifests = from.text("manifests");
+  if (from.has("manifests") && from.has("filename")) {
+    throw wrong(`${from.origin("manifests")} and ${from.origin("filename")} cannot be used together`);
+  }
+  const source: OptionName = from.has("filename") ? "filename" : "manifests";
+  const manifests = from.text(source);
   const misplaced = (manifests === undefined ? FOLDER_ONLY : CLUSTER_ONLY).find((name) => from.has(name));
   if (misplaced !== undefined) {
     throw wrong(
       manifests === undefined
         ? `${from.origin(misplaced)} applies only to folder mode: set --manifests too`
-        : `${from.origin(misplaced)} applies only to a cluster, and ${from.origin("manifests")} selects folder mode: set only one of them`,
+        : `${from.origin(misplaced)} applies only to a cluster, and ${from.origin(source)} selects folder mode: set only one of them`,
     );
   }
   if (manifests === undefined) {
     return clusterPlatform(from);
   }
   const out = from.text("out");
-  if (out === undefined) {
+  if (out === undefined && from.command === "run") {
     throw wrong(`${from.origin("manifests")} requires --out, the folder for the zone files`);
   }
-  return { kind: "folder", manifests, out, stateFile: from.text("state") ?? join(out, STATE_FILE) };
+  const stateFile = from.text("state") ?? (out === undefined ? undefined : join(out, STATE_FILE));
+  return {
+    kind: "folder",
+    manifests,
+    ...(out === undefined ? {} : { out }),
+    ...(stateFile === undefined ? {} : { stateFile }),
+  };
 }
 
 /**

@@ -35,6 +35,8 @@ export interface SnapshotSource {
 export interface SnapshotOptions {
   /** Selects the aliases whose targets are looked up. */
   readonly concerns: (alias: DnsAlias, store: Store) => boolean;
+  /** True: nothing is looked up, because these mistakes in the objects end the command. */
+  readonly endsAt?: (problems: readonly string[]) => boolean;
   readonly concurrency: number;
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -42,12 +44,13 @@ export interface SnapshotOptions {
 /** Reads the inventory once, and makes one lookup for each target. It writes nothing. Rejects when the signal aborts. */
 export async function takeSnapshot(
   composition: SnapshotSource,
-  { concerns, concurrency, onProgress }: SnapshotOptions,
+  { concerns, endsAt = () => false, concurrency, onProgress }: SnapshotOptions,
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const { store, invalid } = await readInventory(composition, signal);
   composition.rememberFrom(store);
-  const keys = [...store.aliases()]
+  const problems = composition.platform.inventory.problems?.() ?? problemsOf(invalid);
+  const keys = [...(endsAt(problems) ? [] : store.aliases())]
     .filter((alias) => concerns(alias, store))
     .flatMap((alias) => streamsOf(composition, store, alias));
   const work = [...new Map(keys.map((key) => [keyText(key.key), key])).values()];
@@ -60,7 +63,7 @@ export async function takeSnapshot(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, work.length) }, worker));
-  return { store, invalid, problems: composition.platform.inventory.problems?.() ?? problemsOf(invalid), answers };
+  return { store, invalid, problems, answers };
 }
 
 function problemsOf(invalid: readonly InvalidObject[]): readonly string[] {

@@ -168,6 +168,8 @@ const good: readonly GoodCase[] = [
       platform: FOLDER,
       owner: { adoptOwnerIds: [] },
       concurrency: 64,
+      endsAtMistakes: false,
+      filter: { zones: [], hostnames: [] },
       json: true,
     },
   },
@@ -408,11 +410,13 @@ for (const { line, environment, says } of wrong) {
 const LISTS: ReadonlySet<string> = new Set([
   "adopt-owner-id",
   "health-check-allow",
+  "hostname",
   "namespace",
   "resolver",
   "responder-exempt",
   "responder-listen",
   "transfer-listen",
+  "zone",
 ]);
 
 for (const command of COMMANDS) {

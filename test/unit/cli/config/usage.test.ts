@@ -26,7 +26,8 @@ Prints the two definitions as one YAML stream, or writes one file for each with
 
 Objects:
       --out DIR  Folder for the output: zone files and Corefiles in folder mode,
-                 CRDs for crds.
+                 CRDs for crds. Without it, plan and explain compare with empty
+                 zones.
 
 Output:
   -h, --help     Print this help.
