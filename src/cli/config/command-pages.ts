@@ -58,11 +58,17 @@ export const PAGES: Readonly<Record<Command, CommandPage>> = {
   explain: {
     group: "Inspection",
     summary: "show the alias of a hostname, its records, and the reasons",
-    synopsis: "NAME [--manifests DIR --out DIR] [OPTIONS]",
+    synopsis: "HOSTNAME|NAMESPACE/NAME [OPTIONS]",
     about: [
       "Shows which alias has the hostname, the addresses in use, the records to publish, and the reason for each decision.",
+      "In a cluster, begins with the settings of the controller, and uses the addresses in the statuses.",
+      "Lookups of this machine have the mark ·, and never change the exit code. -n filters DnsAliases, but not DnsZones.",
     ],
-    examples: ["dnsalias explain example.com", "dnsalias explain example.com --manifests ./manifests --out ./zones"],
+    examples: [
+      "dnsalias explain example.com",
+      "dnsalias explain web/shop",
+      "dnsalias explain example.com --manifests ./manifests --out ./zones",
+    ],
   },
   drain: {
     group: "Steering",

@@ -1,5 +1,6 @@
 import type { Millis } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
+import type { ObjectKey } from "../../api/meta.ts";
 import { parseName, parseOwnerName, type Name } from "../../dns/name/name.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { readArguments, type Environment } from "./arguments.ts";
@@ -77,9 +78,16 @@ export interface ExplainConfig extends LookupConfig {
   readonly platform: PlatformConfig;
   readonly owner: OwnerConfig;
   readonly concurrency: number;
-  readonly hostname: Name;
+  readonly subject: ExplainSubject;
+  /** Only DnsAliases of these namespaces. Empty: all namespaces. DnsZones are of all namespaces. */
+  readonly namespaces: readonly string[];
   readonly json: boolean;
 }
+
+type ExplainSubject =
+  | { readonly kind: "hostname"; readonly hostname: Name }
+  /** `namespace/name` of a DnsAlias. */
+  | { readonly kind: "alias"; readonly key: ObjectKey };
 
 export interface ResolveConfig extends Pick<LookupConfig, "resolvers" | "resolverCa"> {
   readonly command: "resolve";
@@ -163,7 +171,7 @@ function configOf(from: Reader): Config {
     case "plan":
       return planConfig(from);
     case "explain":
-      return { command, ...acting(from), hostname: nameFrom(from, parseOwnerName), json: from.has("json") };
+      return explainConfig(from);
     case "resolve":
       return { command, ...resolversOf(from), target: nameFrom(from, parseName), json: from.has("json") };
     case "crds": {
@@ -207,6 +215,33 @@ function planConfig(from: Reader): PlanConfig {
     filter: { zones, hostnames },
     json: from.has("json"),
   };
+}
+
+function explainConfig(from: Reader): ExplainConfig {
+  const { platform, ...rest } = acting(from);
+  const isCluster = platform.kind === "cluster";
+  return {
+    command: "explain",
+    ...rest,
+    platform: isCluster ? { ...platform, namespaces: [] } : platform,
+    subject: subjectOf(from),
+    namespaces: isCluster ? platform.namespaces : [],
+    json: from.has("json"),
+  };
+}
+
+/** A hostname has no slash, and the name of a DnsAlias without its namespace would look like a hostname. */
+function subjectOf(from: Reader): ExplainSubject {
+  const [word = ""] = from.words;
+  if (from.words.length !== 1 || !word.includes("/")) {
+    return { kind: "hostname", hostname: nameFrom(from, parseOwnerName) };
+  }
+  if (!/^[a-z0-9-]{1,63}\/[a-z0-9][a-z0-9.-]{0,252}$/.test(word)) {
+    throw wrong(
+      `explain requires a hostname or NAMESPACE/NAME of a DnsAlias, not "${word}": dnsalias explain web/shop`,
+    );
+  }
+  return { kind: "alias", key: word };
 }
 
 function runConfig(from: Reader): RunConfig {

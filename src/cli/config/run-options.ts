@@ -1,6 +1,6 @@
 import type { OptionSpec } from "./option-spec.ts";
 
-/** The options of `run` only. */
+/** The options of `run`. */
 export const RUN_OPTIONS: readonly OptionSpec[] = [
   {
     name: "listen-ops",
@@ -23,15 +23,15 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     kind: "text",
     placeholder: "NAME",
     help: "Name of the Lease for leader election (default: dnsalias).",
-    commands: ["run"],
+    commands: ["run", "explain"],
   },
   {
     name: "lease-namespace",
     group: "Leader election",
     kind: "text",
     placeholder: "NAME",
-    help: "Namespace of the Lease (default: the namespace of the pod or of the context).",
-    commands: ["run"],
+    help: "Namespace of the Lease (default: the namespace of the pod or of the context; for explain, any namespace).",
+    commands: ["run", "explain"],
   },
   {
     name: "no-lease",

@@ -57,6 +57,8 @@ function problemOf(command: string): string | undefined {
 const EXAMPLES: Readonly<Record<string, string>> = {
   COMMAND: "run",
   NAME: "example.com",
+  HOSTNAME: "www.example.com",
+  "NAMESPACE/NAME": "web/shop",
   TARGET: "example.net",
   ADDRESS: "192.0.2.53",
   "HOST:PORT": "127.0.0.1:9753",

@@ -18,6 +18,7 @@ function open(more: Partial<Extract<PlatformConfig, { readonly kind: "cluster" }
     {
       log: silentLogger,
       owner: { ownerId: "me", adoptOwnerIds: [] },
+      resolvers: () => [],
       onLeader: () => assert.fail("without a Lease there is no leader"),
       observe: { onRequest: () => undefined, onRestart: () => undefined },
     },
