@@ -28,6 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only one folder may import, so that each stays replaceable. */
 const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   "@kubernetes/client-node": ["kube"],
+  commander: ["cli"],
   "dns-packet": ["resolver"],
   pino: ["ops"],
   "pino-pretty": ["ops"],

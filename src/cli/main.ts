@@ -1,4 +1,5 @@
 import { messageOf } from "../base/error.ts";
+import { systemCode } from "../base/system-error.ts";
 import { processInput, type Config } from "./config/config.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 import type { Io } from "./terminal/streams.ts";
@@ -17,6 +18,9 @@ export async function main(): Promise<number> {
     return EXIT.usage;
   }
   const { config } = commandLine;
+  if (config.command !== "run") {
+    endWithReader(process.stdout);
+  }
   const drainMs = config.command === "run" ? config.drainMs : QUICK_DRAIN_MS;
   using stop = stopOnSignals(process, { drainMs, tell: (message) => complain(io, message) });
   try {
@@ -30,6 +34,19 @@ export async function main(): Promise<number> {
     complain(io, messageOf(error));
     return EXIT.failed;
   }
+}
+
+/**
+ * Ends the process without a message when the reader of its output ends, as in `dnsalias plan | head`. The exit code is that of a
+ * program that SIGPIPE ends.
+ */
+function endWithReader(stdout: NodeJS.WriteStream): void {
+  stdout.on("error", (error) => {
+    if (systemCode(error) === "EPIPE") {
+      process.exit(EXIT.readerEnded);
+    }
+    throw error;
+  });
 }
 
 /** The time limit for an orderly stop of commands that hold no Lease and write nothing. */

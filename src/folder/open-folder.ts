@@ -14,14 +14,16 @@ import { createFolderReporter } from "./state/folder-reporter.ts";
 import { openStateFile, type StateFile, type StoredOwnerId } from "./state/state-file.ts";
 import { createStatuses } from "./state/statuses.ts";
 import { createFolderWatch } from "./inventory/folder-watch.ts";
+import { createFileReader, createFolderReader, manifestFile } from "./inventory/read-folder.ts";
 import { folderError } from "./inventory/scan-folder.ts";
 
 export interface FolderOptions {
-  /** The path of the manifest folder. */
+  /** The path of the manifest folder. With `readOnly`, also of a file, or "-" for the standard input, which are read once. */
   readonly manifests: string;
-  readonly stateFile: string;
-  /** The path of the folder for rendered files. It is created if it is missing. */
-  readonly out: string;
+  /** Absent, with `readOnly`: there is no state. */
+  readonly stateFile?: string;
+  /** The path of the folder for rendered files. It is created if it is missing. Absent, with `readOnly`: no file exists. */
+  readonly out?: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -49,8 +51,11 @@ export interface FolderPlatform extends StoredOwnerId, AsyncDisposable {
 
 /** Throws CONFIG_INVALID, STATE_FILE_INVALID, or WRITE_REFUSED if the manifest folder, the state file, or the out folder cannot be used. */
 export async function openFolder(options: FolderOptions): Promise<FolderPlatform> {
-  const { manifests, stateFile, out, clock, random, log, readOnly = false } = options;
-  await requireManifests(options);
+  const { manifests, stateFile = "", out = "", clock, random, log, readOnly = false } = options;
+  const file = readOnly ? await manifestFile(manifests) : undefined;
+  if (file === undefined) {
+    await requireManifests(options);
+  }
   if (!readOnly) {
     await prepareOut(out);
   }
@@ -61,6 +66,7 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlatform
   const files = openOutFiles({ folder: out, pathOf: (name) => join(out, plainName(name)), readOnly, clock, log });
   const inventory = createFolderInventory({
     root: manifests,
+    scan: file === undefined ? createFolderReader(manifests) : createFileReader(file),
     state,
     statuses,
     watch,
@@ -73,7 +79,7 @@ export async function openFolder(options: FolderOptions): Promise<FolderPlatform
   return {
     inventory,
     reporter: createFolderReporter({ statuses, clock, log }),
-    fileStore: (name) => files.store(plainName(name)),
+    fileStore: (name) => (out === "" ? absentFile(plainName(name)) : files.store(plainName(name))),
     configMapStore: (namespace, name, key) => configMapStore(inventory, { namespace, name, key }),
     secretText: (namespace, ref) => async () => inventory.secretText(namespace, ref),
     stateProblem: () => state.problem(),
@@ -91,7 +97,7 @@ const RESCAN_MS: Millis = 10_000;
  * earlier run. Otherwise the last valid manifests remain in effect until the folder is readable again.
  */
 async function requireManifests(options: FolderOptions): Promise<void> {
-  const { manifests, stateFile, clock, random, log, readOnly = false } = options;
+  const { manifests, stateFile = "", clock, random, log, readOnly = false } = options;
   const error = await folderError(manifests);
   if (error === undefined) {
     return;
@@ -101,6 +107,15 @@ async function requireManifests(options: FolderOptions): Promise<void> {
     const message = `cannot read the manifest folder ${manifests}: ${error.message}`;
     throw new AppError("CONFIG_INVALID", message, { retry: "on-change" });
   }
+}
+
+/** A file that doesn't exist, and that is never written. */
+function absentFile(location: string): TextStore {
+  return {
+    location,
+    read: async () => ({ kind: "ok", text: undefined, revision: "", owner: undefined }),
+    write: async () => ({ kind: "refused", reason: "Forbidden", message: `${location} is not written without --out` }),
+  };
 }
 
 async function prepareOut(out: string): Promise<void> {

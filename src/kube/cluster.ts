@@ -16,6 +16,14 @@ import { createInstallationId, type InstallationId } from "./objects/installatio
 import { createEventRecorder } from "./status/event-recorder.ts";
 import { createInventory } from "./watch/cluster-inventory.ts";
 import type { ListWatchDeps } from "./watch/list-watch.ts";
+import { listProblem } from "./objects/list-problem.ts";
+import {
+  type ControllerRead,
+  type ControllerSettings,
+  type LeaseQuery,
+  readControllerLeases,
+  settingsAnnotations,
+} from "./lease/controller-lease.ts";
 import { createLease, type Lease } from "./lease/leader-election.ts";
 import type { LeaseTimes } from "./lease/lease-state.ts";
 import { createNudgeKubelet, type NudgeKubelet } from "./objects/kubelet-nudge.ts";
@@ -37,7 +45,13 @@ export interface ClusterOptions extends KubeconfigOptions {
   /** The namespaces that are read. Absent: all namespaces. */
   readonly namespaces?: readonly string[];
   /** The Lease. Its namespace defaults to that of the Pod or the context. */
-  readonly lease?: { readonly namespace?: string; readonly name?: string; readonly times?: LeaseTimes };
+  readonly lease?: {
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly times?: LeaseTimes;
+    /** The settings that the leader writes on its Lease. */
+    readonly settings?: () => ControllerSettings;
+  };
   readonly userAgent?: string;
   /** The maximum number of concurrent requests. Defaults to 16. */
   readonly concurrency?: number;
@@ -70,6 +84,10 @@ export interface Cluster extends AsyncDisposable {
   readonly installationId: InstallationId;
   /** One DnsAlias and its annotations, for commands. */
   readonly aliasAnnotations: AliasAnnotations;
+  /** Why the caller can't list DnsAliases and DnsZones of all namespaces. Undefined: it can, or there is no answer. */
+  listProblem(signal: AbortSignal): Promise<string | undefined>;
+  /** The Leases of controllers with this name, in one namespace or in all. */
+  controllerLeases(lease: Omit<LeaseQuery, "own">, signal: AbortSignal): Promise<ControllerRead>;
   /** Removes the finalizers of the DnsAliases and DnsZones in the cluster's namespaces. See {@link removeFinalizers}. */
   removeFinalizers(signal: AbortSignal): Promise<RemovedFinalizers>;
 }
@@ -88,6 +106,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
   const transport = createTransport({ credentials, clock: monotonicClock, random, log, onDate, ...observe }, options);
   const leaseName = options.lease?.name ?? "dnsalias";
   const leaseNamespace = options.lease?.namespace ?? credentials.namespace;
+  const settings = options.lease?.settings;
   const identity = `${instance}_${randomUUID()}`;
   const events = createEventRecorder({ transport, clock: systemClock, log, instance });
   return {
@@ -114,6 +133,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
         name: leaseName,
         identity,
         ...(options.lease?.times === undefined ? {} : { times: options.lease.times }),
+        annotations: settings && (() => settingsAnnotations(settings())),
       },
     ),
     votes: createVoteMap(
@@ -122,6 +142,9 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
     ),
     installationId: createInstallationId({ transport, clock: monotonicClock, random, log }),
     aliasAnnotations: createAliasAnnotations(transport),
+    listProblem: (signal) => listProblem(transport, signal),
+    controllerLeases: (lease, signal) =>
+      readControllerLeases(transport, { ...lease, own: credentials.namespace }, signal),
     removeFinalizers: (signal) => removeFinalizers(transport, options.namespaces ?? [], signal),
     [Symbol.asyncDispose]: async () => {
       await events[Symbol.asyncDispose]();

@@ -35,12 +35,7 @@ export interface ExplainInput {
 export function explainName({ name, candidates, zones, now }: ExplainInput): readonly Fact[] {
   const shown = displayName(name);
   if (candidates.length === 0) {
-    return [
-      invalid(
-        "claim",
-        `no DnsAlias has the hostname ${shown}: check spec.hostnames and --namespace for a typing error`,
-      ),
-    ];
+    return [invalid("claim", `no DnsAlias has the hostname ${shown}: check spec.hostnames and -n for a typing error`)];
   }
   const withoutZone = candidates.flatMap(({ alias, match }) =>
     refusalsOf(match).map(({ reason, message }) =>
@@ -107,6 +102,11 @@ function privateFacts(zone: DnsZone, alias: DnsAlias): readonly Fact[] {
   return [leftOutMessage(zones, alias), ignoredMessage(zones, alias)].flatMap((message) =>
     message === undefined ? [] : [invalid("target", message)],
   );
+}
+
+/** One sentence about the answer for one family of a target. */
+export function answerText(answer: TargetAnswer): string {
+  return answerFact(answer).text;
 }
 
 function answerFact(answer: TargetAnswer): Fact {

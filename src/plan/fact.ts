@@ -1,6 +1,15 @@
 /** One fact about a hostname that helps a user understand its state. */
 export interface Fact {
-  readonly topic: "zone" | "claim" | "target" | "decision" | "published" | "change" | "status";
+  readonly topic:
+    | "controller"
+    | "from here"
+    | "zone"
+    | "claim"
+    | "target"
+    | "decision"
+    | "published"
+    | "change"
+    | "status";
   readonly text: string;
   /** False: because of the fact, a part of the DnsAlias's spec has no effect. */
   readonly good: boolean;

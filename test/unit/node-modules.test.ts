@@ -44,7 +44,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "folder/manifest": ["crypto (createHash)"],
   "folder/output": ["crypto (createHash, randomUUID)", "fs", "fs/promises", "path"],
   "folder/state": ["crypto (randomUUID)", "fs/promises", "path"],
-  "cli/config": ["path", "util (parseArgs)"],
+  "cli/config": ["path"],
   "cli/compose": ["crypto (randomBytes)", "fs/promises", "net (isIPv6)", "timers/promises"],
   "cli/compose/health": ["dns/promises", "net (isIP)", "os"],
   "cli/commands": ["crypto (randomBytes)", "events", "fs", "fs/promises", "path"],

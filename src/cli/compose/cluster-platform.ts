@@ -4,7 +4,7 @@ import { consentNeeded } from "../../api/zone-consent.ts";
 import { nudgeOf } from "../../api/zone-references.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { connectCluster, type Cluster, type KubeObserver } from "../../kube/cluster.ts";
-import type { PlatformConfig } from "../config/config.ts";
+import type { PlatformConfig } from "../config/platform-config.ts";
 import type { OwnerConfig } from "../config/settings.ts";
 import { ownerOf } from "./owner.ts";
 import { externalPlaceOf } from "./write-target.ts";
@@ -15,6 +15,8 @@ export interface ClusterPlatformOptions {
   readonly owner: OwnerConfig;
   readonly onLeader: (leading: boolean) => void;
   readonly observe: KubeObserver;
+  /** The labels of the controller's resolvers, for its Lease. */
+  readonly resolvers: () => readonly string[];
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ClusterPlatformOptions {
  */
 export async function openClusterPlatform(
   platform: Extract<PlatformConfig, { readonly kind: "cluster" }>,
-  { log, owner: config, onLeader, observe }: ClusterPlatformOptions,
+  { log, owner: config, onLeader, observe, resolvers }: ClusterPlatformOptions,
 ): Promise<Platform> {
   const owner = ownerOf(config, () => config.ownerId ?? cluster.installationId.value());
   const cluster: Cluster = await connectCluster({
@@ -38,7 +40,9 @@ export async function openClusterPlatform(
     ...(platform.kubeconfig === undefined ? {} : { kubeconfig: platform.kubeconfig }),
     ...(platform.context === undefined ? {} : { context: platform.context }),
     ...(platform.namespaces.length === 0 ? {} : { namespaces: platform.namespaces }),
-    ...(platform.lease === undefined ? {} : { lease: platform.lease }),
+    ...(platform.lease === undefined
+      ? {}
+      : { lease: { ...platform.lease, settings: () => ({ ownerId: owner.id(), resolvers: resolvers() }) } }),
   });
   const ownerKnown = async (signal: AbortSignal): Promise<void> =>
     config.ownerId === undefined ? cluster.installationId.find(signal) : undefined;

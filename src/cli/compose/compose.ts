@@ -10,12 +10,14 @@ import type { Store } from "../../controller/inventory/store.ts";
 import type { Metrics } from "../../ops/metrics.ts";
 import type { BudgetEvent } from "../../providers/budget/budget.ts";
 import type { ZoneProvider } from "../../providers/provider.ts";
+import { serverLabel } from "../../resolver/server/server-label.ts";
 import { createQueryServer } from "../../resolver/authoritative-query.ts";
 import { createLookup } from "../../resolver/stub-resolver.ts";
 import type { Lookup } from "../../resolver/lookup.ts";
 import type { AnswerSource } from "../../responder/answer-source.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
-import type { LookupConfig, PlatformConfig } from "../config/config.ts";
+import type { LookupConfig } from "../config/config.ts";
+import type { PlatformConfig } from "../config/platform-config.ts";
 import { countBudget } from "./metrics-observer.ts";
 import { openNetwork } from "./resolver-network.ts";
 import type { HostPort, OwnerConfig } from "../config/settings.ts";
@@ -71,7 +73,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       () => controller.answers,
     ),
   );
-  const platform = opened.use(await openPlatform(options));
+  const platform = opened.use(await openPlatform(options, () => network.resolvers.map(serverLabel)));
   const healthChecks = openHealthChecks(options, () => platform, opened);
   const { network, views, net, lookup } = await openLookups(options, opened);
   const { stores, secretText, endpointStore, owner } = platform;
@@ -201,7 +203,10 @@ function counted(reporter: Reporter, metrics: Metrics): Reporter {
   };
 }
 
-async function openPlatform({ platform, log, owner, metrics, readOnly }: ComposeOptions): Promise<Platform> {
+async function openPlatform(
+  { platform, log, owner, metrics, readOnly }: ComposeOptions,
+  resolvers: () => readonly string[],
+): Promise<Platform> {
   if (platform.kind === "folder") {
     const { openFolderPlatform } = await import("./folder-platform.ts");
     return openFolderPlatform(platform, { log, owner, readOnly });
@@ -210,6 +215,7 @@ async function openPlatform({ platform, log, owner, metrics, readOnly }: Compose
   return openClusterPlatform(platform, {
     log,
     owner,
+    resolvers,
     onLeader: (leading) => metrics.leader("dnsalias", leading),
     observe: {
       onRequest: (method, code) => metrics.apiserverRequest(method, code),

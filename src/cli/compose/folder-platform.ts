@@ -2,8 +2,9 @@ import { systemClock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { openFolder, type FolderOptions } from "../../folder/open-folder.ts";
-import type { PlatformConfig } from "../config/config.ts";
+import type { PlatformConfig } from "../config/platform-config.ts";
 import type { OwnerConfig } from "../config/settings.ts";
+import { inlineText } from "../../providers/text-store.ts";
 import { ownerOf } from "./owner.ts";
 import { externalPlaceOf } from "./write-target.ts";
 import type { Platform } from "./platform.ts";
@@ -20,11 +21,12 @@ export async function openFolderPlatform(
   platform: Extract<PlatformConfig, { readonly kind: "folder" }>,
   { log, owner, readOnly }: FolderPlatformOptions,
 ): Promise<Platform> {
-  const { manifests, stateFile, out } = platform;
-  const options: FolderOptions = { manifests, stateFile, out, readOnly, log, clock: systemClock, random: Math.random };
+  const { kind: _, ...paths } = platform;
+  const { manifests, out } = paths;
+  const options: FolderOptions = { ...paths, readOnly, log, clock: systemClock, random: Math.random };
   const folder = await openFolder(options);
   return {
-    description: `manifests ${manifests}, written to ${out}`,
+    description: out === undefined ? `manifests ${manifests}` : `manifests ${manifests}, written to ${out}`,
     owner:
       owner.ownerId === undefined
         ? ownerOf(
@@ -52,7 +54,8 @@ export async function openFolderPlatform(
     stores: {
       base: (namespace, name, key) => folder.configMapStore(namespace, name, key),
       zoneFile: (_namespace, _name, key) => folder.fileStore(key),
-      corefile: ({ key }) => folder.fileStore(key),
+      // Only a Corefile that exists is changed, so without --out there is an empty one.
+      corefile: ({ key }) => ({ ...folder.fileStore(key), ...(out === undefined ? inlineText("", key) : {}) }),
       maxBytes: Infinity,
       expediteDelivery: undefined,
       projection: "file",

@@ -1,6 +1,8 @@
-import { parseArgs } from "node:util";
+import { Command as Parser, Option } from "commander";
 import { suggest } from "../../api/schema/did-you-mean.ts";
-import { COMMANDS, OPTIONS, optionsOf, variableOf, type Command, type OptionName, type OptionSpec } from "./options.ts";
+import { COMMANDS, type Command } from "./commands.ts";
+import type { OptionName, OptionSpec } from "./option-spec.ts";
+import { flagsOf, OPTIONS, optionsOf, variableOf } from "./options.ts";
 
 /** The settings as texts. Options of the command line take precedence over environment variables. */
 export interface Settings {
@@ -24,120 +26,105 @@ export type Arguments =
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the words after the program's name, and the variables that begin with DNSALIAS_. Never throws. */
+/**
+ * Reads the words after the program's name, and the variables that begin with DNSALIAS_. Options can be before or after the command.
+ * Never throws.
+ */
 export function readArguments(words: readonly string[], environment: Environment): Arguments {
-  const [first, ...rest] = words;
-  if (first === undefined || first === "--help" || first === "-h" || first === "help") {
-    return helpFor(rest[0]);
+  const { operands, options, unknown } = splitWords(words[0] === "--version" ? ["version", ...words.slice(1)] : words);
+  const [first, ...rest] = operands;
+  const isHelp = options.some(({ spec }) => spec.name === "help");
+  if (first === "help" || (first === undefined && unknown === undefined && (isHelp || options.length === 0))) {
+    return { kind: "help", command: commandOf(rest[0]) };
   }
-  if (first === "--version") {
-    return readCommand("version", rest, environment);
+  const command = commandOf(first);
+  if (command === undefined) {
+    return { kind: "wrong", message: commandProblem(first, unknown), command };
   }
-  return isCommand(first) ? readCommand(first, rest, environment) : unknownCommand(first);
+  const problem = unknown === undefined ? undefined : unknownOption(command, unknown);
+  const given = problem ?? settingsOf(command, options);
+  if (typeof given === "string") {
+    return { kind: "wrong", message: given, command };
+  }
+  return isHelp ? { kind: "help", command } : withEnvironment({ command, words: rest, values: given }, environment);
 }
 
-function helpFor(word: string | undefined): Arguments {
-  return { kind: "help", command: word !== undefined && isCommand(word) ? word : undefined };
+function withEnvironment({ command, words, values }: Settings, environment: Environment): Arguments {
+  const around = readEnvironment(environment, optionsOf(command));
+  return typeof around === "string"
+    ? { kind: "wrong", message: around, command }
+    : { kind: "settings", settings: { command, words, values: new Map([...around, ...values]) } };
 }
 
-function unknownCommand(word: string): Arguments {
-  const message = word.startsWith("-")
-    ? `a command must come before ${word}: ${COMMANDS.join(", ")}`
-    : `no such command: ${word}${meant(word, COMMANDS) || `; the commands are ${COMMANDS.join(", ")}`}`;
-  return { kind: "wrong", message, command: undefined };
+/** One option of the command line. The value is undefined if there is none. */
+interface GivenOption {
+  readonly spec: OptionSpec;
+  readonly value: string | undefined;
 }
 
-function readCommand(command: Command, words: readonly string[], environment: Environment): Arguments {
-  const own = optionsOf(command);
-  const read = readWords(command, words, own);
-  if (typeof read === "string") {
-    return { kind: "wrong", message: read, command };
+interface SplitWords {
+  readonly operands: readonly string[];
+  /** In the order of the command line. */
+  readonly options: readonly GivenOption[];
+  /** The first word that begins with a hyphen and is not an option. */
+  readonly unknown: string | undefined;
+}
+
+/**
+ * Splits the words into operands and options. The value of an option never begins with a hyphen, unless it is written as
+ * `--name=-value`, so that a forgotten value doesn't swallow the next option.
+ */
+function splitWords(words: readonly string[]): SplitWords {
+  const options: GivenOption[] = [];
+  const parser = new Parser("dnsalias").helpOption(false).helpCommand(false);
+  for (const spec of OPTIONS) {
+    parser.addOption(new Option(flagsOf(spec, "[]")));
+    parser.on(`option:${spec.name}`, (value: string | null | undefined) => {
+      options.push({ spec, value: value ?? undefined });
+    });
   }
-  if (read.given.has("help")) {
-    return { kind: "help", command };
-  }
-  const around = readEnvironment(environment, own);
-  if (typeof around === "string") {
-    return { kind: "wrong", message: around, command };
-  }
-  return {
-    kind: "settings",
-    settings: { command, words: read.words, values: new Map([...around, ...read.given]) },
-  };
+  const { operands, unknown } = parser.parseOptions([...words]);
+  return { operands, options, unknown: unknown[0] };
 }
 
-interface ReadWords {
-  readonly given: ReadonlyMap<OptionName, Setting>;
-  readonly words: readonly string[];
+function commandProblem(word: string | undefined, option: string | undefined): string {
+  if (word === undefined) {
+    return option === undefined
+      ? `a command is missing; the commands are ${COMMANDS.join(", ")}`
+      : `no such option: ${option}; see dnsalias --help`;
+  }
+  return `no such command: ${word}${meant(word, COMMANDS) || `; the commands are ${COMMANDS.join(", ")}`}`;
 }
 
-/** Returns the options and words, or a mistake in them. */
-function readWords(command: Command, words: readonly string[], own: readonly OptionSpec[]): ReadWords | string {
-  const { tokens } = parseArgs({
-    args: [...words],
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-    options: {
-      ...Object.fromEntries(own.map(({ name, kind }) => [name, { type: kind === "switch" ? "boolean" : "string" }])),
-      help: { type: "boolean", short: "h" },
-    },
-  });
+/** Returns the settings of the command line, or the first mistake in them. */
+function settingsOf(command: Command, options: readonly GivenOption[]): ReadonlyMap<OptionName, Setting> | string {
   const given = new Map<OptionName, Setting>();
-  const positionals: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") {
-      positionals.push(token.value);
-    } else if (token.kind === "option") {
-      const spec = own.find(({ name }) => name === token.name);
-      // The next option is not the value of this one. A value with a hyphen must be written as --name=-value.
-      const isOption = token.inlineValue === false && token.value.startsWith("-");
-      const problem = take(given, spec, isOption ? undefined : token.value);
-      if (problem !== undefined) {
-        return problem === UNKNOWN ? unknownOption(command, token.rawName, own) : problem;
-      }
+  for (const { spec, value } of options) {
+    const { name, kind, placeholder = "", commands } = spec;
+    const origin = `--${name}`;
+    const before = given.get(name);
+    if (!commands.includes(command)) {
+      return `${origin} is not an option of ${command}, only of ${commands.join(", ")}`;
     }
+    if (kind !== "switch" && (value === undefined || value === "")) {
+      return `${origin} needs a value: ${origin} ${placeholder}`;
+    }
+    if (kind === "text" && before !== undefined) {
+      return `${origin} is given twice`;
+    }
+    given.set(name, { texts: [...(before?.texts ?? []), ...(value === undefined ? [] : [value])], origin });
   }
-  return { given, words: positionals };
+  return given;
 }
 
-const UNKNOWN = "unknown";
-
-/** Stores one option in `given`. Returns the mistake in the option, if there is one. */
-function take(
-  given: Map<OptionName, Setting>,
-  spec: OptionSpec | undefined,
-  value: string | undefined,
-): string | undefined {
-  if (spec === undefined) {
-    return UNKNOWN;
+function unknownOption(command: Command, word: string): string {
+  const [name = ""] = word.split("=");
+  const own = optionsOf(command);
+  if (own.some((option) => `--${option.name}` === name)) {
+    return `${name} takes no value`;
   }
-  const origin = `--${spec.name}`;
-  const before = given.get(spec.name);
-  if (spec.kind === "switch") {
-    given.set(spec.name, { texts: [], origin });
-    return value === undefined ? undefined : `${origin} takes no value`;
-  }
-  if (value === undefined || value === "") {
-    return `${origin} needs a value: ${origin} ${spec.placeholder ?? ""}`;
-  }
-  if (before !== undefined && spec.kind === "text") {
-    return `${origin} is given twice`;
-  }
-  given.set(spec.name, { texts: [...(before?.texts ?? []), value], origin });
-  return undefined;
-}
-
-function unknownOption(command: Command, raw: string, own: readonly OptionSpec[]): string {
-  const elsewhere = OPTIONS.find(({ name }) => `--${name}` === raw);
-  return elsewhere === undefined
-    ? `no such option: ${raw}${
-        meant(
-          raw,
-          own.map(({ name }) => `--${name}`),
-        ) || `; see dnsalias ${command} --help`
-      }`
-    : `${raw} is not an option of ${command}, only of ${elsewhere.commands.join(", ")}`;
+  const names = own.map((option) => `--${option.name}`);
+  return `no such option: ${name}${meant(name, names) || `; see dnsalias ${command} --help`}`;
 }
 
 /**
@@ -184,8 +171,8 @@ function listOf(text: string): readonly string[] {
     .filter((part) => part !== "");
 }
 
-function isCommand(word: string): word is Command {
-  return COMMANDS.some((command) => command === word);
+function commandOf(word: string | undefined): Command | undefined {
+  return COMMANDS.find((command) => command === word);
 }
 
 function meant(word: string, known: readonly string[]): string {

@@ -1,11 +1,11 @@
-import { join } from "node:path";
 import type { Millis } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
+import type { ObjectKey } from "../../api/meta.ts";
 import { parseName, parseOwnerName, type Name } from "../../dns/name/name.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { readArguments, type Environment } from "./arguments.ts";
 import { createSink, type Io } from "../terminal/streams.ts";
-import type { OptionName } from "./options.ts";
+import { clusterPlatform, platformOf, type PlatformConfig } from "./platform-config.ts";
 import {
   type HostPort,
   hostPorts,
@@ -60,7 +60,17 @@ export interface PlanConfig extends LookupConfig {
   readonly platform: PlatformConfig;
   readonly owner: OwnerConfig;
   readonly concurrency: number;
+  /** True: a mistake in a manifest ends the command before the lookups. */
+  readonly endsAtMistakes: boolean;
+  readonly filter: PlanFilter;
   readonly json: boolean;
+}
+
+/** The selected zones and names. Empty: all. */
+export interface PlanFilter {
+  /** NAME, NAMESPACE/NAME, or a domain without the final dot. */
+  readonly zones: readonly string[];
+  readonly hostnames: readonly Name[];
 }
 
 export interface ExplainConfig extends LookupConfig {
@@ -68,9 +78,16 @@ export interface ExplainConfig extends LookupConfig {
   readonly platform: PlatformConfig;
   readonly owner: OwnerConfig;
   readonly concurrency: number;
-  readonly hostname: Name;
+  readonly subject: ExplainSubject;
+  /** Only DnsAliases of these namespaces. Empty: all namespaces. DnsZones are of all namespaces. */
+  readonly namespaces: readonly string[];
   readonly json: boolean;
 }
+
+type ExplainSubject =
+  | { readonly kind: "hostname"; readonly hostname: Name }
+  /** `namespace/name` of a DnsAlias. */
+  | { readonly kind: "alias"; readonly key: ObjectKey };
 
 export interface ResolveConfig extends Pick<LookupConfig, "resolvers" | "resolverCa"> {
   readonly command: "resolve";
@@ -112,23 +129,6 @@ export interface LookupConfig {
   readonly log: { readonly level: "debug" | "info" | "warn" | "error"; readonly format: "json" | "pretty" };
 }
 
-/** The source of the objects. */
-export type PlatformConfig =
-  | { readonly kind: "folder"; readonly manifests: string; readonly stateFile: string; readonly out: string }
-  | {
-      readonly kind: "cluster";
-      readonly kubeconfig?: string;
-      readonly context?: string;
-      /** Set in a Pod with a ServiceAccount: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. */
-      readonly pod?: { readonly host: string; readonly port: string };
-      /** The watched namespaces. Empty: all namespaces. */
-      readonly namespaces: readonly string[];
-      /** Absent: the process holds no Lease. */
-      readonly lease?: { readonly name: string; readonly namespace?: string };
-      /** The name of the Pod or the machine, which is a part of the holder identity in the Lease. */
-      readonly host: string;
-    };
-
 /** The command to run, or the text to print instead. */
 export type CommandLine =
   | { readonly kind: "command"; readonly config: Config }
@@ -140,7 +140,7 @@ export function processInput(): { readonly commandLine: CommandLine; readonly io
   const { argv, env, stdout, stderr } = process;
   const noColor = { NO_COLOR: env["NO_COLOR"] };
   return {
-    commandLine: readConfig(argv.slice(2), env, { out: stdout.isTTY, err: stderr.isTTY }),
+    commandLine: readConfig(argv.slice(2), env, { out: stdout.isTTY, err: stderr.isTTY, columns: stdout.columns }),
     io: { out: createSink(stdout, noColor), err: createSink(stderr, noColor) },
   };
 }
@@ -149,7 +149,9 @@ export function processInput(): { readonly commandLine: CommandLine; readonly io
 export function readConfig(words: readonly string[], environment: Environment, terminals: Terminals): CommandLine {
   const read = readArguments(words, environment);
   if (read.kind === "help") {
-    return { kind: "help", text: read.command === undefined ? programUsage() : commandUsage(read.command) };
+    const { columns } = terminals;
+    const text = read.command === undefined ? programUsage(columns) : commandUsage(read.command, columns);
+    return { kind: "help", text };
   }
   if (read.kind === "wrong") {
     return { kind: "wrong", message: read.message };
@@ -167,10 +169,9 @@ function configOf(from: Reader): Config {
     case "run":
       return runConfig(from);
     case "plan":
-      noWords(from);
-      return { command, ...acting(from), json: from.has("json") };
+      return planConfig(from);
     case "explain":
-      return { command, ...acting(from), hostname: nameFrom(from, parseOwnerName), json: from.has("json") };
+      return explainConfig(from);
     case "resolve":
       return { command, ...resolversOf(from), target: nameFrom(from, parseName), json: from.has("json") };
     case "crds": {
@@ -201,6 +202,46 @@ function aliasCommand(from: Reader): Omit<AliasCommandConfig, "name"> {
     throw wrong(`${from.origin("namespace")} names two namespaces, but ${from.command} is about one DnsAlias`);
   }
   return { platform, log: { level: "warn", format: logFormat(from) } };
+}
+
+function planConfig(from: Reader): PlanConfig {
+  noWords(from);
+  const zones = from.texts("zone").map((text) => text.toLowerCase().replace(/\.$/, ""));
+  const hostnames = from.texts("hostname").map((text) => parseOwnerName(text));
+  return {
+    command: "plan",
+    ...acting(from),
+    endsAtMistakes: from.has("filename"),
+    filter: { zones, hostnames },
+    json: from.has("json"),
+  };
+}
+
+function explainConfig(from: Reader): ExplainConfig {
+  const { platform, ...rest } = acting(from);
+  const isCluster = platform.kind === "cluster";
+  return {
+    command: "explain",
+    ...rest,
+    platform: isCluster ? { ...platform, namespaces: [] } : platform,
+    subject: subjectOf(from),
+    namespaces: isCluster ? platform.namespaces : [],
+    json: from.has("json"),
+  };
+}
+
+/** A hostname has no slash, and the name of a DnsAlias without its namespace would look like a hostname. */
+function subjectOf(from: Reader): ExplainSubject {
+  const [word = ""] = from.words;
+  if (from.words.length !== 1 || !word.includes("/")) {
+    return { kind: "hostname", hostname: nameFrom(from, parseOwnerName) };
+  }
+  if (!/^[a-z0-9-]{1,63}\/[a-z0-9][a-z0-9.-]{0,252}$/.test(word)) {
+    throw wrong(
+      `explain requires a hostname or NAMESPACE/NAME of a DnsAlias, not "${word}": dnsalias explain web/shop`,
+    );
+  }
+  return { kind: "alias", key: word };
 }
 
 function runConfig(from: Reader): RunConfig {
@@ -235,65 +276,6 @@ function acting(from: Reader) {
     owner: ownerConfig(from),
     concurrency: whole(from, "concurrency", { least: 1, most: 1000, usual: 64 }),
   };
-}
-
-const FOLDER_ONLY: readonly OptionName[] = ["state", "out"];
-const CLUSTER_ONLY: readonly OptionName[] = [
-  "kubeconfig",
-  "context",
-  "namespace",
-  "lease-name",
-  "lease-namespace",
-  "no-lease",
-];
-
-function platformOf(from: Reader): PlatformConfig {
-  const manifests = from.text("manifests");
-  const misplaced = (manifests === undefined ? FOLDER_ONLY : CLUSTER_ONLY).find((name) => from.has(name));
-  if (misplaced !== undefined) {
-    throw wrong(
-      manifests === undefined
-        ? `${from.origin(misplaced)} applies only to folder mode: set --manifests too`
-        : `${from.origin(misplaced)} applies only to a cluster, and ${from.origin("manifests")} selects folder mode: set only one of them`,
-    );
-  }
-  if (manifests === undefined) {
-    return clusterPlatform(from);
-  }
-  const out = from.text("out");
-  if (out === undefined) {
-    throw wrong(`${from.origin("manifests")} requires --out, the folder for the zone files`);
-  }
-  return { kind: "folder", manifests, out, stateFile: from.text("state") ?? join(out, STATE_FILE) };
-}
-
-/**
- * The default name of the state file. Because of the dot, CoreDNS's `auto` plugin and the scan of the manifests ignore the file.
- */
-const STATE_FILE = ".dnsalias-state.json";
-
-function clusterPlatform(from: Reader): Extract<PlatformConfig, { readonly kind: "cluster" }> {
-  const kubeconfig = from.text("kubeconfig");
-  const context = from.text("context");
-  const namespace = from.text("lease-namespace");
-  if (from.has("no-lease") && (from.has("lease-name") || namespace !== undefined)) {
-    throw wrong(`${from.origin("no-lease")} and --lease-name or --lease-namespace cannot be used together`);
-  }
-  const lease = { name: from.text("lease-name") ?? "dnsalias", ...(namespace === undefined ? {} : { namespace }) };
-  return {
-    kind: "cluster",
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...podOf(from.environment),
-    namespaces: [...new Set(from.texts("namespace"))],
-    ...(from.has("no-lease") ? {} : { lease }),
-    host: from.environment["HOSTNAME"] ?? "dnsalias",
-  };
-}
-
-function podOf(environment: Environment): Pick<Extract<PlatformConfig, { readonly kind: "cluster" }>, "pod"> {
-  const host = environment["KUBERNETES_SERVICE_HOST"] ?? "";
-  return host === "" ? {} : { pod: { host, port: environment["KUBERNETES_SERVICE_PORT"] ?? "443" } };
 }
 
 function lookupConfig(from: Reader): LookupConfig {

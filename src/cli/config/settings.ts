@@ -1,7 +1,8 @@
 import { AppError } from "../../base/error.ts";
 import type { Name } from "../../dns/name/name.ts";
 import type { Environment, Settings } from "./arguments.ts";
-import type { Command, OptionName } from "./options.ts";
+import type { Command } from "./commands.ts";
+import type { OptionName } from "./option-spec.ts";
 
 /** The settings of one command, each with its origin for messages. */
 export interface Reader {
@@ -20,6 +21,8 @@ export interface Reader {
 export interface Terminals {
   readonly out: boolean;
   readonly err: boolean;
+  /** The number of characters in a line of the standard output. Absent: it is not a terminal. */
+  readonly columns?: number | undefined;
 }
 
 /** One reader for each command line. */

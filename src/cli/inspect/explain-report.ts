@@ -4,22 +4,46 @@ import { EXIT } from "../terminal/exit-code.ts";
 import type { Sink } from "../terminal/streams.ts";
 import { harmless, styled } from "../terminal/text.ts";
 
-/** The output of `dnsalias explain --json`. */
-export function factsJson(hostname: Name, facts: readonly Fact[]): unknown {
-  return { hostname: displayName(hostname), facts };
+/** The facts about one hostname. */
+export interface HostnameReport {
+  readonly hostname: Name;
+  readonly facts: readonly Fact[];
+}
+
+/** The output of `dnsalias explain --json`. `controller` has the facts that are not about one hostname. */
+export function factsJson(controller: readonly Fact[], reports: readonly HostnameReport[]): unknown {
+  const hostnames = reports.map(({ hostname, facts }) => ({ hostname: displayName(hostname), facts }));
+  const [only] = hostnames;
+  const about = controller.length === 0 ? {} : { controller };
+  return hostnames.length === 1 ? { ...about, ...only } : { ...about, hostnames };
 }
 
 /** Text for users: one line for each fact. The topic is shown before the first of its facts. */
-export function factsText(sink: Sink, hostname: Name, facts: readonly Fact[]): string {
-  const width = Math.max(...facts.map(({ topic }) => topic.length));
-  const lines = facts.map(({ topic, text, good }, index) => {
-    const label = facts[index - 1]?.topic === topic ? "" : topic;
-    return `  ${styled(sink, "dim", label.padEnd(width))}  ${good ? styled(sink, "green", "✓") : styled(sink, "red", "✗")} ${harmless(text)}`;
-  });
-  return [styled(sink, "bold", displayName(hostname)), ...lines, ""].join("\n");
+export function factsText(sink: Sink, controller: readonly Fact[], reports: readonly HostnameReport[]): string {
+  const width = Math.max(...[controller, ...reports.map(({ facts }) => facts)].flat().map(({ topic }) => topic.length));
+  const lines = reports.flatMap(({ hostname, facts }) => [
+    styled(sink, "bold", displayName(hostname)),
+    ...factLines(sink, facts, width),
+  ]);
+  return [...factLines(sink, controller, width), ...lines, ""].join("\n");
 }
 
-/** 0 if the hostname has no problem, otherwise 1. */
-export function explainExitCode(facts: readonly Fact[]): number {
-  return facts.every(({ good }) => good) ? EXIT.ok : EXIT.failed;
+function factLines(sink: Sink, facts: readonly Fact[], width: number): readonly string[] {
+  return facts.map(({ topic, text, good }, index) => {
+    const label = facts[index - 1]?.topic === topic ? "" : topic;
+    return `  ${styled(sink, "dim", label.padEnd(width))}  ${markOf(sink, topic, good)} ${harmless(text)}`;
+  });
+}
+
+/** A lookup from here is neither right nor wrong. */
+function markOf(sink: Sink, topic: Fact["topic"], isGood: boolean): string {
+  if (topic === "from here") {
+    return styled(sink, "dim", "·");
+  }
+  return isGood ? styled(sink, "green", "✓") : styled(sink, "red", "✗");
+}
+
+/** 0 if no fact is a problem, otherwise 1. Lookups from here never are. */
+export function explainExitCode(controller: readonly Fact[], reports: readonly HostnameReport[]): number {
+  return [controller, ...reports.map(({ facts }) => facts)].flat().every(({ good }) => good) ? EXIT.ok : EXIT.failed;
 }

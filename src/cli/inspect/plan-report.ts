@@ -1,6 +1,6 @@
 import { byCodeUnit } from "../../base/order.ts";
 import { objectKey } from "../../api/meta.ts";
-import { displayName } from "../../dns/name/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import { refusalsOf } from "../../plan/claims.ts";
 import type { Change } from "../../plan/change.ts";
 import { EXIT } from "../terminal/exit-code.ts";
@@ -13,8 +13,10 @@ import type { Snapshot } from "./snapshot.ts";
  * The output of `dnsalias plan --json`; the text has the same content. The document is sorted, so the same plan has the same bytes.
  */
 export interface PlanDocument {
-  /** The number of changes over all zones. */
+  /** The number of changes over all zones, without held deletes. */
   readonly changes: number;
+  /** The number of deletes that wait for an approval. `run` does not make them. */
+  readonly held: number;
   readonly zones: readonly ZoneDocument[];
   /** Invalid objects, and failed lookups. */
   readonly problems: readonly string[];
@@ -37,6 +39,8 @@ interface ChangeDocument {
   readonly kind: Change["kind"];
   readonly name: string;
   readonly type: string;
+  /** True for a delete that waits for an approval. */
+  readonly held?: true;
   readonly before?: Shown;
   readonly after?: Shown & { readonly resources: readonly string[] };
   readonly reason?: string;
@@ -48,18 +52,28 @@ interface Shown {
   readonly data: readonly string[];
 }
 
-export function planDocument(previews: readonly ZonePreview[], { problems, answers, store }: Snapshot): PlanDocument {
-  const zones = previews.map(zoneDocument);
+/** `shows` selects the changes by their name. */
+export function planDocument(
+  previews: readonly ZonePreview[],
+  { problems, answers, store }: Snapshot,
+  shows: (hostname: Name) => boolean = () => true,
+): PlanDocument {
+  const zones = previews.map((preview) => zoneDocument(preview, shows));
   const failed = [...answers.values()].flatMap(({ key, outcome }) =>
     outcome.kind === "failure" ? [`${displayName(key.target)} ${key.family}: ${outcome.detail}`] : [],
   );
   const withoutZone = [...store.aliases()].flatMap((alias) =>
-    alias.spec.hostnames.flatMap((hostname) =>
-      refusalsOf(store.matchOf(alias, hostname)).map(({ message }) => `DnsAlias ${objectKey(alias.meta)}: ${message}`),
-    ),
+    alias.spec.hostnames
+      .filter(shows)
+      .flatMap((hostname) =>
+        refusalsOf(store.matchOf(alias, hostname)).map(
+          ({ message }) => `DnsAlias ${objectKey(alias.meta)}: ${message}`,
+        ),
+      ),
   );
   return {
     changes: zones.reduce((sum, { changes, rewrite }) => sum + countWritten(changes, rewrite), 0),
+    held: zones.reduce((sum, { changes }) => sum + changes.filter(({ held }) => held === true).length, 0),
     zones,
     problems: [...problems, ...withoutZone].sort(byCodeUnit),
     warnings: failed.sort(byCodeUnit),
@@ -75,23 +89,31 @@ export function planExitCode({ zones, problems, changes }: PlanDocument): number
 }
 
 function countWritten(changes: readonly ChangeDocument[], rewrite: string | undefined): number {
-  const written = changes.filter(({ kind }) => kind !== "refuse").length;
+  const written = changes.filter(({ kind, held }) => kind !== "refuse" && held !== true).length;
   return written === 0 && rewrite !== undefined ? 1 : written;
 }
 
-function zoneDocument({ zone, provider, outcome }: ZonePreview): ZoneDocument {
+function zoneDocument({ zone, provider, outcome }: ZonePreview, shows: (hostname: Name) => boolean): ZoneDocument {
   const common = { zone: objectKey(zone.meta), domain: displayName(zone.spec.domain), provider };
   if (outcome.kind === "problem") {
     return { ...common, changes: [], problem: { reason: outcome.reason, message: outcome.message } };
   }
-  const { guarded, changes } = outcome.proposal;
+  const { guarded } = outcome.proposal;
+  const written = new Set<Change>(guarded.kind === "held" ? guarded.writes : []);
+  const isHeld = (change: Change): boolean =>
+    guarded.kind === "held" && change.kind === "delete" && !written.has(change);
+  const changes = outcome.proposal.changes.filter((change) => shows(nameAt(change)));
   return {
     ...common,
-    changes: changes.map(changeDocument),
+    changes: changes.map((change) => ({ ...changeDocument(change), ...(isHeld(change) ? { held: true } : {}) })),
     ...(outcome.inputProblem === undefined ? {} : { problem: outcome.inputProblem }),
     ...(outcome.needsWrite === undefined ? {} : { rewrite: outcome.needsWrite.message }),
     ...(guarded.kind === "held" ? { held: guarded.message } : {}),
   };
+}
+
+function nameAt(change: Change): Name {
+  return change.kind === "refuse" ? change.name : change.kind === "delete" ? change.before.name : change.after.name;
 }
 
 function changeDocument(change: Change): ChangeDocument {
@@ -136,10 +158,14 @@ export function planText(sink: Sink, document: PlanDocument): string {
   const problems = document.problems.map((text) => problemLine(sink, text));
   const warnings = document.warnings.map((text) => `${styled(sink, "yellow", "not resolved:")} ${harmless(text)}`);
   const counts = (["create", "update", "delete", "refuse"] as const).map((kind) => {
-    const count = document.zones.flatMap(({ changes }) => changes).filter((change) => change.kind === kind).length;
-    return `${count} to ${kind}`;
+    const changes = document.zones.flatMap((zone) => zone.changes);
+    return `${changes.filter((change) => change.kind === kind && change.held !== true).length} to ${kind}`;
   });
-  const summary = document.changes === 0 ? "Nothing would change." : `Plan: ${counts.join(", ")}.`;
+  const held = document.held === 0 ? [] : [`${document.held} held`];
+  const isQuiet = document.changes + document.held === 0;
+  const unplanned = document.zones.length === 0 && problems.length > 0;
+  const quiet = unplanned ? "No DnsZone was planned." : "Nothing would change.";
+  const summary = isQuiet ? quiet : `Plan: ${[...counts, ...held].join(", ")}.`;
   return [...lines, ...problems, ...warnings, styled(sink, "bold", summary), ""].join("\n");
 }
 
@@ -171,6 +197,7 @@ function changeLine(sink: Sink, change: ChangeDocument): string {
   const sides = [change.before, change.after].flatMap((side) =>
     side === undefined ? [] : [`${side.data.join(", ")} (${side.ttl} s)`],
   );
+  const held = change.held === true ? styled(sink, "dim", "  held") : "";
   const whose = change.after === undefined ? "" : `  ${change.after.resources.join(", ")}`;
-  return `  ${styled(sink, style, mark)} ${what}  ${sides.join(" → ")}${styled(sink, "dim", whose)}`;
+  return `  ${styled(sink, style, mark)} ${what}  ${sides.join(" → ")}${styled(sink, "dim", whose)}${held}`;
 }

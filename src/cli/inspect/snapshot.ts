@@ -1,11 +1,12 @@
 import { systemClock } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { InvalidObject, InventoryEvent } from "../../controller/ports/inventory.ts";
-import { lastKnownGoodOf } from "../../controller/lookup/last-known-good.ts";
+import { lastKnownGoodOf, outcomeWord } from "../../controller/lookup/last-known-good.ts";
 import { createReferences, type References } from "../../controller/lookup/references.ts";
 import { createStore, type Store } from "../../controller/inventory/store.ts";
 import { lookupNames } from "../../api/target-names.ts";
-import { keyText, type TargetKey } from "../../dns/lookup-result.ts";
+import { FAILURE_REASONS, keyText, type TargetKey } from "../../dns/lookup-result.ts";
+import { displayName } from "../../dns/name/name.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { answerOf } from "../../plan/hold/answer-of.ts";
 import { freshState, restoredState } from "../../plan/hold/state.ts";
@@ -35,6 +36,10 @@ export interface SnapshotSource {
 export interface SnapshotOptions {
   /** Selects the aliases whose targets are looked up. */
   readonly concerns: (alias: DnsAlias, store: Store) => boolean;
+  /** True: nothing is looked up, because these mistakes in the objects end the command. */
+  readonly endsAt?: (problems: readonly string[]) => boolean;
+  /** The source of the answers. Defaults to lookups. */
+  readonly answersOf?: "statuses" | "lookups";
   readonly concurrency: number;
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -42,15 +47,30 @@ export interface SnapshotOptions {
 /** Reads the inventory once, and makes one lookup for each target. It writes nothing. Rejects when the signal aborts. */
 export async function takeSnapshot(
   composition: SnapshotSource,
-  { concerns, concurrency, onProgress }: SnapshotOptions,
+  { concerns, endsAt = () => false, answersOf = "lookups", concurrency, onProgress }: SnapshotOptions,
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const { store, invalid } = await readInventory(composition, signal);
   composition.rememberFrom(store);
-  const keys = [...store.aliases()]
+  const problems = composition.platform.inventory.problems?.() ?? problemsOf(invalid);
+  const keys = [...(endsAt(problems) ? [] : store.aliases())]
     .filter((alias) => concerns(alias, store))
     .flatMap((alias) => streamsOf(composition, store, alias));
   const work = [...new Map(keys.map((key) => [keyText(key.key), key])).values()];
+  if (answersOf === "statuses") {
+    return { store, invalid, problems, answers: new Map(work.map((each) => [keyText(each.key), readStatus(each)])) };
+  }
+  const answers = await lookUpAll(composition, work, { concurrency, onProgress }, signal);
+  return { store, invalid, problems, answers };
+}
+
+/** Makes one lookup for each stream. The key of an answer is the text of its key. */
+export async function lookUpAll(
+  composition: SnapshotSource,
+  work: readonly Stream[],
+  { concurrency, onProgress }: Pick<SnapshotOptions, "concurrency" | "onProgress">,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, TargetAnswer>> {
   const answers = new Map<string, TargetAnswer>();
   const queue = [...work];
   const worker = async (): Promise<void> => {
@@ -60,7 +80,7 @@ export async function takeSnapshot(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, work.length) }, worker));
-  return { store, invalid, problems: composition.platform.inventory.problems?.() ?? problemsOf(invalid), answers };
+  return answers;
 }
 
 function problemsOf(invalid: readonly InvalidObject[]): readonly string[] {
@@ -104,7 +124,7 @@ function note(store: Store, references: References, event: InventoryEvent): void
   }
 }
 
-interface Stream {
+export interface Stream {
   readonly key: TargetKey;
   readonly alias: DnsAlias;
 }
@@ -126,6 +146,27 @@ export function streamsOf(
     });
   });
 }
+
+/** The answer in the status of the alias: what the controller knows. */
+function readStatus({ key, alias }: Stream): TargetAnswer {
+  const now = systemClock.now();
+  const known = lastKnownGoodOf(key, alias.status, now);
+  if (known !== undefined) {
+    return answerOf(restoredState(key, known, now));
+  }
+  const target = alias.status?.targets.find(({ hostname }) => hostname === displayName(key.target));
+  const word = target === undefined ? "" : outcomeWord(target, key.family);
+  const reason = FAILURE_REASONS.find((candidate) => word === `Failure: ${candidate}`);
+  const fresh = answerOf(freshState(key, now));
+  return reason === undefined
+    ? { ...fresh, outcome: EMPTY_OUTCOMES[word] ?? fresh.outcome }
+    : { ...fresh, outcome: { kind: "failure", reason, detail: "the lookups of the controller fail" } };
+}
+
+const EMPTY_OUTCOMES: Readonly<Record<string, TargetAnswer["outcome"]>> = {
+  NoData: { kind: "nodata" },
+  NxDomain: { kind: "nxdomain" },
+};
 
 async function readOnce(
   { lookup, views }: SnapshotSource,

@@ -7,4 +7,6 @@ export const EXIT = {
   changes: 2,
   /** The command line or the environment is wrong (sysexits.h EX_USAGE). */
   usage: 64,
+  /** The reader of the output ended first: 128 + SIGPIPE. */
+  readerEnded: 141,
 } as const;

@@ -7,7 +7,7 @@ import { advance, SETTLE_MS, type Advance, type Catalog } from "./known-objects.
 import { editEvents, eventsBetween, goneBefore, objectEvents } from "./inventory-events.ts";
 import type { SecretRead } from "../../providers/backend.ts";
 import type { OutFiles } from "../output/output-files.ts";
-import { createFolderReader, type FolderRead } from "./read-folder.ts";
+import type { FolderRead } from "./read-folder.ts";
 import { problemText } from "../manifest/parse-manifests.ts";
 import { remember, rememberedCatalog } from "./restore-objects.ts";
 import type { StateFile } from "../state/state-file.ts";
@@ -27,6 +27,8 @@ export interface FolderInventory extends Inventory {
 
 export interface FolderInventoryDeps {
   readonly root: string;
+  /** Reads all manifests. See {@link createFolderReader}. */
+  readonly scan: () => Promise<FolderRead>;
   readonly state: StateFile;
   readonly statuses: Statuses;
   readonly watch: FolderWatch;
@@ -41,7 +43,6 @@ export interface FolderInventoryDeps {
 
 /** Reads a folder of manifests continuously. The rules in {@link advance} limit the changes of one scan. */
 export function createFolderInventory(deps: FolderInventoryDeps): FolderInventory {
-  const scan = createFolderReader(deps.root);
   const remembered = rememberedCatalog(deps.state);
   let catalog: Catalog = remembered;
   let emitted: Catalog = new Map();
@@ -50,7 +51,7 @@ export function createFolderInventory(deps: FolderInventoryDeps): FolderInventor
   let last: Advance | undefined;
 
   async function step(): Promise<Advance> {
-    const seen = await scan();
+    const seen = await deps.scan();
     deps.watch.follow(seen.folders);
     if (!seen.changed && last?.unsettled === false) {
       return last;

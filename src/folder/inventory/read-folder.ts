@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../../base/error.ts";
 import type { FolderView } from "./known-objects.ts";
@@ -51,6 +51,45 @@ export function createFolderReader(root: string): () => Promise<FolderRead> {
       failure: undefined,
       changed: changedTo(printOf(files, all)),
     };
+  };
+}
+
+/** One file with manifests, or the standard input. */
+export interface ManifestFile {
+  readonly path: string;
+  /** The name of the file in messages. */
+  readonly label: string;
+  readonly size: number;
+}
+
+/** The file at a path. "-" is the standard input. Undefined: a folder, or nothing. */
+export async function manifestFile(path: string): Promise<ManifestFile | undefined> {
+  if (path === "-") {
+    return { path, label: "standard input", size: 0 };
+  }
+  const info = await stat(path).catch(() => undefined);
+  return info === undefined || info.isDirectory() ? undefined : { path, label: path, size: info.size };
+}
+
+/** Reads one file once. Every later call returns the same. Never rejects. */
+export function createFileReader(file: ManifestFile): () => Promise<FolderRead> {
+  let result: Promise<FolderRead> | undefined;
+  return () => (result ??= readOne(file));
+}
+
+async function readOne({ path, label, size }: ManifestFile): Promise<FolderRead> {
+  const read = path === "-" ? await readStandardInput() : await readText(path, size);
+  const message = read.kind === "failed" ? read.message : "it does not exist";
+  const unreadable = read.kind === "text" ? [] : [{ path: label, message }];
+  return {
+    view: {
+      files: new Map(read.kind === "text" ? [[label, validateFile(label, read.text)]] : []),
+      unreadable: unreadable.map((each) => each.path),
+    },
+    unreadable,
+    folders: new Map(),
+    failure: undefined,
+    changed: true,
   };
 }
 
@@ -125,9 +164,26 @@ async function readText(path: string, size: number): Promise<TextResult> {
   try {
     return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path)) };
   } catch (error) {
-    if (systemCode(error) === "ERR_ENCODING_INVALID_ENCODED_DATA") {
-      return { kind: "failed", message: "not UTF-8 text: save the file as UTF-8" };
-    }
-    return systemCode(error) === "ENOENT" ? { kind: "gone" } : { kind: "failed", message: messageOf(error) };
+    return systemCode(error) === "ENOENT" ? { kind: "gone" } : readFailure(error);
   }
+}
+
+/** A stream, because /dev/stdin can't be opened if the standard input is a socket. */
+async function readStandardInput(): Promise<TextResult> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  try {
+    for await (const chunk of process.stdin) {
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return { kind: "text", text: text + decoder.decode() };
+  } catch (error) {
+    return readFailure(error);
+  }
+}
+
+function readFailure(error: unknown): TextResult {
+  return systemCode(error) === "ERR_ENCODING_INVALID_ENCODED_DATA"
+    ? { kind: "failed", message: "not UTF-8 text: save the file as UTF-8" }
+    : { kind: "failed", message: messageOf(error) };
 }

@@ -51,7 +51,7 @@ export async function folderError(path: string): Promise<FolderError | undefined
 }
 
 const NO_FOLDER: Readonly<Record<string, string>> = {
-  ENOENT: "it does not exist; create it or correct --manifests",
+  ENOENT: "it does not exist; create it or correct the path",
   ENOTDIR: "it is not a folder; set --manifests to the folder of the file",
 };
 

@@ -19,6 +19,8 @@ export interface LeaseOptions {
   /** Unique for this process, also among restarts of one Pod. */
   readonly identity: string;
   readonly times?: LeaseTimes;
+  /** The annotations of the Lease. */
+  readonly annotations?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 export interface Lease {

@@ -16,6 +16,8 @@ export interface LeaseClientOptions {
   readonly name: string;
   readonly identity: string;
   readonly times: LeaseTimes;
+  /** Written with each claim and release. Absent: none. */
+  readonly annotations?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 interface LeaseTry {
@@ -117,8 +119,15 @@ function send({ transport, timeoutMs }: LeaseContext, request: KubeRequest, sign
   return transport.request({ ...request, timeoutMs, isUrgent: true }, signal);
 }
 
-function claimOf({ namespace, name, identity, times, wallNow }: LeaseContext): LeaseClaim {
-  return { namespace, name, identity, durationMs: times.durationMs, wallNow: wallNow() };
+function claimOf({ namespace, name, identity, times, wallNow, annotations }: LeaseContext): LeaseClaim {
+  return {
+    namespace,
+    name,
+    identity,
+    durationMs: times.durationMs,
+    wallNow: wallNow(),
+    ...(annotations && { annotations: annotations() }),
+  };
 }
 
 function isStatus(result: KubeResult, code: number): boolean {

@@ -23,6 +23,7 @@ export interface LeaseClaim {
   readonly durationMs: Millis;
   /** Wall-clock time for users. No process compares it with its own clock. */
   readonly wallNow: Millis;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** A Lease with the name of this process in it: a new one, a renewal, or a takeover from another holder. */
@@ -49,7 +50,12 @@ export function releasedLease(claim: LeaseClaim, record: LeaseRecord): unknown {
   });
 }
 
-function leaseObject({ namespace, name }: LeaseClaim, record: LeaseRecord | undefined, spec: unknown): unknown {
+function leaseObject(
+  { namespace, name, annotations }: LeaseClaim,
+  record: LeaseRecord | undefined,
+  spec: unknown,
+): unknown {
   const at = record === undefined ? {} : { uid: record.uid, resourceVersion: record.resourceVersion };
-  return { apiVersion: LEASES.apiVersion, kind: LEASES.kind, metadata: { namespace, name, ...at }, spec };
+  const metadata = { namespace, name, ...at, ...(annotations && { annotations }) };
+  return { apiVersion: LEASES.apiVersion, kind: LEASES.kind, metadata, spec };
 }

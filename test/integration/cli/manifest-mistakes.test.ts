@@ -138,7 +138,7 @@ for (const command of [["run"], ["run", "--once"], ["plan"], ["explain", "shop.e
     await using folder = await temporaryFolder();
     const none = join(folder.path, "none");
     const { stdout, stderr, code } = await dnsalias(command, none, join(folder.path, "out"));
-    const message = `cannot read the manifest folder ${none}: it does not exist; create it or correct --manifests`;
+    const message = `cannot read the manifest folder ${none}: it does not exist; create it or correct the path`;
     assert.deepEqual([stdout, stderr, code], ["", `dnsalias: ${message}\n`, 1]);
     assert.deepEqual(await readdir(folder.path), []);
   });

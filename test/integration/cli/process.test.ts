@@ -33,7 +33,7 @@ const TRACE =
 test("version and help load neither Kubernetes nor the log, metrics, YAML and schema packages", async () => {
   for (const words of [["version"], ["run", "--help"]]) {
     const { stderr, code } = await run(NODE, ["--import", TRACE, "src/main.ts", ...words]);
-    assert.deepEqual([stderr, code], ["", 0]);
+    assert.deepEqual([stderr.replaceAll("package commander\n", ""), code], ["", 0]);
   }
   const { stderr } = await run(NODE, ["--import", TRACE, "src/main.ts", "crds"]);
   assert.match(stderr, /^package typebox$/m);

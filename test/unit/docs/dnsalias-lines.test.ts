@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { readConfig } from "../../../src/cli/config/config.ts";
-import { COMMANDS } from "../../../src/cli/config/options.ts";
+import { COMMANDS } from "../../../src/cli/config/commands.ts";
 import { commandUsage } from "../../../src/cli/config/usage.ts";
 import { commandsOf } from "../../support/doc-commands.ts";
 import { blocksOfPage, documentPages } from "../../support/doc-pages.ts";
@@ -57,6 +57,8 @@ function problemOf(command: string): string | undefined {
 const EXAMPLES: Readonly<Record<string, string>> = {
   COMMAND: "run",
   NAME: "example.com",
+  HOSTNAME: "www.example.com",
+  "NAMESPACE/NAME": "web/shop",
   TARGET: "example.net",
   ADDRESS: "192.0.2.53",
   "HOST:PORT": "127.0.0.1:9753",

@@ -111,7 +111,7 @@ const EXPLAINED: readonly (readonly [name: string, facts: readonly Fact[]])[] = 
       {
         topic: "claim",
         good: false,
-        text: "no DnsAlias has the hostname other.example.com: check spec.hostnames and --namespace for a typing error",
+        text: "no DnsAlias has the hostname other.example.com: check spec.hostnames and -n for a typing error",
       },
     ],
   ],

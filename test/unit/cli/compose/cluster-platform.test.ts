@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { openClusterPlatform } from "../../../../src/cli/compose/cluster-platform.ts";
 import type { Platform } from "../../../../src/cli/compose/platform.ts";
-import type { PlatformConfig } from "../../../../src/cli/config/config.ts";
+import type { PlatformConfig } from "../../../../src/cli/config/platform-config.ts";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { parsedZone } from "./parsed-zone.ts";
 
@@ -18,6 +18,7 @@ function open(more: Partial<Extract<PlatformConfig, { readonly kind: "cluster" }
     {
       log: silentLogger,
       owner: { ownerId: "me", adoptOwnerIds: [] },
+      resolvers: () => [],
       onLeader: () => assert.fail("without a Lease there is no leader"),
       observe: { onRequest: () => undefined, onRestart: () => undefined },
     },

@@ -8,11 +8,11 @@ import { parsedZone } from "./parsed-zone.ts";
 
 const SOA = "@ 3600 IN SOA ns1 h 7 7200 900 1209600 300\n@ 3600 IN NS ns1\n";
 
-/** A platform that writes nothing, with the manifests of the example. */
-function open(manifests = "examples/folder"): Promise<Platform> {
+/** A platform with the manifests of the example. It writes nothing, by default. */
+function open(manifests = "examples/folder", readOnly = true): Promise<Platform> {
   return openFolderPlatform(
     { kind: "folder", manifests, out: "test/fixtures/zones", stateFile: "test/fixtures/no-state.json" },
-    { log: silentLogger, owner: { ownerId: "me", adoptOwnerIds: [] }, readOnly: true },
+    { log: silentLogger, owner: { ownerId: "me", adoptOwnerIds: [] }, readOnly },
   );
 }
 
@@ -36,13 +36,14 @@ test("the manifests of the example are read, and the ConfigMap among them has th
   assert.match((read.kind === "ok" && read.text) || "", /^\$ORIGIN example\.com\.$/m);
 });
 
-const UNUSABLE: readonly (readonly [manifests: string, cure: string])[] = [
-  ["examples/none", "it does not exist; create it or correct --manifests"],
-  ["package.json", "it is not a folder; set --manifests to the folder of the file"],
+/** A command that only reads can read a file, too. */
+const UNUSABLE: readonly (readonly [manifests: string, readOnly: boolean, cure: string])[] = [
+  ["examples/none", true, "it does not exist; create it or correct the path"],
+  ["package.json", false, "it is not a folder; set --manifests to the folder of the file"],
 ];
-for (const [manifests, cure] of UNUSABLE) {
+for (const [manifests, readOnly, cure] of UNUSABLE) {
   test(`${manifests} as the folder of manifests ends at once with its cure`, async () => {
-    await assert.rejects(open(manifests), {
+    await assert.rejects(open(manifests, readOnly), {
       code: "CONFIG_INVALID",
       message: `cannot read the manifest folder ${manifests}: ${cure}`,
     });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readConfig, type CommandLine, type Config } from "../../../../src/cli/config/config.ts";
 import { readArguments, type Environment } from "../../../../src/cli/config/arguments.ts";
-import { COMMANDS, optionsOf, variableOf } from "../../../../src/cli/config/options.ts";
+import { COMMANDS } from "../../../../src/cli/config/commands.ts";
+import { optionsOf, variableOf } from "../../../../src/cli/config/options.ts";
 
 function ask(line: string, environment: Environment = {}): CommandLine {
   return readConfig(line.split(" ").filter(Boolean), environment, { out: false, err: false });
@@ -167,6 +168,8 @@ const good: readonly GoodCase[] = [
       platform: FOLDER,
       owner: { adoptOwnerIds: [] },
       concurrency: 64,
+      endsAtMistakes: false,
+      filter: { zones: [], hostnames: [] },
       json: true,
     },
   },
@@ -178,7 +181,8 @@ const good: readonly GoodCase[] = [
       platform: CLUSTER,
       owner: { adoptOwnerIds: [] },
       concurrency: 64,
-      hostname: "*.example.com.",
+      subject: { kind: "hostname", hostname: "*.example.com." },
+      namespaces: [],
       json: false,
     },
   },
@@ -235,6 +239,21 @@ const good: readonly GoodCase[] = [
     },
   },
   { line: "version --json", want: { command: "version", json: true } },
+  { line: "--json version", want: { command: "version", json: true } },
+  {
+    line: "-n web --context prod remove-finalizers",
+    want: {
+      command: "remove-finalizers",
+      platform: {
+        kind: "cluster",
+        context: "prod",
+        namespaces: ["web"],
+        lease: { name: "dnsalias" },
+        host: "dnsalias",
+      },
+      log: { level: "warn", format: "json" },
+    },
+  },
   { line: "--version", want: { command: "version", json: false } },
 ];
 
@@ -289,10 +308,13 @@ const wrong: readonly WrongCase[] = [
   },
   {
     line: "--manifests m",
-    says: "a command must come before --manifests: run, plan, resolve, explain, drain, force, pin, unpin, failback, history, crds, remove-finalizers, version",
+    says: "a command is missing; the commands are run, plan, resolve, explain, drain, force, pin, unpin, failback, history, crds, remove-finalizers, version",
   },
   { line: "run --manifest m", says: "no such option: --manifest; did you mean --manifests?" },
   { line: "run --xyzzy", says: "no such option: --xyzzy; see dnsalias run --help" },
+  { line: "--xyzzy run", says: "no such option: --xyzzy; see dnsalias --help" },
+  { line: "--json run", says: "--json is not an option of run, only of plan, resolve, explain, history, version" },
+  { line: "--owner-id a run --owner-id b", says: "--owner-id is given twice" },
   { line: "run -x", says: "no such option: -x; see dnsalias run --help" },
   { line: "run --json", says: "--json is not an option of run, only of plan, resolve, explain, history, version" },
   { line: "run --once=yes", says: "--once takes no value" },
@@ -389,11 +411,13 @@ for (const { line, environment, says } of wrong) {
 const LISTS: ReadonlySet<string> = new Set([
   "adopt-owner-id",
   "health-check-allow",
+  "hostname",
   "namespace",
   "resolver",
   "responder-exempt",
   "responder-listen",
   "transfer-listen",
+  "zone",
 ]);
 
 for (const command of COMMANDS) {
@@ -433,25 +457,38 @@ test("help is asked for in every usual way, and wins over everything else", () =
     const asked = ask(line);
     assert.match(asked.kind === "help" ? asked.text : "", /^Usage: dnsalias COMMAND/, line);
   }
-  for (const line of ["run --help", "run -h", "help run", "run --out o --help", "run --help --concurrency 0"]) {
+  for (const line of [
+    "run --help",
+    "run -h",
+    "help run",
+    "--help run",
+    "--once -h run",
+    "run --out o --help",
+    "run --help --concurrency 0",
+  ]) {
     const asked = ask(line);
     assert.match(asked.kind === "help" ? asked.text : JSON.stringify(asked), /^Usage: dnsalias run/, line);
   }
 });
 
 for (const command of COMMANDS) {
-  test(`the help of ${command} names each of its options, shows examples that are taken, and fits 100 columns`, () => {
+  test(`the help of ${command} names each of its options, shows examples that are taken, and fits the terminal`, () => {
     const asked = ask(`${command} --help`);
     const text = asked.kind === "help" ? asked.text : "";
     for (const { name } of optionsOf(command)) {
-      assert.match(text, new RegExp(`^  --${name}\\b`, "m"));
+      assert.match(text, new RegExp(`^  (?:-[a-z], |    )--${name}\\b`, "m"));
     }
     const examples = [...text.matchAll(/^ {2}dnsalias ([^|\n]+)/gm)].map((match) => match[1] ?? "");
     assert.ok(examples.length > 0);
     for (const example of examples) {
       assert.equal(ask(example.trim()).kind, "command", example);
     }
-    assert.ok(Math.max(...text.split("\n").map((line) => line.length)) <= 120);
+    for (const columns of [80, 100, 120, 200]) {
+      const wide = readConfig([command, "--help"], {}, { out: true, err: true, columns });
+      const lines = (wide.kind === "help" ? wide.text : "").split("\nExamples:")[0]?.split("\n") ?? [];
+      const longest = Math.max(...lines.map((line) => line.length));
+      assert.ok(longest <= Math.min(columns, 120), `${columns}: ${longest}`);
+    }
   });
 }
 

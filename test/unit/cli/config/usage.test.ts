@@ -1,37 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COMMANDS } from "../../../../src/cli/config/options.ts";
+import { COMMANDS } from "../../../../src/cli/config/commands.ts";
 import { commandUsage, programUsage } from "../../../../src/cli/config/usage.ts";
 
-test("the help of the program lists its commands, aligned", () => {
+test("the help of the program lists its commands in groups, aligned", () => {
   const lines = programUsage().split("\n");
-  assert.deepEqual(
-    lines.map((line) => (line.startsWith("  ") ? line.slice(0, 21) : line)),
-    [
-      "Usage: dnsalias COMMAND [OPTIONS]",
-      "",
-      "Keeps the A and AAAA records of a hostname equal to the addresses of its target. The hostname can be a zone apex.",
-      "",
-      "Commands:",
-      "  run                ",
-      "  plan               ",
-      "  resolve            ",
-      "  explain            ",
-      "  drain              ",
-      "  force              ",
-      "  pin                ",
-      "  unpin              ",
-      "  failback           ",
-      "  history            ",
-      "  crds               ",
-      "  remove-finalizers  ",
-      "  version            ",
-      "",
-      "Run dnsalias COMMAND --help for the options of a command.",
-      "",
-    ],
+  const heads = lines.filter((line) => line.endsWith(":") && !line.startsWith(" "));
+  assert.deepEqual(heads, ["Operation:", "Inspection:", "Steering:", "Installation:"]);
+  const rows = lines.filter((line) => line.startsWith("  ") && !line.startsWith("   "));
+  assert.deepEqual(new Set(rows.map((line) => line.trim().split(" ")[0])), new Set<string>(COMMANDS));
+  assert.ok(rows.every((line) => /^ {2}[a-z-]+ +(?<=^.{21})[a-z]{2,} /.test(line)));
+  assert.match(
+    programUsage(),
+    /^Usage: dnsalias COMMAND \[OPTIONS\]\n\nKeeps .*\n\nRun dnsalias COMMAND --help [^]*[^\n]\n$/s,
   );
-  assert.ok(lines.filter((line) => line.startsWith("  ")).every((line) => /^.{21}[a-z]{2,} /.test(line)));
 });
 
 test("the help of a command has its usage, what it does, its options, its variables, and examples", () => {
@@ -39,13 +21,19 @@ test("the help of a command has its usage, what it does, its options, its variab
     commandUsage("crds"),
     `Usage: dnsalias crds [--out DIR]
 
-Prints the two definitions as one YAML stream, or writes one file for each with --out.
+Prints the two definitions as one YAML stream, or writes one file for each with
+--out.
 
-Options:
-  --out DIR  Folder for the output: zone files and Corefiles in folder mode, CRDs for crds.
-  --help     Print this help.
+Objects:
+      --out DIR  Folder for the output: zone files and Corefiles in folder mode,
+                 CRDs for crds. Without it, plan and explain compare with empty
+                 zones.
 
-Each option has an environment variable: --out is DNSALIAS_OUT. The option takes precedence.
+Output:
+  -h, --help     Print this help.
+
+Each option has an environment variable: --out is DNSALIAS_OUT.
+The option takes precedence.
 
 Examples:
   dnsalias crds | kubectl apply -f -
@@ -61,9 +49,9 @@ test("nothing is said of variables where there is nothing to set", () => {
 
 Prints the versions of dnsalias and Node.js.
 
-Options:
-  --json  Print JSON.
-  --help  Print this help.
+Output:
+      --json  Print JSON.
+  -h, --help  Print this help.
 
 Examples:
   dnsalias version
@@ -73,8 +61,22 @@ Examples:
 
 test("a long help of an option goes on below its beginning", () => {
   const lines = commandUsage("resolve").split("\n");
-  const at = lines.findIndex((line) => line.startsWith("  --resolver-ca FILE"));
-  assert.deepEqual([lines[at]?.indexOf("PEM"), lines[at + 1]?.search(/\S/)], [22, 22]);
+  const at = lines.findIndex((line) => line.startsWith("      --resolver-ca FILE"));
+  assert.deepEqual([lines[at]?.indexOf("PEM"), lines[at + 1]?.search(/\S/)], [26, 26]);
+});
+
+test("the help is as wide as the terminal, up to 120 columns", () => {
+  const longest = (columns: number) =>
+    Math.max(
+      ...programUsage(columns)
+        .split("\n")
+        .map((line) => line.length),
+    );
+  assert.deepEqual(
+    [80, 120, 300].map((columns) => longest(columns) <= Math.min(columns, 120)),
+    [true, true, true],
+  );
+  assert.ok(longest(80) < longest(120));
 });
 
 test("the help names the exit codes that a script can tell apart", () => {
@@ -83,14 +85,14 @@ test("the help names the exit codes that a script can tell apart", () => {
 });
 
 test("the help of run says how it ends, and where its objects come from", () => {
-  assert.match(commandUsage("run"), /SIGTERM or SIGINT[^]*API server, or from files with --manifests/);
+  assert.match(commandUsage("run"), /SIGTERM or SIGINT[^]*API server, or from files with\s--manifests/);
 });
 
 for (const command of COMMANDS) {
   test(`the help of ${command} has its parts in order, with an empty line between them`, () => {
     const parts = commandUsage(command).split("\n\n");
     const heads = parts.map((part) => part.split(/[ \n]/)[0]);
-    assert.deepEqual([heads[0], heads[2], heads.at(-1)], ["Usage:", "Options:", "Examples:"]);
+    assert.deepEqual([heads[0], heads.includes("Output:"), heads.at(-1)], ["Usage:", true, "Examples:"]);
     assert.ok(parts.every((part) => !part.startsWith("\n")));
     assert.match(commandUsage(command), /[^\n]\n$/);
   });

@@ -15,7 +15,7 @@ const FACTS: readonly Fact[] = [
 
 test("each fact is a line, with its topic in front of the first one", () => {
   assert.equal(
-    factsText(createSink({ write: () => true }, {}), NAME, FACTS),
+    factsText(createSink({ write: () => true }, {}), [], [{ hostname: NAME, facts: FACTS }]),
     `*.example.com
   zone       ✓ DnsZone dns/com
   target     ✓ cdn.test A: 192.0.2.1
@@ -26,7 +26,11 @@ test("each fact is a line, with its topic in front of the first one", () => {
 });
 
 test("on a terminal a fact that stands in the way is red, and the others are green", () => {
-  const text = factsText(createSink({ write: () => true, isTTY: true }, {}), NAME, FACTS.slice(1, 3));
+  const text = factsText(
+    createSink({ write: () => true, isTTY: true }, {}),
+    [],
+    [{ hostname: NAME, facts: FACTS.slice(1, 3) }],
+  );
   assert.equal(
     text.replaceAll("\u001b", "ESC"),
     `ESC[1m*.example.comESC[22m
@@ -37,10 +41,41 @@ test("on a terminal a fact that stands in the way is red, and the others are gre
 });
 
 test("a program gets the name and the facts as they are", () => {
-  assert.deepEqual(factsJson(NAME, FACTS), { hostname: "*.example.com", facts: FACTS });
+  assert.deepEqual(factsJson([], [{ hostname: NAME, facts: FACTS }]), { hostname: "*.example.com", facts: FACTS });
 });
 
 test("the exit code is 0 only when nothing stands in the way", () => {
   const good = FACTS.filter((fact) => fact.good);
-  assert.deepEqual([[], good, FACTS].map(explainExitCode), [0, 0, 1]);
+  const codes = [[], good, FACTS].map((facts) => explainExitCode([], [{ hostname: NAME, facts }]));
+  assert.deepEqual(codes, [0, 0, 1]);
+  assert.equal(explainExitCode(FACTS, []), 1);
+});
+
+test("the controller comes first, and a lookup from here has its own mark", () => {
+  const controller: readonly Fact[] = [{ topic: "controller", text: "owner id me", good: true }];
+  const facts: readonly Fact[] = [
+    { topic: "target", text: "cdn.test A: 192.0.2.1", good: true },
+    { topic: "from here", text: "cdn.test A: 192.0.2.9", good: true },
+  ];
+  assert.equal(
+    factsText(createSink({ write: () => true }, {}), controller, [{ hostname: NAME, facts }]),
+    `  controller  ✓ owner id me
+*.example.com
+  target      ✓ cdn.test A: 192.0.2.1
+  from here   · cdn.test A: 192.0.2.9
+`,
+  );
+});
+
+test("the hostnames of an alias are a list", () => {
+  const reports = [
+    { hostname: NAME, facts: FACTS },
+    { hostname: parseOwnerName("example.com"), facts: [] },
+  ];
+  assert.deepEqual(factsJson([], reports), {
+    hostnames: [
+      { hostname: "*.example.com", facts: FACTS },
+      { hostname: "example.com", facts: [] },
+    ],
+  });
 });

@@ -78,6 +78,7 @@ const EXITS: readonly (readonly [
   ["nothing to change", [preview([])], [], 0],
   ["one change", [preview(CHANGES.slice(0, 1))], [], 2],
   ["several changes", [preview(CHANGES), preview([])], [], 2],
+  ["only held deletes", [preview(CHANGES.slice(2, 3), HELD)], [], 0],
   ["only refusals", [preview(CHANGES.slice(3))], [], 0],
   ["a backend to rewrite", [preview([], PASS, "no markers")], [], 2],
   ["a zone that could not be read, beside changes", [preview(CHANGES), UNREADABLE], [], 1],
@@ -173,8 +174,8 @@ const SUMMARIES: readonly {
     name: "deletes that are held",
     zones: [preview(CHANGES.slice(2, 3), HELD)],
     lines:
-      "  held: the plan deletes 9 of 10\n  - c.example.com A  192.0.2.5 (300 s)\nPlan: 0 to create, 0 to update, 1 to delete, 0 to refuse.\n",
-    changes: 1,
+      "  held: the plan deletes 9 of 10\n  - c.example.com A  192.0.2.5 (300 s)  held\nPlan: 0 to create, 0 to update, 0 to delete, 0 to refuse, 1 held.\n",
+    changes: 0,
   },
   {
     name: "a backend that can't be read",
@@ -190,6 +191,25 @@ for (const { name, zones, lines, changes } of SUMMARIES) {
     assert.equal(document.changes, changes);
   });
 }
+
+test("a delete that the guard lets through, beside held ones, is a change", () => {
+  const [, , first] = CHANGES;
+  const switched: Change = { kind: "delete", before: actual("d.example.com", ["192.0.2.6"]) };
+  const changes = first === undefined ? [] : [first, switched];
+  const document = planDocument([preview(changes, { ...HELD, writes: [switched] })], EMPTY);
+  assert.deepEqual([document.changes, document.held], [1, 1]);
+  assert.match(planText(PLAIN, document), / 1 to delete, 0 to refuse, 1 held\.$/m);
+});
+
+test("only the selected names are shown and counted", () => {
+  const shown = parseOwnerName("b.example.com");
+  const document = planDocument([preview(CHANGES)], EMPTY, (name) => name === shown);
+  assert.deepEqual(
+    document.zones.flatMap(({ changes }) => changes.map(({ name }) => name)),
+    ["b.example.com"],
+  );
+  assert.equal(document.changes, 1);
+});
 
 test("the changes of all zones are counted together", () => {
   const document = planDocument([preview(CHANGES), preview(CHANGES.slice(0, 1))], EMPTY);
@@ -221,7 +241,7 @@ test("objects that are wrong, names without a zone, and targets that aren't reso
   assert.deepEqual(document.warnings, ["b.test AAAA: no answer\u001b", "z.test A: no answer\u001b"]);
   assert.equal(
     planText(PLAIN, document),
-    `problem: ${outside}\nproblem: ${wrong.join("\nproblem: ")}\nnot resolved: b.test AAAA: no answer\\u001b\nnot resolved: z.test A: no answer\\u001b\nNothing would change.\n`,
+    `problem: ${outside}\nproblem: ${wrong.join("\nproblem: ")}\nnot resolved: b.test AAAA: no answer\\u001b\nnot resolved: z.test A: no answer\\u001b\nNo DnsZone was planned.\n`,
   );
 });
 
@@ -242,7 +262,7 @@ test("a terminal shows good, careful, and bad in green, yellow, and red", () => 
     "31 39", // held
     "32 39 2 22", // create
     "33 39 2 22", // update
-    "31 39", // delete
+    "31 39 2 22", // a held delete
     "31 39", // refuse
     "1 22", // the other zone
     "31 39", // what is wrong with it

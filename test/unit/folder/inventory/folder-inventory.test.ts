@@ -6,6 +6,7 @@ import type { Condition } from "../../../../src/api/condition/condition.ts";
 import type { AliasStatus } from "../../../../src/api/dns-alias.ts";
 import type { InventoryEvent } from "../../../../src/controller/ports/inventory.ts";
 import { createFolderInventory, type FolderInventory } from "../../../../src/folder/inventory/folder-inventory.ts";
+import { createFolderReader } from "../../../../src/folder/inventory/read-folder.ts";
 import { objectId, type ObjectId, type StateEntry } from "../../../../src/folder/manifest/state-entry.ts";
 import type { StateFile } from "../../../../src/folder/state/state-file.ts";
 import { createStatuses, type Statuses } from "../../../../src/folder/state/statuses.ts";
@@ -63,6 +64,7 @@ function start(root: string, entries: readonly StateEntry[] = [], { readOnly = f
   let onEdit: ((file: string) => void) | undefined;
   const inventory = createFolderInventory({
     root,
+    scan: createFolderReader(root),
     state: stateFile,
     statuses,
     watch: {
