@@ -256,7 +256,7 @@ describe("alerts", { skip: skipWithout("promtool") }, () => {
       rules.map((rule) => textAt(rule, "alert")),
     );
     for (const rule of rules) {
-      const page = textAt(rule, "annotations", "runbook") ?? "";
+      const page = textAt(rule, "annotations", "runbook_url") ?? "";
       assert.match(readFileSync(page, "utf8"), new RegExp(`^# ${textAt(rule, "alert")}$`, "m"), page);
     }
   });
@@ -270,7 +270,11 @@ describe("alerts", { skip: skipWithout("promtool") }, () => {
 
   for (const { alert, wrong, labels, summary, firesAt } of CASES) {
     test(`${alert} fires, and alone`, async () => {
-      const annotations = { description: noteOf(alert, "description"), runbook: noteOf(alert, "runbook"), summary };
+      const annotations = {
+        description: noteOf(alert, "description"),
+        runbook_url: noteOf(alert, "runbook_url"),
+        summary,
+      };
       const severity = textAt(
         rules.find((rule) => textAt(rule, "alert") === alert),
         "labels",
