@@ -154,7 +154,8 @@ function outsideCase({ outside }: CaseInput): ChartCase {
  * would watch only a namespace without zones.
  */
 function everything({ node, resolver, certificate }: CaseInput): ChartCase {
-  const image = "image.repository=ghcr.io/dnsalias/dnsalias,image.digest=,image.pullPolicy=Never";
+  const image =
+    "image.registry=ghcr.io,image.repository=dnsalias/dnsalias,image.digest=,image.pullPolicy=Never,global.imageRegistry=";
   return {
     ...PLAIN,
     options: [

@@ -51,6 +51,7 @@ export type ComponentName =
   | "pdns_control"
   | "pdns_server"
   | "pdnsutil"
+  | "prometheus"
   | "promtool"
   | "runc"
   | "setcap"
@@ -134,6 +135,7 @@ const VERSION_ARGS: Partial<Record<ComponentName, readonly string[]>> = {
   kubelet: ["--version"],
   openssl: ["version"],
   pdns_server: ["--version"],
+  prometheus: ["--version"],
   promtool: ["--version"],
   unbound: ["-V"],
   unshare: ["--version"],

@@ -13,7 +13,7 @@
 - --concurrency={{ .Values.concurrency }}
 - --drain-timeout={{ .Values.drainTimeoutSeconds }}
 - --lease-name={{ include "dnsalias.fullname" . }}
-- --lease-namespace={{ .Release.Namespace }}
+- --lease-namespace={{ include "dnsalias.namespace" . }}
 {{- range .Values.watchNamespaces }}
 - --namespace={{ . }}
 {{- end }}

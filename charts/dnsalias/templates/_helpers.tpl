@@ -12,6 +12,15 @@
 {{- end }}
 {{- end }}
 
+{{- define "dnsalias.namespace" -}}
+{{- .Values.namespaceOverride | default .Release.Namespace }}
+{{- end }}
+
+{{- /* A name outside the namespace of the release, which two releases of the same name in two namespaces don't share. Takes root and suffix. */ -}}
+{{- define "dnsalias.outerName" -}}
+{{- printf "%s%s.%s" (include "dnsalias.fullname" .root) .suffix (include "dnsalias.namespace" .root) }}
+{{- end }}
+
 {{- define "dnsalias.selector" -}}
 app.kubernetes.io/name: {{ include "dnsalias.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -34,7 +43,7 @@ labels:
   app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
   app.kubernetes.io/managed-by: {{ $root.Release.Service }}
   app.kubernetes.io/part-of: dnsalias
-  {{- with mergeOverwrite (dict) $root.Values.commonLabels (.labels | default dict) }}
+  {{- with mergeOverwrite (dict) $root.Values.global.commonLabels $root.Values.commonLabels (.labels | default dict) }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- with mergeOverwrite (dict) $root.Values.commonAnnotations (.annotations | default dict) }}
@@ -43,11 +52,49 @@ annotations:
 {{- end }}
 {{- end }}
 
+{{- /* A registry replaces the one in the repository: the part before the first slash, if it is a host. */ -}}
 {{- define "dnsalias.image" -}}
+{{- $repository := .image.repository -}}
+{{- with .image.registry | default .root.Values.global.imageRegistry }}
+{{- $first := splitList "/" $repository | first }}
+{{- if and (ne $first $repository) (regexMatch "[.:]|^localhost$" $first) }}
+{{- $repository = trimPrefix (printf "%s/" $first) $repository }}
+{{- end }}
+{{- $repository = printf "%s/%s" (trimSuffix "/" .) $repository }}
+{{- end }}
 {{- if .image.digest }}
-{{- printf "%s@%s" .image.repository .image.digest }}
+{{- printf "%s@%s" $repository .image.digest }}
 {{- else }}
-{{- printf "%s:%s" .image.repository (.image.tag | default .root.Chart.AppVersion) }}
+{{- printf "%s:%s" $repository (.image.tag | default .root.Chart.AppVersion) }}
+{{- end }}
+{{- end }}
+
+{{- define "dnsalias.pullSecrets" -}}
+{{- with concat (.Values.global.imagePullSecrets | default list) .Values.imagePullSecrets | uniq }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- /* OpenShift assigns the user under the SCC restricted-v2 and refuses others, so the user of the default values isn't set there. */ -}}
+{{- define "dnsalias.podSecurityContext" -}}
+{{- $context := .Values.podSecurityContext -}}
+{{- if and (.Capabilities.APIVersions.Has "security.openshift.io/v1") (eq (toString $context.runAsUser) "65532") }}
+{{- $context = omit $context "runAsUser" "runAsGroup" }}
+{{- end }}
+{{- toYaml $context }}
+{{- end }}
+
+{{- /* The lowest port that the program serves, if it is below 1024. */ -}}
+{{- define "dnsalias.lowPort" -}}
+{{- $lowest := 1024 }}
+{{- range list .Values.responder .Values.transfer }}
+{{- if .enabled }}
+{{- $lowest = min $lowest .port }}
+{{- end }}
+{{- end }}
+{{- if lt (int $lowest) 1024 }}
+{{- $lowest }}
 {{- end }}
 {{- end }}
 

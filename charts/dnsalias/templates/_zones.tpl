@@ -5,9 +5,9 @@
 {{- $zones := list -}}
 {{- range .Values.zones }}
 {{- $zone := deepCopy . -}}
-{{- $_ := set $zone "namespace" (.namespace | default $root.Release.Namespace) -}}
+{{- $_ := set $zone "namespace" (.namespace | default (include "dnsalias.namespace" $root)) -}}
 {{- $coreDNS := dig "provider" "coreDNS" dict $zone.spec -}}
-{{- if and $root.Values.coredns.enabled $coreDNS.zoneFile (eq $zone.namespace $root.Release.Namespace) }}
+{{- if and $root.Values.coredns.enabled $coreDNS.zoneFile (eq $zone.namespace (include "dnsalias.namespace" $root)) }}
 {{- $name := printf "%s-coredns" (include "dnsalias.fullname" $root) -}}
 {{- if not (hasKey $zone.spec "servedBy") }}
 {{- $_ := set $zone.spec "servedBy" (dict "service" (dict "namespace" $zone.namespace "name" $name "port" $root.Values.coredns.port)) -}}
@@ -26,7 +26,7 @@
      the text of its Service's annotation dnsalias.io/allow-zone. */ -}}
 {{- define "dnsalias.coredns.allowZones" -}}
 {{- $root := . -}}
-{{- $here := .Release.Namespace -}}
+{{- $here := (include "dnsalias.namespace" .) -}}
 {{- $name := printf "%s-coredns" (include "dnsalias.fullname" .) -}}
 {{- $allowed := list -}}
 {{- with get (.Values.coredns.service.annotations | default dict) "dnsalias.io/allow-zone" }}
@@ -47,7 +47,7 @@
      each has to permit these zones by the annotation dnsalias.io/allow-zone. */ -}}
 {{- define "dnsalias.consents" -}}
 {{- $root := . -}}
-{{- $own := printf "-n %s service %s-coredns" .Release.Namespace (include "dnsalias.fullname" .) -}}
+{{- $own := printf "-n %s service %s-coredns" (include "dnsalias.namespace" .) (include "dnsalias.fullname" .) -}}
 {{- $consents := dict -}}
 {{- range (fromJson (include "dnsalias.zones" .)).zones }}
 {{- $zone := . -}}
@@ -73,7 +73,7 @@
 {{- $root := . -}}
 {{- $names := .Values.coredns.zoneConfigMaps -}}
 {{- range (fromJson (include "dnsalias.zones" .)).zones }}
-{{- if and (dig "provider" "coreDNS" "zoneFile" dict .spec) (eq .namespace $root.Release.Namespace) }}
+{{- if and (dig "provider" "coreDNS" "zoneFile" dict .spec) (eq .namespace (include "dnsalias.namespace" $root)) }}
 {{- $names = append $names (include "dnsalias.rendered" .) -}}
 {{- end }}
 {{- end }}

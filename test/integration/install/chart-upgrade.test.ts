@@ -32,7 +32,7 @@ describe(`an upgrade of the chart of ${EARLIER} on a real apiserver`, { skip }, 
     assert.match(await upgrade.image(), /:0\.1\.0$/);
     assert.doesNotMatch(await upgrade.definition("dnsaliases"), /"selection"/);
     await upgrade.kubectl("annotate", "crd", "dnszones.dnsalias.io", "mark=kept");
-    const withCrds = [...VALUES, "--set", "crds.upgrade=true"];
+    const withCrds = [...VALUES, "--set", "crds.enabled=true"];
     await upgrade.release("upgrade", "dnsalias", CHART, ...withCrds, "--take-ownership");
     await upgrade.release("upgrade", "dnsalias", CHART, ...withCrds);
     assert.match(await upgrade.definition("dnsaliases"), /"selection"/);

@@ -33,7 +33,9 @@ describe("the Helm chart", { skip: skipWithout("helm", "helm-unittest", "helm-do
   }
 
   it("has the team roles and the nudge policy of deploy/", async () => {
-    const chart = manifestsOf(await template("-f", valueFile("hand-written")));
+    const text = await template("-f", valueFile("hand-written"));
+    // The chart's names end with the namespace of the release.
+    const chart = manifestsOf(text.replaceAll(/^( +(?:name|policyName): dnsalias\S*)\.dns-system$/gm, "$1"));
     const files = ["deploy/base/team-roles.yaml", "deploy/options/nudge/policy.yaml"];
     const deployed = (await Promise.all(files.map((file) => readFile(file, "utf8")))).flatMap(manifestsOf);
     const content = (object: unknown) => ({
@@ -76,14 +78,31 @@ describe("the Helm chart", { skip: skipWithout("helm", "helm-unittest", "helm-do
     const schema: unknown = JSON.parse(await readFile(join(CHART, "values.schema.json"), "utf8"));
     const values: unknown = parse(await readFile(join(CHART, "values.yaml"), "utf8"));
     assert.deepEqual(strayKeys(values, schema, schema, ""), []);
-    assert.deepEqual(openObjects(schema, ""), []);
+    // Helm gives `global` of an umbrella chart to each of its charts, with the values of the others.
+    assert.deepEqual(openObjects(schema, ""), ["/properties/global"]);
+  });
+
+  it("refuses each former and mistaken name, and names a value that exists", async () => {
+    const names: unknown = parse(await readFile(join(CHART, "files/names.yaml"), "utf8"));
+    const values: unknown = parse(await readFile(join(CHART, "values.yaml"), "utf8"));
+    const replaced = membersAt(names).map(([former, name]) => ({ former, name: String(name) }));
+    assert.deepEqual(
+      replaced.filter(({ name }) => valueAt(values, ...name.split(".")) === undefined),
+      [],
+    );
+    const args = replaced.flatMap(({ former }) => ["--set", `${former}=1`]);
+    const { stderr, code } = await helm(["template", CHART, ...args]);
+    assert.notEqual(code, 0);
+    for (const { former, name } of replaced) {
+      assert.ok(stderr.includes(`The chart has no value ${former}: use ${name}.`), `${former}: ${stderr}`);
+    }
   });
 
   const mistakes: readonly (readonly [what: string, values: string, message: RegExp])[] = [
-    ["a typo at the top", "replica: 3", /additional properties 'replica' not allowed/],
+    ["a typo at the top", "replicaCuont: 3", /additional properties 'replicaCuont' not allowed/],
     ["a typo below", "responder: {enabeld: true}", /at '\/responder': additional properties 'enabeld' not allowed/],
-    ["a wrong type", 'replicas: "3"', /at '\/replicas': got string, want integer/],
-    ["a privileged port", "responder: {port: 53}", /at '\/responder\/port': minimum: got 53, want 1,024/],
+    ["a wrong type", 'replicaCount: "3"', /at '\/replicaCount': got string, want integer/],
+    ["a privileged port", "ops: {port: 80}", /at '\/ops\/port': minimum: got 80, want 1,024/],
     [
       "a wrong choice",
       "log: {level: verbose}",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { skipWithout } from "../../support/component.ts";
 import { installGatewayApi, skipWithoutGatewayApi } from "../../support/gateway-api-crds.ts";
@@ -85,6 +86,41 @@ describe("the manifests of deploy/", { skip }, () => {
     const targets = wanted.map((port) => `${textAt(port, "targetPort")}/${protocolOf(port)}`);
     assert.deepEqual(targets.toSorted(), ["dns-tcp/TCP", "dns/UDP", "ops/TCP"]);
     assert.deepEqual(open.toSorted(), targets.toSorted());
+  });
+
+  it("have probe ports that the pods name, and budgets that let unhealthy pods go", async () => {
+    for (const overlay of OVERLAYS) {
+      const objects = manifestsOf(await kubectl("kustomize", `deploy/overlays/${overlay}`));
+      const containers = workloadsOf(objects).flatMap((workload) =>
+        listAt(workload, "spec", "template", "spec", "containers"),
+      );
+      for (const container of containers) {
+        const named = new Set(listAt(container, "ports").map((port) => textAt(port, "name")));
+        for (const probe of ["livenessProbe", "readinessProbe"]) {
+          assert.ok(named.has(textAt(container, probe, "httpGet", "port")), `${overlay}: ${probe}`);
+        }
+      }
+      const budgets = objects.filter((object) => valueAt(object, "kind") === "PodDisruptionBudget");
+      assert.deepEqual(
+        budgets.map((budget) => textAt(budget, "spec", "unhealthyPodEvictionPolicy")),
+        budgets.map(() => "AlwaysAllow"),
+      );
+    }
+  });
+
+  it("have a NetworkPolicy for the ports at which the pods of the overlays listen", async () => {
+    await kubectl("apply", "--dry-run=server", "-f", "deploy/options/network-policy/policy.yaml");
+    const [policy] = manifestsOf(await readFile("deploy/options/network-policy/policy.yaml", "utf8"));
+    const [responder] = workloadsOf(manifestsOf(await kubectl("kustomize", "deploy/overlays/responder")));
+    const opened = listAt(listAt(policy, "spec", "ingress")[0], "ports");
+    const listening = listAt(responder, "spec", "template", "spec", "containers", 0, "ports");
+    const ofPolicy = opened.map((port) => `${String(valueAt(port, "port"))}/${protocolOf(port)}`);
+    const ofPods = listening.map((port) => `${String(valueAt(port, "containerPort"))}/${protocolOf(port)}`);
+    assert.deepEqual(ofPolicy.toSorted(), ofPods.toSorted());
+    assert.deepEqual(
+      valueAt(policy, "spec", "podSelector", "matchLabels"),
+      valueAt(responder, "spec", "selector", "matchLabels"),
+    );
   });
 
   it("take the aliases of examples/multi-cdn and examples/weighted", async () => {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FINALIZER } from "../../../src/api/meta.ts";
 import { skipWithout } from "../../support/component.ts";
 import { crdWaits } from "../../support/crd-waits.ts";
-import { CHART, helm } from "../../support/helm.ts";
+import { CHART, helm, valueFile } from "../../support/helm.ts";
 import { startJobPods, type JobPods } from "../../support/job-pods.ts";
 import { startKubeApiserver, type KubeApiserver } from "../../support/kube-apiserver.ts";
 
@@ -77,6 +77,31 @@ describe("helm uninstall leaves nothing that hangs", { skip }, () => {
     assert.ok(await becomes(() => isGone("web")), "the namespace hangs");
   });
 
+  it("deletes the Lease, the pod of helm test, and the zones of the bundled CoreDNS, and nothing of others", async () => {
+    const configMap = (name: string, labels: Readonly<Record<string, string>>) => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace: "dns-system", labels },
+    });
+    const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: metadataOf("dnsalias") };
+    const spec = { containers: [{ name: "test", image: "test" }], automountServiceAccountToken: false };
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: metadataOf("dnsalias-test"), spec };
+    const own = { "app.kubernetes.io/managed-by": "dnsalias" };
+    const others = [configMap("dnsalias-votes", {}), configMap("dnsalias-example-net", own)];
+    await release("install", "dnsalias", CHART, "-f", valueFile("five-minutes"));
+    await kubectl("create", "serviceaccount", "default", "-n", "dns-system");
+    for (const object of [lease, pod, configMap("dnsalias-example-com", own), ...others]) {
+      const { stderr, code } = await server.kubectl(["apply", "-f", "-"], { input: JSON.stringify(object) });
+      assert.equal(code, 0, stderr);
+    }
+    await release("uninstall", "dnsalias");
+    const left = (await kubectl("get", "leases,pods,configmaps", "-n", "dns-system", "-o", "name")).split("\n");
+    assert.deepEqual(left.filter((name) => name.includes("dnsalias")).toSorted(), [
+      "configmap/dnsalias-example-net",
+      "configmap/dnsalias-votes",
+    ]);
+  });
+
   it("lets go only the aliases of the namespaces that the release watched", async () => {
     await createAlias("one");
     await createAlias("two");
@@ -96,6 +121,10 @@ describe("helm uninstall leaves nothing that hangs", { skip }, () => {
     assert.ok(await becomes(() => isGone("three")), "the namespace hangs");
   });
 });
+
+function metadataOf(name: string): Readonly<Record<string, string>> {
+  return { name, namespace: "dns-system" };
+}
 
 async function becomes(holds: () => Promise<boolean>, withinMs = PATIENCE_MS): Promise<boolean> {
   for (const deadline = performance.now() + withinMs; performance.now() < deadline; await delay(200)) {

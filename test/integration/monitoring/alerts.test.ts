@@ -16,9 +16,16 @@ type Series = Readonly<Record<string, string>>;
 
 /** A day on which nothing is wrong. */
 const WELL: Series = {
-  'dnsalias_build_info{version="1"}': "1x60",
-  'leader_election_master_status{name="dnsalias", instance="a"}': "1x60",
-  'leader_election_master_status{name="dnsalias", instance="b"}': "0x60",
+  'dnsalias_build_info{version="1", job="dnsalias", instance="a"}': "1x60",
+  'dnsalias_build_info{version="1", job="dnsalias", instance="b"}': "1x60",
+  'leader_election_master_status{name="dnsalias", job="dnsalias", instance="a"}': "1x60",
+  'leader_election_master_status{name="dnsalias", job="dnsalias", instance="b"}': "0x60",
+  'rest_client_requests_total{method="GET", code="200", job="dnsalias", instance="a"}': "0+60x60",
+  'rest_client_requests_total{method="GET", code="unreachable", job="dnsalias", instance="a"}': "0+6x60",
+  // Other programs have metrics of these names. Each would raise an alert if it were ours.
+  'leader_election_master_status{name="other", job="other", instance="c"}': "0x60",
+  'nodejs_eventloop_lag_max_seconds{job="other", instance="c"}': "9x60",
+  'rest_client_requests_total{method="GET", code="unreachable", job="other", instance="c"}': "0+60x60",
   'dnsalias_inventory_up{instance="a"}': "1x60",
   'dnsalias_inventory_up{instance="b"}': "0x3 1x57",
   'dnsalias_aliases{ready="True", reason="Ready"}': "10x60",
@@ -50,7 +57,7 @@ const WELL: Series = {
   'dnsalias_propagation_servers{zone="dns/com", state="serving"}': "2x60",
   'dnsalias_propagation_servers{zone="dns/com", state="behind"}': "0x60",
   'dnsalias_drift_repairs_total{zone="dns/com"}': "0x20 1x40",
-  'nodejs_eventloop_lag_max_seconds{instance="a"}': "0.1x60",
+  'nodejs_eventloop_lag_max_seconds{job="dnsalias", instance="a"}': "0.1x60",
   'dnsalias_responder_queries_total{protocol="udp"}': "0+6000x60",
   'dnsalias_responder_responses_total{rcode="NOERROR"}': "0+5900x60",
   'dnsalias_responder_responses_total{rcode="SERVFAIL"}': "0+100x60",
@@ -78,12 +85,19 @@ const ZONE = { zone: "dns/com" };
 const CASES: readonly Case[] = [
   {
     alert: "DnsaliasDown",
-    wrong: { 'dnsalias_build_info{version="1"}': undefined },
+    wrong: {
+      'dnsalias_build_info{version="1", job="dnsalias", instance="a"}': undefined,
+      'dnsalias_build_info{version="1", job="dnsalias", instance="b"}': undefined,
+    },
     summary: "no dnsalias process is scraped",
   },
   {
     alert: "DnsaliasLeaderMissing",
-    wrong: { 'leader_election_master_status{name="dnsalias", instance="a"}': "0x60" },
+    wrong: {
+      'leader_election_master_status{name="dnsalias", job="dnsalias", instance="a"}': "0x60",
+      'leader_election_master_status{name="other", job="other", instance="c"}': "1x60",
+    },
+    labels: { job: "dnsalias" },
     summary: "no replica of dnsalias holds the Lease",
   },
   {
@@ -91,6 +105,18 @@ const CASES: readonly Case[] = [
     wrong: { 'dnsalias_inventory_up{instance="b"}': "0x60" },
     labels: { instance: "b" },
     summary: "b cannot read DnsAliases and DnsZones",
+  },
+  {
+    alert: "DnsaliasApiServerUnreachable",
+    wrong: { 'rest_client_requests_total{method="GET", code="unreachable", job="dnsalias", instance="a"}': "0+90x60" },
+    labels: { instance: "a" },
+    summary: "a does not reach the API server",
+  },
+  {
+    alert: "DnsaliasOtherInstallation",
+    wrong: { 'dnsalias_aliases{ready="False", reason="ForeignOwner", job="dnsalias"}': "2x60" },
+    labels: { job: "dnsalias" },
+    summary: "another installation owns the records of 2 DnsAliases",
   },
   {
     alert: "DnsaliasAliasNotReady",
@@ -204,7 +230,7 @@ const CASES: readonly Case[] = [
   },
   {
     alert: "DnsaliasLoopStalled",
-    wrong: { 'nodejs_eventloop_lag_max_seconds{instance="a"}': "3x60" },
+    wrong: { 'nodejs_eventloop_lag_max_seconds{job="dnsalias", instance="a"}': "3x60" },
     labels: { instance: "a" },
     summary: "the event loop of a stalls for 3s",
   },
@@ -256,7 +282,7 @@ describe("alerts", { skip: skipWithout("promtool") }, () => {
       rules.map((rule) => textAt(rule, "alert")),
     );
     for (const rule of rules) {
-      const page = textAt(rule, "annotations", "runbook") ?? "";
+      const page = textAt(rule, "annotations", "runbook_url") ?? "";
       assert.match(readFileSync(page, "utf8"), new RegExp(`^# ${textAt(rule, "alert")}$`, "m"), page);
     }
   });
@@ -270,7 +296,11 @@ describe("alerts", { skip: skipWithout("promtool") }, () => {
 
   for (const { alert, wrong, labels, summary, firesAt } of CASES) {
     test(`${alert} fires, and alone`, async () => {
-      const annotations = { description: noteOf(alert, "description"), runbook: noteOf(alert, "runbook"), summary };
+      const annotations = {
+        description: noteOf(alert, "description"),
+        runbook_url: noteOf(alert, "runbook_url"),
+        summary,
+      };
       const severity = textAt(
         rules.find((rule) => textAt(rule, "alert") === alert),
         "labels",
