@@ -78,6 +78,7 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["lookup", "ports"],
     ["inventory/admission", "inventory/move"],
     ["inventory"],
+    ["health/check"],
     ["health", "responder", "zone/state"],
     ["zone"],
     ["status/field"],

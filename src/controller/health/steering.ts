@@ -4,32 +4,23 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { TargetKey } from "../../dns/lookup-result.ts";
 import type { Name } from "../../dns/name/name.ts";
-import type { Seconds } from "../../dns/record.ts";
 import { type EarliestSwitch, followedSwitch } from "../../plan/health/earliest-switch.ts";
-import { allowsAddress } from "../../plan/health/permission.ts";
 import { type AppliedSelection, selectionFromStatus, selects } from "../../plan/select/applied-selection.ts";
-import { pinOf } from "../../plan/select/pin.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { createWorkQueue, type Requeue } from "../../schedule/work-queue.ts";
 import type { HealthCheckPort } from "../ports/checks.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { ReportedEvent } from "../ports/reporter.ts";
 import type { VotePort } from "../ports/votes.ts";
-import type { AddressCheck, CheckState, WantedCheck } from "./check-registry.ts";
-import type { Checker } from "./checker.ts";
+import type { Checker } from "./check/checker.ts";
 import { checkedSwitch } from "./checked-switch.ts";
-import { observedTargets, type ObservedTarget } from "./observed-targets.ts";
-import { permittedChecks } from "./permitted-checks.ts";
-import { steer, type Steered, type Switch } from "./steer.ts";
+import { observedTargets } from "./observed-targets.ts";
+import { permittedChecks } from "./check/permitted-checks.ts";
+import { steer, type Steered } from "./steer.ts";
 import { steeringEvents } from "./steering-events.ts";
-import {
-  type Decision,
-  isDisputed,
-  isOnStandby,
-  restoredHealth,
-  restoredState,
-  type SteeringState,
-} from "./steering-state.ts";
+import { type Decision, isDisputed, isOnStandby, restoredState, type SteeringState } from "./steering-state.ts";
+import { recordServed, type ServedRecords, type UnservedSwitches } from "./switch-times.ts";
+import { hasOutsideControl, lastSuccessOf, wantedChecks, withStates } from "./target-checks.ts";
 import { createVotedChecker, type VotedChecker } from "./voted-checker.ts";
 
 /** Selects among the targets of aliases and checks their addresses, while this replica leads. Other replicas follow the statuses. */
@@ -60,13 +51,6 @@ export interface Steering {
   heartbeats(): ReadonlyMap<string, Millis>;
 }
 
-/** The records of one hostname in one zone. */
-interface ServedRecords {
-  /** When every server was first seen to serve them. Undefined: not yet. */
-  readonly publishedAt: Millis | undefined;
-  readonly published: readonly { readonly ttl: Seconds }[];
-}
-
 export interface SteeringDeps {
   readonly port: HealthCheckPort | undefined;
   /** Undefined: there are no other replicas. */
@@ -95,8 +79,7 @@ interface Context {
   readonly states: Map<ObjectKey, SteeringState>;
   readonly checker: Checker | undefined;
   readonly secondOpinion: VotedChecker["secondOpinion"];
-  /** The switches whose records are not yet served by every server. */
-  readonly unserved: Map<ObjectKey, { readonly at: Millis; readonly lastSuccessAt: Millis }>;
+  readonly unserved: UnservedSwitches;
   /** The selections, as text, that this replica follows while another one leads. */
   readonly followed: Map<ObjectKey, string>;
 }
@@ -126,7 +109,7 @@ export function createSteering(deps: SteeringDeps): Steering {
     earliestSwitch: (alias, targets) => switchOf(context, alias, targets),
     stretchOf: (address) => checker?.stretchOf(address) ?? 1,
     isVoting: secondOpinion !== undefined,
-    recordServed: (alias, records) => recordServed(context, alias, records),
+    recordServed: (alias, records) => recordServed(deps, context.unserved, alias, records),
     touch(key) {
       const alias = deps.aliasOf(key);
       follow(context, key, alias);
@@ -178,23 +161,6 @@ function follow({ deps, followed }: Context, key: ObjectKey, alias: DnsAlias | u
   }
 }
 
-/** A switch of a pinned alias is not served, so it isn't measured. */
-function recordServed({ deps, unserved }: Context, alias: DnsAlias, records: readonly ServedRecords[]): void {
-  const key = objectKey(alias.meta);
-  if (pinOf(alias, deps.clock.now()).pin !== undefined) {
-    unserved.delete(key);
-    return;
-  }
-  const change = unserved.get(key);
-  const times = records.map(({ publishedAt }) => publishedAt ?? -Infinity);
-  if (change === undefined || times.length === 0 || Math.min(...times) < change.at) {
-    return;
-  }
-  unserved.delete(key);
-  const ttlMs = Math.max(0, ...records.flatMap(({ published }) => published.map(({ ttl }) => ttl))) * 1000;
-  deps.observer.switchServed(key, Math.max(...times) - change.lastSuccessAt + ttlMs);
-}
-
 function selectionOf({ deps, states }: Context, original: DnsAlias): AppliedSelection | undefined {
   const { alias } = permittedChecks(original, deps.port);
   if (!selects(alias)) {
@@ -238,12 +204,13 @@ function decide(context: Context, key: ObjectKey): Requeue {
   }
   const now = deps.clock.now();
   const before = states.get(key) ?? restoredState(alias, now);
+  const parts = { port: deps.port, checker };
   const observed = observedTargets(alias, { answer: deps.answer, streams: deps.streamsOf(key), now });
-  checker?.want(key, wantedChecks(context, alias, before, observed));
+  checker?.want(key, wantedChecks(parts, alias, before, observed));
   const steered = steer({
     alias,
     state: before,
-    targets: observed.map((target) => withStates(context, target)),
+    targets: observed.map((target) => withStates(parts, target)),
     hasOutsideControl: hasOutsideControl(checker, observed),
     now,
   });
@@ -254,51 +221,6 @@ function decide(context: Context, key: ObjectKey): Requeue {
   return steered.nextAt === undefined
     ? { requeue: "done" }
     : { requeue: { afterMs: Math.max(0, steered.nextAt - deps.clock.now()) } };
-}
-
-function wantedChecks(
-  { deps: { port } }: Context,
-  alias: DnsAlias,
-  { decision }: SteeringState,
-  observed: readonly ObservedTarget[],
-): readonly WantedCheck[] {
-  const rules = port?.rules();
-  return observed.flatMap((target) => {
-    const { check } = target;
-    if (check === undefined || rules === undefined) {
-      return [];
-    }
-    return target.addresses
-      .slice(0, MAX_ADDRESSES)
-      .filter((address) => allowsAddress(rules, address))
-      .map((address) => {
-        const restored = decision === undefined ? restoredHealth(alias, target, address) : undefined;
-        return { address, check, ...(restored !== undefined && { restored }) };
-      });
-  });
-}
-
-/** The maximum number of checked addresses for one target. Further addresses count as up. */
-const MAX_ADDRESSES = 64;
-
-function withStates({ deps: { port }, checker }: Context, target: ObservedTarget) {
-  const { check } = target;
-  const rules = port?.rules();
-  const stateOf = (address: string): CheckState | undefined => check && checker?.state({ address, check });
-  return {
-    target,
-    addresses: target.addresses.map((address) => ({ address, state: stateOf(address) })),
-    refused:
-      check === undefined || rules === undefined
-        ? []
-        : target.addresses.filter((address) => !allowsAddress(rules, address)),
-  };
-}
-
-function hasOutsideControl(checker: Checker | undefined, observed: readonly ObservedTarget[]): boolean {
-  const own = new Set(observed.flatMap(({ addresses }) => addresses));
-  const windowMs = Math.max(0, ...observed.flatMap(({ check }) => (check ? [check.periodMs + check.timeoutMs] : [])));
-  return checker?.wasReached((address) => !own.has(address), windowMs) === true;
 }
 
 function report(
@@ -327,15 +249,4 @@ function report(
     deps.onChanged(alias, lastSuccessAt);
   }
   deps.onDecided(alias);
-}
-
-function lastSuccessOf(checker: Checker, { targets }: Decision, { from }: Switch): Millis | undefined {
-  const checks: readonly AddressCheck[] = targets.flatMap(({ target, addresses }) => {
-    const { check } = target;
-    return check === undefined || !from.targets.includes(target.name)
-      ? []
-      : addresses.map(({ address }) => ({ address, check }));
-  });
-  const times = checks.flatMap((check) => checker.state(check)?.probe.lastSuccessAt ?? []);
-  return times.length === 0 ? undefined : Math.max(...times);
 }

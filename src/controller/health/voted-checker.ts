@@ -1,10 +1,10 @@
 import type { ObjectKey } from "../../api/meta.ts";
 import type { HealthCheckPort } from "../ports/checks.ts";
 import type { VotePort } from "../ports/votes.ts";
-import type { Asked } from "./ballots.ts";
-import { type AddressCheck, checkKey } from "./check-registry.ts";
-import { type Checker, type CheckerDeps, createChecker } from "./checker.ts";
-import { createSecondOpinion, type SecondOpinion, type SecondOpinionDeps } from "./second-opinion.ts";
+import type { Asked } from "./check/ballots.ts";
+import { type AddressCheck, checkKey } from "./check/check-registry.ts";
+import { type Checker, type CheckerDeps, createChecker } from "./check/checker.ts";
+import { createSecondOpinion, type SecondOpinion, type SecondOpinionDeps } from "./check/second-opinion.ts";
 import type { SteeringState } from "./steering-state.ts";
 
 /** The checks of this replica, with the votes of the others. */

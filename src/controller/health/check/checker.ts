@@ -1,8 +1,8 @@
-import type { Clock, Millis } from "../../base/clock.ts";
-import type { Logger } from "../../base/log.ts";
-import type { ObjectKey } from "../../api/meta.ts";
-import { familyOf } from "../../dns/address/address.ts";
-import { FAMILIES } from "../../dns/record.ts";
+import type { Clock, Millis } from "../../../base/clock.ts";
+import type { Logger } from "../../../base/log.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import { familyOf } from "../../../dns/address/address.ts";
+import { FAMILIES } from "../../../dns/record.ts";
 import {
   controlFor,
   type Controls,
@@ -10,14 +10,14 @@ import {
   NO_CONTROLS,
   recordSuccess,
   type Success,
-} from "../../plan/health/control.ts";
-import { allowsAddress } from "../../plan/health/permission.ts";
-import { agreedProbe, type CheckOutcome, failuresUntilDown, stepProbe } from "../../plan/health/probe.ts";
-import { nextCheckAt } from "../../plan/health/schedule.ts";
-import { createDue, type Due } from "../../schedule/due.ts";
-import { createPump } from "../../schedule/pump.ts";
-import type { CheckFinding, HealthCheckPort } from "../ports/checks.ts";
-import type { HealthObserver } from "../ports/observer.ts";
+} from "../../../plan/health/control.ts";
+import { allowsAddress } from "../../../plan/health/permission.ts";
+import { agreedProbe, type CheckOutcome, failuresUntilDown, stepProbe } from "../../../plan/health/probe.ts";
+import { nextCheckAt } from "../../../plan/health/schedule.ts";
+import { createDue, type Due } from "../../../schedule/due.ts";
+import { createPump } from "../../../schedule/pump.ts";
+import type { CheckFinding, HealthCheckPort } from "../../ports/checks.ts";
+import type { HealthObserver } from "../../ports/observer.ts";
 import type { Asked } from "./ballots.ts";
 import {
   type AddressCheck,

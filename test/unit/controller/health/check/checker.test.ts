@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ObjectKey } from "../../../../src/api/meta.ts";
-import { byCodeUnit } from "../../../../src/base/order.ts";
-import type { WantedCheck } from "../../../../src/controller/health/check-registry.ts";
-import { type Checker, createChecker } from "../../../../src/controller/health/checker.ts";
-import type { CheckFinding } from "../../../../src/controller/ports/checks.ts";
-import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
-import { silentLogger } from "../../../support/silent-logger.ts";
-import { silentObserver } from "../../../support/silent-observer.ts";
-import { CHECK } from "../../../support/steering-play.ts";
+import type { ObjectKey } from "../../../../../src/api/meta.ts";
+import { byCodeUnit } from "../../../../../src/base/order.ts";
+import type { WantedCheck } from "../../../../../src/controller/health/check/check-registry.ts";
+import { type Checker, createChecker } from "../../../../../src/controller/health/check/checker.ts";
+import type { CheckFinding } from "../../../../../src/controller/ports/checks.ts";
+import { fakeClock, type FakeClock } from "../../../../support/fake-clock.ts";
+import { silentLogger } from "../../../../support/silent-logger.ts";
+import { silentObserver } from "../../../../support/silent-observer.ts";
+import { CHECK } from "../../../../support/steering-play.ts";
 
 const START = 1_800_000_000_000;
 /** The period and the timeout: a control is at most as old. */
