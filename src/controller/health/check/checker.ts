@@ -32,7 +32,7 @@ import type { SecondOpinion } from "./second-opinion.ts";
 
 /** Runs the checks of aliases within the budget, with one loop and one timer. */
 export interface Checker {
-  /** Replaces the checks of an alias. A new check runs at once, unless the health of its target is known from a status. */
+  /** Replaces the checks of an alias. A new check runs at once, within the budget. */
   want(alias: ObjectKey, checks: readonly WantedCheck[]): void;
   state(check: AddressCheck): CheckState | undefined;
   /** The start of the next check. While the check runs, the start of the running check. Undefined: none is scheduled. */
@@ -100,7 +100,7 @@ export function createChecker(deps: CheckerDeps): Checker {
         reportUnchecked(context);
       }
       begun.forEach(({ key, entry, isKnown }) => {
-        due.add(key, isKnown ? nextCheckAt(key, registry.periodOf(entry), clock.now()) : firstAt(context));
+        due.add(key, firstAt(context, isKnown ? nextCheckAt(key, registry.periodOf(entry), clock.now()) : Infinity));
       });
       pump.wake();
     },
@@ -131,10 +131,18 @@ function reportUnchecked({ deps: { observer }, registry }: Context): void {
   });
 }
 
-/** The start of a first check. The first checks of many addresses also stay within the budget. */
-function firstAt({ deps: { clock, port }, memory }: Context): Millis {
-  memory.lastFirstAt = Math.max(clock.now(), memory.lastFirstAt + 1000 / port.budget.rate);
-  return Math.ceil(memory.lastFirstAt);
+/**
+ * The start of a first check. The first checks of many addresses also stay within the budget. `regularAt`: the check starts no later
+ * than this, the time of a regular check. After a restart, failures don't count before another address is reached. With regular
+ * checks only, that could delay a switch by one more period.
+ */
+function firstAt({ deps: { clock, port }, memory }: Context, regularAt: Millis): Millis {
+  const at = Math.max(clock.now(), memory.lastFirstAt + 1000 / port.budget.rate);
+  if (at >= regularAt) {
+    return regularAt;
+  }
+  memory.lastFirstAt = at;
+  return Math.ceil(at);
 }
 
 async function startCheck(context: Context, key: string): Promise<Millis | undefined> {
