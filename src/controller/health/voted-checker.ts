@@ -17,11 +17,13 @@ export interface VotedChecker {
 export interface VotedCheckerDeps extends Omit<CheckerDeps, "port" | "votes">, Pick<SecondOpinionDeps, "aliasOf"> {
   readonly port: HealthCheckPort;
   readonly votes: VotePort | undefined;
+  /** Only the leader consults other replicas, and all others answer. */
+  readonly isLeading: () => boolean;
   readonly stateOf: (alias: ObjectKey) => SteeringState | undefined;
 }
 
 export function createVotedChecker(deps: VotedCheckerDeps): VotedChecker {
-  const { port, votes, clock, observer, mayCheck, aliasOf } = deps;
+  const { port, votes, clock, observer, isLeading, aliasOf } = deps;
   const secondOpinion =
     votes &&
     createSecondOpinion({
@@ -29,7 +31,7 @@ export function createVotedChecker(deps: VotedCheckerDeps): VotedChecker {
       checks: port,
       clock,
       observer,
-      isLeading: mayCheck,
+      isLeading,
       aliasOf,
       onVerdict: (key) => checker.judged(key),
     });
@@ -37,6 +39,7 @@ export function createVotedChecker(deps: VotedCheckerDeps): VotedChecker {
     ...deps,
     votes: secondOpinion && {
       secondOpinion,
+      mayAsk: isLeading,
       questionOf: (aliases: Iterable<ObjectKey>, check: AddressCheck) => questionOf(deps, aliases, check),
     },
   });

@@ -57,7 +57,7 @@ export interface CheckerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly observer: HealthObserver;
-  /** Only the leader makes checks. */
+  /** Only the leader makes checks, or a replica that decides alone. */
   readonly mayCheck: () => boolean;
   /** Called when an address goes up or down, when its first check has ended, or when its last outcome has changed. */
   readonly onChange: (aliases: Iterable<ObjectKey>) => void;
@@ -66,6 +66,8 @@ export interface CheckerDeps {
 }
 
 interface CheckVotes {
+  /** False: this replica decides without the others. */
+  readonly mayAsk: () => boolean;
   readonly secondOpinion: Pick<SecondOpinion, "verdict" | "ask" | "forget">;
   /** The question about a check that these aliases share. Undefined: no target of these aliases has the check any more. */
   readonly questionOf: (aliases: Iterable<ObjectKey>, check: AddressCheck) => Asked | undefined;
@@ -202,7 +204,7 @@ function settle(context: Context, key: string, entry: CheckEntry, finding: Check
 function isAgreed({ votes }: CheckerDeps, key: string, entry: CheckEntry): boolean {
   const { probe } = entry.state;
   const isNear = probe.health !== "Unhealthy" && failuresUntilDown(probe, entry.check) <= ASK_BEFORE;
-  if (votes === undefined || !isNear) {
+  if (votes === undefined || !isNear || !votes.mayAsk()) {
     return true;
   }
   const { secondOpinion, questionOf } = votes;
