@@ -79,6 +79,7 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["lookup", "ports"],
     ["inventory/admission", "inventory/move"],
     ["inventory"],
+    ["health/check"],
     ["health", "responder", "zone/state"],
     ["zone"],
     ["status/field"],

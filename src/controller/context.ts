@@ -56,6 +56,8 @@ export interface ControllerDeps {
   readonly healthChecks?: HealthCheckPort;
   /** Consults other replicas about failed health checks. Absent: there are no others. */
   readonly votes?: VotePort;
+  /** How long no Lease has been seen. 0: a replica leads, or soon will. Absent: there is no Lease. */
+  readonly awayMs?: () => Millis;
   /** Answers queries from the state of the controller, regardless of whether it leads. Absent: there is no responder. */
   readonly responder?: ResponderPort;
 }

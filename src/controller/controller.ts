@@ -206,7 +206,7 @@ function assemble(deps: ControllerDeps): ControllerContext {
 }
 
 function steeringOf(deps: ControllerDeps, context: () => ControllerContext): Steering {
-  const { clock, random, log, observer, reporter, healthChecks, votes } = deps;
+  const { clock, random, log, observer, reporter, healthChecks, votes, awayMs } = deps;
   return createSteering({
     port: healthChecks,
     votes,
@@ -215,6 +215,9 @@ function steeringOf(deps: ControllerDeps, context: () => ControllerContext): Ste
     log,
     observer,
     isLeading: () => mayWrite(context()),
+    // Without a responder, a replica that has never led knows no addresses, and has no clients.
+    awayMs: awayMs && (() => (context().phase.everLed || deps.responder !== undefined ? awayMs() : 0)),
+    aliasKeys: () => [...context().store.aliases()].map(({ meta }) => objectKey(meta)),
     aliasOf: (key) => context().store.alias(key),
     streamsOf: (key) => context().subscriptions.streamsOf(key),
     answer: (key, namespace) => context().refresher.answer(key, namespace),

@@ -86,7 +86,7 @@ export function onLead(context: ControllerContext): void {
     context.store.touchAll();
   }
   context.refresher.follow();
-  context.steering.reset();
+  context.steering.termStarted();
   for (const [key, state] of context.zones) {
     replace(state, { observed: termStarted(state.observed) });
     restoreGuard(state, context.store.zone(key) ?? state.handle.zone);
@@ -103,7 +103,7 @@ export function onLead(context: ControllerContext): void {
 
 /** Forgets what this replica has seen at the servers, because another replica may write from now on. */
 export function onTermEnd({ zones, deps, steering }: ControllerContext): void {
-  steering.reset();
+  steering.termEnded();
   for (const [key, state] of zones) {
     replace(state, { confirmed: NOTHING_CONFIRMED });
     deps.observer.propagation(key, 0, undefined);

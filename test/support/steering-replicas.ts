@@ -1,5 +1,5 @@
 import type { DnsAlias } from "../../src/api/dns-alias.ts";
-import type { ObjectKey } from "../../src/api/meta.ts";
+import { objectKey, type ObjectKey } from "../../src/api/meta.ts";
 import { createSteering, type Steering } from "../../src/controller/health/steering.ts";
 import type { VotePort } from "../../src/controller/ports/votes.ts";
 import { parseVotes, type VoteDocument } from "../../src/plan/health/vote.ts";
@@ -60,7 +60,10 @@ export function createVoteBus(): VoteBus {
 export interface PlayedReplica extends AsyncDisposable {
   readonly steering: Steering;
   readonly checks: PlayedChecks;
-  readonly term: { isLeading: boolean };
+  /** `awayMs`: how long it has seen no Lease. */
+  readonly term: { isLeading: boolean; awayMs: number };
+  /** The aliases whose statuses it wants to write, one entry for each decision. */
+  readonly decided: ObjectKey[];
   /** "reason: message" of each Event. */
   readonly events: string[];
   /** What other replicas said. */
@@ -81,7 +84,8 @@ export interface ReplicaOptions {
 export function startReplica({ name, clock, aliases, bus, isLeading }: ReplicaOptions): PlayedReplica {
   const ending = new AbortController();
   const checks = playedChecks();
-  const term = { isLeading };
+  const term = { isLeading, awayMs: 0 };
+  const decided: ObjectKey[] = [];
   const events: string[] = [];
   const votes: string[] = [];
   const steering = createSteering({
@@ -92,19 +96,22 @@ export function startReplica({ name, clock, aliases, bus, isLeading }: ReplicaOp
     log: silentLogger,
     observer: { ...silentObserver(), voted: (says) => void votes.push(says) },
     isLeading: () => term.isLeading,
+    awayMs: () => term.awayMs,
+    aliasKeys: () => aliases.keys(),
     aliasOf: (key) => aliases.get(key),
     streamsOf: () => [],
     answer: () => undefined,
     sharedHostname: () => undefined,
     onEvent: (_, { reason, message }) => void events.push(`${reason}: ${message}`),
     onChanged: () => undefined,
-    onDecided: () => undefined,
+    onDecided: ({ meta }) => void decided.push(objectKey(meta)),
   });
   const running = steering.run(ending.signal);
   return {
     steering,
     checks,
     term,
+    decided,
     events,
     votes,
     applied(key) {

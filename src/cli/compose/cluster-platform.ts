@@ -63,7 +63,7 @@ export async function openClusterPlatform(
     secretText: cluster.secretTexts,
     writeTargetOf,
     apiServerHost: () => cluster.apiServerHost(),
-    ...(platform.lease === undefined ? {} : { votes: cluster.votes }),
+    ...(platform.lease === undefined ? {} : { votes: cluster.votes, awayMs: cluster.lease.awayMs }),
     hasLease: platform.lease !== undefined,
     problems: () => [
       ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),

@@ -180,6 +180,7 @@ function controllerDeps(
     onResult: (_key, result, tookMs) =>
       metrics.lookup(result.kind === "failure" ? `failure:${result.reason}` : result.kind, tookMs),
     concurrency,
+    ...(platform.awayMs !== undefined && { awayMs: platform.awayMs }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { earliestOf, type EarliestSwitch } from "../../plan/health/earliest-switch.ts";
 import { failuresUntilDown } from "../../plan/health/probe.ts";
-import type { Checker } from "./checker.ts";
+import type { Checker } from "./check/checker.ts";
 import type { Decision } from "./steering-state.ts";
 
 /**

@@ -159,7 +159,12 @@ function downAddresses(targets: readonly SteeredTarget[]): ReadonlySet<string> {
   return new Set(all.filter((one) => isDown(one) && !up.has(one.address)).map(({ address }) => address));
 }
 
-function isSameApplied(before: AppliedSelection, after: AppliedSelection, targets: readonly SteeredTarget[]): boolean {
+/** True if both selections lead to the same addresses of these targets. */
+export function isSameApplied(
+  before: AppliedSelection,
+  after: AppliedSelection,
+  targets: readonly SteeredTarget[],
+): boolean {
   if (before.kind !== "selected" || after.kind !== "selected") {
     return before.kind === after.kind;
   }

@@ -4,7 +4,7 @@ import { targetNames } from "../../api/target-names.ts";
 import { type AppliedSelection, selectionFromStatus } from "../../plan/select/applied-selection.ts";
 import type { ManualStates } from "../../plan/select/manual.ts";
 import { type Selected, type Selection, SELECTION_REASONS } from "../../plan/select/select.ts";
-import type { WantedCheck } from "./check-registry.ts";
+import type { WantedCheck } from "./check/check-registry.ts";
 import type { ObservedTarget } from "./observed-targets.ts";
 import type { AddressState, TargetHealth } from "./target-health.ts";
 

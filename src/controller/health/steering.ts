@@ -1,38 +1,27 @@
-import type { Clock, Millis, Random } from "../../base/clock.ts";
-import type { Logger } from "../../base/log.ts";
+import type { Millis, Random } from "../../base/clock.ts";
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import type { TargetKey } from "../../dns/lookup-result.ts";
-import type { Name } from "../../dns/name/name.ts";
-import type { Seconds } from "../../dns/record.ts";
 import { type EarliestSwitch, followedSwitch } from "../../plan/health/earliest-switch.ts";
-import { allowsAddress } from "../../plan/health/permission.ts";
 import { type AppliedSelection, selectionFromStatus, selects } from "../../plan/select/applied-selection.ts";
-import { pinOf } from "../../plan/select/pin.ts";
 import type { TargetAnswer } from "../../plan/target-answer.ts";
 import { createWorkQueue, type Requeue } from "../../schedule/work-queue.ts";
 import type { HealthCheckPort } from "../ports/checks.ts";
 import type { Observer } from "../ports/observer.ts";
-import type { ReportedEvent } from "../ports/reporter.ts";
 import type { VotePort } from "../ports/votes.ts";
-import type { AddressCheck, CheckState, WantedCheck } from "./check-registry.ts";
-import type { Checker } from "./checker.ts";
 import { checkedSwitch } from "./checked-switch.ts";
-import { observedTargets, type ObservedTarget } from "./observed-targets.ts";
-import { permittedChecks } from "./permitted-checks.ts";
-import { steer, type Steered, type Switch } from "./steer.ts";
-import { steeringEvents } from "./steering-events.ts";
-import {
-  type Decision,
-  isDisputed,
-  isOnStandby,
-  restoredHealth,
-  restoredState,
-  type SteeringState,
-} from "./steering-state.ts";
+import { observedTargets } from "./observed-targets.ts";
+import { permittedChecks } from "./check/permitted-checks.ts";
+import { isHandedBack, isOutdated } from "./hand-back.ts";
+import { createRole, type Role, type RoleDeps } from "./role.ts";
+import { steer } from "./steer.ts";
+import { applyAlone, type ReportContext, type ReportDeps, reportAsLeader } from "./steering-report.ts";
+import { type Decision, restoredState, type SteeringState } from "./steering-state.ts";
+import { recordServed, type ServedRecords } from "./switch-times.ts";
+import { hasOutsideControl, wantedChecks, withStates } from "./target-checks.ts";
 import { createVotedChecker, type VotedChecker } from "./voted-checker.ts";
 
-/** Selects among the targets of aliases and checks their addresses, while this replica leads. Other replicas follow the statuses. */
+/** Selects among the targets of aliases and checks their addresses, while this replica leads or is alone. Other replicas follow the statuses. */
 export interface Steering {
   /** The selection of the alias. Undefined: it merges all targets. */
   selectionOf(alias: DnsAlias): AppliedSelection | undefined;
@@ -52,53 +41,41 @@ export interface Steering {
   recordServed(alias: DnsAlias, records: readonly ServedRecords[]): void;
   /** Decides again about an alias that is new, changed, or deleted, or whose targets have other addresses. */
   touch(key: ObjectKey): void;
-  /** Restarts from the statuses, because a term begins or ends. */
-  reset(): void;
+  /** Begins a term: from the own decisions if this replica was alone, otherwise from the statuses. */
+  termStarted(): void;
+  /** Ends a term. The own decisions remain until the statuses have them. */
+  termEnded(): void;
   run(signal: AbortSignal): Promise<void>;
   /** The number of remembered aliases and checks. */
   size(): number;
   heartbeats(): ReadonlyMap<string, Millis>;
 }
 
-/** The records of one hostname in one zone. */
-interface ServedRecords {
-  /** When every server was first seen to serve them. Undefined: not yet. */
-  readonly publishedAt: Millis | undefined;
-  readonly published: readonly { readonly ttl: Seconds }[];
-}
-
-export interface SteeringDeps {
+export interface SteeringDeps extends ReportDeps {
   readonly port: HealthCheckPort | undefined;
   /** Undefined: there are no other replicas. */
   readonly votes: VotePort | undefined;
-  readonly clock: Clock;
   readonly random: Random;
-  readonly log: Logger;
   readonly observer: Observer;
   readonly isLeading: () => boolean;
+  /** How long no Lease has been seen. 0: a replica leads, or soon will. Absent: there is no Lease. */
+  readonly awayMs?: RoleDeps["awayMs"];
+  readonly aliasKeys: () => Iterable<ObjectKey>;
   readonly aliasOf: (key: ObjectKey) => DnsAlias | undefined;
   readonly streamsOf: (key: ObjectKey) => Iterable<TargetKey>;
   readonly answer: (key: TargetKey, namespace: string) => TargetAnswer | undefined;
-  /** A hostname of the alias that another alias has too. Undefined: there is none. */
-  readonly sharedHostname: (alias: DnsAlias) => Name | undefined;
-  readonly onEvent: (alias: DnsAlias, event: ReportedEvent) => void;
-  /** Called when the published addresses change. `lastSuccessAt`: for a switch, when a check last reached the former targets. */
-  readonly onChanged: (alias: DnsAlias, lastSuccessAt: Millis | undefined) => void;
-  /** Called when the status may change. */
-  readonly onDecided: (alias: DnsAlias) => void;
 }
 
 const ALIASES_AT_ONCE = 8;
 
-interface Context {
+interface Context extends ReportContext {
   readonly deps: SteeringDeps;
-  readonly states: Map<ObjectKey, SteeringState>;
-  readonly checker: Checker | undefined;
+  readonly role: Role;
   readonly secondOpinion: VotedChecker["secondOpinion"];
-  /** The switches whose records are not yet served by every server. */
-  readonly unserved: Map<ObjectKey, { readonly at: Millis; readonly lastSuccessAt: Millis }>;
   /** The selections, as text, that this replica follows while another one leads. */
   readonly followed: Map<ObjectKey, string>;
+  /** The aliases with a decision from before the term, which no status and no Event has yet. */
+  readonly carried: Set<ObjectKey>;
 }
 
 export function createSteering(deps: SteeringDeps): Steering {
@@ -114,10 +91,22 @@ export function createSteering(deps: SteeringDeps): Steering {
   const touch = (keys: Iterable<ObjectKey>): void => [...keys].forEach((key) => queue.add(key));
   const states = new Map<ObjectKey, SteeringState>();
   const stateOf = (key: ObjectKey): SteeringState | undefined => states.get(key);
-  const checks = { port, votes, clock, log, observer, mayCheck: isLeading, onChange: touch, aliasOf, stateOf };
+  const role = createRole({
+    clock,
+    log,
+    isLeading,
+    awayMs: deps.awayMs,
+    decided: states,
+    onAlone: () => touch(deps.aliasKeys()),
+    isHandedBack: (key, backMs) => isKeyHandedBack(context, key, backMs),
+    onHandedBack: (key) => handBack(context, key),
+  });
+  const mayCheck = (): boolean => role.checks();
+  const checks = { port, votes, clock, log, observer, mayCheck, isLeading, onChange: touch, aliasOf, stateOf };
   const { checker, secondOpinion } =
     port === undefined ? { checker: undefined, secondOpinion: undefined } : createVotedChecker({ ...checks, port });
-  const context: Context = { deps, states, checker, secondOpinion, unserved: new Map(), followed: new Map() };
+  const maps = { states, unserved: new Map(), followed: new Map(), carried: new Set<ObjectKey>() };
+  const context: Context = { deps, role, checker, secondOpinion, ...maps };
   return {
     selectionOf: (alias) => selectionOf(context, alias),
     decisionOf: ({ meta }) => context.states.get(objectKey(meta))?.decision,
@@ -126,7 +115,7 @@ export function createSteering(deps: SteeringDeps): Steering {
     earliestSwitch: (alias, targets) => switchOf(context, alias, targets),
     stretchOf: (address) => checker?.stretchOf(address) ?? 1,
     isVoting: secondOpinion !== undefined,
-    recordServed: (alias, records) => recordServed(context, alias, records),
+    recordServed: (alias, records) => recordServed(deps, context.unserved, alias, records),
     touch(key) {
       const alias = deps.aliasOf(key);
       follow(context, key, alias);
@@ -134,15 +123,10 @@ export function createSteering(deps: SteeringDeps): Steering {
         queue.add(key);
       }
     },
-    reset() {
-      context.states.clear();
-      context.unserved.clear();
-      context.followed.clear();
-      checker?.reset();
-      secondOpinion?.reset();
-    },
+    termStarted: () => changeTerm(context, role.termStarted()),
+    termEnded: () => changeTerm(context, role.termEnded()),
     run: async (signal) => {
-      await Promise.all([queue.run(signal), checker?.run(signal), secondOpinion?.run(signal)]);
+      await Promise.all([queue.run(signal), checker?.run(signal), secondOpinion?.run(signal), role.run(signal)]);
     },
     size: () => context.states.size + (checker?.size() ?? 0),
     heartbeats: () =>
@@ -151,6 +135,47 @@ export function createSteering(deps: SteeringDeps): Steering {
         ...(checker === undefined ? [] : [["checks", checker.heartbeatAt()] as const]),
       ]),
   };
+}
+
+/** `isKept`: the decisions of this replica remain, because they can be newer than the statuses. */
+function changeTerm(
+  { deps, states, unserved, followed, carried, checker, secondOpinion }: Context,
+  isKept: boolean,
+): void {
+  unserved.clear();
+  followed.clear();
+  carried.clear();
+  secondOpinion?.reset();
+  if (!isKept) {
+    states.clear();
+    checker?.reset();
+  }
+  for (const [key, state] of deps.isLeading() ? states : []) {
+    const alias = deps.aliasOf(key);
+    if (alias !== undefined && !isOutdated(alias, state)) {
+      carried.add(key);
+    } else {
+      states.delete(key);
+      checker?.want(key, []);
+    }
+  }
+}
+
+function isKeyHandedBack({ deps, states, checker }: Context, key: ObjectKey, backMs: Millis): boolean {
+  const original = deps.aliasOf(key);
+  const state = states.get(key);
+  return (
+    original === undefined ||
+    state === undefined ||
+    isHandedBack({ alias: permittedChecks(original, deps.port).alias, state, checker, backMs })
+  );
+}
+
+/** Follows the status of the alias again. */
+function handBack(context: Context, key: ObjectKey): void {
+  context.states.delete(key);
+  context.checker?.want(key, []);
+  follow(context, key, context.deps.aliasOf(key));
 }
 
 function isPending({ deps, states }: Context, original: DnsAlias): boolean {
@@ -164,8 +189,8 @@ function isPending({ deps, states }: Context, original: DnsAlias): boolean {
 }
 
 /** Follows the selection in the status, for the responder of a replica that doesn't lead. */
-function follow({ deps, followed }: Context, key: ObjectKey, alias: DnsAlias | undefined): void {
-  if (alias === undefined || deps.isLeading() || !selects(alias)) {
+function follow({ deps, role, followed }: Context, key: ObjectKey, alias: DnsAlias | undefined): void {
+  if (alias === undefined || role.decides(key) || !selects(alias)) {
     followed.delete(key);
     return;
   }
@@ -178,51 +203,34 @@ function follow({ deps, followed }: Context, key: ObjectKey, alias: DnsAlias | u
   }
 }
 
-/** A switch of a pinned alias is not served, so it isn't measured. */
-function recordServed({ deps, unserved }: Context, alias: DnsAlias, records: readonly ServedRecords[]): void {
-  const key = objectKey(alias.meta);
-  if (pinOf(alias, deps.clock.now()).pin !== undefined) {
-    unserved.delete(key);
-    return;
-  }
-  const change = unserved.get(key);
-  const times = records.map(({ publishedAt }) => publishedAt ?? -Infinity);
-  if (change === undefined || times.length === 0 || Math.min(...times) < change.at) {
-    return;
-  }
-  unserved.delete(key);
-  const ttlMs = Math.max(0, ...records.flatMap(({ published }) => published.map(({ ttl }) => ttl))) * 1000;
-  deps.observer.switchServed(key, Math.max(...times) - change.lastSuccessAt + ttlMs);
+function selectionOf(context: Context, original: DnsAlias): AppliedSelection | undefined {
+  const { alias } = permittedChecks(original, context.deps.port);
+  return selects(alias) ? (ownDecision(context, alias)?.applied ?? selectionFromStatus(alias)) : undefined;
 }
 
-function selectionOf({ deps, states }: Context, original: DnsAlias): AppliedSelection | undefined {
-  const { alias } = permittedChecks(original, deps.port);
-  if (!selects(alias)) {
-    return undefined;
-  }
-  const decision = deps.isLeading() ? states.get(objectKey(alias.meta))?.decision : undefined;
-  return decision?.applied ?? selectionFromStatus(alias);
+/** The decision of this replica. Undefined: the status decides. */
+function ownDecision({ role, states }: Context, { meta }: DnsAlias): Decision | undefined {
+  const key = objectKey(meta);
+  return role.decides(key) ? states.get(key)?.decision : undefined;
 }
 
-function switchOf(
-  { deps, states, checker, secondOpinion }: Context,
-  original: DnsAlias,
-  targets: ReadonlySet<string>,
-): EarliestSwitch | undefined {
+function switchOf(context: Context, original: DnsAlias, targets: ReadonlySet<string>): EarliestSwitch | undefined {
+  const { deps, checker, secondOpinion } = context;
   const { alias } = permittedChecks(original, deps.port);
   const now = deps.clock.now();
-  const decision = deps.isLeading() ? states.get(objectKey(alias.meta))?.decision : undefined;
+  const decision = ownDecision(context, alias);
   return decision === undefined || checker === undefined
     ? followedSwitch(alias, targets, { now, isAsked: secondOpinion?.isAsked(objectKey(alias.meta)) === true })
     : checkedSwitch(decision, targets, checker, now);
 }
 
 function decide(context: Context, key: ObjectKey): Requeue {
-  const { deps, states, checker } = context;
+  const { deps, role, states, checker } = context;
   const original = deps.aliasOf(key);
+  const isOwn = role.decides(key);
   const alias = original && permittedChecks(original, deps.port).alias;
-  if (alias === undefined || alias.meta.deletedAt !== undefined || !selects(alias) || !deps.isLeading()) {
-    const isMergedAgain = states.delete(key) && alias !== undefined && deps.isLeading();
+  if (alias === undefined || alias.meta.deletedAt !== undefined || !selects(alias) || !isOwn) {
+    const isMergedAgain = states.delete(key) && alias !== undefined && isOwn;
     context.unserved.delete(key);
     checker?.want(key, []);
     deps.observer.steeringGone(key);
@@ -238,104 +246,23 @@ function decide(context: Context, key: ObjectKey): Requeue {
   }
   const now = deps.clock.now();
   const before = states.get(key) ?? restoredState(alias, now);
+  const parts = { port: deps.port, checker };
   const observed = observedTargets(alias, { answer: deps.answer, streams: deps.streamsOf(key), now });
-  checker?.want(key, wantedChecks(context, alias, before, observed));
+  checker?.want(key, wantedChecks(parts, alias, before, observed));
   const steered = steer({
     alias,
     state: before,
-    targets: observed.map((target) => withStates(context, target)),
+    targets: observed.map((target) => withStates(parts, target)),
     hasOutsideControl: hasOutsideControl(checker, observed),
     now,
   });
-  const { events, state } = steeringEvents({ alias, before, sharedHostname: deps.sharedHostname(alias), now }, steered);
-  states.set(key, state);
-  events.forEach((event) => deps.onEvent(alias, event));
-  report(context, alias, steered);
+  const decided = { alias, before, steered };
+  if (deps.isLeading()) {
+    reportAsLeader(context, decided, context.carried.delete(key));
+  } else {
+    applyAlone(context, decided);
+  }
   return steered.nextAt === undefined
     ? { requeue: "done" }
     : { requeue: { afterMs: Math.max(0, steered.nextAt - deps.clock.now()) } };
-}
-
-function wantedChecks(
-  { deps: { port } }: Context,
-  alias: DnsAlias,
-  { decision }: SteeringState,
-  observed: readonly ObservedTarget[],
-): readonly WantedCheck[] {
-  const rules = port?.rules();
-  return observed.flatMap((target) => {
-    const { check } = target;
-    if (check === undefined || rules === undefined) {
-      return [];
-    }
-    return target.addresses
-      .slice(0, MAX_ADDRESSES)
-      .filter((address) => allowsAddress(rules, address))
-      .map((address) => {
-        const restored = decision === undefined ? restoredHealth(alias, target, address) : undefined;
-        return { address, check, ...(restored !== undefined && { restored }) };
-      });
-  });
-}
-
-/** The maximum number of checked addresses for one target. Further addresses count as up. */
-const MAX_ADDRESSES = 64;
-
-function withStates({ deps: { port }, checker }: Context, target: ObservedTarget) {
-  const { check } = target;
-  const rules = port?.rules();
-  const stateOf = (address: string): CheckState | undefined => check && checker?.state({ address, check });
-  return {
-    target,
-    addresses: target.addresses.map((address) => ({ address, state: stateOf(address) })),
-    refused:
-      check === undefined || rules === undefined
-        ? []
-        : target.addresses.filter((address) => !allowsAddress(rules, address)),
-  };
-}
-
-function hasOutsideControl(checker: Checker | undefined, observed: readonly ObservedTarget[]): boolean {
-  const own = new Set(observed.flatMap(({ addresses }) => addresses));
-  const windowMs = Math.max(0, ...observed.flatMap(({ check }) => (check ? [check.periodMs + check.timeoutMs] : [])));
-  return checker?.wasReached((address) => !own.has(address), windowMs) === true;
-}
-
-function report(
-  { deps, checker, unserved }: Context,
-  alias: DnsAlias,
-  { decision, switched, isChanged }: Steered,
-): void {
-  const key = objectKey(alias.meta);
-  if (switched !== undefined) {
-    const { from, to } = switched;
-    deps.observer.switched(to.reason);
-    deps.log.info({ alias: key, from: from.targets, to: to.targets, reason: to.reason }, "other targets selected");
-  }
-  deps.observer.steered(key, {
-    targets: new Map(decision.targets.map(({ target, health }) => [target.name, health])),
-    isDisputed: decision.targets.some(isDisputed),
-    isOnStandby: isOnStandby(alias, decision),
-    isAllUnhealthy: decision.selection.isAllUnhealthy,
-    drains: decision.manual.drained.size,
-  });
-  const lastSuccessAt = switched && checker && lastSuccessOf(checker, decision, switched);
-  if (switched?.to.reason === "FailedOver" && lastSuccessAt !== undefined) {
-    unserved.set(key, { at: deps.clock.now(), lastSuccessAt });
-  }
-  if (isChanged) {
-    deps.onChanged(alias, lastSuccessAt);
-  }
-  deps.onDecided(alias);
-}
-
-function lastSuccessOf(checker: Checker, { targets }: Decision, { from }: Switch): Millis | undefined {
-  const checks: readonly AddressCheck[] = targets.flatMap(({ target, addresses }) => {
-    const { check } = target;
-    return check === undefined || !from.targets.includes(target.name)
-      ? []
-      : addresses.map(({ address }) => ({ address, check }));
-  });
-  const times = checks.flatMap((check) => checker.state(check)?.probe.lastSuccessAt ?? []);
-  return times.length === 0 ? undefined : Math.max(...times);
 }

@@ -2,7 +2,7 @@ import type { Millis } from "../../base/clock.ts";
 import type { Health } from "../../plan/health/probe.ts";
 import { targetHealth } from "../../plan/health/target.ts";
 import type { Candidate } from "../../plan/select/select.ts";
-import type { CheckState } from "./check-registry.ts";
+import type { CheckState } from "./check/check-registry.ts";
 import type { ObservedTarget } from "./observed-targets.ts";
 
 /** The health of one target, in the form of the status. */

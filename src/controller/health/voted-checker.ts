@@ -1,10 +1,10 @@
 import type { ObjectKey } from "../../api/meta.ts";
 import type { HealthCheckPort } from "../ports/checks.ts";
 import type { VotePort } from "../ports/votes.ts";
-import type { Asked } from "./ballots.ts";
-import { type AddressCheck, checkKey } from "./check-registry.ts";
-import { type Checker, type CheckerDeps, createChecker } from "./checker.ts";
-import { createSecondOpinion, type SecondOpinion, type SecondOpinionDeps } from "./second-opinion.ts";
+import type { Asked } from "./check/ballots.ts";
+import { type AddressCheck, checkKey } from "./check/check-registry.ts";
+import { type Checker, type CheckerDeps, createChecker } from "./check/checker.ts";
+import { createSecondOpinion, type SecondOpinion, type SecondOpinionDeps } from "./check/second-opinion.ts";
 import type { SteeringState } from "./steering-state.ts";
 
 /** The checks of this replica, with the votes of the others. */
@@ -17,11 +17,13 @@ export interface VotedChecker {
 export interface VotedCheckerDeps extends Omit<CheckerDeps, "port" | "votes">, Pick<SecondOpinionDeps, "aliasOf"> {
   readonly port: HealthCheckPort;
   readonly votes: VotePort | undefined;
+  /** Only the leader consults other replicas, and all others answer. */
+  readonly isLeading: () => boolean;
   readonly stateOf: (alias: ObjectKey) => SteeringState | undefined;
 }
 
 export function createVotedChecker(deps: VotedCheckerDeps): VotedChecker {
-  const { port, votes, clock, observer, mayCheck, aliasOf } = deps;
+  const { port, votes, clock, observer, isLeading, aliasOf } = deps;
   const secondOpinion =
     votes &&
     createSecondOpinion({
@@ -29,7 +31,7 @@ export function createVotedChecker(deps: VotedCheckerDeps): VotedChecker {
       checks: port,
       clock,
       observer,
-      isLeading: mayCheck,
+      isLeading,
       aliasOf,
       onVerdict: (key) => checker.judged(key),
     });
@@ -37,6 +39,7 @@ export function createVotedChecker(deps: VotedCheckerDeps): VotedChecker {
     ...deps,
     votes: secondOpinion && {
       secondOpinion,
+      mayAsk: isLeading,
       questionOf: (aliases: Iterable<ObjectKey>, check: AddressCheck) => questionOf(deps, aliases, check),
     },
   });

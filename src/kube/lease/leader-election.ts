@@ -33,14 +33,24 @@ export interface Lease {
   run(onLeading: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** True while this process leads, by its own clock. */
   readonly isLeading: () => boolean;
+  /**
+   * How long this process has seen no valid Lease: the API server is away, or refuses the Lease. 0: at most the renew deadline. While
+   * it is 0, a process has the Lease, or this one tries to get it.
+   */
+  readonly awayMs: () => Millis;
 }
 
 export function createLease(deps: LeaseDeps, options: LeaseOptions): Lease {
   const times = options.times ?? LEASE_TIMES;
   const client = createLeaseClient(deps, { ...options, times });
-  const term: Term = { deps, times, client, state: LEASE_START, log: leaseLog(deps.log, options) };
+  const log = leaseLog(deps.log, options);
+  const term: Term = { deps, times, client, log, state: LEASE_START, seenAt: deps.clock.now() };
   return {
     isLeading: () => holdsLease(term.state, times, deps.clock.now()),
+    awayMs() {
+      const ms = deps.clock.now() - term.seenAt;
+      return ms < times.renewDeadlineMs ? 0 : ms;
+    },
     run: async (onLeading, signal) => {
       while (!signal.aborted) {
         await tryOnce(term, signal).catch(ignoreAbort(signal));
@@ -60,12 +70,17 @@ interface Term {
   readonly client: LeaseClient;
   readonly log: Logger;
   state: LeaseState;
+  /** The start of the last attempt that read or wrote the Lease. */
+  seenAt: Millis;
 }
 
 async function tryOnce(term: Term, signal: AbortSignal): Promise<void> {
+  const startedAt = term.deps.clock.now();
   const { state, trouble } = await term.client.claim(term.state, signal);
   term.state = state;
-  if (trouble !== undefined) {
+  if (trouble === undefined) {
+    term.seenAt = startedAt;
+  } else {
     term.log.warn({ err: trouble }, "lease not renewed or read");
   }
 }

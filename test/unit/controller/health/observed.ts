@@ -1,4 +1,4 @@
-import type { CheckState } from "../../../../src/controller/health/check-registry.ts";
+import type { CheckState } from "../../../../src/controller/health/check/check-registry.ts";
 import type { ObservedTarget } from "../../../../src/controller/health/observed-targets.ts";
 import type { AddressState } from "../../../../src/controller/health/target-health.ts";
 import type { CheckOutcome, Health } from "../../../../src/plan/health/probe.ts";

@@ -55,9 +55,56 @@ describe("several contenders for one Lease, with bad networks", () => {
     await advance(clock, 30_000);
     await one.running;
   });
+
+  it("reports for how long no Lease has been seen: to the leader, to a contender, and after the return", async () => {
+    const clock = fakeClock();
+    const server = leaseServer();
+    const contenders = ["a", "b"].map((name) => contender(name, clock, server, () => 0));
+    const away = (): readonly number[] => contenders.map(({ lease }) => Math.floor(lease.awayMs() / 1_000));
+    await advance(clock, 60_000);
+    assert.deepEqual(away(), [0, 0]);
+    for (const mode of ["dead", "hangs"] as const) {
+      contenders.forEach((one) => (one.net.mode = mode));
+      await advance(clock, 9_000);
+      assert.ok(
+        contenders.every(({ lease }) => lease.awayMs() <= 11_000),
+        "the last attempt before can be 2 s old",
+      );
+      await advance(clock, 20_000);
+      assert.ok(
+        away().every((seconds) => seconds >= 29 && seconds <= 31),
+        `${mode}: ${away().join()} s`,
+      );
+      contenders.forEach((one) => (one.net.mode = "well"));
+      await advance(clock, 8_000);
+      assert.deepEqual(away(), [0, 0], mode);
+    }
+    contenders.forEach(({ stop }) => stop.abort());
+    await advance(clock, 30_000);
+    await Promise.all(contenders.map(({ running }) => running));
+  });
+
+  it("counts from the end of the Lease if its holder is gone and no process may write", async () => {
+    const clock = fakeClock();
+    const server = leaseServer();
+    const [first, second] = ["a", "b"].map((name) => contender(name, clock, server, () => 0));
+    assert.ok(first && second);
+    await advance(clock, 10_000);
+    first.net.mode = "dead";
+    second.net.mode = "readonly";
+    await advance(clock, 15_000);
+    assert.equal(second.lease.awayMs(), 0, "the Lease of the other process can still be valid");
+    await advance(clock, 30_000);
+    assert.ok(second.lease.awayMs() >= 25_000 && second.lease.awayMs() <= 33_000, `${second.lease.awayMs()} ms`);
+    for (const { stop } of [first, second]) {
+      stop.abort();
+    }
+    await advance(clock, 60_000);
+    await Promise.all([first.running, second.running]);
+  });
 });
 
-type Mode = "well" | "dead" | "lossy" | "slow" | "deaf" | "hangs";
+type Mode = "readonly" | "well" | "dead" | "lossy" | "slow" | "deaf" | "hangs";
 
 interface Contender {
   readonly name: string;
@@ -154,7 +201,7 @@ function lossyTransport(
         return unreachable;
       }
       await clock.sleep(mode === "slow" ? random() * 4_000 : random() * 20, signal);
-      if (mode === "lossy" && random() < 0.5) {
+      if ((mode === "lossy" && random() < 0.5) || (mode === "readonly" && request.method !== "GET")) {
         return unreachable;
       }
       const result = server.handle(request);

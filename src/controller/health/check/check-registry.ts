@@ -1,11 +1,11 @@
-import type { Clock, Millis } from "../../base/clock.ts";
-import type { ObjectKey } from "../../api/meta.ts";
-import { familyOf } from "../../dns/address/address.ts";
-import type { Family } from "../../dns/record.ts";
-import type { Success } from "../../plan/health/control.ts";
-import { type CheckOutcome, freshProbe, type Health, type Probe } from "../../plan/health/probe.ts";
-import { type CheckBudget, NO_STRETCH, type Stretch, stretchFor, stretchOf } from "../../plan/health/schedule.ts";
-import type { ActiveCheck } from "../ports/checks.ts";
+import type { Clock, Millis } from "../../../base/clock.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import { familyOf } from "../../../dns/address/address.ts";
+import type { Family } from "../../../dns/record.ts";
+import type { Success } from "../../../plan/health/control.ts";
+import { type CheckOutcome, freshProbe, type Health, type Probe } from "../../../plan/health/probe.ts";
+import { type CheckBudget, NO_STRETCH, type Stretch, stretchFor, stretchOf } from "../../../plan/health/schedule.ts";
+import type { ActiveCheck } from "../../ports/checks.ts";
 
 /** One kind of check of one address. Aliases with an equal check share it. */
 export interface AddressCheck {

@@ -5,9 +5,9 @@ import {
   type CheckRegistry,
   createCheckRegistry,
   type WantedCheck,
-} from "../../../../src/controller/health/check-registry.ts";
-import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
-import { CHECK } from "../../../support/steering-play.ts";
+} from "../../../../../src/controller/health/check/check-registry.ts";
+import { fakeClock, type FakeClock } from "../../../../support/fake-clock.ts";
+import { CHECK } from "../../../../support/steering-play.ts";
 
 const MINUTE = 60_000;
 /** Eight checks at a period of 8 s fill the budget. */

@@ -1,6 +1,6 @@
-import type { DnsAlias } from "../../api/dns-alias.ts";
-import { allowsPort } from "../../plan/health/permission.ts";
-import type { HealthCheckPort } from "../ports/checks.ts";
+import type { DnsAlias } from "../../../api/dns-alias.ts";
+import { allowsPort } from "../../../plan/health/permission.ts";
+import type { HealthCheckPort } from "../../ports/checks.ts";
 
 /** An alias with only the health checks that the installation makes. */
 export interface Permitted {

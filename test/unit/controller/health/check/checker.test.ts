@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ObjectKey } from "../../../../src/api/meta.ts";
-import { byCodeUnit } from "../../../../src/base/order.ts";
-import type { WantedCheck } from "../../../../src/controller/health/check-registry.ts";
-import { type Checker, createChecker } from "../../../../src/controller/health/checker.ts";
-import type { CheckFinding } from "../../../../src/controller/ports/checks.ts";
-import { fakeClock, type FakeClock } from "../../../support/fake-clock.ts";
-import { silentLogger } from "../../../support/silent-logger.ts";
-import { silentObserver } from "../../../support/silent-observer.ts";
-import { CHECK } from "../../../support/steering-play.ts";
+import type { ObjectKey } from "../../../../../src/api/meta.ts";
+import { byCodeUnit } from "../../../../../src/base/order.ts";
+import type { WantedCheck } from "../../../../../src/controller/health/check/check-registry.ts";
+import { type Checker, createChecker } from "../../../../../src/controller/health/check/checker.ts";
+import type { CheckFinding } from "../../../../../src/controller/ports/checks.ts";
+import { fakeClock, type FakeClock } from "../../../../support/fake-clock.ts";
+import { silentLogger } from "../../../../support/silent-logger.ts";
+import { silentObserver } from "../../../../support/silent-observer.ts";
+import { CHECK } from "../../../../support/steering-play.ts";
 
 const START = 1_800_000_000_000;
 /** The period and the timeout: a control is at most as old. */
@@ -111,15 +111,34 @@ test("new addresses are checked at once within the budget, and then once a perio
   ]);
 });
 
-test("an address whose health is known waits for its turn", async () => {
+test("after a restart each address is checked at once within the budget, and no later than its regular check", async () => {
   await using world = start();
-  const [main] = checks(MAIN);
-  assert.ok(main);
-  world.checker.want("web/a", [{ ...main, restored: { health: "Healthy", since: START } }]);
+  const restored = { health: "Healthy", since: START } as const;
+  const all = Array.from({ length: 90 }, (_, index) => `11.0.1.${index}`);
+  world.checker.want(
+    "web/a",
+    checks(...all).map((one) => ({ ...one, restored })),
+  );
   await world.clock.advance(1_000);
-  assert.deepEqual([world.checked, world.outcomes(MAIN)], [[], ["Healthy undefined"]]);
+  const early = world.checked.length;
+  assert.ok(early >= 10 && early <= 30, `${early} checks in the first second`);
   await world.clock.advance(9_000);
-  assert.equal(world.checked.length, 1);
+  assert.deepEqual(new Set(world.checked.map((text) => text.split(" ")[1])), new Set(all));
+});
+
+test("after a restart a target that is dead already is down within the time of its checks", async () => {
+  const restored = { health: "Healthy", since: START } as const;
+  for (const id of Array.from({ length: 20 }).keys()) {
+    await using world = start();
+    const address = `11.0.2.${id}`;
+    world.dead.add(address);
+    world.checker.want(
+      "web/a",
+      checks(address, OTHER).map((one) => ({ ...one, restored })),
+    );
+    await world.clock.advance(CHECK.failureThreshold * CHECK.periodMs + CHECK.timeoutMs);
+    assert.deepEqual(world.outcomes(address), ["Unhealthy failure"], address);
+  }
 });
 
 test("a failure counts only while another address answers", async () => {

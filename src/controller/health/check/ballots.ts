@@ -1,5 +1,5 @@
-import type { Clock, Millis } from "../../base/clock.ts";
-import { isAgreed, type Question, type Vote, type VoteDocument, voteMs } from "../../plan/health/vote.ts";
+import type { Clock, Millis } from "../../../base/clock.ts";
+import { isAgreed, type Question, type Vote, type VoteDocument, voteMs } from "../../../plan/health/vote.ts";
 
 /** The votes of the other replicas about addresses that are about to count as down. */
 export interface Ballots {

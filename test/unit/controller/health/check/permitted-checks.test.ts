@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AliasSpec, DnsAlias } from "../../../../src/api/dns-alias.ts";
-import type { HealthCheck } from "../../../../src/api/health-check.ts";
-import { permittedChecks } from "../../../../src/controller/health/permitted-checks.ts";
-import type { PortRange } from "../../../../src/plan/health/permission.ts";
-import { alias } from "../../../support/objects.ts";
-import { CHECK } from "../../../support/steering-play.ts";
+import type { AliasSpec, DnsAlias } from "../../../../../src/api/dns-alias.ts";
+import type { HealthCheck } from "../../../../../src/api/health-check.ts";
+import { permittedChecks } from "../../../../../src/controller/health/check/permitted-checks.ts";
+import type { PortRange } from "../../../../../src/plan/health/permission.ts";
+import { alias } from "../../../../support/objects.ts";
+import { CHECK } from "../../../../support/steering-play.ts";
 
 const PORTS = [
   { first: 80, last: 80 },

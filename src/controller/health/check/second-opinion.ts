@@ -1,10 +1,10 @@
-import type { Clock } from "../../base/clock.ts";
-import type { DnsAlias } from "../../api/dns-alias.ts";
-import type { ObjectKey } from "../../api/meta.ts";
-import { parseVotes, printVotes } from "../../plan/health/vote.ts";
-import type { HealthCheckPort } from "../ports/checks.ts";
-import type { HealthObserver } from "../ports/observer.ts";
-import type { VotePort } from "../ports/votes.ts";
+import type { Clock } from "../../../base/clock.ts";
+import type { DnsAlias } from "../../../api/dns-alias.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import { parseVotes, printVotes } from "../../../plan/health/vote.ts";
+import type { HealthCheckPort } from "../../ports/checks.ts";
+import type { HealthObserver } from "../../ports/observer.ts";
+import type { VotePort } from "../../ports/votes.ts";
 import { type Ballots, createBallots } from "./ballots.ts";
 import { createVoter, type Voter } from "./voter.ts";
 

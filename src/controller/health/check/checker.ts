@@ -1,8 +1,8 @@
-import type { Clock, Millis } from "../../base/clock.ts";
-import type { Logger } from "../../base/log.ts";
-import type { ObjectKey } from "../../api/meta.ts";
-import { familyOf } from "../../dns/address/address.ts";
-import { FAMILIES } from "../../dns/record.ts";
+import type { Clock, Millis } from "../../../base/clock.ts";
+import type { Logger } from "../../../base/log.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import { familyOf } from "../../../dns/address/address.ts";
+import { FAMILIES } from "../../../dns/record.ts";
 import {
   controlFor,
   type Controls,
@@ -10,14 +10,14 @@ import {
   NO_CONTROLS,
   recordSuccess,
   type Success,
-} from "../../plan/health/control.ts";
-import { allowsAddress } from "../../plan/health/permission.ts";
-import { agreedProbe, type CheckOutcome, failuresUntilDown, stepProbe } from "../../plan/health/probe.ts";
-import { nextCheckAt } from "../../plan/health/schedule.ts";
-import { createDue, type Due } from "../../schedule/due.ts";
-import { createPump } from "../../schedule/pump.ts";
-import type { CheckFinding, HealthCheckPort } from "../ports/checks.ts";
-import type { HealthObserver } from "../ports/observer.ts";
+} from "../../../plan/health/control.ts";
+import { allowsAddress } from "../../../plan/health/permission.ts";
+import { agreedProbe, type CheckOutcome, failuresUntilDown, stepProbe } from "../../../plan/health/probe.ts";
+import { nextCheckAt } from "../../../plan/health/schedule.ts";
+import { createDue, type Due } from "../../../schedule/due.ts";
+import { createPump } from "../../../schedule/pump.ts";
+import type { CheckFinding, HealthCheckPort } from "../../ports/checks.ts";
+import type { HealthObserver } from "../../ports/observer.ts";
 import type { Asked } from "./ballots.ts";
 import {
   type AddressCheck,
@@ -32,7 +32,7 @@ import type { SecondOpinion } from "./second-opinion.ts";
 
 /** Runs the checks of aliases within the budget, with one loop and one timer. */
 export interface Checker {
-  /** Replaces the checks of an alias. A new check runs at once, unless the health of its target is known from a status. */
+  /** Replaces the checks of an alias. A new check runs at once, within the budget. */
   want(alias: ObjectKey, checks: readonly WantedCheck[]): void;
   state(check: AddressCheck): CheckState | undefined;
   /** The start of the next check. While the check runs, the start of the running check. Undefined: none is scheduled. */
@@ -57,7 +57,7 @@ export interface CheckerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly observer: HealthObserver;
-  /** Only the leader makes checks. */
+  /** Only the leader makes checks, or a replica that decides alone. */
   readonly mayCheck: () => boolean;
   /** Called when an address goes up or down, when its first check has ended, or when its last outcome has changed. */
   readonly onChange: (aliases: Iterable<ObjectKey>) => void;
@@ -66,6 +66,8 @@ export interface CheckerDeps {
 }
 
 interface CheckVotes {
+  /** False: this replica decides without the others. */
+  readonly mayAsk: () => boolean;
   readonly secondOpinion: Pick<SecondOpinion, "verdict" | "ask" | "forget">;
   /** The question about a check that these aliases share. Undefined: no target of these aliases has the check any more. */
   readonly questionOf: (aliases: Iterable<ObjectKey>, check: AddressCheck) => Asked | undefined;
@@ -100,7 +102,7 @@ export function createChecker(deps: CheckerDeps): Checker {
         reportUnchecked(context);
       }
       begun.forEach(({ key, entry, isKnown }) => {
-        due.add(key, isKnown ? nextCheckAt(key, registry.periodOf(entry), clock.now()) : firstAt(context));
+        due.add(key, firstAt(context, isKnown ? nextCheckAt(key, registry.periodOf(entry), clock.now()) : Infinity));
       });
       pump.wake();
     },
@@ -131,10 +133,18 @@ function reportUnchecked({ deps: { observer }, registry }: Context): void {
   });
 }
 
-/** The start of a first check. The first checks of many addresses also stay within the budget. */
-function firstAt({ deps: { clock, port }, memory }: Context): Millis {
-  memory.lastFirstAt = Math.max(clock.now(), memory.lastFirstAt + 1000 / port.budget.rate);
-  return Math.ceil(memory.lastFirstAt);
+/**
+ * The start of a first check. The first checks of many addresses also stay within the budget. `regularAt`: the check starts no later
+ * than this, the time of a regular check. After a restart, failures don't count before another address is reached. With regular
+ * checks only, that could delay a switch by one more period.
+ */
+function firstAt({ deps: { clock, port }, memory }: Context, regularAt: Millis): Millis {
+  const at = Math.max(clock.now(), memory.lastFirstAt + 1000 / port.budget.rate);
+  if (at >= regularAt) {
+    return regularAt;
+  }
+  memory.lastFirstAt = at;
+  return Math.ceil(at);
 }
 
 async function startCheck(context: Context, key: string): Promise<Millis | undefined> {
@@ -194,7 +204,7 @@ function settle(context: Context, key: string, entry: CheckEntry, finding: Check
 function isAgreed({ votes }: CheckerDeps, key: string, entry: CheckEntry): boolean {
   const { probe } = entry.state;
   const isNear = probe.health !== "Unhealthy" && failuresUntilDown(probe, entry.check) <= ASK_BEFORE;
-  if (votes === undefined || !isNear) {
+  if (votes === undefined || !isNear || !votes.mayAsk()) {
     return true;
   }
   const { secondOpinion, questionOf } = votes;

@@ -1,13 +1,13 @@
-import type { Clock, Millis } from "../../base/clock.ts";
-import { createSemaphore } from "../../base/semaphore.ts";
-import type { DnsAlias } from "../../api/dns-alias.ts";
-import { connects } from "../../api/health-check.ts";
-import type { ObjectKey } from "../../api/meta.ts";
-import { targetNames } from "../../api/target-names.ts";
-import { familyOf } from "../../dns/address/address.ts";
-import { allowsAddress } from "../../plan/health/permission.ts";
-import type { Answer, Question, Vote, VoteDocument } from "../../plan/health/vote.ts";
-import type { HealthCheckPort } from "../ports/checks.ts";
+import type { Clock, Millis } from "../../../base/clock.ts";
+import { createSemaphore } from "../../../base/semaphore.ts";
+import type { DnsAlias } from "../../../api/dns-alias.ts";
+import { connects } from "../../../api/health-check.ts";
+import type { ObjectKey } from "../../../api/meta.ts";
+import { targetNames } from "../../../api/target-names.ts";
+import { familyOf } from "../../../dns/address/address.ts";
+import { allowsAddress } from "../../../plan/health/permission.ts";
+import type { Answer, Question, Vote, VoteDocument } from "../../../plan/health/vote.ts";
+import type { HealthCheckPort } from "../../ports/checks.ts";
 import type { AddressCheck } from "./check-registry.ts";
 import { permittedChecks } from "./permitted-checks.ts";
 
