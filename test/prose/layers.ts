@@ -11,6 +11,18 @@ export const LAYERS: readonly Layer[] = [
   { name: "style", files: ["docs/contributing/style.md"], isError: true },
   { name: "messages", files: ["test/fixtures/messages.txt"], isError: true },
   { name: "README", files: ["README.md"], isError: true },
+  {
+    name: "project",
+    files: [
+      "CONTRIBUTING.md",
+      "SECURITY.md",
+      "CODE_OF_CONDUCT.md",
+      "GOVERNANCE.md",
+      ".github/*.{md,yml}",
+      ".github/*/*.{yml,yaml}",
+    ],
+    isError: true,
+  },
   { name: "installing", files: ["docs/installing.md"], isError: true },
   { name: "troubleshooting", files: ["docs/troubleshooting.md"], isError: true },
   { name: "runbooks", files: ["docs/runbooks/*.md"], isError: true },

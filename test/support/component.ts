@@ -4,6 +4,7 @@ import { run } from "./run.ts";
 
 /** The real programs that tests start; `test/env/install` brings all of them. */
 export type ComponentName =
+  | "actionlint"
   | "buildah"
   | "chroot"
   | "chromium"

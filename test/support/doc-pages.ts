@@ -2,9 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commandBlocks, type CommandBlock } from "./doc-commands.ts";
 
-/** Every page that people read: the README, docs, the manual pages of providers, the charts' pages and those of the examples. */
+/** The pages of the checkout's own folder. CHANGELOG.md tells of the past. */
+export const ROOT_PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "GOVERNANCE.md"];
+
+/** Every page that people read: those of the checkout's own folder, docs, the manual pages of providers, the charts' pages and those of the examples. */
 export function documentPages(): readonly string[] {
-  return ["README.md", ...["docs", "src/providers", "charts", "examples"].flatMap(pagesIn)];
+  return [...ROOT_PAGES, ...["docs", "src/providers", "charts", "examples"].flatMap(pagesIn)];
 }
 
 export function blocksOfPage(page: string): readonly CommandBlock[] {

@@ -18,8 +18,15 @@ import { crdWaits } from "../../support/crd-waits.ts";
 const FROM_NOTHING = ["README.md", "charts/dnsalias/README.md", "charts/dnsalias-crds/README.md", "docs/trying.md"];
 /** The same, where each section is a way of its own: it begins where the one before was not taken. */
 const BY_SECTIONS = ["docs/installing.md", "docs/upgrading.md"];
+/** Pages that install a release each. Those of a group take one server, which is cleared between them. */
+const INSTALLS: Readonly<Record<string, readonly string[]>> = {
+  "tutorials for own servers": ["bind", "coredns", "knot", "powerdns"].map(tutorial),
+  "tutorials for hosted services": ["azure", "cloudflare", "google", "route53"].map(tutorial),
+  "pages about several servers": ["docs/cluster-dns.md", "docs/multi-cluster.md"],
+};
 /** Pages for those who have the objects of examples/cluster, and the rights of deploy/. */
 const WITH_OBJECTS = [
+  "docs/backup.md",
   "docs/rbac.md",
   "docs/operations.md",
   "docs/troubleshooting.md",
@@ -35,6 +42,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   TARGET: "d111111abcdef8.cloudfront.net",
   HASH: "3f0c9a",
   REGISTRY: "registry.example.net",
+  SECRET: "bm90IGZvciB1c2U=",
 };
 
 /** Its name as an object is its host name, so that NAME can stand for both. */
@@ -69,6 +77,19 @@ describe(
       });
     }
 
+    for (const [group, pages] of Object.entries(INSTALLS)) {
+      it(`${group}, one after the other`, async (t) => {
+        await using server = await startKubeApiserver();
+        await using jobs = await startJobPods(server);
+        await using lab = await startShell(server);
+        for (const page of pages) {
+          await runPage(t, page, server);
+          await runOrThrow("bash", ["--norc", "-euo", "pipefail", "-c", CLEAR_ALL], { env: lab.env });
+        }
+        t.diagnostic(jobs.output());
+      });
+    }
+
     it("pages for who has it installed", async (t) => {
       await using server = await startKubeApiserver();
       for (const path of ["deploy/overlays/coredns-overlay", "deploy/options/dns-endpoint"]) {
@@ -91,6 +112,14 @@ describe(
 
 const CLEAR = `helm uninstall dnsalias --namespace dns-system --ignore-not-found
   kubectl delete deployments,services,poddisruptionbudgets,roles,rolebindings --all --namespace dns-system`;
+
+function tutorial(name: string): string {
+  return `docs/tutorials/${name}.md`;
+}
+
+const CLEAR_ALL = `helm uninstall dnsalias --namespace dns-system --ignore-not-found
+  kubectl delete dnsaliases,dnszones --all --all-namespaces
+  kubectl delete secrets --all --namespace dns-system`;
 
 /** No controller runs here, so the alias isn't Ready, and `explain` ends with 1. */
 const FAILING: Readonly<Record<string, readonly string[]>> = {
@@ -143,6 +172,7 @@ async function startShell(
   const unbound = stack.use(await startUnbound({ stubs: [{ zone: "cloudfront.net", servers: [target] }] }));
   const env = {
     KUBECONFIG: server.kubeconfig,
+    TMPDIR: bin,
     DNSALIAS_RESOLVER: `${unbound.host}:${unbound.port}`,
     PATH: [bin, dirname(locateComponent("helm")), process.env["PATH"] ?? ""].join(delimiter),
     HELM_CACHE_HOME: join(bin, "helm"),
