@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
-import { COMMANDS } from "../../../src/cli/config/options.ts";
+import { COMMANDS } from "../../../src/cli/config/commands.ts";
 import { listAt, textAt } from "../../support/json-at.ts";
 
 const WORKFLOWS = ".github/workflows";
