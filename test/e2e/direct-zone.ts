@@ -10,7 +10,11 @@ export function startDirectServer(...domains: readonly string[]): Promise<Bind> 
 }
 
 /** A DnsZone with the `rfc2136` delivery: no kubelet projects anything, so the stated bound is short. */
-export function directZone(domain: string, { host, port }: DnsEndpoint): string {
+export function directZone(
+  domain: string,
+  { host, port }: DnsEndpoint,
+  more: Readonly<Record<string, unknown>> = {},
+): string {
   return JSON.stringify({
     apiVersion: "dnsalias.io/v1alpha1",
     kind: "DnsZone",
@@ -21,6 +25,7 @@ export function directZone(domain: string, { host, port }: DnsEndpoint): string 
       provider: { rfc2136: { servers: [{ address: host, port }] } },
       ttl: { min: 2, max: 300 },
       responder: { baseZone: { inline: baseZoneText(domain) } },
+      ...more,
     },
   });
 }
