@@ -1,7 +1,19 @@
 import { addressSet, familyOf } from "../../src/dns/address/address.ts";
 import type { LookupResult, TargetKey } from "../../src/dns/lookup-result.ts";
 import { displayName } from "../../src/dns/name/name.ts";
-import type { ReplicasWorld } from "./replicas-world.ts";
+import type { Millis } from "../../src/base/clock.ts";
+import type { EmptyRun, ReplicasWorld } from "./replicas-world.ts";
+
+/** What one replica knows of a target and family by its own lookups. */
+export interface Reading {
+  /** Of the last lookup with addresses; undefined: there was none. */
+  readonly at: Millis | undefined;
+  readonly addresses: readonly string[];
+  /** Other addresses that it read before, and until when. */
+  readonly replaced?: { readonly addresses: readonly string[]; readonly until: Millis };
+  /** Of those since then. */
+  readonly emptyRun: EmptyRun | undefined;
+}
 
 /** The answer to a lookup now, which the world remembers. */
 export function readingOf(world: ReplicasWorld, key: TargetKey, isLeader: boolean): LookupResult {
@@ -32,4 +44,30 @@ export function readingOf(world: ReplicasWorld, key: TargetKey, isLeader: boolea
   return addresses.length > 0
     ? { kind: "positive", addresses, ttl: 60, maxTtl: 60, chain, server: "one", authenticated: false }
     : { kind: says === "nxdomain" ? "nxdomain" : "nodata", chain, negativeTtl: 60, server: "one" };
+}
+
+/** What a replica knows after one more lookup. */
+export function nextReading(before: Reading | undefined, result: LookupResult, now: Millis): Reading {
+  const known: Reading = before ?? { at: undefined, addresses: [], emptyRun: undefined };
+  const { addresses } = known;
+  switch (result.kind) {
+    case "positive":
+      return {
+        at: now,
+        addresses: result.addresses,
+        emptyRun: undefined,
+        replaced:
+          addresses.join() === result.addresses.join() && known.replaced !== undefined
+            ? known.replaced
+            : { addresses, until: now },
+      };
+    case "failure":
+      return known;
+    case "nodata":
+    case "nxdomain":
+      return {
+        ...known,
+        emptyRun: { since: now, ...known.emptyRun, readings: (known.emptyRun?.readings ?? 0) + 1 },
+      };
+  }
 }

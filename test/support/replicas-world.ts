@@ -9,7 +9,7 @@ import { createController, type Controller } from "../../src/controller/controll
 import type { InvalidObject, InventoryEvent, InventoryHandlers } from "../../src/controller/ports/inventory.ts";
 import type { Reporter, StatusWrite } from "../../src/controller/ports/reporter.ts";
 import type { ResponderPort } from "../../src/controller/responder/zone-sync-context.ts";
-import type { Name } from "../../src/dns/name/name.ts";
+import { displayName, type Name } from "../../src/dns/name/name.ts";
 import type { RRset } from "../../src/dns/record.ts";
 import { owned } from "../../src/providers/ownership/owned.ts";
 import type { MemoryBackend } from "./memory-backend.ts";
@@ -19,7 +19,7 @@ import { createZoneFileProvider } from "../../src/providers/coredns/zone-file.ts
 import { fakeClock, type FakeClock } from "./fake-clock.ts";
 import { createResponderPlane, type ResponderPlane } from "./planes/responder-plane.ts";
 import { alive, call, type Line, never } from "./replica-line.ts";
-import { readingOf } from "./replica-lookups.ts";
+import { nextReading, readingOf, type Reading } from "./replica-lookups.ts";
 import { backendOnLine, storeOf } from "./replica-places.ts";
 import { createTargetHistory, type TargetHistory } from "./target-history.ts";
 import type { MemoryTextStore } from "./memory-text-store.ts";
@@ -45,6 +45,8 @@ export interface Replica {
   readonly startedAt: Millis;
   /** What its responder was handed, by domain. */
   readonly served: ReadonlyMap<Name, ServedZone>;
+  /** What it read itself, by target and family, `one.test A`. */
+  readonly readings: ReadonlyMap<string, Reading>;
   /** Its responder, without threads and sockets. */
   readonly responder: ResponderPlane;
   lead(): void;
@@ -72,7 +74,7 @@ export interface RetainedZone {
 }
 
 /** Empty readings in a row, and the time of the first one. */
-interface EmptyRun {
+export interface EmptyRun {
   readonly readings: number;
   readonly since: Millis;
 }
@@ -108,6 +110,8 @@ export interface ReplicasWorld {
   readonly lastReadOf: Map<string, readonly string[]>;
   /** The addresses that any replica read last. */
   readonly lastSeenOf: Map<string, readonly string[]>;
+  /** Until when each target and family last failed or had no addresses; Infinity while that lasts. */
+  readonly lackedUntil: Map<string, Millis>;
   /** What each target and family had. */
   readonly history: TargetHistory;
   /** The name servers of all zones. */
@@ -184,6 +188,7 @@ export function createReplicasWorld(options: ReplicasOptions): ReplicasWorld {
     endedRunOf: new Map(),
     lastReadOf: new Map(),
     lastSeenOf: new Map(),
+    lackedUntil: new Map(),
     history: createTargetHistory(),
     replicas: new Set(),
     faults: NO_FAULTS,
@@ -274,6 +279,7 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
     }
   };
   const served = new Map<Name, ServedZone>();
+  const readings = new Map<string, Reading>();
   const responder = createResponderPlane(clock, { live: (question) => controller.answers.live(question) });
   const controller = createController({
     ownerId: "me",
@@ -314,13 +320,20 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
     },
     queryServer: async (endpoint, name, type) => world.servers.query(endpoint, name, type),
     lookup: {
-      lookUp: (key, _options, signal) =>
-        call(world, line, signal, async () => {
+      async lookUp(key, _options, signal) {
+        let at = world.clock.now();
+        const result = await call(world, line, signal, async () => {
           if (world.lookupMs > 0) {
             await world.clock.sleep(world.lookupMs, signal);
           }
+          at = world.clock.now();
           return readingOf(world, key, replica.leads());
-        }),
+        });
+        // Only now has it arrived.
+        const text = `${displayName(key.target)} ${key.family}`;
+        readings.set(text, nextReading(readings.get(text), result, at));
+        return result;
+      },
     },
     ...(hasResponder ? { responder: responderPort(world, served, responder) } : {}),
     viewIdOf: () => "view",
@@ -332,6 +345,7 @@ function startReplica(world: ReplicasWorld, options: ReplicasOptions): Replica {
     controller,
     startedAt: world.clock.now(),
     served,
+    readings,
     responder,
     lead() {
       term = new AbortController();

@@ -1,7 +1,7 @@
 import type { DnsAlias } from "../../api/dns-alias.ts";
 import { objectKey, type ObjectKey } from "../../api/meta.ts";
 import { isWildcard, type Name } from "../../dns/name/name.ts";
-import { decideClaim, type Claim, type ZoneMatch } from "../../plan/claims.ts";
+import { decideClaim, type Claim, type Claimant, type ZoneMatch } from "../../plan/claims.ts";
 import { recordLeft } from "./move/zones-left.ts";
 import { countHostname } from "./limit-hostnames.ts";
 import { nameId, placementOf, zonesByRules } from "./placement.ts";
@@ -29,11 +29,20 @@ export function decideName(state: StoreState, name: Name): void {
 
 /** Decides which alias has a name in a zone, among the aliases whose use of the name the zone admits. */
 export function decideIn(state: StoreState, name: Name, zone: ObjectKey, aliases: readonly DnsAlias[]): Claim {
-  const unread = state.unread.claimantsOf(name).filter(({ namespace }) => {
+  return decideClaim(aliases, unreadIn(state, name, zone));
+}
+
+function unreadIn(state: StoreState, name: Name, zone: ObjectKey): readonly Claimant[] {
+  return state.unread.claimantsOf(name).filter(({ namespace }) => {
     const match = zonesByRules(state, name, namespace);
     return match.kind === "zones" && match.zones.some(({ meta }) => objectKey(meta) === zone);
   });
-  return decideClaim(aliases, unread);
+}
+
+/** True if an unreadable alias may have the name in the zone, and no readable alias has it there. */
+export function isUnreadIn(state: StoreState, name: Name, zone: ObjectKey): boolean {
+  const winners = state.claims.get(zone)?.get(name)?.winners ?? [];
+  return winners.length === 0 && unreadIn(state, name, zone).length > 0;
 }
 
 function forgetClaim(claims: StoreState["claims"], zone: ObjectKey, name: Name): void {

@@ -8,7 +8,7 @@ import { indexZones, type Claim, type ZoneMatch } from "../../plan/claims.ts";
 import { admits } from "../../plan/domain/admission.ts";
 import type { ReservedZone } from "../../plan/domain/reserved-zone.ts";
 import type { InvalidObject, InventoryEvent } from "../ports/inventory.ts";
-import { candidatesIn, decideIn, decideName } from "./decide-name.ts";
+import { candidatesIn, decideIn, decideName, isUnreadIn } from "./decide-name.ts";
 import type { FormerZones } from "./move/former-zones.ts";
 import { limitHostnames } from "./limit-hostnames.ts";
 import { entriesOf, nameId, namesLeftReserved, namesOfNewZone, placementOf } from "./placement.ts";
@@ -73,6 +73,8 @@ export interface Store {
   namesLeftReserved(): readonly Name[];
   /** The names of existing aliases that belong to reserved zones. */
   reservedHostnames(): readonly Name[];
+  /** The names of unreadable aliases that no readable alias has in the zone. */
+  unreadHostnames(zone: ObjectKey): readonly Name[];
   /** Whether the DnsZone exists and its spec was never readable. */
   isUnread(zone: ObjectKey): boolean;
   /** Names that remain for a limited time in a zone that was just read for the first time, although they have no alias there. */
@@ -129,6 +131,7 @@ export function createStore(writeTargetOf: (zone: DnsZone) => string, now?: () =
     reservedZones: () => [...state.index.reserved.values()].flat(),
     namesLeftReserved: () => namesLeftReserved(state),
     reservedHostnames: () => reservedHostnames(state),
+    unreadHostnames: (zone) => [...state.unread.names()].filter((name) => isUnreadIn(state, name, zone)),
     isUnread: (zone) => state.reserved.why(zone) === "unread",
     namesOfNewZone: (zone) => namesOfNewZone(state, state.aliases.values(), zone),
     graceEndsAt: () => earlier(earliest(state.newZones.values()), state.grace.next()),
@@ -163,7 +166,7 @@ const NO_PLACES: ReadonlySet<ObjectKey> = new Set();
 function note(state: StoreState, event: InventoryEvent): void {
   switch (event.kind) {
     case "alias":
-      decideAgain(state, state.unread.remove(objectKey(event.alias.meta)));
+      decideUnread(state, state.unread.remove(objectKey(event.alias.meta)));
       return replaceAlias(state, objectKey(event.alias.meta), event.alias);
     case "zone":
       return replaceZone(state, objectKey(event.zone.meta), event.zone);
@@ -173,7 +176,7 @@ function note(state: StoreState, event: InventoryEvent): void {
       if (event.of === "DnsZone") {
         return replaceZone(state, event.key, undefined);
       }
-      decideAgain(state, state.unread.remove(event.key));
+      decideUnread(state, state.unread.remove(event.key));
       return replaceAlias(state, event.key, undefined);
     case "unserved":
       return;
@@ -194,7 +197,7 @@ function noteInvalid(state: StoreState, manifest: InvalidObject): void {
       noteUnread(state, manifest);
     }
   } else if (!state.aliases.has(manifest.key)) {
-    decideAgain(state, state.unread.set(manifest));
+    decideUnread(state, state.unread.set(manifest));
   }
 }
 
@@ -202,6 +205,12 @@ function decideAgain({ pending }: StoreState, names: Iterable<Name>): void {
   for (const name of names) {
     pending.add(name);
   }
+}
+
+/** Decides the names of an unreadable alias again. The responder of their zones can't deny them, even if no other alias has them. */
+function decideUnread(state: StoreState, names: readonly Name[]): void {
+  decideAgain(state, names);
+  names.forEach((name) => touchZonesAbove(state, name));
 }
 
 function replaceAlias(state: StoreState, key: ObjectKey, next: DnsAlias | undefined): void {

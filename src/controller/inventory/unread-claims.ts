@@ -13,6 +13,7 @@ export interface UnreadClaims {
   /** Call it when the object is readable, or deleted. Returns its names. */
   remove(key: ObjectKey): readonly Name[];
   claimantsOf(name: Name): readonly Claimant[];
+  names(): Iterable<Name>;
   readonly size: number;
 }
 
@@ -47,6 +48,7 @@ export function createUnreadClaims(): UnreadClaims {
     },
     remove,
     claimantsOf: (name) => byName.get(name) ?? NONE,
+    names: () => byName.keys(),
     get size() {
       return names.size;
     },

@@ -3,7 +3,7 @@ import type { DnsAlias } from "../../api/dns-alias.ts";
 import type { DnsZone } from "../../api/dns-zone.ts";
 import { objectKey } from "../../api/meta.ts";
 import { lookupNames } from "../../api/target-names.ts";
-import type { Name } from "../../dns/name/name.ts";
+import { displayName, type Name } from "../../dns/name/name.ts";
 import type { TargetKey, ViewId } from "../../dns/lookup-result.ts";
 import { FAMILIES, type Family } from "../../dns/record.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
@@ -22,7 +22,7 @@ import type { Store } from "../inventory/store.ts";
 import { createSubnetLookups, type SubnetLookups } from "./subnet-lookups.ts";
 
 export interface LiveAnswersDeps {
-  readonly store: Pick<Store, "claimsIn" | "zonesOfName">;
+  readonly store: Pick<Store, "claimsIn" | "zonesOfName" | "unreadHostnames">;
   readonly refresher: Pick<Refresher, "lookUpNow" | "live" | "answer">;
   /** For a name that moves to another zone: the aliases that the old zone's answers follow until the new zone is served. */
   readonly leavingClaim: (zone: DnsZone, name: Name) => Claim | undefined;
@@ -68,8 +68,11 @@ interface LiveQuery {
 async function live({ deps, subnets, tableOf }: LiveContext, question: LiveQuestion): Promise<LiveAnswer | undefined> {
   const zone = deps.servedZone(question.zone);
   const winners = zone === undefined ? [] : winnersOf(deps, zone, question.name);
-  if (zone === undefined || winners.length === 0) {
+  if (zone === undefined) {
     return undefined;
+  }
+  if (winners.length === 0) {
+    return unreadAnswer(deps, zone, question);
   }
   const queries = { question, zone, winners };
   if (winners.every(({ spec }) => !spec.paused)) {
@@ -99,6 +102,21 @@ async function live({ deps, subnets, tableOf }: LiveContext, question: LiveQuest
   };
   const answer = answerByWeight(input, tableOf);
   return subnet === undefined ? answer : withScope(answer, scope, subnet);
+}
+
+/** The maximum interval between two looks at an alias that can't be read. */
+const UNREAD_MS: Millis = 5_000;
+
+/** The published records of an alias that can't be read remain, and are unknown. Undefined: no such alias has the name. */
+function unreadAnswer(
+  { store, clock }: Pick<LiveAnswersDeps, "store" | "clock">,
+  zone: DnsZone,
+  { name, family }: LiveQuestion,
+): LiveAnswer | undefined {
+  const detail = `${displayName(name)} ${family}: the DnsAlias can't be read`;
+  return store.unreadHostnames(objectKey(zone.meta)).includes(name)
+    ? { kind: "failed", refreshAt: clock.now() + UNREAD_MS, detail }
+    : undefined;
 }
 
 /** With weights, the answer depends on the client's network, even if the answer of the target doesn't. */

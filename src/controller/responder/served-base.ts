@@ -79,6 +79,11 @@ export function servedAlias(
   };
 }
 
+/** A hostname of an alias that can't be read. Its addresses are unknown, so A and AAAA queries get SERVFAIL. */
+export function unreadAlias(zone: DnsZone, name: Name): ServedAlias {
+  return { name, families: FAMILIES, maxTtl: zone.spec.ttl.max };
+}
+
 /**
  * A serial after the last served one and after the base zone's. It is the Unix time if that is later, so that replicas have
  * similar serials.

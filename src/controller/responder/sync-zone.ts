@@ -12,7 +12,14 @@ import { leavingClaims } from "./leaving-names.ts";
 import type { ServedAlias } from "../../responder/answer-source.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
 import type { BaseText, ZoneSyncDeps, SyncProblem, ZoneSyncState, ReadBase } from "./zone-sync-context.ts";
-import { servedAlias, servedBase, type ServedBase, servedSerial, withServedSerial } from "./served-base.ts";
+import {
+  servedAlias,
+  servedBase,
+  type ServedBase,
+  servedSerial,
+  unreadAlias,
+  withServedSerial,
+} from "./served-base.ts";
 
 /** Interval of reads of a missing or invalid base zone, because a correction may cause no event. */
 const AGAIN_MS: Millis = 60_000;
@@ -180,7 +187,9 @@ async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { 
   const isSame = last?.uid === uid && last.generation === generation && last.claims === claims;
   const reserved = reservedBelow(deps, state, domain, base);
   const isFree = reserved.length === 0;
-  if (isSame && last.text === text && last.leaving === leaving && last.reserved === reserved.join(" ")) {
+  const unread = deps.store.unreadHostnames(key).filter((name) => !left.has(name) && !base.hides(name));
+  const isSameHold = last?.reserved === reserved.join(" ") && last.unread === unread.join(" ");
+  if (isSame && last.text === text && last.leaving === leaving && isSameHold) {
     return;
   }
   deps.recordBase(key, base.encloserOf);
@@ -190,7 +199,7 @@ async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { 
   deps.port.setZone({
     domain,
     sets: withServedSerial(base, serial),
-    aliases,
+    aliases: [...aliases, ...unread.map((name) => unreadAlias(zone, name))],
     clientSubnet: responder.clientSubnet,
     ...(isFree ? {} : { reserved }),
   });
@@ -204,6 +213,7 @@ async function serve(deps: ZoneSyncDeps, state: ZoneSyncState, zone: DnsZone, { 
     serial,
     leaving,
     reserved: reserved.join(" "),
+    unread: unread.join(" "),
   });
   const tookMs = deps.clock.now() - startedAt;
   deps.log.info({ zone: key, domain, serial, names: aliases.length, tookMs }, "zone served");

@@ -45,6 +45,7 @@ export interface ZoneSyncDeps {
     | "reservedZones"
     | "namesLeftReserved"
     | "reservedHostnames"
+    | "unreadHostnames"
   >;
   readonly clock: Clock;
   readonly random: Random;
@@ -73,6 +74,8 @@ interface Served {
   readonly serial: number;
   /** The names that the zone excludes, as text. */
   readonly reserved: string;
+  /** The names of unreadable aliases, as text. */
+  readonly unread: string;
   /** The names of the zone that other zones have now, as text. */
   readonly leaving: string;
 }

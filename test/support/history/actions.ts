@@ -307,7 +307,8 @@ function ask(stage: Stage, replica: Replica): string {
     const live = await replica.controller.answers.live({ zone, name, family });
     if (live?.kind === "addresses") {
       const { addresses } = live;
-      stage.judge.answered({ replica, name, addresses, knownUntil: knownUntilOf(stage, replica) });
+      const knownUntil = knownUntilOf(stage, replica);
+      stage.judge.answered({ replica, name, family, rcode: "NOERROR", addresses, knownUntil });
     }
   };
   void answer();

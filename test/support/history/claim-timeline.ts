@@ -15,6 +15,8 @@ export interface ClaimTimeline {
   lacked(zone: string, name: string, since: number): boolean;
   /** The versions that had the name all the time from `since` until a moment, or on. */
   throughout(zone: string, name: string, since: number, until?: number): readonly DnsAlias[];
+  /** Since when at each moment one of those that had the name in the zone was one of these; undefined if none is now. */
+  holdsSince(zone: string, name: string, isOne: (alias: DnsAlias) => boolean): number | undefined;
   /** Whether at each moment from `since` on an alias that had any name in any zone is one of these. */
   always(isOne: (alias: DnsAlias) => boolean, since: number): boolean;
   /** When the last alias lost the name in the zone; -Infinity while one has it, or if none ever had it. */
@@ -62,6 +64,10 @@ export function createClaimTimeline(): ClaimTimeline {
           aliases.some((alias) => alias.meta.uid === version.meta.uid && alias.spec === version.spec),
         ),
       );
+    },
+    holdsSince: (zone, name, isOne) => {
+      const last = entries.findLastIndex(({ claims }) => !(claims.get(`${zone} ${name}`) ?? []).some(isOne));
+      return entries[last + 1]?.at;
     },
     always: (isOne, since) =>
       entries

@@ -3,6 +3,7 @@ import { objectKey } from "../../../src/api/meta.ts";
 import { BASE_ZONE } from "../controller-world.ts";
 import { NO_FAULTS } from "../replicas-world.ts";
 import { ACTIONS, drawAddresses, type Action } from "./actions.ts";
+import { queryAll } from "./clients.ts";
 import { pick, randomFrom } from "./random.ts";
 import { HOSTILE_ADDRESSES, HOSTILE_TARGET, HOSTNAMES, MINUTE, PLACES, TARGETS } from "./scene.ts";
 import { createStage, lead, mend, pass, putZone, setBase, setHeld, setPlace, setTarget, type Stage } from "./stage.ts";
@@ -18,13 +19,21 @@ const FEW_HOSTNAMES = [
   "b.example.org",
 ] as const;
 const STEPS = 40;
+/** The draw for clients takes nothing from the history's own numbers. */
+const CLIENTS_SEED = 0x5eed;
+
+interface Options {
+  /** Whether clients query every name at every replica after each step. Defaults to one of two histories. */
+  readonly hasClients?: boolean;
+}
 const WAITS_MS = [0, 20, 500, 3_000, 30_000, 65_000, 200_000, 11 * MINUTE];
 
 /**
  * Plays one random history with its judge, and throws the judge's faults with what happened until then. `without`: kinds of actions that don't happen.
  */
-export async function playHistory(seed: number, without: ReadonlySet<string>): Promise<void> {
+export async function playHistory(seed: number, without: ReadonlySet<string>, options: Options = {}): Promise<void> {
   const random = randomFrom(seed);
+  const hasClients = options.hasClients ?? randomFrom(seed ^ CLIENTS_SEED)() < 0.5;
   // In two of three histories no zone gets ten RRsets, so that no guard keeps names from coming and going.
   const hasMany = random() < 0.33;
   const hostnames = hasMany ? HOSTNAMES : FEW_HOSTNAMES;
@@ -39,7 +48,7 @@ export async function playHistory(seed: number, without: ReadonlySet<string>): P
       stage.log.push(add?.act(stage) ?? "");
     }
     for (let step = 0; step < STEPS; step += 1) {
-      await playStep(stage, pick(stage.random, actions));
+      await playStep(stage, pick(stage.random, actions), hasClients);
     }
     await calm(stage);
     await checkQuiet(stage);
@@ -57,7 +66,7 @@ export function startStage(stage: Stage, moreZones: readonly string[] = []): voi
   lead(stage, stage.world.start());
 }
 
-async function playStep(stage: Stage, { kind, act }: Action): Promise<void> {
+async function playStep(stage: Stage, { kind, act }: Action, hasClients: boolean): Promise<void> {
   const done = act(stage);
   if (done === undefined) {
     return;
@@ -66,6 +75,9 @@ async function playStep(stage: Stage, { kind, act }: Action): Promise<void> {
   const wait = pick(stage.random, WAITS_MS);
   await pass(stage, wait);
   stage.log.push(`  +${wait / 1000} s`);
+  if (hasClients) {
+    await queryAll(stage);
+  }
   throwFaults(stage);
 }
 

@@ -5,14 +5,16 @@ import type { Millis } from "../../../src/base/clock.ts";
 import type { RRset } from "../../../src/dns/record.ts";
 import { placeOf, type BackendWrite, type Replica, type ReplicasWorld } from "../replicas-world.ts";
 import { lists } from "./action-limits.ts";
+import type { Answer } from "./answer-facts.ts";
+import { faultsOfAnswer } from "./answer-rules.ts";
 import { createClaimTimeline } from "./claim-timeline.ts";
-import { aliasesOf, askersOf, claimsOf, isWithin, ownersFor, waitingFor, writesToItsPlace } from "./claims.ts";
+import { aliasesOf, askersOf, claimsOf, isWithin, writesToItsPlace } from "./claims.ts";
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, setsInZoneFile, setsWithMarker, type RecordSet } from "./record-sets.ts";
 import { MINUTE, NAMES, ZONES } from "./scene.ts";
 import { faultsOfRest } from "./settled-rules.ts";
 import { hadEver, staticsOf, targetsOf } from "./target-facts.ts";
-import { closedSince, formerNamespaces, LABEL_MS, type PlaceWrite } from "./place-facts.ts";
+import { closedSince, LABEL_MS, type PlaceWrite } from "./place-facts.ts";
 import { faultsOfWrite } from "./write-rules.ts";
 
 /**
@@ -34,18 +36,10 @@ export interface Judge {
   ): void;
   /** An alias under deletion loses its finalizer now. */
   released(alias: DnsAlias): void;
-  /** The responder of a replica has answered with these addresses. */
+  /** The responder of a replica has answered. */
   answered(answer: Answer): void;
   /** Judges what is at rest. */
   rest(): void;
-}
-
-export interface Answer {
-  readonly replica: Replica;
-  readonly name: string;
-  readonly addresses: readonly string[];
-  /** See PlaceWrite. */
-  readonly knownUntil: Millis;
 }
 
 export interface ZoneFileWrite extends Pick<PlaceWrite, "knownUntil" | "late"> {
@@ -81,6 +75,7 @@ export function createJudge({ world, backendSets, isLed, names = NAMES }: JudgeD
     unlisted: new Map(),
     windows: new Map(),
     serials: new Map(),
+    published: [],
     faults: [],
   };
   const { faults } = judged;
@@ -260,36 +255,4 @@ function ownsAddress(world: ReplicasWorld, alias: DnsAlias, addresses: readonly 
     (address) =>
       staticsOf(alias).includes(address) || targetsOf(alias).some((target) => hadEver(world, target, address)),
   );
-}
-
-/**
- * A responder answers with addresses of the aliases that have the name. It serves one DnsZone for a domain: a name that left it for one whose place is taken is answered as before, for the
- * namespace that had it there.
- */
-function faultsOfAnswer(judged: JudgedWorld, { replica, name, addresses, knownUntil }: Answer): readonly string[] {
-  const { world, timeline } = judged;
-  const left = ZONES.map(({ key }) => key).filter((key) => timeline.lostAt(key, name) !== -Infinity);
-  const former = formerNamespaces(judged, left, name);
-  // An answer of a minute ago, of a name that had lost its zone by a label a minute before.
-  const since = Math.min(knownUntil, world.clock.now()) - 2 * MINUTE;
-  const versions = [
-    ...ZONES.flatMap(({ key }) => timeline.since(key, name, since)),
-    ...ownersFor(world, replica, name),
-    ...waitingFor(world, name).filter(({ meta }) => former.has(meta.namespace)),
-  ];
-  if (versions.some(({ spec }) => spec.paused)) {
-    // The name stays as it was before the pause, whatever its aliases say since.
-    return [];
-  }
-  return addresses
-    .filter(
-      (address) =>
-        !versions.some(
-          (alias) =>
-            staticsOf(alias).includes(address) ||
-            alias.spec.fallbackAddresses.includes(address) ||
-            targetsOf(alias).some((target) => hadEver(world, target, address)),
-        ),
-    )
-    .map((address) => `answer: ${name} was answered with ${address}, which none of its aliases has`);
 }

@@ -23,12 +23,21 @@ export interface JudgedWorld {
   readonly abandoned: Set<string>;
   /** Names at backends that don't list their records, of which no object told when a process started. */
   readonly unlisted: Map<Replica, readonly string[]>;
+  /** What was published and isn't any more, with the time of its end. */
+  readonly published: PastSet[];
   /** For each zone, the deletes and the numbers of managed RRsets of the last hour. */
   readonly windows: Map<ObjectKey, GuardWindow>;
   /** For each place, the serial of the last write. */
   readonly serials: Map<string, number>;
   /** Every fault so far, each as `rule: sentence`. */
   readonly faults: string[];
+}
+
+interface PastSet {
+  readonly place: string;
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly until: Millis;
 }
 
 export interface GuardWindow {

@@ -7,7 +7,7 @@ import { admits, aliasesOf, isDelegated, isReserved, isWithin, zonesKnownByStatu
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt } from "./record-sets.ts";
 import { NAMES, UNDERWAY_MS, ZONES } from "./scene.ts";
-import { BOUND_MS, hadEver, type IsKnown, mayBeBlank, mayLackFamily, staticsOf, targetsOf } from "./target-facts.ts";
+import { BOUND_MS, hadSince, type IsKnown, mayBeBlank, mayLackFamily, staticsOf, targetsOf } from "./target-facts.ts";
 import {
   closedSince,
   describe,
@@ -136,7 +136,8 @@ function mayBeOthersOnly(judged: JudgedWorld, { zone, name, alias, address }: Ow
       .some(
         (other) =>
           other.meta.uid !== alias.meta.uid &&
-          (staticsOf(other).includes(address) || targetsOf(other).some((target) => hadEver(world, target, address))),
+          (staticsOf(other).includes(address) ||
+            targetsOf(other).some((target) => hadSince(world, target, address, ledSince))),
       )
   );
 }

@@ -11,6 +11,7 @@ import {
   aliasesOf,
   isReserved,
   isWithin,
+  waitingFor,
   writesToItsPlace,
   zonesKnownByStatus,
   zonesOf,
@@ -19,7 +20,7 @@ import { freedSince, isHeldUnwatched, isJustFreed, isOverLimit } from "./guard-w
 import type { JudgedWorld } from "./judged-world.ts";
 import { addressesAt, type RecordSet } from "./record-sets.ts";
 import { HOUR, MINUTE, NAMES, ZONES } from "./scene.ts";
-import { BOUND_MS, boundsOf, goneForMs, targetsOf } from "./target-facts.ts";
+import { BOUND_MS, boundsOf, goneForMs, RETRY_MS, targetsOf } from "./target-facts.ts";
 import { describe, formerNamespaces, isInBaseZone, mayWaitForMove } from "./place-facts.ts";
 import { isUnread, unreadByStatus } from "./unread-facts.ts";
 import { isOwnForgery } from "./write-rules.ts";
@@ -31,8 +32,6 @@ import { isOwnForgery } from "./write-rules.ts";
 export const SETTLED_MS = 10 * MINUTE;
 /** A deletion waits at most ten minutes for a backend. */
 const RELEASE_MS = 10 * MINUTE;
-/** 300 s and 20 %, and a slow write. */
-const RETRY_MS = 7 * MINUTE;
 
 /** Returns what is wrong now with names, aliases, and deletions of which nothing has changed for long enough. What changes elsewhere is no excuse. */
 export function faultsOfRest(judged: JudgedWorld): readonly string[] {
@@ -186,7 +185,11 @@ function hasPlacesElsewhere({ world, timeline }: JudgedWorld, name: string): boo
 /** Until a pause ends, the records of a name that moves stay in the old zone, for the namespace that had it there (docs/concepts/claims.md). */
 function isPausedElsewhere(judged: JudgedWorld, key: string, name: string): boolean {
   const former = formerNamespaces(judged, [key], name);
-  const elsewhere = ZONES.flatMap((other) => judged.timeline.now(other.key, name));
+  const elsewhere = [
+    ...ZONES.flatMap((other) => judged.timeline.now(other.key, name)),
+    // Also in a DnsZone whose place is taken.
+    ...waitingFor(judged.world, name),
+  ];
   return (
     judged.timeline.lostAt(key, name) !== -Infinity &&
     elsewhere.some(({ meta, spec }) => spec.paused && former.has(meta.namespace))

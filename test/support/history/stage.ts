@@ -261,9 +261,15 @@ export function setTarget({ world, judge }: Stage, target: string, says: TargetS
   const all = typeof says === "string" ? [] : says;
   for (const family of FAMILIES) {
     const own = all.filter((address) => familyOf(address) === family);
+    const key = `${target} ${family}`;
+    if (own.length === 0) {
+      world.lackedUntil.set(key, Infinity);
+    } else if (world.lackedUntil.get(key) === Infinity) {
+      world.lackedUntil.set(key, world.clock.now());
+    }
     // A target that fails, or has no data at all, shows nothing of its addresses.
     if (typeof says !== "string") {
-      world.history.set(`${target} ${family}`, own, world.clock.now());
+      world.history.set(key, own, world.clock.now());
     }
   }
   const families = (said: TargetSays | undefined): number =>

@@ -8,7 +8,16 @@ import type { ReplicasWorld } from "../replicas-world.ts";
 
 type Readings = Pick<
   ReplicasWorld,
-  "clock" | "targets" | "history" | "lastGoodOf" | "emptyRunOf" | "endedRunOf" | "lastReadOf" | "lastSeenOf"
+  | "clock"
+  | "targets"
+  | "history"
+  | "lastGoodOf"
+  | "emptyRunOf"
+  | "endedRunOf"
+  | "lastReadOf"
+  | "lastSeenOf"
+  | "lackedUntil"
+  | "replicas"
 >;
 
 /**
@@ -16,6 +25,9 @@ type Readings = Pick<
  * stay for three cycles of 71 s and two lookups more, and here a lookup takes up to 8 s.
  */
 export const BOUND_MS = 4 * MINUTE;
+
+/** The longest wait for a lookup after failures (docs/concepts/freshness.md: 300 s and 20 %), and a slow lookup and write. */
+export const RETRY_MS = 7 * MINUTE;
 
 /** Empty readings before an empty answer counts, and the time that they take (DESIGN of empty answers, docs/concepts/freshness.md). */
 const EMPTY_READINGS = 3;
@@ -32,14 +44,35 @@ export function staticsOf({ spec }: DnsAlias): readonly string[] {
 }
 
 /**
- * Whether a target has the address, had it within the bound, or had it when a replica last saw its addresses. While its lookups fail, the bound counts until the last one that didn't: a
- * target that rotates keeps what it had then.
+ * Whether a target has the address, or had it within the bound. While its lookups fail, the bound counts until the last one that didn't: a target that rotates keeps what it had then.
+ * What a replica saw last counts without a limit only while nobody can see anything newer: while the target fails or has no addresses of the family, until the next lookup
+ * after that, and until a leader has read the target itself (docs/concepts/freshness.md).
  */
-export function isFresh(world: Readings, target: string, address: string): boolean {
+export function isFresh(world: Readings, target: string, address: string, ledSince: Millis): boolean {
   const key = `${target} ${familyOf(address)}`;
   const now = world.clock.now();
   const seenAt = world.targets.get(target) === "servfail" ? (world.lastGoodOf.get(key) ?? now) : now;
-  return world.history.goneForMs(key, address, seenAt) <= BOUND_MS || lastKnownGood(world, key).includes(address);
+  const isUnread = (world.lastGoodOf.get(key) ?? -Infinity) < ledSince || now - ledSince < UNDERWAY_MS;
+  return (
+    world.history.goneForMs(key, address, seenAt) <= BOUND_MS ||
+    ((isUnread || hasLackedSince(world, key, now - RETRY_MS)) && lastKnownGood(world, key).includes(address))
+  );
+}
+
+/** Whether a target and family, `one.test A`, failed or had no addresses at some time since then. */
+function hasLackedSince({ lackedUntil }: Readings, key: string, since: Millis): boolean {
+  return (lackedUntil.get(key) ?? -Infinity) >= since;
+}
+
+/**
+ * Whether an address of a target could be published at some time since then: the target had it then, or within the bound before that, or it failed or was empty then and ever had the address.
+ */
+export function hadSince(world: Readings, target: string, address: string, since: Millis): boolean {
+  const goneMs = goneForMs(world, target, address);
+  return (
+    world.clock.now() - goneMs >= since - BOUND_MS ||
+    (goneMs < Infinity && hasLackedSince(world, `${target} ${familyOf(address)}`, since - BOUND_MS))
+  );
 }
 
 /** What the leaders read last, and what any replica did, of a target and family. */
@@ -84,8 +117,11 @@ interface FamilyOfTarget {
 function mayTargetLack(world: Readings, of: FamilyOfTarget): boolean {
   const key = `${of.target} ${of.family}`;
   const ended = world.endedRunOf.get(key);
+  // A leader doesn't know what the responder of another replica read.
+  const own = [...world.replicas].flatMap((replica) => (replica.leads() ? (replica.readings.get(key) ?? []) : []));
   return (
     mayLackAfter(world, of, { run: world.emptyRunOf.get(key), good: world.lastGoodOf.get(key) }) ||
+    own.some(({ at, emptyRun: run }) => at !== undefined && mayLackAfter(world, of, { run, good: at })) ||
     (ended !== undefined &&
       world.clock.now() - ended.until < UNDERWAY_MS &&
       mayLackAfter(world, of, { run: ended, good: ended.goodBefore }))

@@ -2,13 +2,12 @@ import type { DnsAlias } from "../../../src/api/dns-alias.ts";
 import { objectKey } from "../../../src/api/meta.ts";
 import type { Millis } from "../../../src/base/clock.ts";
 import { familyOf } from "../../../src/dns/address/address.ts";
-import { placeOf } from "../replicas-world.ts";
 import { admittingZonesOf, aliasesOf } from "./claims.ts";
 import { recordDeletes } from "./guard-window.ts";
 import type { JudgedWorld } from "./judged-world.ts";
-import { addressesAt, setKey, type RecordSet } from "./record-sets.ts";
+import { addressesAt, setKey } from "./record-sets.ts";
 import { FORGED_ADDRESS, HOSTILE, UNDERWAY_MS, ZONES, sceneZone } from "./scene.ts";
-import { BOUND_MS, hadEver, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
+import { BOUND_MS, hadEver, hadSince, isFresh, staticsOf, targetsOf } from "./target-facts.ts";
 import {
   formerNamespaces,
   isInBaseZone,
@@ -33,6 +32,14 @@ export function faultsOfWrite(judged: JudgedWorld, write: PlaceWrite): readonly 
   const guard = recordDeletes(judged, zone, { before: before.map(setKey), after: [...keys], deletes });
   const faults = names.flatMap((name) => faultsAtName(judged, write, name));
   const written = names.filter((name) => addressesAt(before, name).join() !== addressesAt(after, name).join());
+  for (const name of written) {
+    judged.published.push({
+      place: write.place,
+      name,
+      addresses: addressesAt(before, name),
+      until: judged.world.clock.now(),
+    });
+  }
   written.forEach((name) => judged.changedAt.set(`written ${objectKey(zone.meta)} ${name}`, judged.world.clock.now()));
   return [...(guard === undefined ? [] : [guard]), ...faults];
 }
@@ -65,15 +72,11 @@ function faultsAtName(judged: JudgedWorld, write: PlaceWrite, name: string): rea
     ...keepersOf(judged, write, name, since),
     ...stayersOf(judged, write, name),
   ];
-  const publishedAt = (place: string): readonly RecordSet[] =>
-    place === write.place ? write.before : judged.publishedAt(place);
   const now = judged.timeline.at(zone, name, until);
   return [
     ...(mayReturn(judged, write, name)
       ? []
-      : added.flatMap(
-          (address) => faultOfAddress({ ...judged, publishedAt }, { name, zone, address, versions }) ?? [],
-        )),
+      : added.flatMap((address) => faultOfAddress(judged, { name, zone, address, versions }) ?? [])),
     ...(now.length > 0 && steady.length > 0
       ? faultsOfRemoval(judged, write, { name, steady, removed })
       : after.length === 0 && now.length === 0
@@ -124,13 +127,14 @@ function mayReturn({ world, timeline }: JudgedWorld, { zone: { meta }, after }: 
   const key = objectKey(meta);
   const current = timeline.now(key, name);
   const maxStalenessMs = Math.max(...current.map(({ spec }) => spec.maxStalenessMs));
+  const since = world.clock.now() - maxStalenessMs;
   const former = timeline
-    .since(key, name, world.clock.now() - maxStalenessMs)
+    .since(key, name, since)
     .filter(({ meta: { namespace } }) => current.some((alias) => alias.meta.namespace === namespace));
   const targets = current.flatMap(targetsOf);
   const had = (alias: DnsAlias, address: string): boolean =>
     staticsOf(alias).includes(address) ||
-    targetsOf(alias).some((target) => !targets.includes(target) && hadEver(world, target, address));
+    targetsOf(alias).some((target) => !targets.includes(target) && hadSince(world, target, address, since));
   const says = targets.map((target) => world.targets.get(target) ?? "nxdomain");
   return (
     says.includes("servfail") &&
@@ -156,7 +160,8 @@ function faultOfAddress(judged: JudgedWorld, { name, zone, address, versions }: 
       staticsOf(alias).includes(address) || mayUseFallback(alias, address) || isOwnForgery(judged, alias, address),
   );
   const targets = versions.flatMap(targetsOf);
-  if (isNamed || targets.some((target) => isFresh(world, target, address) || isPublishedOf(judged, target, address))) {
+  const ledSince = judged.changedAt.get("leader") ?? 0;
+  if (isNamed || targets.some((target) => isFresh(world, target, address, ledSince))) {
     return undefined;
   }
   if (targets.some((target) => hadEver(world, target, address))) {
@@ -193,22 +198,6 @@ export function isOwnForgery({ world, changedAt }: JudgedWorld, alias: DnsAlias,
 
 function mayUseFallback({ spec }: DnsAlias, address: string): boolean {
   return (spec.onEmpty === "Fallback" || spec.onStale === "Fallback") && spec.fallbackAddresses.includes(address);
-}
-
-/** An address that another alias of the target showed before the write isn't older than what is published. */
-function isPublishedOf(judged: JudgedWorld, target: string, address: string): boolean {
-  if (!hadEver(judged.world, target, address)) {
-    return false;
-  }
-  return [...judged.world.zones.values()].some((zone) =>
-    judged
-      .publishedAt(placeOf(zone))
-      .some(
-        ({ name, data }) =>
-          data.includes(address) &&
-          judged.timeline.now(objectKey(zone.meta), name).some((alias) => targetsOf(alias).includes(target)),
-      ),
-  );
 }
 
 /** As they are now, the aliases whose name stays for a while after a label or a selector changed: an edit of their targets counts, too. */

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { FAMILIES } from "../../../src/dns/record.ts";
 import { parseName } from "../../../src/dns/name/name.ts";
 import { readingOf } from "../../support/replica-lookups.ts";
+import type { TargetSays } from "../../support/replicas-world.ts";
 import { FORGED_ADDRESS, MINUTE } from "../../support/history/scene.ts";
 import {
   ONE,
@@ -158,6 +159,51 @@ const CASES: readonly Case[] = [
       await stage.world.clock.advance(minutes * MINUTE);
       publish("com", { [SHOP]: [...two, ...ONE] });
       await rest(0);
+    },
+  })),
+  ...(
+    [
+      { says: TWO, minutes: 8, want: ["past"] },
+      { says: TWO, minutes: 3, want: [] },
+      { says: "servfail", minutes: 60, want: [] },
+      { says: [], minutes: 60, want: [] },
+      { says: TWO.slice(0, 1), minutes: 60, want: ["past"] },
+    ] satisfies readonly { readonly says: TargetSays; readonly minutes: number; readonly want: readonly string[] }[]
+  ).map(({ says, minutes, want }): Case => ({
+    name: `a name gets what a replica saw last of its target, ${minutes} min after the target has ${says.length === 0 ? "nothing" : String(says)}`,
+    want,
+    async play({ stage, publish }) {
+      const read = (): void =>
+        FAMILIES.forEach((family) =>
+          readingOf(stage.world, { target: parseName("one.test"), family, view: "view" }, true),
+        );
+      publish("com", { [SHOP]: ONE });
+      read();
+      const seen = [...stage.world.lastReadOf];
+      setTarget(stage, "one.test", says);
+      await stage.world.clock.advance(minutes * MINUTE);
+      read();
+      // As a leader that goes on with what it read before.
+      seen.forEach(([key, addresses]) => stage.world.lastReadOf.set(key, addresses));
+      addAlias(stage, "web/b", { hostnames: ["b.example.com"], targets: ["one.test"] });
+      publish("com", {
+        [SHOP]: ONE,
+        "b.example.com": says === "servfail" || says.length === 0 ? ONE : ONE.slice(0, 1),
+      });
+    },
+  })),
+  ...[30, 70].map((minutes): Case => ({
+    name: `an address comes back after an edit, which the target of before gave up ${minutes} min before`,
+    want: minutes === 30 ? [] : ["foreign"],
+    async play({ stage, publish }) {
+      setTarget(stage, "three.test", "servfail");
+      addAlias(stage, "api/b", { hostnames: ["b.example.com"], targets: ["one.test"] });
+      setTarget(stage, "one.test", TWO);
+      await stage.world.clock.advance((minutes - 5) * MINUTE);
+      const targets = [{ kind: "hostname" as const, hostname: parseName("three.test"), priority: 0 }];
+      editAlias(stage, "web/a", { targets, maxStalenessMs: 60 * MINUTE });
+      await stage.world.clock.advance(5 * MINUTE);
+      publish("com", { [SHOP]: ONE });
     },
   })),
 ];

@@ -112,7 +112,13 @@ const CASES: readonly JudgeCase[] = [
     name: "a responder goes on with a name whose new DnsZone has no place of its own, and with nothing of another namespace",
     want: ["answer"],
     async play({ stage, publish }) {
-      const answer = { replica: start(stage), name: `${SHOP}.`, knownUntil: Infinity };
+      const answer = {
+        replica: start(stage),
+        name: `${SHOP}.`,
+        family: "A",
+        rcode: "NOERROR",
+        knownUntil: Infinity,
+      } as const;
       putZone(stage, "dns/twin");
       publish("com", { [SHOP]: ONE });
       putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
@@ -131,7 +137,13 @@ const CASES: readonly JudgeCase[] = [
     name: "a responder answers for an alias of another namespace than the one that had the name, whose DnsZone has no place of its own",
     want: ["answer"],
     async play({ stage, publish }) {
-      const answer = { replica: start(stage), name: `${SHOP}.`, knownUntil: Infinity };
+      const answer = {
+        replica: start(stage),
+        name: `${SHOP}.`,
+        family: "A",
+        rcode: "NOERROR",
+        knownUntil: Infinity,
+      } as const;
       putZone(stage, "dns/twin");
       putZone(stage, "dns/com", { allowedNamespaces: { from: "Same" } });
       await stage.world.clock.advance(10 * MINUTE);

@@ -249,7 +249,13 @@ const CASES: readonly JudgeCase[] = [
     name: "a responder's answer with an address of others",
     want: ["answer"],
     play({ stage }) {
-      const answer = { replica: start(stage), name: `${SHOP}.`, knownUntil: Infinity };
+      const answer = {
+        replica: start(stage),
+        name: `${SHOP}.`,
+        family: "A",
+        rcode: "NOERROR",
+        knownUntil: Infinity,
+      } as const;
       stage.judge.answered({ ...answer, addresses: ONE });
       stage.judge.answered({ ...answer, addresses: TWO });
     },
@@ -276,7 +282,14 @@ const CASES: readonly JudgeCase[] = [
       addAlias(stage, "mallory/a", { hostnames: ["a.sub.example.com"], targets: ["two.test"] });
       await stage.world.clock.advance(MINUTE);
       const replica = isLate ? after : before;
-      stage.judge.answered({ replica, name: "a.sub.example.com.", addresses: TWO, knownUntil: Infinity });
+      const answer = {
+        replica,
+        name: "a.sub.example.com.",
+        family: "A",
+        rcode: "NOERROR",
+        knownUntil: Infinity,
+      } as const;
+      stage.judge.answered({ ...answer, addresses: TWO });
     },
   })),
 ];
