@@ -87,6 +87,12 @@ async function dispatch(config: Config, io: Io, signal: AbortSignal): Promise<nu
       const { historyCommand } = await import("./commands/annotate.ts");
       return historyCommand(config, io, signal);
     }
+    case "approve":
+    case "pause":
+    case "resume": {
+      const { changeCommand } = await import("./commands/change-object.ts");
+      return changeCommand(config, io, signal);
+    }
     case "remove-finalizers": {
       const { removeFinalizersCommand } = await import("./commands/remove-finalizers.ts");
       return removeFinalizersCommand(config, io, signal);

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { DnsAlias } from "../api/dns-alias.ts";
+import type { DnsZone } from "../api/dns-zone.ts";
 import type { Inventory } from "../controller/ports/inventory.ts";
 import type { Reporter } from "../controller/ports/reporter.ts";
 import type { EndpointsOf } from "../controller/ports/servers.ts";
 import type { VotePort } from "../controller/ports/votes.ts";
 import type { EndpointStore } from "../providers/dns-endpoint/endpoint-store.ts";
 import type { TextStore } from "../providers/text-store.ts";
-import { createAliasAnnotations, type AliasAnnotations } from "./objects/alias-annotations.ts";
+import { createAliasChanges, createZoneChanges, type ObjectChanges } from "./objects/object-changes.ts";
 import { createConfigMapStore, type ConfigMapStoreOptions } from "./objects/config-map-store.ts";
 import { openKubeconfig, type KubeconfigOptions } from "./client/kubeconfig.ts";
 import { createEndpointStore } from "./objects/dns-endpoint-store.ts";
@@ -82,8 +84,9 @@ export interface Cluster extends AsyncDisposable {
   /** Carries questions and answers between the replicas that share the Lease. */
   readonly votes: VotePort;
   readonly installationId: InstallationId;
-  /** One DnsAlias and its annotations, for commands. */
-  readonly aliasAnnotations: AliasAnnotations;
+  /** One DnsAlias or DnsZone, for commands. */
+  readonly aliasChanges: ObjectChanges<DnsAlias>;
+  readonly zoneChanges: ObjectChanges<DnsZone>;
   /** Why the caller can't list DnsAliases and DnsZones of all namespaces. Undefined: it can, or there is no answer. */
   listProblem(signal: AbortSignal): Promise<string | undefined>;
   /** The Leases of controllers with this name, in one namespace or in all. */
@@ -141,7 +144,8 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
       { namespace: leaseNamespace, name: `${leaseName}-votes`, replica: identity },
     ),
     installationId: createInstallationId({ transport, clock: monotonicClock, random, log }),
-    aliasAnnotations: createAliasAnnotations(transport),
+    aliasChanges: createAliasChanges(transport),
+    zoneChanges: createZoneChanges(transport),
     listProblem: (signal) => listProblem(transport, signal),
     controllerLeases: (lease, signal) =>
       readControllerLeases(transport, { ...lease, own: credentials.namespace }, signal),

@@ -17,15 +17,19 @@ export async function steerCommand(config: SteerCommandConfig, io: Io, signal: A
   await using cluster = await connectCommand(config, io);
   const place = placeOf(cluster, config);
   for (let attempt = 0; ; attempt += 1) {
-    const read = await cluster.aliasAnnotations.read(place, signal);
+    const read = await cluster.aliasChanges.read(place, signal);
     if (read.kind === "failed") {
       return failed(io, `DnsAlias ${objectKey(place)} cannot be read: ${read.message}`);
     }
-    const change = steerChange(read.alias, config, systemClock.now());
+    const change = steerChange(read.object, config, systemClock.now());
     if (change.kind === "refused") {
       return failed(io, change.message);
     }
-    const problem = await cluster.aliasAnnotations.set(read.alias, change.annotation, change.value, signal);
+    const problem = await cluster.aliasChanges.patch(
+      read.object,
+      { annotations: { [change.annotation]: change.value } },
+      signal,
+    );
     if (problem === undefined) {
       io.out.write(`DnsAlias ${objectKey(place)}: ${change.done}\n`);
       return EXIT.ok;
@@ -46,11 +50,11 @@ const MAX_RETRIES = 3;
 export async function historyCommand(config: HistoryConfig, io: Io, signal: AbortSignal): Promise<number> {
   await using cluster = await connectCommand(config, io);
   const place = placeOf(cluster, config);
-  const read = await cluster.aliasAnnotations.read(place, signal);
+  const read = await cluster.aliasChanges.read(place, signal);
   if (read.kind === "failed") {
     return failed(io, `DnsAlias ${objectKey(place)} cannot be read: ${read.message}`);
   }
-  io.out.write(config.json ? json(read.alias.status?.history ?? []) : historyText(io.out, read.alias));
+  io.out.write(config.json ? json(read.object.status?.history ?? []) : historyText(io.out, read.object));
   return EXIT.ok;
 }
 

@@ -117,6 +117,30 @@ export const PAGES: Readonly<Record<Command, CommandPage>> = {
     ],
     examples: ["dnsalias history shop", "dnsalias history shop --namespace web --json"],
   },
+  pause: {
+    group: "Steering",
+    summary: "leave the records of a DnsAlias as they are",
+    synopsis: "NAME|NAMESPACE/NAME [OPTIONS]",
+    about: ["Sets spec.paused. If a GitOps tool applies the object, pause it there. Needs a cluster."],
+    examples: ["dnsalias pause shop --namespace web", "dnsalias pause web/shop"],
+  },
+  resume: {
+    group: "Steering",
+    summary: "let a paused DnsAlias follow its targets again",
+    synopsis: "NAME|NAMESPACE/NAME [OPTIONS]",
+    about: ["Removes spec.paused. Needs a cluster."],
+    examples: ["dnsalias resume web/shop"],
+  },
+  approve: {
+    group: "Steering",
+    summary: "approve the held deletes of a DnsZone",
+    synopsis: "NAME|NAMESPACE/NAME [OPTIONS]",
+    about: [
+      "Approves exactly the deletes of status.planHash, with the annotation dnsalias.io/approve-plan. Look at dnsalias plan first.",
+      "Exits with 1 if no deletes are held. Needs a cluster.",
+    ],
+    examples: ["dnsalias approve dns-system/example-com", "dnsalias approve example-com --namespace dns-system"],
+  },
   crds: {
     group: "Installation",
     summary: "print the CustomResourceDefinitions, or write them to a folder",

@@ -1,6 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
 import { messageOf } from "../../base/error.ts";
-import type { ObjectKey } from "../../api/meta.ts";
 import { parseName, parseOwnerName, type Name } from "../../dns/name/name.ts";
 import type { ResolverServer } from "../../transport/exchange.ts";
 import { readArguments, type Environment } from "./arguments.ts";
@@ -24,6 +23,8 @@ import {
 import { parseResolverAddress } from "./resolver-address.ts";
 import { healthCheckConfig, type HealthCheckConfig } from "./health-check-config.ts";
 import { responderConfig, type ResponderConfig } from "./responder-config.ts";
+import { subjectOf, type ExplainSubject } from "./explain-subject.ts";
+import { changeWords, type ChangeWords } from "./change-config.ts";
 import { historyWords, type HistoryWords, steerConfig, type SteerConfig } from "./steer-config.ts";
 import { commandUsage, programUsage } from "./usage.ts";
 
@@ -35,6 +36,7 @@ export type Config =
   | CrdsConfig
   | SteerCommandConfig
   | HistoryConfig
+  | ChangeConfig
   | RemoveFinalizersConfig
   | VersionConfig;
 
@@ -84,11 +86,6 @@ export interface ExplainConfig extends LookupConfig {
   readonly json: boolean;
 }
 
-type ExplainSubject =
-  | { readonly kind: "hostname"; readonly hostname: Name }
-  /** `namespace/name` of a DnsAlias. */
-  | { readonly kind: "alias"; readonly key: ObjectKey };
-
 export interface ResolveConfig extends Pick<LookupConfig, "resolvers" | "resolverCa"> {
   readonly command: "resolve";
   readonly target: Name;
@@ -105,7 +102,7 @@ export interface RemoveFinalizersConfig extends Pick<LookupConfig, "log"> {
   readonly platform: Extract<PlatformConfig, { readonly kind: "cluster" }>;
 }
 
-/** The settings of commands about one DnsAlias of a cluster. */
+/** The settings of commands about one object of a cluster. */
 export interface AliasCommandConfig extends Pick<LookupConfig, "log"> {
   readonly name: string;
   readonly platform: Extract<PlatformConfig, { readonly kind: "cluster" }>;
@@ -114,6 +111,8 @@ export interface AliasCommandConfig extends Pick<LookupConfig, "log"> {
 export type SteerCommandConfig = SteerConfig & AliasCommandConfig;
 
 export type HistoryConfig = HistoryWords & AliasCommandConfig;
+
+export type ChangeConfig = ChangeWords & AliasCommandConfig;
 
 export interface VersionConfig {
   readonly command: "version";
@@ -187,6 +186,10 @@ function configOf(from: Reader): Config {
       return { ...steerConfig(from, command), ...aliasCommand(from) };
     case "history":
       return { ...historyWords(from), ...aliasCommand(from) };
+    case "approve":
+    case "pause":
+    case "resume":
+      return { ...changeWords(from, command), ...aliasCommand(from) };
     case "remove-finalizers":
       noWords(from);
       return { command, platform: clusterPlatform(from), log: { level: "warn", format: logFormat(from) } };
@@ -199,7 +202,7 @@ function configOf(from: Reader): Config {
 function aliasCommand(from: Reader): Omit<AliasCommandConfig, "name"> {
   const platform = clusterPlatform(from);
   if (platform.namespaces.length > 1) {
-    throw wrong(`${from.origin("namespace")} names two namespaces, but ${from.command} is about one DnsAlias`);
+    throw wrong(`${from.origin("namespace")} names two namespaces, but ${from.command} is about one object`);
   }
   return { platform, log: { level: "warn", format: logFormat(from) } };
 }
@@ -228,20 +231,6 @@ function explainConfig(from: Reader): ExplainConfig {
     namespaces: isCluster ? platform.namespaces : [],
     json: from.has("json"),
   };
-}
-
-/** A hostname has no slash, and the name of a DnsAlias without its namespace would look like a hostname. */
-function subjectOf(from: Reader): ExplainSubject {
-  const [word = ""] = from.words;
-  if (from.words.length !== 1 || !word.includes("/")) {
-    return { kind: "hostname", hostname: nameFrom(from, parseOwnerName) };
-  }
-  if (!/^[a-z0-9-]{1,63}\/[a-z0-9][a-z0-9.-]{0,252}$/.test(word)) {
-    throw wrong(
-      `explain requires a hostname or NAMESPACE/NAME of a DnsAlias, not "${word}": dnsalias explain web/shop`,
-    );
-  }
-  return { kind: "alias", key: word };
 }
 
 function runConfig(from: Reader): RunConfig {

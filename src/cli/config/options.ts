@@ -7,7 +7,7 @@ const READ_ONLY: readonly Command[] = ["plan", "explain"];
 const PLANE: readonly Command[] = ["run", "plan", "explain"];
 const ENDING: readonly Command[] = ["drain", "force", "pin"];
 const ONE_ALIAS: readonly Command[] = [...ENDING, "unpin", "failback", "history"];
-const CLUSTER: readonly Command[] = [...PLANE, ...ONE_ALIAS, "remove-finalizers"];
+const CLUSTER: readonly Command[] = [...PLANE, ...ONE_ALIAS, "pause", "resume", "approve", "remove-finalizers"];
 const LOOKING: readonly Command[] = ["run", "plan", "resolve", "explain"];
 
 export const OPTIONS: readonly OptionSpec[] = [

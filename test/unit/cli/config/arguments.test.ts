@@ -304,11 +304,11 @@ const wrong: readonly WrongCase[] = [
   { line: "rnu", says: "no such command: rnu; did you mean run?" },
   {
     line: "frobnicate",
-    says: "no such command: frobnicate; the commands are run, plan, resolve, explain, drain, force, pin, unpin, failback, history, crds, remove-finalizers, version",
+    says: "no such command: frobnicate; the commands are run, plan, resolve, explain, drain, force, pin, unpin, failback, history, pause, resume, approve, crds, remove-finalizers, version",
   },
   {
     line: "--manifests m",
-    says: "a command is missing; the commands are run, plan, resolve, explain, drain, force, pin, unpin, failback, history, crds, remove-finalizers, version",
+    says: "a command is missing; the commands are run, plan, resolve, explain, drain, force, pin, unpin, failback, history, pause, resume, approve, crds, remove-finalizers, version",
   },
   { line: "run --manifest m", says: "no such option: --manifest; did you mean --manifests?" },
   { line: "run --xyzzy", says: "no such option: --xyzzy; see dnsalias run --help" },
@@ -388,7 +388,7 @@ const wrong: readonly WrongCase[] = [
   }),
   {
     line: "unpin shop --namespace a --namespace b",
-    says: "--namespace names two namespaces, but unpin is about one DnsAlias",
+    says: "--namespace names two namespaces, but unpin is about one object",
   },
   { line: "unpin shop --for 2h", says: "--for is not an option of unpin, only of drain, force, pin" },
   { line: "resolve", says: "resolve requires a NAME: dnsalias resolve example.com" },
