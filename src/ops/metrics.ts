@@ -23,9 +23,9 @@ export interface Metrics extends HealthMetrics {
    * Called after a change, with the longest time for which the servers can have been out of date. This time begins with the last
    * lookup that returned the old addresses.
    */
-  staleness(seconds: number): void;
-  /** The largest staleness bound in the statuses of all aliases. */
-  stalenessBound(seconds: number): void;
+  staleness(zone: string, seconds: number): void;
+  /** The largest staleness bound of all aliases in each zone, in seconds. A zone that is absent in the map has no bound now. */
+  stalenessBounds(seconds: ReadonlyMap<string, number>): void;
   /** How many aliases have each Ready status and reason now. A pair that is absent in the list becomes 0. */
   aliases(counts: readonly AliasCount[]): void;
   conflicts(count: number): void;
@@ -100,7 +100,7 @@ export const noMetrics: Metrics = {
   propagationServers: () => undefined,
   forgetPropagation: () => undefined,
   staleness: () => undefined,
-  stalenessBound: () => undefined,
+  stalenessBounds: () => undefined,
   aliases: () => undefined,
   conflicts: () => undefined,
   loops: () => undefined,

@@ -43,7 +43,7 @@ export function createPrometheus({ version, process }: PrometheusOptions): Prome
   };
 }
 
-type DnsMetrics = Pick<Metrics, "lookup" | "answers" | "lookupsOverdue" | "staleness" | "stalenessBound">;
+type DnsMetrics = Pick<Metrics, "lookup" | "answers" | "lookupsOverdue" | "staleness" | "stalenessBounds">;
 
 function dnsMetrics(series: Series): DnsMetrics {
   return {
@@ -58,8 +58,13 @@ function dnsMetrics(series: Series): DnsMetrics {
       }
     },
     lookupsOverdue: (count) => series.lookupsOverdue.set(count),
-    staleness: (seconds) => series.stalenessSeconds.observe(seconds),
-    stalenessBound: (seconds) => series.stalenessBound.set(seconds),
+    staleness: (zone, seconds) => series.stalenessSeconds.observe({ zone }, seconds),
+    stalenessBounds(bounds) {
+      series.stalenessBound.reset();
+      for (const [zone, seconds] of bounds) {
+        series.stalenessBound.set({ zone }, seconds);
+      }
+    },
   };
 }
 
@@ -108,6 +113,8 @@ function zoneMetrics(series: Series): ZoneMetrics {
         series.zoneWrites.remove({ zone, result });
       }
       series.propagationLag.remove({ zone });
+      series.stalenessSeconds.remove({ zone });
+      series.stalenessBound.remove({ zone });
       forgetPropagation(zone);
       series.driftRepairs.remove({ zone });
       series.breakerOpen.remove({ zone });

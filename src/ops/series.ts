@@ -64,12 +64,14 @@ function dnsSeries(registry: Registry) {
     stalenessSeconds: new Histogram({
       name: "dnsalias_staleness_seconds",
       help: "Seconds from the last lookup that returned the old addresses until every name server served the new ones.",
+      labelNames: ["zone"],
       buckets: LAG_SECONDS,
       registers,
     }),
     stalenessBound: new Gauge({
       name: "dnsalias_staleness_bound_seconds",
-      help: "Largest staleness bound in the status of any DnsAlias.",
+      help: "Largest staleness bound of the DnsAliases in a zone.",
+      labelNames: ["zone"],
       registers,
     }),
   };

@@ -158,7 +158,7 @@ describe("monitored", { skip: REAL_SERVERS }, () => {
     );
     const withBound = (seconds: number): AlertSeries => ({
       ...measured,
-      dnsalias_staleness_bound_seconds: `${seconds}x60`,
+      'dnsalias_staleness_bound_seconds{zone="dns-system/seen-example"}': `${seconds}x60`,
     });
     await checkAlert("DnsaliasStalenessOverBound", withBound(5), true);
     await checkAlert("DnsaliasStalenessOverBound", withBound(page.value("dnsalias_staleness_bound_seconds")), false);

@@ -12,7 +12,7 @@ export interface Counting {
 interface Ready {
   readonly ready: string;
   readonly reason: string;
-  readonly boundMs: number | undefined;
+  readonly boundsMs: ReadonlyMap<string, number>;
 }
 
 /** Converts the observations of the controller to metrics. */
@@ -41,7 +41,7 @@ export function createCounting(metrics: Metrics): Counting {
       propagated(zone, lagMs, staleAtMostMs) {
         metrics.propagated(zone, lagMs);
         if (staleAtMostMs !== undefined) {
-          metrics.staleness(staleAtMostMs / 1000);
+          metrics.staleness(zone, staleAtMostMs / 1000);
         }
       },
       propagation(zone, current, total) {
@@ -51,11 +51,11 @@ export function createCounting(metrics: Metrics): Counting {
           metrics.propagationServers(zone, current, total - current);
         }
       },
-      aliasReady(alias, ready, reason, boundMs) {
+      aliasReady(alias, ready, reason, boundsMs) {
         if (ready === undefined) {
           aliases.delete(alias);
         } else {
-          aliases.set(alias, { ready, reason, boundMs });
+          aliases.set(alias, { ready, reason, boundsMs });
         }
       },
       statusWrite: (result) => metrics.reconciled("status", result, 0),
@@ -80,7 +80,7 @@ export function countBudget(metrics: Metrics, event: BudgetEvent): void {
 
 function flushAliases(metrics: Metrics, all: Iterable<Ready>): void {
   const counts = new Map<string, { readonly ready: string; readonly reason: string; count: number }>();
-  let boundMs = 0;
+  const bounds = new Map<string, number>();
   for (const one of all) {
     const key = `${one.ready} ${one.reason}`;
     const entry = counts.get(key);
@@ -89,7 +89,9 @@ function flushAliases(metrics: Metrics, all: Iterable<Ready>): void {
     } else {
       entry.count += 1;
     }
-    boundMs = Math.max(boundMs, one.boundMs ?? 0);
+    for (const [zone, boundMs] of one.boundsMs) {
+      bounds.set(zone, Math.max(boundMs / 1000, bounds.get(zone) ?? 0));
+    }
   }
   const entries = [...counts.values()];
   const countOf = (wanted: string): number =>
@@ -97,5 +99,5 @@ function flushAliases(metrics: Metrics, all: Iterable<Ready>): void {
   metrics.aliases(entries);
   metrics.conflicts(countOf("HostnameConflict"));
   metrics.loops(countOf("LoopDetected"));
-  metrics.stalenessBound(boundMs / 1000);
+  metrics.stalenessBounds(bounds);
 }

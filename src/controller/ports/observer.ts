@@ -58,12 +58,15 @@ export interface Observer extends HealthObserver {
   propagated(zone: ObjectKey, lagMs: number, staleAtMostMs: number | undefined): void;
   /** The number of servers of the zone that serve all written records. `total` is undefined if it is not known any more. */
   propagation(zone: ObjectKey, current: number, total: number | undefined): void;
-  /** The present Ready condition of an alias. Undefined: the alias no longer exists. */
+  /**
+   * The present Ready condition of an alias, and its staleness bound in each zone that publishes it. Undefined: the alias no longer
+   * exists.
+   */
   aliasReady(
     alias: ObjectKey,
     ready: "True" | "False" | "Unknown" | undefined,
     reason: string,
-    boundMs: number | undefined,
+    boundsMs: ReadonlyMap<ObjectKey, number>,
   ): void;
   statusWrite(result: "written" | "obsolete" | "failed"): void;
   /** The metrics of a queue of the controller, by the name of the queue. */

@@ -1,3 +1,4 @@
+import type { ObjectKey } from "../../api/meta.ts";
 import type { Millis } from "../../base/clock.ts";
 import type { AliasFacts, NameInZone } from "./alias-facts.ts";
 import { deliveryLagMs } from "./field/bound.ts";
@@ -7,11 +8,19 @@ import { deliveryLagMs } from "./field/bound.ts";
  * wait for the next lookup or watch event, the delivery, and the TTL of the published records. Undefined while nothing is published.
  */
 export function stalenessBoundMs(facts: AliasFacts): Millis | undefined {
+  const bounds = zoneBoundsMs(facts);
+  return bounds.size === 0 ? undefined : Math.max(...bounds.values());
+}
+
+/** The largest staleness bound of the alias in each zone that publishes it. */
+export function zoneBoundsMs(facts: AliasFacts): ReadonlyMap<ObjectKey, Millis> {
   const hasReference = facts.alias.spec.targets.some(({ kind }) => kind === "resourceRef");
-  const bounds = facts.inZones
-    .filter(({ published }) => published.length > 0)
-    .map((inZone) => boundOf(inZone, hasReference ? WATCH_MS : 0));
-  return bounds.length === 0 ? undefined : Math.max(...bounds);
+  const bounds = new Map<ObjectKey, Millis>();
+  for (const inZone of facts.inZones.filter(({ published }) => published.length > 0)) {
+    const boundMs = boundOf(inZone, hasReference ? WATCH_MS : 0);
+    bounds.set(inZone.zone, Math.max(boundMs, bounds.get(inZone.zone) ?? 0));
+  }
+  return bounds;
 }
 
 /** The time in which a watch reports a change of a referenced object. */

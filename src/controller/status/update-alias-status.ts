@@ -13,7 +13,7 @@ import type { InvalidObject } from "../ports/inventory.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Reporter, StatusWrite } from "../ports/reporter.ts";
 import { switchBoundMs } from "./field/switch-bound.ts";
-import { stalenessBoundMs } from "./staleness-bound.ts";
+import { zoneBoundsMs } from "./staleness-bound.ts";
 import { aliasReported } from "../zone/state/planned.ts";
 import { replace } from "../zone/state/zone-state.ts";
 import type { Requeue } from "../../schedule/work-queue.ts";
@@ -42,7 +42,7 @@ export async function updateAliasStatus(deps: AliasReportDeps, key: ObjectKey, s
     return releaseUnserved(deps, { kind: "DnsAlias", meta: unserved }, signal);
   }
   if (alias === undefined) {
-    deps.observer.aliasReady(key, undefined, "", undefined);
+    deps.observer.aliasReady(key, undefined, "", new Map());
     deps.deletions.delete(key);
     return updateInvalidStatus(deps, deps.invalidEdit(key), signal);
   }
@@ -190,7 +190,7 @@ async function writeStatus(deps: AliasReportDeps, facts: AliasFacts, signal: Abo
   const key = objectKey(alias.meta);
   const status = aliasStatus(facts, deps.invalidEdit(key));
   const ready = status.conditions.find(({ type }) => type === "Ready");
-  deps.observer.aliasReady(key, ready?.status, ready?.reason ?? "", stalenessBoundMs(facts));
+  deps.observer.aliasReady(key, ready?.status, ready?.reason ?? "", zoneBoundsMs(facts));
   deps.observer.switchBound(key, facts.steering && switchBoundMs(facts.steering, facts.inZones));
   deps.steering?.recordServed(alias, facts.inZones);
   if (isDeepStrictEqual(status, alias.status)) {

@@ -35,9 +35,14 @@ const WELL: Series = {
   'dnsalias_lookups_overdue{instance="a"}': "0x10 3 0x49",
   'dnsalias_lookups_total{outcome="positive"}': "0+100x60",
   'dnsalias_lookups_total{outcome="failure:timeout"}': "0+5x60",
-  'dnsalias_staleness_seconds_bucket{le="30"}': "0+10x60",
-  'dnsalias_staleness_seconds_bucket{le="+Inf"}': "0+10x60",
-  dnsalias_staleness_bound_seconds: "90x60",
+  'dnsalias_staleness_seconds_bucket{zone="dns/com", le="30"}': "0+10x60",
+  'dnsalias_staleness_seconds_bucket{zone="dns/com", le="+Inf"}': "0+10x60",
+  'dnsalias_staleness_bound_seconds{zone="dns/com"}': "90x60",
+  // A slow zone with a large bound, next to a fast one.
+  'dnsalias_staleness_seconds_bucket{zone="dns/slow", le="120"}': "0x60",
+  'dnsalias_staleness_seconds_bucket{zone="dns/slow", le="300"}': "0+10x60",
+  'dnsalias_staleness_seconds_bucket{zone="dns/slow", le="+Inf"}': "0+10x60",
+  'dnsalias_staleness_bound_seconds{zone="dns/slow"}': "600x60",
   dnsalias_held_plans: "0x60",
   dnsalias_conflicts: "0x60",
   dnsalias_loops: "0x60",
@@ -142,10 +147,11 @@ const CASES: readonly Case[] = [
   {
     alert: "DnsaliasStalenessOverBound",
     wrong: {
-      'dnsalias_staleness_seconds_bucket{le="30"}': "0x60",
-      'dnsalias_staleness_seconds_bucket{le="120"}': "0+10x60",
+      'dnsalias_staleness_seconds_bucket{zone="dns/com", le="30"}': "0x60",
+      'dnsalias_staleness_seconds_bucket{zone="dns/com", le="120"}': "0+10x60",
     },
-    summary: "changes of targets take longer than the largest staleness bound",
+    labels: ZONE,
+    summary: "changes of targets take longer than the staleness bound of zone dns/com",
   },
   {
     alert: "DnsaliasPlanHeld",

@@ -45,8 +45,8 @@ test("each function moves the series that its name says", async () => {
     'dnsalias_propagation_lag_seconds_sum{zone="web/example"} 2.7',
     'dnsalias_propagation_servers{zone="web/example",state="serving"} 2',
     'dnsalias_propagation_servers{zone="web/example",state="behind"} 1',
-    "dnsalias_staleness_seconds_sum 1.5",
-    "dnsalias_staleness_bound_seconds 95",
+    'dnsalias_staleness_seconds_sum{zone="web/example"} 1.5',
+    'dnsalias_staleness_bound_seconds{zone="web/example"} 95',
     'dnsalias_aliases{ready="True",reason="Ready"} 7',
     "dnsalias_conflicts 1",
     "dnsalias_loops 2",
@@ -180,8 +180,9 @@ function exercise(metrics: ReturnType<typeof createPrometheus>["metrics"]): void
   metrics.zoneWrite("web/example", "applied", 500);
   metrics.propagated("web/example", 2700);
   metrics.propagationServers("web/example", 2, 1);
-  metrics.staleness(1.5);
-  metrics.stalenessBound(95);
+  metrics.staleness("web/example", 1.5);
+  metrics.stalenessBounds(new Map([["web/gone", 1]]));
+  metrics.stalenessBounds(new Map([["web/example", 95]]));
   metrics.aliases([{ ready: "True", reason: "Ready", count: 7 }]);
   metrics.conflicts(1);
   metrics.loops(2);

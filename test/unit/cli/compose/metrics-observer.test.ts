@@ -32,3 +32,31 @@ test("servers that are not known any more have no series", async () => {
   observer.propagation("dns/com", 0, undefined);
   assert.doesNotMatch((await page()).text, /dnsalias_propagation_servers\{/);
 });
+
+test("each zone has its own staleness, and the largest bound of its aliases", async () => {
+  const { metrics, page } = createPrometheus({ version: "1", process: false });
+  const counting = createCounting(metrics);
+  const { observer } = counting;
+  observer.propagated("dns/com", 100, 40_000);
+  observer.aliasReady(
+    "web/a",
+    "True",
+    "Ready",
+    new Map([
+      ["dns/com", 95_000],
+      ["dns/net", 20_000],
+    ]),
+  );
+  observer.aliasReady("web/b", "True", "Ready", new Map([["dns/com", 60_000]]));
+  counting.flush();
+  const before = (await page()).text;
+  assert.match(before, /^dnsalias_staleness_seconds_sum\{zone="dns\/com"\} 40$/m);
+  assert.match(before, /^dnsalias_staleness_bound_seconds\{zone="dns\/com"\} 95$/m);
+  assert.match(before, /^dnsalias_staleness_bound_seconds\{zone="dns\/net"\} 20$/m);
+  observer.aliasReady("web/a", undefined, "", new Map());
+  observer.zoneGone("dns/com");
+  counting.flush();
+  const { text } = await page();
+  assert.match(text, /^dnsalias_staleness_bound_seconds\{zone="dns\/com"\} 60$/m);
+  assert.doesNotMatch(text, /dns\/net|dnsalias_staleness_seconds_sum\{/);
+});

@@ -77,7 +77,8 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
       invalidEdit: () => bench.invalid,
       observer: {
         ...silentObserver(),
-        aliasReady: (_key, ready, reason, boundMs) => void did.push(`ready ${ready} ${reason} ${boundMs}`),
+        aliasReady: (_key, ready, reason, boundsMs) =>
+          void did.push(`ready ${ready} ${reason} ${boundsText(boundsMs)}`),
         statusWrite: (kind) => void did.push(`count ${kind}`),
       },
       reporter: {
@@ -102,6 +103,10 @@ async function updated(bench: Bench = {}): Promise<Outcome> {
     new AbortController().signal,
   );
   return { status, remembered: store.alias("web/shop")?.status, did, requeue, state };
+}
+
+function boundsText(boundsMs: ReadonlyMap<string, number>): string | undefined {
+  return boundsMs.size === 0 ? undefined : [...boundsMs.values()].join(" ");
 }
 
 function plannedAs(outcome: ZoneOutcome, targets: readonly TargetVerdict[] = [verdict("good", [A, NO_AAAA])]): Planned {
