@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
-import { readAddress } from "./address-words.ts";
+import { readAddress } from "../../transport/address-words.ts";
 import type { RateLimitAction } from "./rate-limit.ts";
 import { sipHash24 } from "./siphash.ts";
 

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { EDNS_OPTION } from "../../dns/registry.ts";
 import type { Peer } from "../../transport/server/listener.ts";
-import { readAddress } from "./address-words.ts";
+import { readAddress } from "../../transport/address-words.ts";
 import type { Cookies, CookieCheck } from "./cookie.ts";
 import type { Protocol } from "../counters.ts";
 import { OPT_BYTES, UDP_SIZE, type OptOption } from "../packet/opt-record.ts";

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { addressBytes } from "../../dns/address/address-wire.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
-import { type AddressFamily, readAddress } from "./address-words.ts";
+import { type AddressFamily, readAddress } from "../../transport/address-words.ts";
 import type { RateLimitOptions } from "./rate-limit-options.ts";
 import { type Allowance, createTokenBuckets, SEED_WORDS } from "./token-buckets.ts";
 

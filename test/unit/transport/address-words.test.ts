@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readAddress } from "../../../../src/responder/client/address-words.ts";
+import { readAddress } from "../../../src/transport/address-words.ts";
 
 const cases: readonly (readonly [text: string, want: string])[] = [
   ["192.0.2.1", "4 c0000201"],
