@@ -55,6 +55,7 @@ export type OptionName =
   | "responder-listen"
   | "responder-workers"
   | "responder-exempt"
+  | "responder-io"
   | "health-checks"
   | "no-health-checks"
   | "health-check-ports"
@@ -227,6 +228,13 @@ export const OPTIONS: readonly OptionSpec[] = [
     kind: "texts",
     placeholder: "NETWORK",
     help: "Network of clients that have no rate limits, for example 10.0.0.0/8. Use it for caches such as CoreDNS. Repeat the option for more networks (loopback is always exempt).",
+    commands: RUN,
+  },
+  {
+    name: "responder-io",
+    kind: "text",
+    placeholder: "IO",
+    help: "UDP of the responder: ffi (packets in batches, Linux), dgram, or auto, which uses ffi where it works (default: auto).",
     commands: RUN,
   },
   {
