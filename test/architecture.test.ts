@@ -56,7 +56,7 @@ const ORDER: Readonly<Record<string, readonly (readonly string[])[]>> = {
   api: [["schema"], ["condition"], ["."], ["alias"], ["zone"], ["zone/rules"], ["generate", "zone/convert"], ["parse"]],
   plan: [["domain"], ["health", "reference"], ["select"], ["."], ["hold", "inherited", "limit"]],
   ops: [["status-page"], ["."]],
-  transport: [["."], ["check", "client", "server"]],
+  transport: [["."], ["udp"], ["check", "client", "server"]],
   resolver: [["chain", "server"], ["query"], ["."]],
   responder: [[".", "packet"], ["client", "live", "zone"], ["answer"], ["respond"], ["workers"]],
   providers: [

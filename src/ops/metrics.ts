@@ -44,8 +44,8 @@ export interface Metrics extends HealthMetrics {
   notify(end: string): void;
   /** Counts a lookup that a waiting query caused. */
   queryLookup(): void;
-  /** The counts of the responder since its start. `restarts`: workers that were replaced. */
-  responder(counts: ResponderTotals, restarts: number): void;
+  /** The counts of the responder since its start. `restarts`: workers that were replaced. `udpIo`: how UDP packets are received. */
+  responder(counts: ResponderTotals, restarts: number, udpIo: "ffi" | "dgram"): void;
   event(type: "Normal" | "Warning", reason: string): void;
   leader(name: string, leading: boolean): void;
   /**

@@ -26,21 +26,29 @@ export function responderSeries(registry: Registry) {
     restarts: counter("worker_restarts_total", "Responder threads that ended and were replaced."),
     waiting: gauge("waiting", "Queries that are waiting for a lookup."),
     packets: gauge("prepared_packets", "Encoded responses in the cache."),
+    udpIo: new Gauge({
+      name: "dnsalias_responder_udp_io",
+      help: "1 for the way in which UDP packets are received and sent.",
+      labelNames: ["io"],
+      registers: [registry],
+    }),
   };
 }
 
 export function responderMetrics(series: ResponderSeries): Pick<Metrics, "queryLookup" | "responder"> {
   return {
     queryLookup: () => series.lookups.inc(),
-    responder(totals, restarts) {
+    responder(totals, restarts, udpIo) {
       setTotals(series, totals);
       set(series.restarts, restarts);
       series.waiting.set(totals.waiting);
       series.packets.set(totals.packets);
+      UDP_IOS.forEach((io) => series.udpIo.set({ io }, io === udpIo ? 1 : 0));
     },
   };
 }
 
+const UDP_IOS = ["ffi", "dgram"] as const;
 const SINGLE = ["hits", "waitedForLookup", "stale", "truncated", "dropped", "rateLimited", "errors"] as const;
 
 /** The workers have their own counters, whose sums only increase. This function copies the sums. */

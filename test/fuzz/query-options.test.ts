@@ -5,7 +5,7 @@ import { addressBytes, addressText } from "../../src/dns/address/address-wire.ts
 import { clientSubnetData, readClientSubnet, subnetOfOption } from "../../src/dns/message/edns-client-subnet.ts";
 import { createScopeCache } from "../../src/dns/address/subnet-cache.ts";
 import { maskedBytes, parseSubnet, subnetOf, subnetOfBytes } from "../../src/dns/address/subnet.ts";
-import { readAddress } from "../../src/responder/client/address-words.ts";
+import { readAddress } from "../../src/transport/address-words.ts";
 import { answerOption, subnetOfClient } from "../../src/responder/client/client-subnet.ts";
 import { createCookies } from "../../src/responder/client/cookie.ts";
 import { createTokenBuckets } from "../../src/responder/client/token-buckets.ts";

@@ -10,7 +10,8 @@ export interface RunResult {
 
 export interface RunOptions {
   readonly input?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** A variable that is undefined is removed. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** Killed after this long; default 60 s. */
   readonly timeoutMs?: number;

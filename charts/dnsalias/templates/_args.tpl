@@ -27,6 +27,7 @@
 - --responder
 - --responder-listen=:{{ .Values.responder.port }}
 - --responder-workers={{ .Values.responder.workers }}
+- --responder-io={{ .Values.responder.io }}
 {{- range .Values.responder.exempt }}
 - --responder-exempt={{ . }}
 {{- end }}

@@ -66,12 +66,13 @@ export async function statusView(source: StatusSource, query: URLSearchParams): 
   };
 }
 
-function responderView({ addresses, workers, counts }: ResponderState): ResponderView {
+function responderView({ addresses, workers, counts, udpIo }: ResponderState): ResponderView {
   const { byProtocol, byRcode, hits, waitedForLookup, stale, rateLimited } = counts;
   const questions = byProtocol.udp + byProtocol.tcp;
   return {
     addresses,
     workers,
+    udpIo,
     questions,
     cacheHits: hits,
     waitedForLookup,

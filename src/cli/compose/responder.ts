@@ -9,6 +9,8 @@ import type { ResponderPort } from "../../controller/responder/zone-sync-context
 import type { Metrics } from "../../ops/metrics.ts";
 import type { AnswerSource } from "../../responder/answer-source.ts";
 import type { ResponderCounts } from "../../responder/counters.ts";
+import { chooseUdpIo } from "../../transport/server/choose-udp-io.ts";
+import type { UdpIo } from "../../transport/server/listener.ts";
 import { createResponderPool, type ResponderPool } from "../../responder/workers/pool.ts";
 import { DEFAULT_RATE_LIMITS } from "../../responder/client/rate-limit-options.ts";
 import type { Platform } from "./platform.ts";
@@ -48,6 +50,7 @@ export interface ResponderState {
   /** The running workers. */
   readonly workers: number;
   readonly counts: ResponderCounts;
+  readonly udpIo: UdpIo;
 }
 
 /** The progress of the controller. */
@@ -60,22 +63,35 @@ const LOOK_MS: Millis = 50;
 /** Tests whether the addresses are free, without opening them. Returns undefined and logs if a default address is in use; rejects if a configured one is. */
 export async function createResponder(deps: ResponderDeps): Promise<Responder | undefined> {
   const { config, log } = deps;
+  const udpIo = await udpIoFor(deps);
   try {
     const listen = await freeAddresses(config.listen);
     const { source } = deps;
     const { workers } = config;
     const rate = { exempt: [...DEFAULT_RATE_LIMITS.exempt, ...config.exempt] };
     const limits = { maxHeapMb: workerHeapMib(process.constrainedMemory(), workers) };
-    const parts = { source, log, clock: systemClock, random: Math.random };
+    const parts = { source, log, clock: systemClock, random: Math.random, udpIo };
     const pool = createResponderPool({ listen, workers, rate, limits, ...parts });
-    return responderOf(deps, pool);
+    return responderOf(deps, pool, udpIo);
   } catch (error) {
     giveUp(deps, error);
     return undefined;
   }
 }
 
-function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
+/** Rejects if `--responder-io ffi` is set and this system does not have it. */
+async function udpIoFor({ config, log }: ResponderDeps): Promise<UdpIo> {
+  const choice = await chooseUdpIo(config.udpIo);
+  if (choice.io === "dgram" && choice.reason !== undefined) {
+    if (config.udpIo === "ffi") {
+      throw new AppError("CONFIG_INVALID", `--responder-io ffi is not available: ${choice.reason}`, { retry: "never" });
+    }
+    log.info({ message: `node:ffi is not available: ${choice.reason}` }, "responder uses dgram for UDP");
+  }
+  return choice.io;
+}
+
+function responderOf(deps: ResponderDeps, pool: ResponderPool, udpIo: UdpIo): Responder {
   let state: "waiting" | "open" | "without" = "waiting";
   let openAt: readonly string[] = [];
   return {
@@ -87,7 +103,7 @@ function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
       try {
         openAt = (await pool.open()).map(addressText);
         state = "open";
-        deps.log.info({ addresses: openAt, workers: deps.config.workers }, "responder answers");
+        deps.log.info({ addresses: openAt, workers: deps.config.workers, udpIo }, "responder answers");
       } catch (error) {
         state = "without";
         giveUp(deps, error);
@@ -100,9 +116,9 @@ function responderOf(deps: ResponderDeps, pool: ResponderPool): Responder {
       return state === "open" && pool.threadIds.length === 0 ? ["no responder thread runs"] : [];
     },
     async count() {
-      deps.metrics.responder(await pool.counts(), pool.restarts);
+      deps.metrics.responder(await pool.counts(), pool.restarts, udpIo);
     },
-    state: async () => ({ addresses: openAt, workers: pool.threadIds.length, counts: await pool.counts() }),
+    state: async () => ({ addresses: openAt, workers: pool.threadIds.length, counts: await pool.counts(), udpIo }),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }

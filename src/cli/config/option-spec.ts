@@ -55,6 +55,7 @@ export type OptionName =
   | "responder-listen"
   | "responder-workers"
   | "responder-exempt"
+  | "responder-io"
   | "health-checks"
   | "no-health-checks"
   | "health-check-ports"

@@ -1,5 +1,5 @@
 import { parseSubnet, type Subnet } from "../../dns/address/subnet.ts";
-import { type HostPort, hostPorts, whole, wrong, type Reader } from "./settings.ts";
+import { choice, type HostPort, hostPorts, whole, wrong, type Reader } from "./settings.ts";
 
 /** The addresses and the limits of the responder. */
 export interface ResponderConfig {
@@ -10,9 +10,11 @@ export interface ResponderConfig {
   readonly workers: number;
   /** Networks without rate limits, in addition to loopback. */
   readonly exempt: readonly Subnet[];
+  readonly udpIo: (typeof UDP_IOS)[number];
 }
 
-const DETAILS = ["responder-listen", "responder-workers", "responder-exempt"] as const;
+const DETAILS = ["responder-listen", "responder-workers", "responder-exempt", "responder-io"] as const;
+const UDP_IOS = ["auto", "ffi", "dgram"] as const;
 
 /**
  * In folder mode, the responder runs unless it is disabled. In a cluster, it runs only with `--responder`. Undefined: it does not
@@ -38,6 +40,7 @@ export function responderConfig(from: Reader, platform: "folder" | "cluster"): R
     isDefault: listen.length === 0,
     workers: whole(from, "responder-workers", { least: 1, most: 64, usual: 2 }),
     exempt: from.texts("responder-exempt").map((text) => network(from, text)),
+    udpIo: choice(from, "responder-io", UDP_IOS) ?? "auto",
   };
 }
 

@@ -95,6 +95,14 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     commands: ["run"],
   },
   {
+    name: "responder-io",
+    group: "Responder",
+    kind: "text",
+    placeholder: "IO",
+    help: "UDP of the responder: ffi (packets in batches, Linux), dgram, or auto, which uses ffi where it works (default: auto).",
+    commands: ["run"],
+  },
+  {
     name: "health-checks",
     group: "Health checks",
     kind: "switch",

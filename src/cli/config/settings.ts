@@ -60,7 +60,8 @@ export function logFormat(from: Reader): "json" | "pretty" {
   return format === "auto" ? (isTerminal ? "pretty" : "json") : format;
 }
 
-function choice<T extends string>(from: Reader, name: OptionName, known: readonly T[]): T | undefined {
+/** One of the known words. Undefined: the option is not set. */
+export function choice<T extends string>(from: Reader, name: OptionName, known: readonly T[]): T | undefined {
   const text = from.text(name);
   const found = known.find((word) => word === text);
   if (text !== undefined && found === undefined) {

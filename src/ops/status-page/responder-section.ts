@@ -3,11 +3,11 @@ import type { ResponderView } from "./status-view.ts";
 
 /** The addresses of the responder, and its counts since the start. */
 export function responderSection(view: ResponderView): Html {
-  const { addresses, workers, questions, cacheHits, waitedForLookup, stale, failed, rateLimited } = view;
+  const { addresses, workers, questions, cacheHits, waitedForLookup, stale, failed, rateLimited, udpIo } = view;
   const where =
     addresses.length === 0
       ? "It does not answer yet."
-      : `Answers at ${addresses.join(", ")}, ${workers === 1 ? "1 worker" : `${workers} workers`}. Since the start:`;
+      : `Answers at ${addresses.join(", ")}, ${workers === 1 ? "1 worker" : `${workers} workers`}, UDP over ${udpIo}. Since the start:`;
   const counts: readonly (readonly [title: string, count: number])[] = [
     ["Queries", questions],
     ["From prepared packets", cacheHits],

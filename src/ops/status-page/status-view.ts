@@ -26,6 +26,7 @@ export interface ResponderView {
   readonly addresses: readonly string[];
   /** The number of running workers. */
   readonly workers: number;
+  readonly udpIo: "ffi" | "dgram";
   readonly questions: number;
   /** Questions answered from the response cache. */
   readonly cacheHits: number;

@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
-import { readAddress } from "./address-words.ts";
+import { type AnyAddress, readAddress } from "../../transport/address-words.ts";
 import type { RateLimitAction } from "./rate-limit.ts";
 import { sipHash24 } from "./siphash.ts";
 
@@ -25,9 +25,9 @@ export type CookieCheck = "malformed" | "client-only" | "invalid" | "renew" | "v
 
 export interface Cookies {
   /** `option`: the data of the first COOKIE option. Later ones do not count (RFC 7873 5.2). */
-  check(option: Uint8Array, address: string, now: Millis): CookieCheck;
+  check(option: Uint8Array, address: AnyAddress, now: Millis): CookieCheck;
   /** The data of the answer's option, for every verdict except `malformed`: 24 bytes. A `valid` cookie is returned unchanged, which saves time. */
-  reply(option: Uint8Array, verdict: CookieCheck, address: string, now: Millis): Uint8Array;
+  reply(option: Uint8Array, verdict: CookieCheck, address: AnyAddress, now: Millis): Uint8Array;
   /** Uses these secrets from now on. */
   use(secrets: CookieSecrets): void;
 }
@@ -42,7 +42,7 @@ export function createCookies(first: CookieSecrets): Cookies {
   /**
    * RFC 9018 4.4: client cookie, version, reserved, time and client address. `head`: bytes that begin with the first four fields.
    */
-  function mac(secret: Uint8Array, head: Uint8Array, address: string): Uint8Array {
+  function mac(secret: Uint8Array, head: Uint8Array, address: AnyAddress): Uint8Array {
     const input = readAddress(address, words) === 6 ? inputs[6] : inputs[4];
     for (let at = 0; at < HEAD_BYTES; at += 1) {
       input[at] = head[at] ?? 0;

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { EDNS_OPTION } from "../../dns/registry.ts";
 import type { Peer } from "../../transport/server/listener.ts";
-import { readAddress } from "./address-words.ts";
+import { type AnyAddress, readAddress } from "../../transport/address-words.ts";
 import type { Cookies, CookieCheck } from "./cookie.ts";
 import type { Protocol } from "../counters.ts";
 import { OPT_BYTES, UDP_SIZE, type OptOption } from "../packet/opt-record.ts";
@@ -9,7 +9,7 @@ import type { Query } from "../packet/query.ts";
 
 /** The client and the protocol of a query. */
 export interface DnsClient {
-  readonly address: string;
+  readonly address: AnyAddress;
   readonly protocol: Protocol;
   /** Undefined: the query has no COOKIE option. */
   readonly cookie: CookieCheck | undefined;
@@ -22,10 +22,11 @@ export function dnsClientOf(
   peer: Peer,
   how: { protocol: Protocol; cookies: Cookies; now: Millis },
 ): DnsClient {
+  const address = peer.words ?? peer.address;
   const option = query.edns?.cookie;
-  const cookie = option === undefined ? undefined : how.cookies.check(option, peer.address, how.now);
+  const cookie = option === undefined ? undefined : how.cookies.check(option, address, how.now);
   const isProven = how.protocol === "tcp" || cookie === "valid" || cookie === "renew";
-  return { address: peer.address, protocol: how.protocol, cookie, isProven };
+  return { address, protocol: how.protocol, cookie, isProven };
 }
 
 /** The EDNS options of a response: a cookie if the query had one, a client subnet, and an extended error (RFC 8914). */
@@ -86,7 +87,7 @@ function optionBytesOf(options: readonly OptOption[]): number {
  * Returns a function from an address to a number for its network (/24, /56). With this number, every client of a network gets the
  * addresses in the same order.
  */
-export function createTurns(): (address: string) => number {
+export function createTurns(): (address: AnyAddress) => number {
   const words = new Uint32Array(4);
   return (address) => {
     const family = readAddress(address, words);

@@ -1,7 +1,7 @@
 import type { Millis } from "../../base/clock.ts";
 import { addressBytes } from "../../dns/address/address-wire.ts";
 import type { Subnet } from "../../dns/address/subnet.ts";
-import { type AddressFamily, readAddress } from "./address-words.ts";
+import { type AddressFamily, type AnyAddress, readAddress } from "../../transport/address-words.ts";
 import type { RateLimitOptions } from "./rate-limit-options.ts";
 import { type Allowance, createTokenBuckets, SEED_WORDS } from "./token-buckets.ts";
 
@@ -21,12 +21,12 @@ export type ResponseClass = "positive" | "negative" | "error";
  */
 export interface RateLimiter {
   /** Counts a query for its client and its network. Call it once for each query, as soon as it is known to have no valid cookie. */
-  query(address: string, now: Millis): RateLimitAction;
+  query(address: AnyAddress, now: Millis): RateLimitAction;
   /**
    * Counts an answer. Call it once for each answer, before it is sent. `account` is the {@link accountOf} of the name and type,
    * or of the zone. For errors it can be any number.
    */
-  response(address: string, kind: ResponseClass, account: number, now: Millis): RateLimitAction;
+  response(address: AnyAddress, kind: ResponseClass, account: number, now: Millis): RateLimitAction;
 }
 
 /** `seed`: 6 random words, different in each worker. */
@@ -36,15 +36,15 @@ export function createRateLimiter(options: RateLimitOptions, seed: Uint32Array):
   const allowances = allowancesOf(options);
   const { slip } = options;
   const words = new Uint32Array(4);
-  let address = "";
+  let address: AnyAddress = "";
   let family: AddressFamily = 0;
   let isExempt = false;
 
   /** Both calls for one query use the same address, so the words are kept between them. */
-  function read(text: string): void {
-    if (text !== address) {
-      address = text;
-      family = readAddress(text, words);
+  function read(next: AnyAddress): void {
+    if (next !== address) {
+      address = next;
+      family = readAddress(next, words);
       isExempt = exempt.some((prefix) => contains(prefix, family, words));
     }
   }
@@ -64,8 +64,8 @@ export function createRateLimiter(options: RateLimitOptions, seed: Uint32Array):
   }
 
   return {
-    query(text, now) {
-      read(text);
+    query(client, now) {
+      read(client);
       if (isExempt) {
         return "answer";
       }
@@ -73,8 +73,8 @@ export function createRateLimiter(options: RateLimitOptions, seed: Uint32Array):
       const verdict = take(KIND.client, host, allowances.client, now);
       return verdict === "answer" ? take(KIND.network, family, allowances.network, now) : verdict;
     },
-    response(text, kind, account, now) {
-      read(text);
+    response(client, kind, account, now) {
+      read(client);
       return isExempt ? "answer" : take(KIND[kind], kind === "error" ? family : account, allowances[kind], now);
     },
   };

@@ -1,3 +1,4 @@
+import { type AnyAddress, textOfAddress } from "../../transport/address-words.ts";
 import type { Millis } from "../../base/clock.ts";
 import { HEADER_BYTES } from "../../dns/wire/wire-reader.ts";
 import type { Name } from "../../dns/name/name.ts";
@@ -90,7 +91,7 @@ export function createSlowPath(deps: RespondDeps): SlowPath {
 }
 
 interface FinishDeps extends RespondDeps {
-  readonly turnOf: (address: string) => number;
+  readonly turnOf: (address: AnyAddress) => number;
 }
 
 function finish(
@@ -151,7 +152,7 @@ function subnetFor(
   { address }: DnsClient,
 ): { readonly option: Uint8Array | undefined; readonly read: DnsClientSubnet } {
   const option = clientSubnet ? edns?.subnet : undefined;
-  return { option, read: clientSubnet ? subnetOfClient(option, address) : NOBODY };
+  return { option, read: clientSubnet ? subnetOfClient(option, textOfAddress(address)) : NOBODY };
 }
 
 const NOBODY: DnsClientSubnet = { kind: "asker" };
@@ -165,7 +166,7 @@ interface ResponseInput {
   readonly epoch: number;
   readonly subnet: Subnet | undefined;
   /** An address of the network whose share of weighted addresses is returned. */
-  readonly network: string;
+  readonly network: AnyAddress;
   readonly option: Uint8Array | undefined;
   /** Entries for which the query has already waited. Their current answers are used. */
   readonly settled: Set<LiveCacheEntry>;

@@ -40,7 +40,7 @@ export function createRespond(deps: RespondDeps): Respond {
     const now = clock.now();
     const client = dnsClientOf(query, peer, { protocol, cookies, now });
     if (!client.isProven) {
-      const verdict = limiter.query(peer.address, now);
+      const verdict = limiter.query(client.address, now);
       if (verdict !== "answer") {
         return responder.rateLimited(query, client, { verdict, now });
       }

@@ -1,3 +1,4 @@
+import type { AnyAddress } from "../../transport/address-words.ts";
 import type { DnsClient } from "../client/dns-client.ts";
 import { choiceOf } from "../live/client-answer.ts";
 import type { LiveCacheEntry } from "../live/live-cache.ts";
@@ -10,7 +11,7 @@ import type { CachedResponse, WeightedVariant } from "./cached-response.ts";
 export function variantFor(
   known: CachedResponse | undefined,
   { address }: DnsClient,
-  turnOf: (address: string) => number,
+  turnOf: (address: AnyAddress) => number,
 ): CachedResponse | undefined {
   const byWeight = known?.byWeight;
   if (byWeight === undefined) {

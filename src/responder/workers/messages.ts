@@ -1,5 +1,6 @@
 import type { Name } from "../../dns/name/name.ts";
 import type { RRset } from "../../dns/record.ts";
+import type { UdpIo } from "../../transport/server/listener.ts";
 import type { CookieSecrets } from "../client/cookie.ts";
 import type { ResponderCounts } from "../counters.ts";
 import type { LiveLimits } from "../live/live-cache.ts";
@@ -33,6 +34,12 @@ export interface WorkerStart {
   readonly clock: ClockMark;
   readonly limits: ResponderLimits;
   readonly cookieSecrets: CookieSecrets;
+  readonly udpIo: UdpIo;
+}
+
+/** The data of one thread. `sockets`: the sockets that the main thread closes if the thread does not. */
+export interface ThreadStart extends WorkerStart {
+  readonly sockets: SharedArrayBuffer;
 }
 
 /** Messages from the main thread to a worker, which reads them in order. */

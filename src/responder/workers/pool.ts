@@ -4,6 +4,7 @@ import type { Clock, Millis, Random } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Name } from "../../dns/name/name.ts";
 import { listen } from "../../transport/server/listen.ts";
+import type { UdpIo } from "../../transport/server/listener.ts";
 import { renewedSecrets, type CookieSecrets } from "../client/cookie.ts";
 import { addCounts, NO_COUNTS, type ResponderCounts } from "../counters.ts";
 import type { AnswerSource, ServedZone } from "../answer-source.ts";
@@ -32,6 +33,8 @@ export interface ResponderPoolOptions {
    * day.
    */
   readonly cookieSecrets?: CookieSecrets;
+  /** The I/O for UDP, from `chooseUdpIo`. Defaults to dgram. */
+  readonly udpIo?: UdpIo;
 }
 
 /** Answers queries in separate threads. It accepts zones before and after `open`. */
@@ -77,7 +80,7 @@ export function createResponderPool(options: ResponderPoolOptions): ResponderPoo
       ...options,
       index,
       zones,
-      start: () => ({ clock: markOf(options.clock), limits, cookieSecrets: secrets }),
+      start: () => ({ clock: markOf(options.clock), limits, cookieSecrets: secrets, udpIo: options.udpIo ?? "dgram" }),
       listen: () => ({ kind: "listen", addresses }),
     });
   const renew = (): void => {

@@ -9,7 +9,15 @@ import { createCookies } from "../client/cookie.ts";
 import { createCounters, type Counters } from "../counters.ts";
 import { createLiveCache, type LiveCache } from "../live/live-cache.ts";
 import { createPacketCache } from "../respond/response-cache.ts";
-import type { PendingQuestion, FromWorker, ListenAddress, ResponderLimits, ToWorker, WorkerStart } from "./messages.ts";
+import type {
+  PendingQuestion,
+  FromWorker,
+  ListenAddress,
+  ResponderLimits,
+  ThreadStart,
+  ToWorker,
+  WorkerStart,
+} from "./messages.ts";
 import { canSharePorts } from "./reuse-port.ts";
 import { createRateLimiter, rateLimitSeed } from "../client/rate-limit.ts";
 import { createRespond } from "../respond/respond.ts";
@@ -23,7 +31,7 @@ export interface ServingWorker {
 }
 
 /** The work of one worker, without its thread. */
-export function serveInWorker(start: WorkerStart, post: (message: FromWorker) => void): ServingWorker {
+export function serveInWorker(start: ThreadStart, post: (message: FromWorker) => void): ServingWorker {
   const { limits } = start;
   const clock = threadClock(start);
   const counters = createCounters();
@@ -44,12 +52,7 @@ export function serveInWorker(start: WorkerStart, post: (message: FromWorker) =>
   const onQuery = createRespond({ zoneTable, liveCache, responses: packets, limiter, cookies, counters, clock, seed });
   const onError = errorReporter({ clock, counters, report: (problem) => post({ kind: "error", problem }) });
   const zones = createZoneReceiver(zoneTable, post);
-  const listeners = createListeners({
-    onQuery,
-    onError,
-    limits: listenLimits(limits),
-    reusePort: canSharePorts(process.platform),
-  });
+  const listeners = createListeners(start, { onQuery, onError });
 
   const receive = async (message: ToWorker): Promise<boolean> => {
     switch (message.kind) {
@@ -89,7 +92,12 @@ interface Listeners {
   close(): Promise<void>;
 }
 
-function createListeners(options: Omit<ListenOptions, "host" | "port">): Listeners {
+function createListeners(
+  { limits, udpIo, sockets }: ThreadStart,
+  handlers: Pick<ListenOptions, "onQuery" | "onError">,
+): Listeners {
+  const reusePort = canSharePorts(process.platform);
+  const options = { ...handlers, limits: listenLimits(limits), reusePort, udpIo, sockets };
   const listeners: Listener[] = [];
   return {
     open: async (addresses) => {

@@ -2,6 +2,8 @@ import { Worker } from "node:worker_threads";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Name } from "../../dns/name/name.ts";
+import { closeAbandonedSockets } from "../../transport/udp/abandoned-sockets.ts";
+import { socketTableMemory } from "../../transport/udp/socket-table.ts";
 import { createBeats } from "./beats.ts";
 import { createBatch } from "./turn-batch.ts";
 import type { ResponderCounts } from "../counters.ts";
@@ -42,9 +44,10 @@ export interface RunningWorker {
 
 export function startWorker(deps: RunningDeps): RunningWorker {
   const { index, zones, clock, start } = deps;
+  const sockets = socketTableMemory();
   const worker = new Worker(workerScript(), {
     name: `responder-${index}`,
-    workerData: start,
+    workerData: { ...start, sockets },
     resourceLimits: { maxOldGenerationSizeMb: start.limits.maxHeapMb },
   });
   const { threadId } = worker;
@@ -94,6 +97,7 @@ export function startWorker(deps: RunningDeps): RunningWorker {
   worker.once("exit", () => {
     sender.stop();
     beats.stop();
+    closeAbandonedSockets(sockets);
     deps.onEnd(running, error);
   });
   sender.put(zones.keys());

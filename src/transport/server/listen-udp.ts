@@ -1,46 +1,21 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
-import type { Answer, Listener, ListenPart, Peer } from "./listener.ts";
+import type { Listener, ListenPart, Peer } from "./listener.ts";
+import { createUdpQueries } from "./udp-queries.ts";
 
 /** Rejects if the port is in use. On a wildcard address, the kernel picks the source address of answers. */
 export async function listenUdp({ host, port, onQuery, onError, limits, reusePort }: ListenPart): Promise<Listener> {
   const socket = createUdpSocket(host, reusePort);
-  let pending = 0;
   let isOpen = true;
-  const send = (answer: Answer, peer: Peer): void => {
-    if (answer instanceof Uint8Array && isOpen) {
+  const onPacket = createUdpQueries<Peer>({ onQuery, onError, limits }, (answer, peer) => {
+    if (isOpen) {
       // The call has no callback, because a callback takes more time than the rest of the call. An answer that cannot be sent is
       // lost, as any datagram can be.
       socket.send(answer, peer.port, peer.address);
     }
-  };
-  const sendLater = async (promise: Promise<Answer>, peer: Peer): Promise<void> => {
-    pending += 1;
-    try {
-      send(await promise, peer);
-    } catch (error) {
-      onError(error);
-    } finally {
-      pending -= 1;
-    }
-  };
-  socket.on("message", (query, peer) => {
-    // No client receives answers at port 0. Only forged packets have this port.
-    if (pending >= limits.maxPendingUdp || peer.port === 0) {
-      return;
-    }
-    try {
-      const answer = onQuery(query, peer, "udp");
-      if (answer instanceof Promise) {
-        void sendLater(answer, peer);
-      } else {
-        send(answer, peer);
-      }
-    } catch (error) {
-      onError(error);
-    }
   });
+  socket.on("message", onPacket);
   try {
     const listening = once(socket, "listening");
     socket.bind(port, host);
@@ -67,7 +42,7 @@ export async function listenUdp({ host, port, onQuery, onError, limits, reusePor
  * The size of the receive buffer, in bytes. The system limits it (net.core.rmem_max). The default buffer is full after about 250
  * simultaneous queries.
  */
-const RECEIVE_BUFFER = 4 * 1024 * 1024;
+export const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 function createUdpSocket(host: string, reusePort: boolean): Socket {
   const type = isIPv6(host) ? "udp6" : "udp4";

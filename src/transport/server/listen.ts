@@ -1,6 +1,7 @@
 import { listenTcp } from "./listen-tcp.ts";
 import { listenUdp } from "./listen-udp.ts";
-import type { Listener, ListenLimits, ListenPart, OnQuery } from "./listener.ts";
+import { listenUdpBatched } from "./listen-udp-batched.ts";
+import type { Listener, ListenLimits, ListenPart, OnQuery, UdpIo } from "./listener.ts";
 
 const DEFAULT_LIMITS: ListenLimits = {
   maxPendingUdp: 10_000,
@@ -20,6 +21,10 @@ export interface ListenOptions {
   readonly limits?: Partial<ListenLimits>;
   /** Lets other processes and threads listen on the same port. The kernel distributes the queries (SO_REUSEPORT; Linux). */
   readonly reusePort?: boolean;
+  /** Defaults to dgram. With ffi, it rejects if the system does not have `node:ffi`, see `chooseUdpIo`. */
+  readonly udpIo?: UdpIo;
+  /** Memory of `socketTableMemory`, for a thread that can be terminated. */
+  readonly sockets?: SharedArrayBuffer | undefined;
 }
 
 /**
@@ -34,11 +39,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     onError: options.onError ?? (() => undefined),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     reusePort: options.reusePort ?? false,
+    sockets: options.sockets,
   };
+  const openUdp = options.udpIo === "ffi" ? listenUdpBatched : listenUdp;
   for (let tries = 1; ; tries += 1) {
     const tcp = await listenTcp(part);
     try {
-      const udp = await listenUdp({ ...part, port: tcp.port });
+      const udp = await openUdp({ ...part, port: tcp.port });
       return {
         host: options.host,
         port: tcp.port,

@@ -1,9 +1,15 @@
 import type { Millis } from "../../base/clock.ts";
+import type { AddressWords } from "../address-words.ts";
 
 export interface Peer {
   readonly address: string;
   readonly port: number;
+  /** The address as words, if the socket reports words. It is then faster than the text, which is created on each read. */
+  readonly words?: AddressWords;
 }
+
+/** How UDP packets are received and sent: in batches over `node:ffi`, or one by one over `node:dgram`. */
+export type UdpIo = "ffi" | "dgram";
 
 /**
  * Receives the bytes of one message, and returns the bytes of the answer. The answer is already short enough for the protocol.
@@ -44,6 +50,8 @@ export interface ListenPart {
   readonly onError: (error: unknown) => void;
   readonly limits: ListenLimits;
   readonly reusePort: boolean;
+  /** The sockets of this thread, for the thread that started it. Undefined: no other thread terminates this one. */
+  readonly sockets: SharedArrayBuffer | undefined;
 }
 
 export interface Listener extends AsyncDisposable {

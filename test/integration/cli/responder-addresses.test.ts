@@ -40,7 +40,7 @@ test("a default address that is taken costs the responder alone, with a warning;
   const warned: string[] = [];
   const make = (isDefault: boolean) =>
     createResponder({
-      config: { listen: [{ host: "127.0.0.1", port: other.port }], isDefault, workers: 1, exempt: [] },
+      config: { listen: [{ host: "127.0.0.1", port: other.port }], isDefault, workers: 1, exempt: [], udpIo: "auto" },
       platform: () => assert.fail("no zone is read"),
       source: { live: async () => undefined },
       log: { ...silentLogger, warn: (_fields, message) => void warned.push(message) },
@@ -57,7 +57,7 @@ test("a default address that is taken costs the responder alone, with a warning;
 test("it is not ready until it answers, answers nothing before its zones are there, and ends with its signal", async () => {
   const port = await freePortOnce();
   await using responder = await createResponder({
-    config: { listen: [{ host: "127.0.0.1", port }], isDefault: false, workers: 1, exempt: [] },
+    config: { listen: [{ host: "127.0.0.1", port }], isDefault: false, workers: 1, exempt: [], udpIo: "auto" },
     platform: () => assert.fail("no zone is read"),
     source: { live: async () => undefined },
     log: silentLogger,

@@ -1,4 +1,5 @@
 import { systemClock } from "../../../src/base/clock.ts";
+import { udpIoOfRun } from "../../support/udp-io.ts";
 import { silentLogger } from "../../support/silent-logger.ts";
 import { parseName, parseOwnerName } from "../../../src/dns/name/name.ts";
 import type { RRset } from "../../../src/dns/record.ts";
@@ -78,6 +79,7 @@ export async function openPool(
     log: silentLogger,
     clock: systemClock,
     random: Math.random,
+    udpIo: udpIoOfRun(),
     ...options,
   });
   zones.forEach((each) => pool.setZone(each));

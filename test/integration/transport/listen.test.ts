@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { createDeframer, framed } from "../../../src/transport/frames.ts";
 import { listen } from "../../../src/transport/server/listen.ts";
+import { UDP_IOS } from "../../support/udp-io.ts";
 
 const never = new AbortController().signal;
 
@@ -61,77 +62,96 @@ async function idsFrom(socket: Socket, count = Number.POSITIVE_INFINITY): Promis
   return ids;
 }
 
-test("one port serves UDP and TCP, on IPv4 and IPv6", async () => {
-  for (const host of ["127.0.0.1", "::1"]) {
-    await using server = await listen({ host, port: 0, onQuery: (query) => query });
-    assert.ok(server.port > 0);
-    assert.deepEqual(
-      [await answers(server.port, "udp", host), await answers(server.port, "tcp", host)],
-      ["response", "response"],
-    );
-  }
-});
-
-test("a taken port is an error, for either protocol, and nothing stays open", async () => {
-  const udp = createSocket("udp4");
-  udp.bind(0, "127.0.0.1");
-  await once(udp, "listening");
-  const { port } = udp.address();
-  await assert.rejects(listen({ host: "127.0.0.1", port, onQuery: () => undefined }), { code: "EADDRINUSE" });
-  assert.equal(await answers(port, "tcp"), "unreachable");
-  udp.close();
-  await once(udp, "close");
-  await using first = await listen({ host: "127.0.0.1", port: 0, onQuery: () => undefined });
-  await assert.rejects(listen({ host: "127.0.0.1", port: first.port, onQuery: () => undefined }), {
-    code: "EADDRINUSE",
+for (const udpIo of UDP_IOS) {
+  test(`${udpIo}: one port serves UDP and TCP, on IPv4 and IPv6`, async () => {
+    for (const host of ["127.0.0.1", "::1"]) {
+      await using server = await listen({ udpIo, host, port: 0, onQuery: (query) => query });
+      assert.ok(server.port > 0);
+      assert.deepEqual(
+        [await answers(server.port, "udp", host), await answers(server.port, "tcp", host)],
+        ["response", "response"],
+      );
+    }
   });
-});
 
-test("with reusePort two listeners share a port", { skip: process.platform !== "linux" }, async () => {
-  const onQuery = (query: Uint8Array): Uint8Array => query;
-  await using first = await listen({ host: "127.0.0.1", port: 0, onQuery, reusePort: true });
-  await using second = await listen({ host: "127.0.0.1", port: first.port, onQuery, reusePort: true });
-  assert.equal(second.port, first.port);
-  assert.equal(await answers(first.port, "udp"), "response");
-});
+  test(`${udpIo}: a taken port is an error, for either protocol, and nothing stays open`, async () => {
+    const udp = createSocket("udp4");
+    udp.bind(0, "127.0.0.1");
+    await once(udp, "listening");
+    const { port } = udp.address();
+    await assert.rejects(listen({ udpIo, host: "127.0.0.1", port, onQuery: () => undefined }), { code: "EADDRINUSE" });
+    assert.equal(await answers(port, "tcp"), "unreachable");
+    udp.close();
+    await once(udp, "close");
+    await using first = await listen({ udpIo, host: "127.0.0.1", port: 0, onQuery: () => undefined });
+    await assert.rejects(listen({ udpIo, host: "127.0.0.1", port: first.port, onQuery: () => undefined }), {
+      code: "EADDRINUSE",
+    });
+  });
 
-test(
-  "disposal ends what is connected, the port is free, and disposing again does nothing",
-  { timeout: 30_000 },
-  async () => {
-    const limits = { idleMs: 3_600_000 };
-    const server = await listen({ host: "127.0.0.1", port: 0, limits, onQuery: () => undefined });
-    const socket = await connected(server.port);
-    await server[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
-    await closed(socket);
-    assert.equal(await answers(server.port, "udp"), "unreachable");
-    assert.equal(await answers(server.port, "tcp"), "unreachable");
-  },
-);
+  test(`${udpIo}: with reusePort two listeners share a port`, { skip: process.platform !== "linux" }, async () => {
+    const onQuery = (query: Uint8Array): Uint8Array => query;
+    await using first = await listen({ udpIo, host: "127.0.0.1", port: 0, onQuery, reusePort: true });
+    await using second = await listen({ udpIo, host: "127.0.0.1", port: first.port, onQuery, reusePort: true });
+    assert.equal(second.port, first.port);
+    assert.equal(await answers(first.port, "udp"), "response");
+  });
 
-test("what onQuery throws or rejects with goes to onError, and the server goes on", async () => {
-  const errors: unknown[] = [];
-  let count = 0;
-  await using server = await listen({
-    host: "127.0.0.1",
-    port: 0,
-    onError: (error) => errors.push(error),
-    onQuery: (query) => {
-      count += 1;
-      if (count <= 2) {
-        throw new Error("thrown");
-      }
-      return count <= 4 ? Promise.reject(new Error("rejected")) : query;
+  test(
+    `${udpIo}: disposal ends what is connected, the port is free, and disposing again does nothing`,
+    { timeout: 30_000 },
+    async () => {
+      const limits = { idleMs: 3_600_000 };
+      const server = await listen({ udpIo, host: "127.0.0.1", port: 0, limits, onQuery: () => undefined });
+      const socket = await connected(server.port);
+      await server[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+      await closed(socket);
+      assert.equal(await answers(server.port, "udp"), "unreachable");
+      assert.equal(await answers(server.port, "tcp"), "unreachable");
     },
+  );
+
+  test(`${udpIo}: what onQuery throws or rejects with goes to onError, and the server goes on`, async () => {
+    const errors: unknown[] = [];
+    let count = 0;
+    await using server = await listen({
+      udpIo,
+      host: "127.0.0.1",
+      port: 0,
+      onError: (error) => errors.push(error),
+      onQuery: (query) => {
+        count += 1;
+        if (count <= 2) {
+          throw new Error("thrown");
+        }
+        return count <= 4 ? Promise.reject(new Error("rejected")) : query;
+      },
+    });
+    const kinds: string[] = [];
+    for (const protocol of ["udp", "tcp", "udp", "tcp", "udp", "tcp"] as const) {
+      kinds.push(await answers(server.port, protocol));
+    }
+    assert.deepEqual(kinds, ["timeout", "timeout", "timeout", "timeout", "response", "response"]);
+    assert.deepEqual(errors.map(String), ["Error: thrown", "Error: thrown", "Error: rejected", "Error: rejected"]);
   });
-  const kinds: string[] = [];
-  for (const protocol of ["udp", "tcp", "udp", "tcp", "udp", "tcp"] as const) {
-    kinds.push(await answers(server.port, protocol));
-  }
-  assert.deepEqual(kinds, ["timeout", "timeout", "timeout", "timeout", "response", "response"]);
-  assert.deepEqual(errors.map(String), ["Error: thrown", "Error: thrown", "Error: rejected", "Error: rejected"]);
-});
+
+  test(`${udpIo}: UDP answers that are promised are bounded: what comes beyond is dropped`, async () => {
+    let asked = 0;
+    await using server = await listen({
+      udpIo,
+      host: "127.0.0.1",
+      port: 0,
+      limits: { maxPendingUdp: 2 },
+      onQuery: (query) => {
+        asked += 1;
+        return delay(100, query);
+      },
+    });
+    const kinds = await Promise.all([1, 2, 3, 4].map(() => answers(server.port, "udp")));
+    assert.deepEqual([kinds.sort(), asked], [["response", "response", "timeout", "timeout"], 2]);
+  });
+}
 
 test("pipelined queries are answered as their answers come", async () => {
   await using server = await listen({
@@ -208,21 +228,6 @@ test("a client that reads its answers late gets all of them", { timeout: 60_000 
   await delay(300);
   assert.deepEqual(await idsFrom(socket, STREAMED), ids);
   socket.destroy();
-});
-
-test("UDP answers that are promised are bounded: what comes beyond is dropped", async () => {
-  let asked = 0;
-  await using server = await listen({
-    host: "127.0.0.1",
-    port: 0,
-    limits: { maxPendingUdp: 2 },
-    onQuery: (query) => {
-      asked += 1;
-      return delay(100, query);
-    },
-  });
-  const kinds = await Promise.all([1, 2, 3, 4].map(() => answers(server.port, "udp")));
-  assert.deepEqual([kinds.sort(), asked], [["response", "response", "timeout", "timeout"], 2]);
 });
 
 test("a connection without whole messages is closed, however it drips", async () => {

@@ -73,6 +73,7 @@ const MEASURED: Readonly<Record<string, readonly string[]>> = {
     "dnsalias_responder_waiting",
     "dnsalias_responder_prepared_packets",
   ],
+  "test/e2e/source-address.test.ts": ["dnsalias_responder_udp_io"],
   "test/integration/responder/flood.test.ts": ["dnsalias_responder_limited_total"],
   "test/e2e/api-metrics.test.ts": [
     "leader_election_master_status",

@@ -66,6 +66,8 @@ test("each function moves the series that its name says", async () => {
     "dnsalias_responder_lookups_total 1",
     "dnsalias_responder_worker_restarts_total 1",
     "dnsalias_responder_prepared_packets 9",
+    'dnsalias_responder_udp_io{io="ffi"} 1',
+    'dnsalias_responder_udp_io{io="dgram"} 0',
     'dnsalias_events_total{type="Warning",reason="LoopDetected"} 1',
     'leader_election_master_status{name="dnsalias"} 1',
     "dnsalias_inventory_up 0",
@@ -87,7 +89,7 @@ test("questions and responses have IANA's names of types and rcodes; others have
   const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });
   const counted = (names: Readonly<Record<string, number>>): ReadonlyMap<number, number> =>
     new Map(Object.values(names).map((number) => [number, number + 2]));
-  metrics.responder({ ...NO_TOTALS, byType: counted(TYPES), byRcode: counted(RCODES) }, 0);
+  metrics.responder({ ...NO_TOTALS, byType: counted(TYPES), byRcode: counted(RCODES) }, 0, "dgram");
   const { text } = await page();
   const shown = (label: string): Readonly<Record<string, number>> =>
     Object.fromEntries(
@@ -211,6 +213,7 @@ function exercise(metrics: ReturnType<typeof createPrometheus>["metrics"]): void
       packets: 9,
     },
     1,
+    "ffi",
   );
   metrics.event("Warning", "LoopDetected");
   metrics.leader("dnsalias", true);

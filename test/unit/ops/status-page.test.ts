@@ -36,6 +36,7 @@ test("a responder says where it answers and how, and nothing is said of none", (
   const responder = {
     addresses: ["192.0.2.53:53", "[2001:db8::53]:53"],
     workers: 2,
+    udpIo: "ffi" as const,
     questions: 1000,
     cacheHits: 900,
     waitedForLookup: 40,
@@ -44,12 +45,12 @@ test("a responder says where it answers and how, and nothing is said of none", (
     rateLimited: 1,
   };
   const page = statusPage(emptyStatus({ responder }));
-  assert.match(page, /Answers at 192\.0\.2\.53:53, \[2001:db8::53\]:53, 2 workers\./);
+  assert.match(page, /Answers at 192\.0\.2\.53:53, \[2001:db8::53\]:53, 2 workers, UDP over ffi\./);
   const counts = [...page.matchAll(/<td class="number">(\d+)<\/td>/g)].map(([, count]) => Number(count));
   assert.deepEqual(counts, [1000, 900, 40, 3, 2, 1]);
   const titles = [...page.matchAll(/<th scope="col" class="number">([^<]+)<\/th>/g)].map(([, title]) => title);
   assert.match(titles.join(" | "), /Queries .*Waited .*SERVFAIL .*Rate limited/);
-  assert.match(statusPage(emptyStatus({ responder: { ...responder, workers: 1 } })), /, 1 worker\./);
+  assert.match(statusPage(emptyStatus({ responder: { ...responder, workers: 1 } })), /, 1 worker, UDP over ffi\./);
   assert.match(statusPage(emptyStatus({ responder: { ...responder, addresses: [] } })), /does not answer yet/);
   assert.doesNotMatch(statusPage(emptyStatus()), /Responder/);
 });
@@ -158,6 +159,7 @@ test("whatever stands in an object cannot become a part of the page", () => {
       responder: {
         addresses: [evil],
         workers: 1,
+        udpIo: "dgram",
         questions: 0,
         cacheHits: 0,
         waitedForLookup: 0,

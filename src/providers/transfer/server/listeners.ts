@@ -1,8 +1,9 @@
 import { messageOf } from "../../../base/error.ts";
 import type { Logger } from "../../../base/log.ts";
 import { isFamilyMissing } from "../../../base/system-error.ts";
+import { chooseUdpIo } from "../../../transport/server/choose-udp-io.ts";
 import { listen } from "../../../transport/server/listen.ts";
-import type { Listener, ListenLimits, OnQuery } from "../../../transport/server/listener.ts";
+import type { Listener, ListenLimits, OnQuery, UdpIo } from "../../../transport/server/listener.ts";
 
 export type ListenResult = { readonly kind: "open" } | { readonly kind: "failed"; readonly message: string };
 
@@ -53,24 +54,30 @@ async function openAll({ listen: addresses, onQuery, log }: LazyListenersDeps): 
   await using opening = new AsyncDisposableStack();
   const listeners: Listener[] = [];
   for (const at of addresses.flatMap(bothFamilies)) {
-    const listener = await openOne(at, { onQuery, log });
+    const udpIo = await udpIoAt(at);
+    const listener = await openOne({ ...at, udpIo }, { onQuery, log });
     if (listener !== undefined) {
       listeners.push(opening.use(listener));
-      log.info({ host: at.host, port: listener.port }, "listening for zone transfers");
+      log.info({ host: at.host, port: listener.port, udpIo }, "listening for zone transfers");
     }
   }
   opening.move();
   return listeners;
 }
 
+/** On a wildcard address, `node:ffi` makes answers leave from the address that was queried. Elsewhere, dgram does the same. */
+async function udpIoAt({ host }: At): Promise<UdpIo> {
+  return host === "0.0.0.0" || host === "::" ? (await chooseUdpIo("auto")).io : "dgram";
+}
+
 /** Opens one listener. Undefined: the listener is optional, and the machine doesn't have its family. */
 async function openOne(
-  { host, port, isOptional }: At & { readonly isOptional: boolean },
+  { host, port, isOptional, udpIo }: At & { readonly isOptional: boolean; readonly udpIo: UdpIo },
   { onQuery, log }: Pick<LazyListenersDeps, "onQuery" | "log">,
 ): Promise<Listener | undefined> {
   const onError = (error: unknown): void => log.warn({ err: error }, "zone transfer failed");
   try {
-    return await listen({ host, port, onQuery, onError, limits: LIMITS });
+    return await listen({ host, port, onQuery, onError, limits: LIMITS, udpIo });
   } catch (error) {
     if (isOptional && isFamilyMissing(error)) {
       return undefined;

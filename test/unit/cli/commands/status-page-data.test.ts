@@ -249,6 +249,7 @@ test("what keeps the process from working is named, of all its parts", async () 
     state: async () => ({
       addresses: ["127.0.0.1:53"],
       workers: 2,
+      udpIo: "ffi" as const,
       counts: {
         ...NO_COUNTS,
         byProtocol: { udp: 5, tcp: 3 },
@@ -272,6 +273,7 @@ test("what keeps the process from working is named, of all its parts", async () 
   assert.deepEqual(shown.responder, {
     addresses: ["127.0.0.1:53"],
     workers: 2,
+    udpIo: "ffi" as const,
     questions: 8,
     cacheHits: 4,
     waitedForLookup: 2,

@@ -29,7 +29,7 @@ async function responderWith(
     return { location, read: async () => text, write: () => assert.fail("nothing is written") };
   };
   const responder = await createResponder({
-    config: { listen: [], isDefault: false, workers: 0, exempt: [] },
+    config: { listen: [], isDefault: false, workers: 0, exempt: [], udpIo: "dgram" },
     platform: () => ({
       stores: {
         base: storeOf("base"),

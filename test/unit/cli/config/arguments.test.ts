@@ -50,7 +50,13 @@ const RUN_FOLDER = {
   transferListen: [{ host: "127.0.0.1", port: 5301 }],
 };
 
-const RESPONDER = { listen: [{ host: "127.0.0.1", port: 5300 }], isDefault: true, workers: 2, exempt: [] };
+const RESPONDER = {
+  listen: [{ host: "127.0.0.1", port: 5300 }],
+  isDefault: true,
+  workers: 2,
+  exempt: [],
+  udpIo: "auto",
+};
 
 const good: readonly GoodCase[] = [
   { line: "run", want: RUN },
@@ -59,7 +65,7 @@ const good: readonly GoodCase[] = [
   { line: "run --manifests m --out o --no-responder", want: RUN_FOLDER },
   { line: "run --responder", want: { ...RUN, responder: { ...RESPONDER, listen: [{ host: "", port: 5300 }] } } },
   {
-    line: "run --responder --responder-listen :53 --responder-listen [::1]:5301 --responder-workers 4 --responder-exempt 10.0.0.0/8",
+    line: "run --responder --responder-listen :53 --responder-listen [::1]:5301 --responder-workers 4 --responder-exempt 10.0.0.0/8 --responder-io dgram",
     want: {
       ...RUN,
       responder: {
@@ -70,6 +76,7 @@ const good: readonly GoodCase[] = [
         isDefault: false,
         workers: 4,
         exempt: [{ address: "10.0.0.0", prefix: 8 }],
+        udpIo: "dgram",
       },
     },
   },
@@ -296,6 +303,10 @@ const wrong: readonly WrongCase[] = [
   {
     line: "run --responder --responder-workers 0",
     says: '--responder-workers must be a whole number from 1 to 64, not "0"',
+  },
+  {
+    line: "run --responder --responder-io uring",
+    says: '--responder-io must be one of auto, ffi, dgram, not "uring"',
   },
   {
     line: "run --responder --responder-listen 53",

@@ -3,12 +3,12 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { DEFAULT_RATE_LIMITS } from "../../../../src/responder/client/rate-limit-options.ts";
-import type { FromWorker, ToWorker, WorkerStart } from "../../../../src/responder/workers/messages.ts";
+import type { FromWorker, ThreadStart, ToWorker } from "../../../../src/responder/workers/messages.ts";
 import { serveInWorker, type ServingWorker } from "../../../../src/responder/workers/serve.ts";
 import { markOf } from "../../../../src/responder/workers/thread-clock.ts";
 import { alias, nameOf, served } from "../zone-play.ts";
 
-const START: WorkerStart = {
+const START: ThreadStart = {
   clock: markOf(fakeClock()),
   limits: {
     live: { maxAnswers: 100, maxWaiting: 10, waitMs: 1_800 },
@@ -20,6 +20,8 @@ const START: WorkerStart = {
     maxHeapMb: 64,
   },
   cookieSecrets: { current: new Uint8Array(16) },
+  udpIo: "dgram",
+  sockets: new SharedArrayBuffer(64),
 };
 
 function play(): { readonly worker: ServingWorker; readonly said: FromWorker[] } {

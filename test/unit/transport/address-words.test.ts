@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readAddress } from "../../../../src/responder/client/address-words.ts";
+import { readAddress, textOfAddress } from "../../../src/transport/address-words.ts";
 
 const cases: readonly (readonly [text: string, want: string])[] = [
   ["192.0.2.1", "4 c0000201"],
@@ -46,5 +46,30 @@ for (const [text, want] of cases) {
     const family = readAddress(text, words);
     const used = { 0: 0, 4: 1, 6: 4 }[family];
     assert.equal([family, ...Array.from(words.subarray(0, used), (word) => word.toString(16))].join(" "), want);
+  });
+}
+
+for (const text of [
+  "192.0.2.1",
+  "255.255.255.255",
+  "0.0.0.0",
+  "::",
+  "::1",
+  "1::",
+  "2001:db8::1",
+  "2001:db8:0:1:1:1:1:1",
+  "2001:0:0:1::1",
+  "fe80::1:2:3:4",
+  "1:2:3:4:5:6:7:8",
+]) {
+  test(`${text} is the same after it was words`, () => {
+    const words = new Uint32Array(4);
+    const family = readAddress(text, words);
+    assert.ok(family !== 0);
+    const [first = 0, second = 0, third = 0, fourth = 0] = words;
+    const address = { family, first, second, third, fourth };
+    assert.equal(textOfAddress(address), text);
+    const copy = new Uint32Array(4).fill(7);
+    assert.deepEqual([readAddress(address, copy), [...copy]], [family, [...words]]);
   });
 }

@@ -1,12 +1,36 @@
 /** The result of {@link readAddress}. 0: the text is not an address. */
 export type AddressFamily = 0 | 4 | 6;
 
+/** An address as text or as words, as its socket reports it. */
+export type AnyAddress = string | AddressWords;
+
+/** An address as 32-bit words, first word first. An IPv4 address has one word, and the others are 0. */
+export interface AddressWords {
+  readonly family: 4 | 6;
+  readonly first: number;
+  readonly second: number;
+  readonly third: number;
+  readonly fourth: number;
+}
+
 /**
  * Reads an address, in the form that sockets report, into 32-bit words, first word first. An IPv4 address has one word, also in the
  * form `::ffff:192.0.2.1` of a dual-stack socket. An IPv6 address has four words, and a zone such as `%eth0` is ignored. The
  * function allocates no objects, because it runs for every packet. Never throws.
  */
-export function readAddress(text: string, words: Uint32Array): AddressFamily {
+export function readAddress(address: AnyAddress, words: Uint32Array): AddressFamily {
+  return typeof address === "string" ? readText(address, words) : copyWords(address, words);
+}
+
+function copyWords({ family, first, second, third, fourth }: AddressWords, words: Uint32Array): AddressFamily {
+  words[0] = first;
+  words[1] = second;
+  words[2] = third;
+  words[3] = fourth;
+  return family;
+}
+
+function readText(text: string, words: Uint32Array): AddressFamily {
   words[0] = words[1] = words[2] = words[3] = 0;
   if (readIPv4(text, 0, text.length, words) === 4) {
     return 4;
@@ -128,6 +152,33 @@ function groupAt(words: Uint32Array, group: number): number {
 function addGroup(words: Uint32Array, group: number, value: number): void {
   const shift = (group & 1) === 0 ? 16 : 0;
   words[group >> 1] = ((words[group >> 1] ?? 0) & ~(0xffff << shift)) | (value << shift);
+}
+
+/** The text of an address, as sockets report it (RFC 5952). */
+export function textOfAddress(address: AnyAddress): string {
+  if (typeof address === "string") {
+    return address;
+  }
+  const { family, first, second, third, fourth } = address;
+  if (family === 4) {
+    return `${first >>> 24}.${(first >>> 16) & 0xff}.${(first >>> 8) & 0xff}.${first & 0xff}`;
+  }
+  const groups = [first, second, third, fourth].flatMap((word) => [word >>> 16, word & 0xffff]);
+  const gap = longestGap(groups);
+  const hex = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(":");
+  return gap.length < 2 ? hex(groups) : `${hex(groups.slice(0, gap.at))}::${hex(groups.slice(gap.at + gap.length))}`;
+}
+
+function longestGap(groups: readonly number[]): { readonly at: number; readonly length: number } {
+  let longest = { at: 0, length: 0 };
+  let length = 0;
+  groups.forEach((group, index) => {
+    length = group === 0 ? length + 1 : 0;
+    if (length > longest.length) {
+      longest = { at: index + 1 - length, length };
+    }
+  });
+  return longest;
 }
 
 const DOT = 46;
