@@ -26,7 +26,7 @@ export interface Libc {
   close(fd: number): void;
 }
 
-/** Undefined: the socket option does not exist for the family. Level and number are the same on all supported systems. */
+/** Level and number of each option are the same on all supported architectures. */
 type SocketOption = keyof typeof SOCKET_OPTIONS;
 
 export type LibcResult =
@@ -48,7 +48,7 @@ export function loadLibc(): LibcResult {
   }
 }
 
-/** The architectures whose structures and constants have been tested. */
+/** The architectures with these structures and constants. The tests ran on x64 only. */
 const ARCHITECTURES: ReadonlySet<string> = new Set(["x64", "arm64"]);
 
 /** Loads the module without its ExperimentalWarning, because the log already shows which I/O is used. */
