@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { waitFor } from "../lab/wait-for.ts";
 import { locateComponent } from "../support/component.ts";
 import { parseAuditLog, type AuditEvent } from "../support/kube-audit.ts";
+import { reserve } from "../support/port-reservation.ts";
 import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
 import { run, runOrThrow, type RunResult } from "../support/run.ts";
 
@@ -34,7 +35,7 @@ export interface Node extends AsyncDisposable {
 
 /** Starts a node with its state in an empty directory. The node ends when it is disposed of, or when this process ends. Needs root. */
 export async function startNode(directory: string): Promise<Node> {
-  const number = freeNetwork();
+  const number = await freeNetwork();
   const network = `10.${number}`;
   const programs = join(import.meta.dirname, "..", "env", "bin");
   const settings: Settings = {
@@ -101,12 +102,12 @@ async function script(name: string, env: Settings, ...args: readonly string[]): 
   await runOrThrow(join(SCRIPTS, name), args, { env });
 }
 
-/** A number N such that no interface of this machine has an address in 10.N.0.0/16. */
-function freeNetwork(): number {
+/** A number N such that no interface of this machine has an address in 10.N.0.0/16. No other test process gets the same number. */
+async function freeNetwork(): Promise<number> {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
   for (;;) {
     const number = randomInt(100, 250);
-    if (!addresses.some((address) => address.startsWith(`10.${number}.`))) {
+    if (!addresses.some((address) => address.startsWith(`10.${number}.`)) && (await reserve(`network-${number}`))) {
       return number;
     }
   }
