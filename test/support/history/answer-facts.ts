@@ -108,7 +108,7 @@ export function mayNotSee({ judged, answer: { replica } }: AnswerFacts, target: 
 }
 
 /** Whether a target has the address, had it within the bound, or had it when this replica or a leader last saw its addresses and nothing newer can be seen. */
-export function isAnswerable(facts: AnswerFacts, target: string, address: string): boolean {
+export function isAnswerable(facts: AnswerFacts, alias: DnsAlias, target: string, address: string): boolean {
   const { judged, answer } = facts;
   const { world } = judged;
   const family = familyOf(address);
@@ -121,6 +121,8 @@ export function isAnswerable(facts: AnswerFacts, target: string, address: string
     ...(isConfirming ? (reading?.replaced?.addresses ?? []) : []),
     ...(world.lastReadOf.get(key) ?? []),
     ...(world.lastSeenOf.get(key) ?? []),
+    // What a replica that hasn't looked up the target knows.
+    ...(alias.status?.targets ?? []).flatMap((one) => (one.hostname === target ? one.addresses : [])),
   ];
   return (
     goneForMs(world, target, address) <= ANSWER_BOUND_MS ||

@@ -57,11 +57,16 @@ function isRight(facts: AnswerFacts, { owner, versions }: OwnerName, address: st
   );
 }
 
-/** Whether the published records alone answer for a paused name. Without a status nothing shows them, and the answer comes from the targets. */
-function isFrozen(facts: AnswerFacts, { versions }: OwnerName, since: Millis | undefined): boolean {
-  const { judged, answer } = facts;
+/**
+ * Whether the published records alone answer for a paused name: one that has the name is paused, and doesn't only list it. Without a status nothing shows the records, and the answer
+ * comes from the targets.
+ */
+function isFrozen(facts: AnswerFacts, { owner, versions }: OwnerName, since: Millis | undefined): boolean {
+  const { judged, answer, steady } = facts;
   return (
     since !== undefined &&
+    owner === answer.name &&
+    steady.some(({ spec }) => spec.paused) &&
     judged.world.clock.now() - since > 2 * MINUTE &&
     answer.knownUntil === Infinity &&
     !isStatusLost(facts, versions, since)
@@ -79,7 +84,7 @@ function isOfAlias(facts: AnswerFacts, alias: DnsAlias, address: string): boolea
   return (
     staticsOf(alias).includes(address) ||
     mayFallBack(facts, alias, address) ||
-    targetsOf(alias).some((target) => isAnswerable(facts, target, address)) ||
+    targetsOf(alias).some((target) => isAnswerable(facts, alias, target, address)) ||
     isOwnForgery(judged, alias, address)
   );
 }
