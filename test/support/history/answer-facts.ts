@@ -121,8 +121,10 @@ export function isAnswerable(facts: AnswerFacts, alias: DnsAlias, target: string
     ...(isConfirming ? (reading?.replaced?.addresses ?? []) : []),
     ...(world.lastReadOf.get(key) ?? []),
     ...(world.lastSeenOf.get(key) ?? []),
-    // What a replica that hasn't looked up the target knows.
-    ...(alias.status?.targets ?? []).flatMap((one) => (one.hostname === target ? one.addresses : [])),
+    // What a replica knows that has looked up the target never, or once.
+    ...(reading === undefined || (isConfirming && reading.replaced?.addresses.length === 0)
+      ? (alias.status?.targets ?? []).flatMap((one) => (one.hostname === target ? one.addresses : []))
+      : []),
   ];
   return (
     goneForMs(world, target, address) <= ANSWER_BOUND_MS ||
