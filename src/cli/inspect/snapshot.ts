@@ -152,7 +152,9 @@ function readStatus({ key, alias }: Stream): TargetAnswer {
   const now = systemClock.now();
   const known = lastKnownGoodOf(key, alias.status, now);
   if (known !== undefined) {
-    return answerOf(restoredState(key, known, now));
+    // For a controller after its start, the addresses of a status can be old. Here the status is from the controller that runs.
+    const { isRestored: _, ...answer } = answerOf(restoredState(key, known, now));
+    return answer;
   }
   const target = alias.status?.targets.find(({ hostname }) => hostname === displayName(key.target));
   const word = target === undefined ? "" : outcomeWord(target, key.family);
@@ -163,7 +165,9 @@ function readStatus({ key, alias }: Stream): TargetAnswer {
     : { ...fresh, outcome: { kind: "failure", reason, detail: "the lookups of the controller fail" } };
 }
 
+/** A status has one word, Positive, if one family has addresses and the other one has none. */
 const EMPTY_OUTCOMES: Readonly<Record<string, TargetAnswer["outcome"]>> = {
+  Positive: { kind: "nodata" },
   NoData: { kind: "nodata" },
   NxDomain: { kind: "nxdomain" },
 };

@@ -175,3 +175,38 @@ test("an abort while the inventory is read ends it", async () => {
   await assert.rejects(takeSnapshot({ ...from, platform }, ALL, ending.signal), /stopped/);
   assert.deepEqual(from.lines, []);
 });
+
+for (const [outcome, addresses, wanted] of [
+  ["Positive", ["192.0.2.7"], ["A positive 192.0.2.7", "AAAA nodata "]],
+  ["A Positive, AAAA NxDomain", ["192.0.2.7"], ["A positive 192.0.2.7", "AAAA nxdomain "]],
+  ["A Positive, AAAA Failure: servfail", ["192.0.2.7"], ["A positive 192.0.2.7", "AAAA failure "]],
+  ["NoData", [], ["A nodata ", "AAAA nodata "]],
+] as const) {
+  test(`from the statuses, a target with the outcome "${outcome}" has an answer for each family without a lookup`, async () => {
+    const status: AliasStatus = {
+      observedGeneration: 1,
+      conditions: [],
+      hostnames: [],
+      targets: [
+        {
+          name: "cdn.test",
+          hostname: "cdn.test",
+          chain: ["cdn.test"],
+          addresses,
+          ttl: 60,
+          outcome,
+          lastTransitionTime: "2027-01-15T08:00:00Z",
+        },
+      ],
+    };
+    const one = alias("web/a", { targets: ["cdn.test"] });
+    const from = source([ZONE, { kind: "alias", alias: { ...one, status } }]);
+    const { answers } = await takeSnapshot(from, { ...ALL, answersOf: "statuses" }, NEVER);
+    assert.deepEqual(
+      [...answers.values()].map((one) => `${one.key.family} ${one.outcome?.kind} ${one.addresses.join()}`).toSorted(),
+      wanted,
+    );
+    assert.deepEqual(from.lines, ["remembered 1 zones"]);
+    assert.ok([...answers.values()].every(({ isRestored }) => isRestored === undefined));
+  });
+}
