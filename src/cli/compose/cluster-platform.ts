@@ -1,3 +1,4 @@
+import type { Millis } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { objectKey } from "../../api/meta.ts";
 import { consentNeeded } from "../../api/zone-consent.ts";
@@ -63,7 +64,7 @@ export async function openClusterPlatform(
     secretText: cluster.secretTexts,
     writeTargetOf,
     apiServerHost: () => cluster.apiServerHost(),
-    ...(platform.lease === undefined ? {} : { votes: cluster.votes, awayMs: cluster.lease.awayMs }),
+    ...(platform.lease === undefined ? {} : { votes: cluster.votes, awayMs: () => awayMs(cluster) }),
     hasLease: platform.lease !== undefined,
     problems: () => [
       ...(cluster.inventory.healthy() ? [] : [`the apiserver of ${cluster.description} cannot be reached`]),
@@ -152,4 +153,9 @@ function writeTargetOf(zone: DnsZone): string {
     case "coreDNSEtcd":
       return externalPlaceOf(zone, spec.provider);
   }
+}
+
+/** The Lease can be back some seconds before the watches. Until then, the statuses here are old. */
+function awayMs({ lease, inventory }: Pick<Cluster, "lease" | "inventory">): Millis {
+  return Math.max(lease.awayMs(), inventory.healthy() ? 0 : 1);
 }

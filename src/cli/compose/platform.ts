@@ -52,7 +52,7 @@ export interface Platform extends AsyncDisposable {
   readonly apiServerHost?: () => Promise<string>;
   /** Carries votes between replicas. Absent: there are no other replicas. */
   readonly votes?: VotePort;
-  /** How long no Lease has been seen, see `Lease.awayMs`. Absent: there is no Lease. */
+  /** How long no Lease has been seen, see `Lease.awayMs`. At least 1 while the objects can't be watched. Absent: there is no Lease. */
   readonly awayMs?: () => Millis;
   /** True if only one of several replicas writes. */
   readonly hasLease: boolean;

@@ -41,6 +41,20 @@ test("an API server that can't be reached is a problem that names it", async () 
   await running;
 });
 
+test("while the objects can't be watched, the statuses count as old, before the Lease counts as away", async () => {
+  await using platform = await open({ context: "away", lease: { name: "dnsalias" } });
+  assert.equal(platform.awayMs?.(), 0);
+  const stop = new AbortController();
+  const handlers = { onEvent: () => assert.fail(), onSynced: () => assert.fail() };
+  const running = platform.inventory.run(handlers, stop.signal);
+  for (let wait = 0; wait < 200 && platform.problems().length === 0; wait += 1) {
+    await delay(20);
+  }
+  assert.equal(platform.awayMs(), 1);
+  stop.abort();
+  await running;
+});
+
 test("without a Lease the process writes at once, for as long as it runs", async () => {
   await using platform = await open();
   assert.equal(platform.hasLease, false);
