@@ -101,7 +101,8 @@ async function startWaiting(): Promise<Waiting> {
   assert.match(early.condition("Reconciling"), /^True/);
   await aliasShows(lab, "web/plain", "Ready", /^True/, { withinMs: 3 * KUBELET_WAIT_MS });
   const startedInMs = performance.now() - startedAt;
-  assert.ok(startedInMs > FIRST_WAIT_MS / 2, `projected after ${startedInMs} ms`);
+  // The wait begins at the first ConfigMap of the laboratory, which is earlier on a busy machine.
+  assert.ok(startedInMs > FIRST_WAIT_MS / 5, `projected after ${startedInMs} ms`);
   const open = starting.move();
   return {
     watched: {
