@@ -2,24 +2,10 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { FOLDER_ZONE } from "../../support/folder-zone.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { run } from "../../support/run.ts";
 
-const ZONE = `apiVersion: dnsalias.io/v1alpha1
-kind: DnsZone
-metadata: {name: zone, namespace: dns}
-spec:
-  domain: example.com
-  allowedNamespaces: {from: All}
-  provider:
-    coreDNS:
-      zoneFile:
-        baseZone:
-          inline: |
-            @ 3600 IN SOA ns1 h 7 7200 900 1209600 300
-            @ 3600 IN NS ns1
-            ns1 3600 IN A 192.0.2.53
-`;
 const ALIAS = `apiVersion: dnsalias.io/v1alpha1
 kind: DnsAlias
 metadata: {name: shop, namespace: web}
@@ -58,7 +44,7 @@ function problemsOf(stdout: string): readonly string[] {
 
 test("plan shows every mistake of every file with its object, place, field, value and cure, and ends with 1", async () => {
   const { folder, manifests, out } = await folderWith({
-    "zone.yaml": ZONE,
+    "zone.yaml": FOLDER_ZONE,
     "faulty.yaml": MISTAKES,
     "kind.yaml": ALIAS.replace("DnsAlias", "DnsAlais"),
     "words.yaml": "these are words\n",
@@ -94,7 +80,7 @@ for (const [command, stream] of [
 ] as const) {
   test(`${command.join(" ")} prints each mistake once, in ${stream}`, async () => {
     const { folder, manifests, out } = await folderWith({
-      "zone.yaml": ZONE,
+      "zone.yaml": FOLDER_ZONE,
       "alias.yaml": ALIAS,
       "faulty.yaml": MISTAKES,
     });
@@ -117,7 +103,7 @@ for (const [command, stream] of [
 
 test("run --once publishes what is right, and ends with 1 while a manifest has a mistake", async () => {
   const { folder, manifests, out } = await folderWith({
-    "zone.yaml": ZONE,
+    "zone.yaml": FOLDER_ZONE,
     "alias.yaml": ALIAS,
     "words.yaml": "x y\n",
   });

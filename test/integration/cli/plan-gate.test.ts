@@ -2,24 +2,10 @@ import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { FOLDER_ZONE } from "../../support/folder-zone.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { run } from "../../support/run.ts";
 
-const ZONE = `apiVersion: dnsalias.io/v1alpha1
-kind: DnsZone
-metadata: {name: zone, namespace: dns}
-spec:
-  domain: example.com
-  allowedNamespaces: {from: All}
-  provider:
-    coreDNS:
-      zoneFile:
-        baseZone:
-          inline: |
-            @ 3600 IN SOA ns1 h 7 7200 900 1209600 300
-            @ 3600 IN NS ns1
-            ns1 3600 IN A 192.0.2.53
-`;
 const ALIAS = `apiVersion: dnsalias.io/v1alpha1
 kind: DnsAlias
 metadata: {name: shop, namespace: web}
@@ -27,8 +13,8 @@ spec:
   hostnames: [shop.example.com, www.example.com]
   targets: [{addresses: [203.0.113.7]}]
 `;
-const BOTH = `${ZONE}---\n${ALIAS}`;
-const OVERLAY = ZONE.replace(/zoneFile:[^]*/, "overlay: {configMap: {name: coredns, key: Corefile}}\n");
+const BOTH = `${FOLDER_ZONE}---\n${ALIAS}`;
+const OVERLAY = FOLDER_ZONE.replace(/zoneFile:[^]*/, "overlay: {configMap: {name: coredns, key: Corefile}}\n");
 
 function plan(words: readonly string[], input = "", timeoutMs = 20_000) {
   return run(process.execPath, ["src/main.ts", "plan", ...words], { input, timeoutMs, env: { NO_COLOR: "1" } });
@@ -105,7 +91,7 @@ for (const [name, text, line] of MISTAKES) {
 test("a mistake ends the gate at once, without a lookup", async () => {
   // 192.0.2.0/24 never answers, so a lookup would take seconds.
   const target = ALIAS.replace("{addresses: [203.0.113.7]}", "{hostname: lb.example.net}");
-  const input = `${ZONE}---\n${target}---\n${ALIAS.replace("DnsAlias", "DnsAlais")}`;
+  const input = `${FOLDER_ZONE}---\n${target}---\n${ALIAS.replace("DnsAlias", "DnsAlais")}`;
   const { stdout, stderr, code } = await plan(["-f", "-", "--resolver", "192.0.2.1"], input);
   assert.match(stdout, /^No DnsZone was planned\.$/m);
   assert.match(stderr, /\(0 lookups\)/);

@@ -4,26 +4,8 @@ import { skipWithout } from "../../support/component.ts";
 import { startKubeApiserver } from "../../support/kube-apiserver.ts";
 import { run } from "../../support/run.ts";
 import { crdWaits } from "../../support/crd-waits.ts";
+import { SHOP_OBJECTS } from "../../support/shop-objects.ts";
 
-const OBJECTS = `
-apiVersion: dnsalias.io/v1alpha1
-kind: DnsZone
-metadata: {name: example-com, namespace: default}
-spec:
-  domain: example.com
-  provider:
-    coreDNS:
-      zoneFile:
-        baseZone:
-          inline: |
-            @ 300 IN SOA ns.example.net. hostmaster 1 7200 3600 1209600 300
-            @ 300 IN NS ns.example.net.
----
-apiVersion: dnsalias.io/v1alpha1
-kind: DnsAlias
-metadata: {name: shop, namespace: default}
-spec: {hostnames: [example.com], targets: [{addresses: [192.0.2.7]}]}
-`;
 const HASH = "5f0e1c2b7a9d";
 
 test(
@@ -35,7 +17,7 @@ test(
     for (const args of crdWaits("crd", "--all")) {
       assert.equal((await api.kubectl(args)).code, 0);
     }
-    assert.equal((await api.kubectl(["apply", "-f", "-"], { input: OBJECTS })).code, 0);
+    assert.equal((await api.kubectl(["apply", "-f", "-"], { input: SHOP_OBJECTS })).code, 0);
     const dnsalias = async (...words: readonly string[]) =>
       run(process.execPath, ["src/main.ts", ...words, "--kubeconfig", api.kubeconfig]);
     const field = async (kind: string, name: string, path: string) =>

@@ -4,26 +4,7 @@ import { skipWithout } from "../../support/component.ts";
 import { startKubeApiserver } from "../../support/kube-apiserver.ts";
 import { run } from "../../support/run.ts";
 import { crdWaits } from "../../support/crd-waits.ts";
-
-const ZONE = `
-apiVersion: dnsalias.io/v1alpha1
-kind: DnsZone
-metadata: {name: example-com, namespace: default}
-spec:
-  domain: example.com
-  provider:
-    coreDNS:
-      zoneFile:
-        baseZone:
-          inline: |
-            @ 300 IN SOA ns.example.net. hostmaster 1 7200 3600 1209600 300
-            @ 300 IN NS ns.example.net.
----
-apiVersion: dnsalias.io/v1alpha1
-kind: DnsAlias
-metadata: {name: shop, namespace: default}
-spec: {hostnames: [example.com], targets: [{addresses: [192.0.2.7]}]}
-`;
+import { SHOP_OBJECTS } from "../../support/shop-objects.ts";
 
 test(
   "plan reads a cluster, changes nothing there, and ends by itself with its exit code, every time",
@@ -34,7 +15,7 @@ test(
     for (const args of crdWaits("crd", "--all")) {
       assert.equal((await api.kubectl(args)).code, 0);
     }
-    assert.equal((await api.kubectl(["apply", "-f", "-"], { input: ZONE })).code, 0);
+    assert.equal((await api.kubectl(["apply", "-f", "-"], { input: SHOP_OBJECTS })).code, 0);
     const before = (await api.auditEvents()).length;
     for (let round = 0; round < 5; round += 1) {
       const words = ["src/main.ts", "plan", "--kubeconfig", api.kubeconfig, "--resolver", "127.0.0.1:9"];
@@ -72,7 +53,7 @@ test(
     for (const args of crdWaits("crd", "--all")) {
       assert.equal((await api.kubectl(args)).code, 0);
     }
-    assert.equal((await api.kubectl(["apply", "-f", "-"], { input: ZONE })).code, 0);
+    assert.equal((await api.kubectl(["apply", "-f", "-"], { input: SHOP_OBJECTS })).code, 0);
     assert.equal((await api.kubectl(["apply", "-f", "-"], { input: REFERENCE })).code, 0);
     const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: "8.8.8.8" }] } } });
     const patch = ["patch", "service", "web", "--subresource=status", "--type=merge", "-p", status];
@@ -121,7 +102,7 @@ test(
       assert.equal((await api.kubectl(args)).code, 0);
     }
     const renewed = new Date().toISOString().replace("Z", "000Z");
-    for (const input of [ZONE, OTHERS.replace("RENEWED", renewed)]) {
+    for (const input of [SHOP_OBJECTS, OTHERS.replace("RENEWED", renewed)]) {
       const { code, stderr } = await api.kubectl(["apply", "-f", "-"], { input });
       assert.equal(code, 0, stderr);
     }
