@@ -220,8 +220,9 @@ function aliasText(spec: SteeredSpec, name = "shop"): string {
   });
 }
 
-async function statusIn(root: string): Promise<AliasStatusText> {
+/** The status of an alias in the state file below `root`. Throws before there is one. */
+export async function statusIn(root: string, name = "shop"): Promise<AliasStatusText> {
   const text = await readFile(join(root, "out", ".dnsalias-state.json"), "utf8");
-  const line = text.split("\n").find((one) => one.includes(`"name":"shop"`) && one.includes("conditions")) ?? "";
+  const line = text.split("\n").find((one) => one.includes(`"name":"${name}"`) && one.includes("conditions")) ?? "";
   return JSON.parse(line.trim().replace(/,$/, "")).status;
 }

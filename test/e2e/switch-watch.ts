@@ -25,7 +25,7 @@ export interface SwitchWatch extends AsyncDisposable {
 
 const EVERY_MS = 200;
 
-function watchSwitch({ host, port }: DnsEndpoint, name: string): SwitchWatch {
+export function watchSwitch({ host, port }: DnsEndpoint, name: string): SwitchWatch {
   const resolver = new dns.Resolver({ timeout: 2000, tries: 1 });
   resolver.setServers([`${host}:${port}`]);
   const answers: Answer[] = [];

@@ -11,6 +11,10 @@ export interface OutsideNetwork extends AsyncDisposable {
   readonly clients: readonly [string, string];
   /** Runs a TypeScript file with one argument in the network, and returns its standard output; throws if it fails. */
   runThere(script: string, argument: string): Promise<string>;
+  /** What stands before a command that is to run in the network. */
+  readonly prefix: readonly string[];
+  /** Packets from the network to this machine are dropped from now on, and no sender notices. */
+  cut(): Promise<void>;
 }
 
 /** The `skip` option of a test that needs such a network. With CI=true only the lack of rights is a reason. */
@@ -64,6 +68,9 @@ export async function startOutsideNetwork(): Promise<OutsideNetwork> {
     host,
     clients: [clients[0], clients[1]],
     runThere: (script, argument) => runOrThrow(ip, ["netns", "exec", name, process.execPath, script, argument]),
+    prefix: [ip, "netns", "exec", name],
+    // The sender would be told of a blackhole route. Here the kernel of the other end drops its own answers.
+    cut: async () => void (await runOrThrow(ip, [...inside, "route", "add", "blackhole", `${host}/32`])),
     [Symbol.asyncDispose]: end,
   };
 }
