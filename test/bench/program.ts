@@ -11,6 +11,7 @@ export interface ProgramOptions {
   /** After `run`. */
   readonly args: readonly string[];
   readonly nodeFlags: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** `dnsalias run` as a child process that is watched from outside and by its own metrics. */
@@ -29,7 +30,7 @@ export interface Program extends AsyncDisposable {
 }
 
 /** Ready at once, before the process has done anything; its metrics are asked for every second from when it answers. */
-export async function startProgram({ main, args, nodeFlags }: ProgramOptions): Promise<Program> {
+export async function startProgram({ main, args, nodeFlags, env }: ProgramOptions): Promise<Program> {
   const port = await freePort();
   const folder = await temporaryFolder();
   const stallFile = join(folder.path, "stall");
@@ -49,7 +50,7 @@ export async function startProgram({ main, args, nodeFlags }: ProgramOptions): P
       `--listen-ops=127.0.0.1:${port}`,
       "--log-format=json",
     ],
-    env: { BENCH_STALL_FILE: stallFile },
+    env: { ...env, BENCH_STALL_FILE: stallFile },
     stopAfterMs: 20_000,
   });
   const startedAt = performance.now();

@@ -21,7 +21,7 @@ const deliveries = [...new Set(all.map(({ delivery }) => delivery))];
 await publish(
   {
     bench: "switches",
-    setting: `${runs} runs of 8 kinds of outage with ${deliveries.length} deliveries; period 5s, timeout 1s, TTL 2 s`,
+    setting: `${runs} runs of 8 kinds of outage with ${deliveries.length} deliveries; period 5s, timeout 2s, TTL 2 s`,
     figures: [
       { name: "switches", value: all.length, unit: "", atLeast: runs * 32 },
       { name: "later than their bound", value: lateSwitches(all).length, unit: "", atMost: 0 },

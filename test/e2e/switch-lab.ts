@@ -41,7 +41,8 @@ export const SWITCH_COMPONENTS: readonly ComponentName[] = ["named", "knotd", "k
 const STANDBY = "127.5.9.1";
 /** The name that every check has as SNI and Host. Targets with one name and address share their checks over all aliases. */
 const CHECKED_NAME = "checked.example";
-const CHECK = { period: "5s", timeout: "1s" };
+/** A response of the slow target takes 2.1 s. */
+const CHECK = { period: "5s", timeout: "2s" };
 const PERIOD_MS = 5_000;
 const SWITCHED_WITHIN_MS = 90_000;
 
