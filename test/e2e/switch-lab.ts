@@ -2,18 +2,16 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { baseZoneText } from "../lab/manifests.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import type { ComponentName } from "../support/component.ts";
-import type { DnsEndpoint } from "../support/dns-probe.ts";
 import { freePort } from "../support/free-port.ts";
 import { makeCertificate, startHttpsTarget, type HttpsTarget } from "../support/https-target.ts";
 import { startOutsideNetwork, type OutsideNetwork } from "../support/outside-network.ts";
 import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
-import { SECONDARIES } from "../support/secondary.ts";
-import { outOf, SERVER_KINDS } from "./hand-over-servers.ts";
+import { outOf } from "./hand-over-servers.ts";
 import { OUTAGES, type Outage } from "./outages.ts";
 import { boundMs, statusIn } from "./steering-lab.ts";
+import { startDeliveries, type Delivery } from "./switch-deliveries.ts";
 import { watchSwitch, type SwitchWatch } from "./switch-watch.ts";
 
 /** One switch of one name, as its clients saw it. */
@@ -26,14 +24,6 @@ export interface MeasuredSwitch {
   readonly tookMs: number;
   /** Answers without an address. */
   readonly blanks: readonly string[];
-}
-
-/** A delivery, with the server that the clients query. */
-interface Delivery {
-  readonly name: string;
-  readonly domain: string;
-  readonly at: DnsEndpoint;
-  readonly spec: object;
 }
 
 export const SWITCH_COMPONENTS: readonly ComponentName[] = ["named", "knotd", "knotc", "coredns", "openssl", "ip"];
@@ -67,7 +57,8 @@ export async function measureSwitches(phase: number): Promise<MeasuredRun> {
   started.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }));
   await mkdir(join(root, "manifests"));
   const scene = await startTargets(root, started);
-  const { deliveries, options } = await startDeliveries(root, started);
+  const { deliveries, zones, options } = await startDeliveries(outOf(root), started);
+  await writeFile(join(root, "manifests", "zones.json"), JSON.stringify(listOf(zones)));
   const names = deliveries.flatMap((delivery) =>
     OUTAGES.map((outage) => ({ delivery, outage, key: nameOf(delivery, outage), main: addressOf(scene, outage) })),
   );
@@ -171,55 +162,6 @@ async function startTargets(root: string, started: AsyncDisposableStack): Promis
     targets.set(outage.name, started.use(await startHttpsTarget({ ...shared, address, prefix })));
   }
   return { targets, network, port, expired, ofAnotherName, trusted };
-}
-
-async function startDeliveries(root: string, started: AsyncDisposableStack) {
-  const responder = { host: "127.0.0.1", port: await freePort() };
-  const primary = { host: "127.0.0.1", port: await freePort() };
-  const secondaryPort = await freePort();
-  const [bindKind, , , coreDnsKind] = SERVER_KINDS;
-  if (bindKind === undefined || coreDnsKind === undefined) {
-    throw new Error("SERVER_KINDS has no BIND or no CoreDNS");
-  }
-  const bind = started.use(await bindKind.start(["bind.example"], outOf(root)));
-  const coreDns = started.use(await coreDnsKind.start(["file.example"], outOf(root)));
-  const transfer = {
-    baseZone: { inline: baseZoneText("knot.example") },
-    allow: ["127.0.0.1"],
-    notify: [{ address: "127.0.0.1", port: secondaryPort }],
-  };
-  const unserved = { coreDNS: { zoneFile: { baseZone: { inline: baseZoneText("responder.example") } } } };
-  const secondary = { host: "127.0.0.1", port: secondaryPort };
-  const deliveries: readonly Delivery[] = [
-    { name: "rfc2136", domain: "bind.example", at: bind.at, spec: bind.spec("bind.example") },
-    { name: "zoneFile", domain: "file.example", at: coreDns.at, spec: coreDns.spec("file.example") },
-    {
-      name: "transfer",
-      domain: "knot.example",
-      at: secondary,
-      spec: {
-        provider: { transfer },
-        servedBy: { addresses: [{ address: secondary.host, port: secondary.port }] },
-      },
-    },
-    { name: "responder", domain: "responder.example", at: responder, spec: { provider: unserved } },
-  ];
-  await writeFile(join(root, "manifests", "zones.json"), JSON.stringify(listOf(deliveries.map(zoneOf))));
-  started.use(await SECONDARIES.knot({ port: secondaryPort, primary, zones: ["knot.example"] }));
-  const options = [
-    `--transfer-listen=${primary.host}:${primary.port}`,
-    `--responder-listen=${responder.host}:${responder.port}`,
-  ];
-  return { deliveries, options };
-}
-
-function zoneOf({ domain, spec }: Delivery): object {
-  return {
-    apiVersion: "dnsalias.io/v1alpha1",
-    kind: "DnsZone",
-    metadata: { name: domain.replaceAll(".", "-"), namespace: "web" },
-    spec: { domain, ttl: { min: 1, max: 2 }, ...spec },
-  };
 }
 
 function aliasOf(delivery: Delivery, outage: Outage, scene: Targets): object {

@@ -57,6 +57,7 @@ export type ComponentName =
   | "runc"
   | "setcap"
   | "sqlite3"
+  | "tcpdump"
   | "unbound"
   | "unshare"
   | "unbound-control"

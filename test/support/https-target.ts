@@ -60,6 +60,8 @@ async function signExpired(directory: string, { file, request, keyFile, certific
 export interface TargetBehavior {
   /** Of each response; a status of 300 to 399 has a Location. Default 200. */
   readonly status?: number;
+  /** Header fields of each response. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** How long each response waits, in milliseconds. Default 0. */
   readonly delayMs?: number;
   /** The certificate of new connections. Default: that of the start. */
@@ -139,9 +141,9 @@ function serve(address: string, port: number, behaviorFile: string): void {
       done(null, contextOf(behavior().certificate)),
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { status = 200, delayMs = 0 } = behavior();
+    const { status = 200, headers = {}, delayMs = 0 } = behavior();
     await delay(delayMs);
-    response.writeHead(status, status >= 300 && status < 400 ? { location: "/elsewhere" } : {});
+    response.writeHead(status, status >= 300 && status < 400 ? { location: "/elsewhere", ...headers } : headers);
     response.end(`${request.headers.host} ${request.headers["user-agent"]}\n`);
     if (status < 300 && delayMs === 0) {
       process.stdout.write(`success ${performance.timeOrigin + performance.now()}\n`);
