@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "../support/folder.ts";
+import type { DnsEndpoint } from "../support/dns-probe.ts";
 import { freePort } from "../support/free-port.ts";
 import { startProcess, untilReady } from "../support/process.ts";
 import { usageOf, type Usage } from "./usage.ts";
@@ -12,6 +13,8 @@ export interface ProgramOptions {
   readonly args: readonly string[];
   readonly nodeFlags: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: no responder, because two programs side by side would want one port. */
+  readonly responder?: DnsEndpoint;
 }
 
 /** `dnsalias run` as a child process that is watched from outside and by its own metrics. */
@@ -30,7 +33,7 @@ export interface Program extends AsyncDisposable {
 }
 
 /** Ready at once, before the process has done anything; its metrics are asked for every second from when it answers. */
-export async function startProgram({ main, args, nodeFlags, env }: ProgramOptions): Promise<Program> {
+export async function startProgram({ main, args, nodeFlags, env, responder }: ProgramOptions): Promise<Program> {
   const port = await freePort();
   const folder = await temporaryFolder();
   const stallFile = join(folder.path, "stall");
@@ -44,8 +47,7 @@ export async function startProgram({ main, args, nodeFlags, env }: ProgramOption
       MONITOR,
       main,
       "run",
-      // Two programs side by side would want one port, and what is measured here is publishing.
-      "--no-responder",
+      responder === undefined ? "--no-responder" : `--responder-listen=${responder.host}:${responder.port}`,
       ...args,
       `--listen-ops=127.0.0.1:${port}`,
       "--log-format=json",

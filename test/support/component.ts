@@ -23,6 +23,7 @@ export type ComponentName =
   | "curl"
   | "external-dns-webhook"
   | "gcc"
+  | "gdnsd"
   | "helm"
   | "helm-docs"
   | "helm-unittest"
