@@ -13,6 +13,8 @@ export interface Fact {
   readonly text: string;
   /** False: because of the fact, a part of the DnsAlias's spec has no effect. */
   readonly good: boolean;
+  /** True: the fact is not known, so it is neither right nor wrong. `good` is true then. */
+  readonly unknown?: true;
 }
 
 export function fact(topic: Fact["topic"], text: string, isGood: boolean): Fact {
@@ -25,4 +27,9 @@ export function good(topic: Fact["topic"], text: string): Fact {
 
 export function invalid(topic: Fact["topic"], text: string): Fact {
   return fact(topic, text, false);
+}
+
+/** What can't be known, and why. */
+export function unknown(topic: Fact["topic"], text: string): Fact {
+  return { ...good(topic, text), unknown: true };
 }

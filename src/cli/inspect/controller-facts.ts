@@ -1,5 +1,5 @@
 import type { Millis } from "../../base/clock.ts";
-import { type Fact, fact, good, invalid } from "../../plan/fact.ts";
+import { type Fact, fact, good, invalid, unknown } from "../../plan/fact.ts";
 import type { ControllerLease, ControllerRead } from "../../kube/lease/controller-lease.ts";
 import { duration } from "../terminal/text.ts";
 
@@ -7,10 +7,10 @@ import { duration } from "../terminal/text.ts";
 export function controllerFacts(read: ControllerRead, now: Millis): readonly Fact[] {
   if (read.kind === "failed") {
     // The right to read Leases is not needed to use a DnsAlias.
-    return [good("controller", `unknown, because its Lease cannot be read: ${read.message}`)];
+    return [unknown("controller", `unknown, because its Lease cannot be read: ${read.message}`)];
   }
   return read.leases.length === 0
-    ? [good("controller", "unknown, because there is no Lease: check --lease-name and --lease-namespace")]
+    ? [unknown("controller", "unknown, because there is no Lease: check --lease-name and --lease-namespace")]
     : read.leases.flatMap((lease) => leaseFacts(lease, now));
 }
 

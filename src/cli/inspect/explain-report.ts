@@ -29,18 +29,18 @@ export function factsText(sink: Sink, controller: readonly Fact[], reports: read
 }
 
 function factLines(sink: Sink, facts: readonly Fact[], width: number): readonly string[] {
-  return facts.map(({ topic, text, good }, index) => {
-    const label = facts[index - 1]?.topic === topic ? "" : topic;
-    return `  ${styled(sink, "dim", label.padEnd(width))}  ${markOf(sink, topic, good)} ${harmless(text)}`;
+  return facts.map((fact, index) => {
+    const label = facts[index - 1]?.topic === fact.topic ? "" : fact.topic;
+    return `  ${styled(sink, "dim", label.padEnd(width))}  ${markOf(sink, fact)} ${harmless(fact.text)}`;
   });
 }
 
-/** A lookup from here is neither right nor wrong. */
-function markOf(sink: Sink, topic: Fact["topic"], isGood: boolean): string {
-  if (topic === "from here") {
+/** A lookup from here is neither right nor wrong, like a fact that isn't known. */
+function markOf(sink: Sink, { topic, good, unknown }: Fact): string {
+  if (topic === "from here" || unknown === true) {
     return styled(sink, "dim", "·");
   }
-  return isGood ? styled(sink, "green", "✓") : styled(sink, "red", "✗");
+  return good ? styled(sink, "green", "✓") : styled(sink, "red", "✗");
 }
 
 /** 0 if no fact is a problem, otherwise 1. Lookups from here never are. */

@@ -42,19 +42,21 @@ const CASES: readonly (readonly [name: string, read: ControllerRead, lines: read
   [
     "no Lease",
     { kind: "ok", leases: [] },
-    ["✓ unknown, because there is no Lease: check --lease-name and --lease-namespace"],
+    ["· unknown, because there is no Lease: check --lease-name and --lease-namespace"],
   ],
   [
     "no right to read Leases",
     { kind: "failed", message: "403 Forbidden" },
-    ["✓ unknown, because its Lease cannot be read: 403 Forbidden"],
+    ["· unknown, because its Lease cannot be read: 403 Forbidden"],
   ],
 ];
 
 for (const [name, read, lines] of CASES) {
   test(`the facts about the controller: ${name}`, () => {
     assert.deepEqual(
-      controllerFacts(read, NOW).map(({ text, good }) => `${good ? "✓" : "✗"} ${text}`),
+      controllerFacts(read, NOW).map(
+        ({ text, good, unknown }) => `${unknown === true ? "·" : good ? "✓" : "✗"} ${text}`,
+      ),
       lines,
     );
   });

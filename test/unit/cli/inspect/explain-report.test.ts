@@ -25,6 +25,12 @@ test("each fact is a line, with its topic in front of the first one", () => {
   );
 });
 
+test("a fact that isn't known has a mark of its own, and is no problem", () => {
+  const facts: readonly Fact[] = [{ topic: "controller", text: "unknown, because", good: true, unknown: true }];
+  assert.equal(factsText(createSink({ write: () => true }, {}), facts, []), "  controller  · unknown, because\n");
+  assert.equal(explainExitCode(facts, []), 0);
+});
+
 test("on a terminal a fact that stands in the way is red, and the others are green", () => {
   const text = factsText(
     createSink({ write: () => true, isTTY: true }, {}),
