@@ -21,7 +21,7 @@ export function isPermitted(zone: ObjectKey, annotation: string | undefined): bo
  * that doesn't exist. A user therefore can't learn from a DnsZone which objects another namespace has.
  */
 export function notPermittedText(object: string, zone: ObjectKey): string {
-  return `${object} doesn't exist, or doesn't permit DnsZone ${zone}, which is in another namespace. ${annotateText("it", zone)}`;
+  return `${object} doesn't exist, or doesn't permit DnsZone ${zone}, which is in another namespace. ${annotateText(`the ${object.split(" ", 1)[0]}`, zone)}`;
 }
 
 /** The cure in the message: the annotation and its value. */

@@ -256,7 +256,7 @@ function settle(context: ControllerContext): void {
   };
   run().catch((error: unknown) => {
     phase.settling = false;
-    context.deps.log.error({ err: error }, "inventory not settled");
+    context.deps.log.error({ err: error }, "changes of objects not processed");
   });
 }
 

@@ -136,7 +136,11 @@ async function close(watches: readonly Disposable[], state: StateFile): Promise<
 
 function plainName(name: string): string {
   if (isAbsolute(name) || normalize(name) !== name || name.startsWith(".") || /[/\\]/.test(name)) {
-    throw new AppError("CONFIG_INVALID", `not a plain file name: "${name}"`, { retry: "on-change" });
+    throw new AppError(
+      "CONFIG_INVALID",
+      `"${name}" is not a valid file name: it must not begin with a dot or have a slash`,
+      { retry: "on-change" },
+    );
   }
   return name;
 }

@@ -72,7 +72,7 @@ export function healthSeries(registry: Registry) {
     }),
     switchSeconds: new Histogram({
       name: "dnsalias_switch_seconds",
-      help: "Seconds from the last successful check of the targets that were left until every name server served the new ones, with the published TTL.",
+      help: "Seconds from the last successful check of the former targets until every name server served the new addresses, plus the published TTL.",
       labelNames: ["plane"],
       buckets: SWITCH_SECONDS,
       registers,
@@ -90,7 +90,7 @@ function steeringGauges(registers: Registry[]) {
   return {
     targetHealthy: new Gauge({
       name: "dnsalias_target_healthy",
-      help: "1 while the target of the DnsAlias is not unhealthy, for at most 5,000 targets.",
+      help: "1 while the target of the DnsAlias is healthy or its health is unknown, else 0. Limited to 5,000 targets.",
       labelNames: ["namespace", "alias", "target"],
       registers,
     }),

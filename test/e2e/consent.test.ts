@@ -15,7 +15,7 @@ const target = (name: string, data: string) => ({ name: `${name}.lb.test`, type:
 
 /** The sentence of RefNotPermitted for an object of kube-system. */
 function refused(object: string, zone: string): RegExp {
-  const escaped = `${object} doesn't exist, or doesn't permit DnsZone ${zone}, which is in another namespace. Annotate it with dnsalias.io/allow-zone: ${zone}.`;
+  const escaped = `${object} doesn't exist, or doesn't permit DnsZone ${zone}, which is in another namespace. Annotate the ${object.split(" ", 1)[0]} with dnsalias.io/allow-zone: ${zone}.`;
   return new RegExp(`^False RefNotPermitted: .*${escaped.replaceAll(".", "\\.")}`);
 }
 
@@ -115,7 +115,7 @@ describe(
         lab,
         zone,
         "Programmed",
-        /^True Programmed: .*Some Pods were not nudged, so that a change takes about a minute more: no Service.*permits DnsZone dns-system\/nudged-example.*Annotate one with dnsalias\.io\/allow-zone: dns-system\/nudged-example\./,
+        /^True Programmed: .*Some Pods were not nudged, so that a change takes about a minute more: no Service that permits DnsZone dns-system\/nudged-example selects.*Annotate a Service that selects them with dnsalias\.io\/allow-zone: dns-system\/nudged-example\./,
       );
       assert.equal(await nudged(), undefined);
       await annotate("service", "pods", `dnsalias.io/allow-zone=${zone}`);

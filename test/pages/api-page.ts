@@ -106,16 +106,16 @@ function typeText(node: SchemaNode): string {
 
 function nameText(node: SchemaNode): string {
   if (node.items !== undefined) {
-    return `list of ${node.items.enum?.join(" and ") ?? (node.items.properties === undefined ? nameText(node.items) : "objects")}`;
+    return `list of ${node.items.enum?.join(" and ") ?? `${nameText(node.items)}s`}`;
   }
   if (node.additionalProperties !== undefined) {
-    return "texts by name";
+    return "map of strings";
   }
   return TYPE_NAMES[node.type ?? ""] ?? "";
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
-  string: "text",
+  string: "string",
   integer: "whole number",
   boolean: "true or false",
   object: "object",

@@ -26,7 +26,7 @@ who has to act: with \`user\`, the object is Stalled, and with \`dnsalias\`, it 
 <!-- The table is generated from src/api/condition/reason.ts, and a test compares them. To write it again:
 npm run pages -->
 
-| reason | on | what it means | what to do | turn |
+| reason | on | what it means | what to do | who acts |
 |---|---|---|---|---|
 `;
 

@@ -37,7 +37,7 @@ const DETAILS = {
   loop: "192.0.2.53: the chain loops: cdn.test → lb.test → cdn.test",
   servfail: "192.0.2.53: answered SERVFAIL",
   "special-use": "192.0.2.53: cdn.test has the special-use address 10.0.0.1 (RFC 6890), which needs spec.allowPrivate",
-  timeout: "192.0.2.53: said nothing for 2 s",
+  timeout: "192.0.2.53: sent no answer for 2 s",
 } as const;
 const failing = (reason: keyof typeof DETAILS) => ({
   ...A,

@@ -29,6 +29,7 @@ export const LAYERS: readonly Layer[] = [
   { name: "reasons", files: ["docs/reasons.md"], isError: true },
   { name: "alerts", files: ["charts/dnsalias/files/*.yaml", "deploy/monitoring/*.yaml"], isError: true },
   { name: "values", files: ["charts/*/values.yaml"], isError: true },
+  { name: "chart pages", files: ["charts/*/README.md"], isError: true },
   { name: "CRDs", files: ["deploy/crds/*.yaml"], isError: true },
   { name: "concepts", files: ["docs/concepts/*.md"], isError: true },
   { name: "evidence", files: ["docs/benchmarks.md", "docs/decisions.md"], isError: true },

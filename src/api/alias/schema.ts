@@ -64,7 +64,7 @@ const ttlDescription =
 const failback = object("Return to a better target after a failover. Applies only if selection is Failover.", {
   mode: optional(
     oneOf(
-      "Mode of the return. With Automatic, the name returns when the better target has been healthy for the duration in after. With Manual, the name stays at the current target while that is healthy. Defaults to Automatic.",
+      "Mode of the return. With Automatic, the name returns when the better target has been healthy for the duration in after. With Manual, the name stays at the current target while the current target is healthy. Defaults to Automatic.",
       [...FAILBACK_MODES],
     ),
   ),
@@ -99,9 +99,9 @@ function addressPolicy(description: string) {
 }
 
 /** spec of a DnsAlias as a user writes it, after defaults. */
-export const aliasSpecSchema = object("Desired state: the hostnames, and the targets whose addresses they show.", {
+export const aliasSpecSchema = object("Desired state: the hostnames, and the targets whose addresses they get.", {
   hostnames: list(
-    "Hostnames that show the addresses: the apex of a zone, names below it, or wildcards. Each must be in the domain of a DnsZone whose allowedNamespaces admits this namespace.",
+    "Hostnames that get the addresses: the apex of a zone, names below it, or wildcards. Each must be in the domain of a DnsZone whose allowedNamespaces admits this namespace.",
     text(
       "Hostname, for example example.com, shop.example.com, or *.example.com. Labels with other letters must be A-labels (RFC 5890), for example xn--bcher-kva.example for bücher.example.",
       {

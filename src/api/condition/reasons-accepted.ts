@@ -6,7 +6,7 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "Accepted",
     on: ["Accepted"],
     meaning:
-      "The object is valid. For a DnsAlias, no older object of another namespace has its hostnames. For a DnsZone, no older DnsZone writes to the same location.",
+      "The object is valid. For a DnsAlias, no older DnsAlias of another namespace has its hostnames. For a DnsZone, no older DnsZone writes to the same location.",
     whatToDo: "Nothing.",
     turn: "nobody",
   },
@@ -46,7 +46,7 @@ export const ACCEPTED_REASONS: readonly ReasonEntry[] = [
     reason: "HostnameNotAllowed",
     on: ["Accepted"],
     meaning:
-      "`spec.tenants` of the DnsZone doesn't allow the hostname to a DnsAlias of another namespace. No pattern of `hostnames` covers the hostname, it is a wildcard, or it is one of the youngest hostnames beyond `maxHostnames`. The other hostnames of the DnsAlias are published. After a change of the DnsZone or of a label of the namespace, a published hostname remains for 60 s. The message shows the end of this time.",
+      "`spec.tenants` of the DnsZone doesn't allow a DnsAlias of another namespace to have the hostname. No pattern of `hostnames` covers the hostname, it is a wildcard, or it is one of the youngest hostnames beyond `maxHostnames`. The other hostnames of the DnsAlias are published. After a change of the DnsZone or of a label of the namespace, a published hostname remains for 60 s. The message shows the end of this time.",
     whatToDo: "Choose a hostname that the message allows, or ask the owner of the DnsZone to change `spec.tenants`.",
     turn: "user",
   },

@@ -29,7 +29,7 @@ export const EVENT_REASONS: readonly ReasonEntry[] = [
     reason: "FailbackDelayed",
     on: ["Event"],
     meaning:
-      "The selection changed at least three times within an hour, so `spec.failback.after` doubles with each change, up to an hour. dnsalias still leaves an unhealthy target at once.",
+      "The selection changed at least three times within an hour, so `spec.failback.after` doubles with each change, up to an hour. dnsalias still switches away from an unhealthy target at once.",
     whatToDo: "Find out why the target changes its health so often. The message has the time when the name returns.",
     turn: "user",
   },

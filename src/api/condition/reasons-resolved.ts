@@ -73,7 +73,7 @@ export const RESOLVED_REASONS: readonly ReasonEntry[] = [
     meaning:
       "The answer of a target has private, loopback, or other special-use addresses (RFC 6890), which can be an attack (DNS rebinding). Or the answer has IPv6 addresses that contain an IPv4 address (IPv4-mapped, NAT64, 6to4, Teredo), which work only in some networks. dnsalias doesn't publish these addresses, and the last known good addresses of their family remain. The message names the first such address. If only the other family ever had addresses, `Resolved` remains True, with the same message and an Event. In a DnsZone of another namespace, dnsalias also omits private addresses that the DnsAlias lists itself.",
     whatToDo:
-      "If special-use addresses are intended, set `spec.allowPrivate: true` in the DnsAlias. For a DnsZone of another namespace, also set `spec.tenants.privateAddresses: Allow` in the DnsZone. Otherwise correct the target. dnsalias never publishes addresses that contain an IPv4 address. Such addresses come from a resolver with DNS64, or from the target, whose owner then has to remove them. With `spec.ipFamilies: [IPv4]`, dnsalias makes no lookups for AAAA records.",
+      "If special-use addresses are intended, set `spec.allowPrivate: true` in the DnsAlias. For a DnsZone of another namespace, also set `spec.tenants.privateAddresses: Allow` in the DnsZone. Otherwise correct the target. dnsalias never publishes addresses that contain an IPv4 address. Such addresses come from a resolver with DNS64, or from the target. If they come from the target, ask its owner to remove them. With `spec.ipFamilies: [IPv4]`, dnsalias makes no lookups for AAAA records.",
     turn: "user",
   },
   {

@@ -60,7 +60,7 @@ function textMapProblems(path: string, map: unknown): readonly Problem[] {
     return [];
   }
   if (!isObject(map)) {
-    return [problem(path, map, "must be a mapping of texts")];
+    return [problem(path, map, "must be a mapping of strings")];
   }
   return Object.entries(map).flatMap(([key, value]) =>
     typeof value === "string" ? [] : [problem(`${path}[${key}]`, value, "must be text: put it in quotes")],

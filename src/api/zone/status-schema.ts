@@ -65,7 +65,7 @@ export const zoneStatusSchema = object(
     ),
     leftHostnames: optional(
       list(
-        "Hostnames without a DnsAlias whose records can't be deleted yet. These records wait for an approval, or for a backend that is not available. The list is only kept for backends that don't list their records, and for at most 1000 hostnames.",
+        "Hostnames without a DnsAlias whose records can't be deleted yet. dnsalias deletes these records when a user approves the plan, or when the backend is available again. The list is only kept for backends that don't list their records, and for at most 1000 hostnames.",
         leftHostname,
         { kind: "atomic", maxItems: 1000 },
       ),

@@ -108,7 +108,7 @@ async function oneRound(
     await systemClock.sleep(LOOK_MS, stop).catch(() => undefined);
   }
   if (!stop.aborted) {
-    log.error({ waitedMs: ROUND_DEADLINE_MS }, "not settled in time");
+    log.error({ waitedMs: ROUND_DEADLINE_MS }, "first round not finished in time");
   }
   return EXIT.failed;
 }

@@ -13,7 +13,9 @@ export function steeringViews(alias: DnsAlias, now: Millis): readonly SteeringVi
     ...(pin === undefined ? [] : [`${pinText(pin)}.`]),
     ...[...drained].map(([name, until]) => `Target ${name} is drained until ${rfc3339(until)}, by annotation.`),
     ...[...forced].map(([name, until]) => `Target ${name} counts as healthy until ${rfc3339(until)}, by annotation.`),
-    ...(failbackAt === undefined ? [] : [`The failback time is ${rfc3339(failbackAt)}, by annotation.`]),
+    ...(failbackAt === undefined
+      ? []
+      : [`A better target is selected again at ${rfc3339(failbackAt)}, by annotation.`]),
   ];
   return [
     ...effects.map((text) => ({ text, isMistake: false })),

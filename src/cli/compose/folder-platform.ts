@@ -47,7 +47,7 @@ export async function openFolderPlatform(
         case "service":
           return {
             reason: "NoEndpoints",
-            message: "The field spec.servedBy names a Service, which exists only in a cluster",
+            message: "In folder mode, set spec.servedBy.addresses instead of spec.servedBy.service",
           };
       }
     },

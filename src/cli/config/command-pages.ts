@@ -105,7 +105,7 @@ export const PAGES: Readonly<Record<Command, CommandPage>> = {
     group: "Steering",
     summary: "return a DnsAlias to a better target now, with failback.mode: Manual",
     synopsis: "NAME [OPTIONS]",
-    about: ["Sets the annotation dnsalias.io/failback-at to the present time. Needs a cluster."],
+    about: ["Sets the annotation dnsalias.io/failback-at to the current time. Needs a cluster."],
     examples: ["dnsalias failback shop --namespace web"],
   },
   history: {

@@ -22,7 +22,9 @@ export function healthCheckConfig(from: Reader, platform: "folder" | "cluster"):
   const detail = DETAILS.find((name) => from.has(name));
   const wanted = from.has("health-checks") ? "health-checks" : detail;
   if (wanted !== undefined && from.has("no-health-checks")) {
-    throw wrong(`${from.origin("no-health-checks")} and ${from.origin(wanted)} contradict each other`);
+    throw wrong(
+      `${from.origin("no-health-checks")} and ${from.origin(wanted)} contradict each other: set only one of them`,
+    );
   }
   if (detail !== undefined && platform === "cluster" && !from.has("health-checks")) {
     throw wrong(`${from.origin(detail)} needs --health-checks too`);

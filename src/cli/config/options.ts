@@ -25,7 +25,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: "Objects",
     kind: "text",
     placeholder: "FILE",
-    help: "Manifests to read once: a file, a folder, or - for the standard input. Uses no cluster. plan ends at the first reading if one of them has a mistake.",
+    help: "Manifests to read once: a file, a folder, or - for the standard input. Uses no cluster. If one of them has a mistake, plan ends before the first lookup.",
     commands: READ_ONLY,
   },
   {
@@ -147,7 +147,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: "Objects",
     kind: "text",
     placeholder: "DURATION",
-    help: "Time until the end, 1m to 168h, for example 2h.",
+    help: "Duration of the drain, force, or pin, 1m to 168h, for example 2h.",
     commands: ENDING,
   },
   {

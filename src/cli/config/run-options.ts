@@ -53,7 +53,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     group: "Zone transfers",
     kind: "texts",
     placeholder: "HOST:PORT",
-    help: "Address that serves zone transfers to secondaries over UDP and TCP. dnsalias listens there from the first DnsZone with provider.transfer on. Repeat the option for more addresses (default: 127.0.0.1:5301 in folder mode, :5301 in a cluster).",
+    help: "Address that serves zone transfers to secondaries over UDP and TCP. dnsalias listens there when the first DnsZone with provider.transfer exists. Repeat the option for more addresses (default: 127.0.0.1:5301 in folder mode, :5301 in a cluster).",
     commands: ["run"],
   },
   {

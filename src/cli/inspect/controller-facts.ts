@@ -21,8 +21,8 @@ function leaseFacts({ namespace, name, holder, renewTime, settings }: Controller
     return [invalid("controller", `${place} has no holder: no controller writes records`)];
   }
   const ago = now - renewedAt;
-  const age = ago < 0 ? `${duration(-ago)} ahead of the clock here` : `${duration(ago)} ago`;
-  const held = `${holder} holds ${place}; its time was ${renewTime}, ${age}`;
+  const age = ago < 0 ? `${duration(-ago)} ahead of the clock of this machine` : `${duration(ago)} ago`;
+  const held = `${holder} holds ${place}; last renewed at ${renewTime}, ${age}`;
   return [
     fact("controller", ago > LATE_MS ? `${held}: it no longer renews the Lease` : held, ago <= LATE_MS),
     ...(settings === undefined

@@ -31,7 +31,7 @@ export function planSelection({ zones, hostnames }: PlanFilter): PlanSelection {
     missing: (all) =>
       zones
         .filter((text) => !all.some((candidate) => textsOf(candidate).includes(text)))
-        .map((text) => `no DnsZone is ${text}: check --zone, which is NAME, NAMESPACE/NAME, or a domain`),
+        .map((text) => `no DnsZone matches ${text}: check --zone, which is NAME, NAMESPACE/NAME, or a domain`),
   };
 }
 

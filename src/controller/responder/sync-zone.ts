@@ -142,7 +142,7 @@ function recordProblem(
   const key = objectKey(zone.meta);
   if (state.reported.get(key) !== problem.message) {
     state.reported.set(key, problem.message);
-    log.warn({ zone: key, reason: problem.reason, message: problem.message }, "zone not served as it is");
+    log.warn({ zone: key, reason: problem.reason, message: problem.message }, "zone not served, or served out of date");
     onProblem(zone, problem);
   }
 }

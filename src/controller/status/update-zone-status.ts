@@ -235,7 +235,7 @@ function movesText(moves: readonly Move[]): readonly string[] {
     ...text(
       ({ phase, stays }) => phase === "waiting" && stays === "frozen",
       (names, zones) =>
-        `Hostnames (${names}) remain here, and not in DnsZone ${zones}, while they are paused or lead back to themselves`,
+        `Hostnames (${names}) remain in this DnsZone, and are not written to DnsZone ${zones}, while they are paused or lead back to themselves`,
     ),
     ...text(
       ({ phase }) => phase === "overdue",

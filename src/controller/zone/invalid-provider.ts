@@ -18,7 +18,7 @@ export function makeProvider<Provider extends object>(
     before?.close?.();
     return made;
   } catch (error) {
-    log?.error({ zone: objectKey(zone.meta), err: error }, "provider not made");
+    log?.error({ zone: objectKey(zone.meta), err: error }, "provider not created");
     return invalidProvider(zone, messageOf(error), before);
   }
 }

@@ -168,7 +168,7 @@ function reportMoves(deps: MoveDeps, state: ZoneState, before: Planned["moves"])
   for (const name of names) {
     const [was, is] = [before.get(name), moves.get(name)];
     if (is?.phase === "overdue" && was?.phase !== "overdue") {
-      log.warn({ zone, hostname: displayName(name), to: is.to }, "the new zone of a name does not serve it in time");
+      log.warn({ zone, hostname: displayName(name), to: is.to }, "moved hostname not served by its new zone in time");
       reporter.event(state.handle.zone, { type: "Warning", reason: "MoveOverdue", message: overdueText(is) });
     }
     for (const other of new Set([...(was?.to ?? []), ...(is?.to ?? [])])) {

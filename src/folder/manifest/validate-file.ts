@@ -182,7 +182,7 @@ function texts(value: unknown, path: string): Texts {
     return { texts: {} };
   }
   if (typeof value !== "object" || Array.isArray(value)) {
-    return { problems: [problem(path, value, "must be a mapping of texts")] };
+    return { problems: [problem(path, value, "must be a mapping of strings")] };
   }
   const pairs = Object.entries(value);
   const wrong = pairs.flatMap(([key, text]) =>

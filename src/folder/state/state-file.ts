@@ -234,7 +234,10 @@ async function moveAside(
     "state file not usable and moved aside; starting without last known good addresses",
   );
   if (ownerId === undefined) {
-    log.warn({ file: path }, "owner id lost: records outside CoreDNS are another owner's; see --adopt-owner-id");
+    log.warn(
+      { file: path },
+      "owner id lost; records at DNS servers and services belong to another owner; see --adopt-owner-id",
+    );
   }
 }
 

@@ -46,7 +46,11 @@ export function writeRefusal(
       : { kind: "refused", reason: "Forbidden", message: forbiddenText(tried.verb, configMap) };
   }
   if (result.code === 404) {
-    return { kind: "refused", reason: "NotFound", message: `namespace ${namespace} does not exist` };
+    return {
+      kind: "refused",
+      reason: "NotFound",
+      message: `namespace ${namespace} does not exist: create it, or correct the DnsZone`,
+    };
   }
   if (result.code === 413 || result.causes.some((cause) => cause.reason === "FieldValueTooLong")) {
     const message = `ConfigMap ${namespace}/${name} cannot store a text of ${tried.bytes} bytes: ${result.message}`;

@@ -112,7 +112,7 @@ function refusal(stored: StoredKey, options: ConfigMapStoreOptions, text: string
     return { kind: "refused", reason: "ForeignManager", message };
   }
   if (options.mode === "own" && stored.owner !== undefined && !ownersOf(options).includes(stored.owner)) {
-    const message = `${location} belongs to the installation with owner id "${stored.owner}", and the id of this installation is "${options.owner}"`;
+    const message = `${location} belongs to the installation with owner id "${stored.owner}", and the id of this installation is "${options.owner}": use another ConfigMap, or the same owner id`;
     return { kind: "refused", reason: "ForeignOwner", message };
   }
   return tooLarge(options, text, stored.otherBytes);
@@ -123,7 +123,7 @@ function tooLarge(options: ConfigMapStoreOptions, text: string, otherBytes: numb
   if (bytes <= MAX_DATA_BYTES) {
     return undefined;
   }
-  const message = `ConfigMap ${options.namespace}/${options.name} would hold ${bytes} bytes, and the limit is ${MAX_DATA_BYTES}`;
+  const message = `ConfigMap ${options.namespace}/${options.name} would have ${bytes} bytes, more than the limit of ${MAX_DATA_BYTES}: use a separate ConfigMap, or make its other keys smaller`;
   return { kind: "refused", reason: "TooLarge", message };
 }
 

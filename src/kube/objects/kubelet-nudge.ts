@@ -37,7 +37,7 @@ export function createNudgeKubelet(deps: { readonly transport: Transport; readon
   return async ({ namespace, selector, serial, consentFor }, signal) => {
     const labelSelector = selectorQuery(selector);
     if (labelSelector === "") {
-      return { patched: 0, problems: ["there are no labels to select pods with"] };
+      return { patched: 0, problems: ["spec.provider.coreDNS.nudge.selector is empty: set matchLabels"] };
     }
     const query = { labelSelector, fieldSelector: "status.phase=Running", limit: MAX_PODS };
     const accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";

@@ -80,7 +80,7 @@ function leftText(facts: {
   readonly of: number;
 }): string {
   const { namespace, zone, left, of } = facts;
-  return `no Service in namespace "${namespace}" that selects ${left} of ${of} Pods permits DnsZone ${zone}, which is in another namespace. ${annotateText("one", zone)}`;
+  return `no Service that permits DnsZone ${zone} selects ${left} of ${of} Pods in namespace "${namespace}", which is another namespace. ${annotateText("a Service that selects them", zone)}`;
 }
 
 function problemText(namespace: string, result: KubeStatus | KubeUnreachable): string {

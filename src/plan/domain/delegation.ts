@@ -38,7 +38,7 @@ export function undelegatedMessage(
   missing: readonly ObjectKey[],
 ): string {
   const older = missing.join(", ");
-  return `DnsZone ${older} is older, is in another namespace, and has ${displayName(zone.domain)} or a domain above it. This DnsZone has no names, and nothing is written for it. Ask the owner of DnsZone ${older} for the annotation dnsalias.io/allow-zone: ${zone.key} on it`;
+  return `DnsZone ${older} of another namespace is older, and its domain is ${displayName(zone.domain)} or a domain above it. dnsalias writes nothing for DnsZone ${zone.key}. Ask the owner of DnsZone ${older} to annotate it with dnsalias.io/allow-zone: ${zone.key}`;
 }
 
 function nearest(delegated: ReadonlyMap<Name, readonly ZoneDomain[]>, domain: Name): readonly ZoneDomain[] {

@@ -46,7 +46,7 @@ export function leftOutMessage(zones: readonly ObjectKey[], alias: DnsAlias): st
   const addresses = privateAddresses(alias);
   return zones.length === 0 || addresses.length === 0
     ? undefined
-    : `DnsZone ${zones.join(", ")} does not publish private addresses of other namespaces, so ${shown(addresses)} left out. Remove it from the spec, or ask the owner of the DnsZone to set spec.tenants.privateAddresses: Allow`;
+    : `DnsZone ${zones.join(", ")} does not publish private addresses of other namespaces, so ${shown(addresses)} left out. Remove private addresses from the spec, or ask the owner of the DnsZone to set spec.tenants.privateAddresses: Allow`;
 }
 
 /** The message about the DnsZones that ignore `allowPrivate` of the alias, with the cure. Undefined: no DnsZone ignores it. */

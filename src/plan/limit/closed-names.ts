@@ -48,5 +48,5 @@ function namespaceOf({ sets }: NamePlan): string | undefined {
 }
 
 function closedMessage(name: Name, why: string, namespace: string): string {
-  return `${why}, so ${displayName(name)} is reserved for DnsAliases of namespace ${namespace}, in which the DnsZone is. Remove the hostname from the DnsAlias`;
+  return `${why}, so ${displayName(name)} is reserved for DnsAliases of namespace ${namespace}, the namespace of the DnsZone. Remove the hostname from the DnsAlias`;
 }

@@ -104,7 +104,7 @@ function wordsOf({ spec, endpoint, secrets }: ProblemContext): ServerWords {
     server: `etcd at ${endpoint}`,
     field: "endpoints",
     unauthorized: `correct auth.username, or ${secretOf(spec.auth)}`,
-    forbidden: "permit this address in the proxy before it",
+    forbidden: "permit this address in the proxy in front of it",
     notFound: "correct endpoints",
     rejected: "read its message",
     redact: (text) => secrets.filter((one) => one !== "").reduce((clean, one) => clean.replaceAll(one, "***"), text),

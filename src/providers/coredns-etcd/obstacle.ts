@@ -27,7 +27,7 @@ function inTheWay({ root, domain, entries }: ZoneKeys, foreign: Foreign, name: N
   const shown = displayName(name);
   const beside = foreign.beside.get(key);
   if (beside !== undefined) {
-    return `the key ${beside.key} has more than an address, and CoreDNS answers with it at ${shown}`;
+    return `the key ${beside.key} has data other than an address, and CoreDNS answers with it at ${shown}`;
   }
   const deeper = foreign.deeper.get(key);
   if (deeper !== undefined) {
@@ -42,7 +42,7 @@ function inTheWay({ root, domain, entries }: ZoneKeys, foreign: Foreign, name: N
   const above = ancestorKeys(root, key).find((one) => foreign.grouped.has(one));
   return above === undefined
     ? undefined
-    : `the "group" of the key ${foreign.grouped.get(above)?.key} would make CoreDNS answer with ${shown} at the name above`;
+    : `because of the "group" of the key ${foreign.grouped.get(above)?.key}, CoreDNS would also answer with the addresses of ${shown} at the name above it`;
 }
 
 function neverWritten(name: Name, domain: Name): string | undefined {

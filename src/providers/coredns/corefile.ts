@@ -137,7 +137,10 @@ function parseKeys(parser: Parser): { readonly texts: readonly string[] } | Prob
       (previous !== undefined && !wantsMore && startsLine(previous, token))
     ) {
       return wantsMore && previous !== undefined
-        ? { line: previous.line, message: "a server block name is missing after the comma" }
+        ? {
+            line: previous.line,
+            message: "a server block name is missing after the comma: add the name, or remove the comma",
+          }
         : { texts };
     }
     if (token.text === "}") {
@@ -146,7 +149,10 @@ function parseKeys(parser: Parser): { readonly texts: readonly string[] } | Prob
     wantsMore = token.text.endsWith(",");
     const text = wantsMore ? token.text.slice(0, -1) : token.text;
     if (wantsMore && text === "") {
-      return { line: token.line, message: "a comma without a server block's name before it" };
+      return {
+        line: token.line,
+        message: "a comma without a server block's name before it: add the name, or remove the comma",
+      };
     }
     if (text !== "") {
       texts.push(text);
@@ -184,7 +190,10 @@ function parseDirectives(
 
 function parseDirective(parser: Parser, name: Piece): Directive | Problem {
   if (name.text === "{") {
-    return { line: name.line, message: "a { where a directive should begin" };
+    return {
+      line: name.line,
+      message: "a { where a directive should begin: remove it, or write the directive before it",
+    };
   }
   const from = parser.at;
   let depth = 0;
@@ -197,7 +206,7 @@ function parseDirective(parser: Parser, name: Piece): Directive | Problem {
     } else if (depth === 0 && startsLine(previous, token)) {
       break;
     } else if (token.text === "}" && depth === 0) {
-      return { line: token.line, message: "a } on the line of a directive: CoreDNS wants it on a line of its own" };
+      return { line: token.line, message: "a } on the line of a directive: move it to a separate line" };
     } else if (token.text === "}") {
       depth -= 1;
     }

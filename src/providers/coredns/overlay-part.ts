@@ -52,7 +52,7 @@ export function splitSegments(text: string): SegmentsRead {
       if (end === undefined) {
         return invalid(
           at + 1,
-          `the part of ${marker.zone} has no END marker: remove the part, dnsalias writes it again`,
+          `the part of ${marker.zone} has no END marker: remove the part, and dnsalias writes it again`,
         );
       }
       const { zone, owner } = marker;

@@ -154,7 +154,7 @@ function reasonToWrite(deps: OverlayDeps, file: OverlayFile): ActualZone["needsW
       }
     : {
         kind: "base",
-        message: `the rest of ${location} changed in a way that affects the dnsalias section: the addresses of the root block, or the blocks of names`,
+        message: `the root block or the server blocks of names in ${location} changed, so the dnsalias section changes too`,
       };
 }
 

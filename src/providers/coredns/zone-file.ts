@@ -12,7 +12,7 @@ import { type BaseZone, readBaseZone } from "../base-zone.ts";
 import { afterWrites, ownedBy, ownedRRsetProblem, type OwnedRRset } from "../owned-rrset.ts";
 import { checkedOwnerId } from "../owner-id.ts";
 import type { TextStore } from "../text-store.ts";
-import { baseOfZoneText, readZoneText, recordBytes, type StoredZone, zoneRenderer } from "./zone-text.ts";
+import { baseOfZoneText, readZoneText, recordBytes, type StoredZone, withNote, zoneRenderer } from "./zone-text.ts";
 
 export interface ZoneFileDeps {
   readonly zone: DnsZone;
@@ -104,7 +104,7 @@ async function load(deps: ZoneFileDeps, lastRender: LastRender, signal: AbortSig
   }
   const { otherBytes = 0, revision } = text;
   const textOwnerId = text.owner ?? stored?.owner ?? deps.ownerId;
-  const found = { kind: "ok", text: text.text, revision, stored, textOwnerId, otherBytes } as const;
+  const found = { kind: "ok", text: withNote(text.text), revision, stored, textOwnerId, otherBytes } as const;
   const loaded = { ...found, ...withRecords(stored, inForce.base), inputProblem: inForce.problem };
   const before = lastGood();
   if (inForce.problem !== undefined || before === undefined || before.fingerprint === inForce.base.fingerprint) {

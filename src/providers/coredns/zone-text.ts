@@ -13,11 +13,20 @@ import { fingerprint } from "../fingerprint.ts";
  */
 export function zoneRenderer(base: BaseZone, sets: readonly OwnedRRset[], ownerId: string): (serial: number) => string {
   const own = renderRecords(sets.map(toRRset));
-  const head =
-    `; ${base.origin} written by dnsalias owner=${ownerId} base=${base.fingerprint} own=${fingerprint(own)}\n` +
-    "; Do not edit: changes here are undone. The records come from the base zone, the part between the markers from the aliases.\n";
+  const head = `; ${base.origin} written by dnsalias owner=${ownerId} base=${base.fingerprint} own=${fingerprint(own)}\n${NOTE}`;
   const tail = `${base.othersText}; BEGIN dnsalias owner=${ownerId}\n${own}; END dnsalias\n`;
   return (serial) => head + renderRecords([withSerial(base.soa, serial)]) + tail;
+}
+
+const NOTE =
+  "; Do not edit: dnsalias undoes all changes. The records between the markers come from DnsAliases, all other records from the base zone.\n";
+
+/**
+ * The stored text, with the comment of this version in its second line. An earlier version wrote another comment there, and this
+ * difference is not a change by another writer.
+ */
+export function withNote(text: string | undefined): string | undefined {
+  return text?.replace(/^(; .*\n); Do not edit: .*\n/, (_, first: string) => `${first}${NOTE}`);
 }
 
 /** The readable properties of a stored text, even if it is damaged. */

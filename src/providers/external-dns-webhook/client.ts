@@ -97,8 +97,8 @@ function isSuccess(result: HttpResult): boolean {
 function wordsOf({ url }: WebhookSpec): ServerWords {
   return {
     server: `the webhook at ${url}`,
-    unauthorized: "the protocol has no credentials, so permit requests from dnsalias in the proxy before it",
-    forbidden: "permit requests from dnsalias in the proxy before it",
+    unauthorized: "the protocol has no credentials, so permit requests from dnsalias in the proxy in front of it",
+    forbidden: "permit requests from dnsalias in the proxy in front of it",
     notFound: "set url to an ExternalDNS webhook provider, which serves /, /records, and /adjustendpoints",
     rejected: "read the provider's log",
     broken: "read the provider's log, which has the reason",

@@ -64,7 +64,7 @@ export function filterAdjusted(
           name,
           type,
           reason: "Rejected",
-          message: `the provider would change ${displayName(name)} ${type} to "${wanted.targets.join(" ").slice(0, 200)}"`,
+          message: `the provider would change ${displayName(name)} ${type} to "${wanted.targets.join(" ").slice(0, 200)}": check its settings`,
         };
   });
 }

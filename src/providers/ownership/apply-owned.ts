@@ -21,7 +21,7 @@ export async function applyOwned(
 ): Promise<ApplyResult> {
   const { backend, view } = state;
   if (view === undefined || view.revision !== zone.revision) {
-    return { kind: "conflict", message: `${backend.id} was read again after this plan was made` };
+    return { kind: "conflict", message: `the plan is out of date: ${backend.id} was read again after it was made` };
   }
   const problem = writes.map((write) => problemOf(state, view, write)).find((found) => found !== undefined);
   if (problem !== undefined) {

@@ -93,7 +93,7 @@ function wordsOf({ spec, domain }: PowerDNSClientDeps, key: string): ServerWords
   return {
     server: `PowerDNS at ${spec.url}`,
     unauthorized: `correct ${secretOf(spec)}: it must equal api-key in pdns.conf`,
-    forbidden: "allow this address in webserver-allow-from of pdns.conf, or in the proxy before it",
+    forbidden: "allow this address in webserver-allow-from of pdns.conf, or in the proxy in front of it",
     notFound: `create the zone ${displayName(domain)} there, or correct url, serverId ("${spec.serverId}") or domain`,
     rejected: "read its message about the record, and remove the cause",
     redact: (text) => text.replaceAll(key, "***"),

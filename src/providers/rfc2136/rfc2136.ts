@@ -126,7 +126,10 @@ async function apply(state: State, { changes }: BackendBatch, signal: AbortSigna
   const rest = restOf(changes, now.sets);
   if (rest.kind === "foreign") {
     const { name, type } = rest.set;
-    return { kind: "conflict", message: `${first.message}: ${displayName(name)} ${type} is not what was read` };
+    return {
+      kind: "conflict",
+      message: `${first.message}: ${displayName(name)} ${type} has changed since the last read`,
+    };
   }
   return rest.changes.length === 0 || rest.changes.length === changes.length
     ? settled(rest.changes, first, now.serial)
@@ -165,7 +168,7 @@ async function write(
       return sendUpdate(session, { server, zone, newId, query }, signal);
     });
     if (sent.kind !== "done") {
-      return index === 0 ? sent : inPart(sent, `${index} of ${parts.messages.length} updates were done`);
+      return index === 0 ? sent : inPart(sent, `${index} of ${parts.messages.length} updates were applied`);
     }
   }
   const serial = writer && (await readSerial(session, { server: writer, zone, newId }, signal));

@@ -59,7 +59,7 @@ export function readProblem(server: string, zone: Name, { rcode, doubt }: ErrorA
       return notFound(what);
     case RCODE.NOTIMP:
     case RCODE.FORMERR:
-      return refused("NotSupported", `${what}: it cannot be read`);
+      return refused("NotSupported", `${what}: it does not support these queries, so the zone cannot be read`);
     default:
       return { kind: "failed", message: what };
   }

@@ -191,7 +191,7 @@ function understand(result: ExchangeResult, { response, mismatched }: Seen): Got
         : { kind: "got", ...response, bytes: result.response };
     case "timeout":
       return mismatched === undefined
-        ? { kind: "failed", reason: "timeout", detail: `said nothing for ${TRY_MS / 1000} s`, silent: true }
+        ? { kind: "failed", reason: "timeout", detail: `sent no answer for ${TRY_MS / 1000} s`, silent: true }
         : { ...malformed(mismatched), silent: true };
     case "unreachable":
       return { kind: "failed", reason: "unreachable", detail: `cannot be reached: ${result.message}` };

@@ -115,7 +115,7 @@ test("--hostname and --zone leave out other names and zones", async () => {
   assert.match(one.stdout, /^Plan: 1 to create, /m);
   assert.doesNotMatch(one.stdout, /shop\.example\.com/);
   const none = await plan(["-f", "-", "--zone", "dns/none"], BOTH);
-  assert.match(none.stdout, /^problem: no DnsZone is dns\/none: /m);
+  assert.match(none.stdout, /^problem: no DnsZone matches dns\/none: /m);
   assert.equal(none.code, 1);
 });
 

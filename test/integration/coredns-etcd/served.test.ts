@@ -162,8 +162,8 @@ describe("what CoreDNS answers of what stands in etcd", { skip: skipWithout("etc
       ["*.example.com", undefined, {}, /has no wildcards/],
       ["any.example.com", undefined, {}, /label "any"/],
       ["ns1.ns.dns.example.com", undefined, {}, /reserves ns\.dns\.example\.com/],
-      ["m.example.com", "m/x1", { host: "mail.example.net", mail: true }, /more than an address/],
-      ["t.example.com", "t/x1", { host: "192.0.2.9", text: "also this" }, /more than an address/],
+      ["m.example.com", "m/x1", { host: "mail.example.net", mail: true }, /data other than an address/],
+      ["t.example.com", "t/x1", { host: "192.0.2.9", text: "also this" }, /data other than an address/],
       ["p.example.com", "p/sub/x1", { host: "192.0.2.9" }, /answers with the key .*\/p\/sub\/x1 at p\.example\.com/],
       ["e.example.com", "e", { text: "only here" }, /would no longer find the key .*\/e if keys below it existed/],
       [
@@ -173,7 +173,7 @@ describe("what CoreDNS answers of what stands in etcd", { skip: skipWithout("etc
         /would no longer find the key .*\/h if keys below it existed/,
       ],
       ["below.g.example.com", "g/x1", { host: "192.0.2.9", group: "g1" }, /the "group" of the key .*\/g\/x1/],
-      ["j.example.com", "j/x1", [], /more than an address/],
+      ["j.example.com", "j/x1", [], /data other than an address/],
     ];
     for (const [name, key, value, note] of cases) {
       if (key !== undefined) {

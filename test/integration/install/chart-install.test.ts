@@ -76,7 +76,7 @@ describe("the Helm chart on a real apiserver", { skip }, () => {
 
   it("is installed with a zone and a CoreDNS in one command, on an apiserver without the CRDs", async () => {
     const said = await release("install", "dnsalias", CHART, "-f", valueFile("five-minutes"));
-    assert.match(said, /Zones: example\.com\. What to do next/);
+    assert.match(said, /Zones: example\.com\. Next, create a name/);
     assert.deepEqual(await names("dnszones"), ["dnszone.dnsalias.io/example-com"]);
     const zone: unknown = JSON.parse(await kubectl("get", "dnszone", "example-com", "-n", "dns-system", "-o", "json"));
     const service = valueAt(zone, "spec", "servedBy", "service");

@@ -177,7 +177,11 @@ describe("texts in ConfigMaps of a real apiserver", { skip: skipWithout("kube-ap
   it("says that the namespace is missing", async () => {
     const options = { mode: "own", namespace: "nowhere", name: "x", key: "zone", owner: "me" } as const;
     const write = await createConfigMapStore(transport, options).write("x", "", NEVER);
-    assert.deepEqual(write, { kind: "refused", reason: "NotFound", message: "namespace nowhere does not exist" });
+    assert.deepEqual(write, {
+      kind: "refused",
+      reason: "NotFound",
+      message: "namespace nowhere does not exist: create it, or correct the DnsZone",
+    });
   });
 });
 

@@ -136,7 +136,7 @@ test(
       ]);
 
     const { stdout, stderr } = await explain("www.example.com");
-    assert.match(stdout, /^ {2}controller +✓ pod-1_a holds Lease dns-system\/dnsalias; its time was /, stderr);
+    assert.match(stdout, /^ {2}controller +✓ pod-1_a holds Lease dns-system\/dnsalias; last renewed at /, stderr);
     assert.match(stdout, /^ +✓ owner id installation-7\n +✓ resolvers 10\.0\.0\.10:53, 10\.0\.0\.11:53$/m);
     assert.match(stdout, /✓ lb\.test A: 198\.51\.100\.7, TTL 60 s$/m);
     assert.match(stdout, /✓ lb\.test AAAA: no such record$/m);

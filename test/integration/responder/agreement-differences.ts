@@ -131,7 +131,7 @@ export const JUSTIFIED: readonly Justified[] = [
     why: "RFC 1034 4.3.2 step 3a continues with step 1. However, a resolver queries the target again (RFC 2181 5.4.1). NSD follows it, CoreDNS in part, Knot answers from the first zone",
   },
   {
-    title: "DS below the apex of a zone is for that zone to answer",
+    title: "a zone itself answers DS queries for names below its apex",
     peers: ["coredns"],
     aspects: ["rcode", "aa", "answer", "authority", "additional"],
     is: ({ question }) => question.type === "DS" && /\.(child|orphan)\./.test(question.name),

@@ -29,6 +29,6 @@ test("a DnsZone needs no consent in its own namespace", () => {
 test("the message has the object, the annotation, and its value", () => {
   assert.equal(
     notPermittedText("ConfigMap kube-system/coredns", "dns/com"),
-    "ConfigMap kube-system/coredns doesn't exist, or doesn't permit DnsZone dns/com, which is in another namespace. Annotate it with dnsalias.io/allow-zone: dns/com. Commas separate several DnsZones",
+    "ConfigMap kube-system/coredns doesn't exist, or doesn't permit DnsZone dns/com, which is in another namespace. Annotate the ConfigMap with dnsalias.io/allow-zone: dns/com. Commas separate several DnsZones",
   );
 });

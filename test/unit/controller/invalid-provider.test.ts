@@ -29,7 +29,11 @@ function scene(...broken: readonly string[]): Scene {
   const providerOf = (of: DnsZone): ZoneProvider => {
     const key = of.meta.uid;
     if (state.broken.has(key)) {
-      throw new AppError("CONFIG_INVALID", 'not a plain file name: ".hidden"', { retry: "on-change" });
+      throw new AppError(
+        "CONFIG_INVALID",
+        '".hidden" is not a valid file name: it must not begin with a dot or have a slash',
+        { retry: "on-change" },
+      );
     }
     const store = stores.get(key) ?? assert.fail(key);
     const base = inlineText(BASE_ZONE, "base");
@@ -60,7 +64,7 @@ test("a zone whose provider can't be made doesn't keep others from being written
   assert.equal(world.condition("web/shop", "Ready"), "True Ready");
   for (const key of ["dns/a", "web/a"]) {
     assert.equal(world.condition(key, "Ready"), "False ProviderInvalid");
-    assert.match(message(world, key), /not a plain file name: "\.hidden"/);
+    assert.match(message(world, key), /"\.hidden" is not a valid file name: it must/);
   }
   assert.equal(world.controller.settled(), true);
 

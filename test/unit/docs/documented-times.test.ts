@@ -89,8 +89,8 @@ const times: readonly Time[] = [
   { page: FRESHNESS, text: /retries after (\d+), 10, 20/, measure: () => backoffMs(RETRY, 0, middle) / 1_000 },
   { page: FRESHNESS, text: /±20 %,\s+at most (\d+) s/, measure: () => backoffMs(RETRY, 20, middle) / 1_000 },
   { page: OPERATIONS, text: /names a loop without a sign of life for (\d+) s/, measure: secondsUntilStuck },
-  { page: OPERATIONS, text: /A holder stops writing (\d+) s after its last renewal/, measure: secondsOfHolder },
-  { page: OPERATIONS, text: /no other\s+replica can have the Lease before (\d+) s/, measure: secondsOfOthers },
+  { page: OPERATIONS, text: /a holder stops writing (\d+) s after its last renewal/, measure: secondsOfHolder },
+  { page: OPERATIONS, text: /No other\s+replica can have the Lease before (\d+) s/, measure: secondsOfOthers },
 ];
 
 for (const { page, text, measure } of times) {

@@ -80,7 +80,7 @@ const cases: readonly Case[] = [
   {
     name: "a silent server is asked three times, two at a time",
     servers: [silent],
-    want: "failure timeout at www.test.: 192.0.2.1:53: said nothing for 2 s",
+    want: "failure timeout at www.test.: 192.0.2.1:53: sent no answer for 2 s",
     tookMs: 4_000,
     log: ["1 www.test. 1", "1 www.test. 1", "1 www.test. 1"],
   },
@@ -94,7 +94,7 @@ const cases: readonly Case[] = [
   {
     name: "one that sends only answers to earlier queries is silent",
     servers: [(query) => [packet(response(query, { id: query.id ^ 1 }))]],
-    want: "failure timeout at www.test.: 192.0.2.1:53: said nothing for 2 s",
+    want: "failure timeout at www.test.: 192.0.2.1:53: sent no answer for 2 s",
     tookMs: 4_000,
     log: ["1 www.test. 1", "1 www.test. 1", "1 www.test. 1"],
   },
@@ -244,7 +244,7 @@ test("lookup: the budget of 10 s ends what is slower, with the notes so far", as
   const started = clock.now();
   const ended = scene.lookUp({}).then((reading) => `${clock.now() - started} ${tell(reading)}`);
   await clock.advance(20_000);
-  assert.match(await ended, /^10000 failure timeout at www\.test\.: 192\.0\.2\.1:53: said nothing for 2 s; /);
+  assert.match(await ended, /^10000 failure timeout at www\.test\.: 192\.0\.2\.1:53: sent no answer for 2 s; /);
 });
 
 test("lookup: a server that failed is not asked first again before its penalty ends", async () => {

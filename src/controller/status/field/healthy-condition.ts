@@ -55,7 +55,7 @@ function withoutControl({ targets, isUnproven }: Decision): Finding | undefined 
         status: "Unknown",
         reason: "NothingReachable",
         message:
-          "Health checks reach no address, so their failures are not evidence, and the selection does not change. Check the egress of dnsalias.",
+          "Health checks reach no address, so failed checks show nothing about the targets, and the selection does not change. Check the egress of dnsalias.",
       }
     : undefined;
 }

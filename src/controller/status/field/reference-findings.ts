@@ -42,7 +42,7 @@ export function referenceFindings(alias: DnsAlias, now: Millis): readonly Findin
 export function refusedObjectAddresses(alias: DnsAlias, now: Millis): readonly string[] {
   return referenceOutcomes(alias, now).flatMap(({ target, verdict, refused }) =>
     verdict === "good" && refused !== undefined
-      ? [`An address of ${referenceText(target.ref)} is not published: it has ${refused}`]
+      ? [`An address of ${referenceText(target.ref)} is not published: the object has ${refused}`]
       : [],
   );
 }

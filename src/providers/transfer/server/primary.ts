@@ -93,7 +93,7 @@ export function createPrimary(options: PrimaryOptions): Primary {
     isServing,
     expected: options.catalogued,
     onChanged: (catalog, history, members) => notifyAll(notifier, catalog, history, members),
-    onFailed: (catalog, error) => log.error({ catalog, err: error }, "catalog zone not kept"),
+    onFailed: (catalog, error) => log.error({ catalog, err: error }, "catalog zone not updated"),
   });
   const context: PrimaryContext = { registry, catalogs, notifier, isServing };
   const opening = createLazyListeners({ listen: options.listen, onQuery: answering(options, context), log });

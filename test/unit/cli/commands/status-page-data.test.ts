@@ -364,7 +364,9 @@ test("an alias shows what its annotations do, mistakes in them, and the history 
   const { aliases } = await view("", {
     aliases: [{ ...manual, meta: { ...manual.meta, annotations: { "dnsalias.io/failback-at": at } } }],
   });
-  assert.deepEqual(aliases[0]?.steering, [{ text: `The failback time is ${at}, by annotation.`, isMistake: false }]);
+  assert.deepEqual(aliases[0]?.steering, [
+    { text: `A better target is selected again at ${at}, by annotation.`, isMistake: false },
+  ]);
   assert.deepEqual(aliases[0]?.history, [
     {
       revision: "r2",

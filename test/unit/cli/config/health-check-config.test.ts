@@ -85,7 +85,7 @@ for (const [option, value] of [
     assert.equal(typeof read(`${line} --health-checks`), "object");
     assert.equal(
       read(`${FOLDER} --no-health-checks --health-check-${option} ${value}`),
-      `--no-health-checks and --health-check-${option} contradict each other`,
+      `--no-health-checks and --health-check-${option} contradict each other: set only one of them`,
     );
   });
 }
@@ -93,6 +93,6 @@ for (const [option, value] of [
 test("health checks that are asked for and refused are a contradiction", () => {
   assert.equal(
     read(`${FOLDER} --no-health-checks --health-checks --health-check-rate 5`),
-    "--no-health-checks and --health-checks contradict each other",
+    "--no-health-checks and --health-checks contradict each other: set only one of them",
   );
 });

@@ -12,7 +12,7 @@ const LEASE: ControllerLease = {
   settings: { ownerId: "me", resolvers: ["10.0.0.10:53", "tls://1.1.1.1:853"] },
 };
 const found = (lease: Partial<ControllerLease>): ControllerRead => ({ kind: "ok", leases: [{ ...LEASE, ...lease }] });
-const HELD = "pod-1_a holds Lease dns/dnsalias; its time was";
+const HELD = "pod-1_a holds Lease dns/dnsalias; last renewed at";
 
 const CASES: readonly (readonly [name: string, read: ControllerRead, lines: readonly string[]])[] = [
   [
@@ -24,7 +24,7 @@ const CASES: readonly (readonly [name: string, read: ControllerRead, lines: read
     "a clock that is ahead",
     found({ renewTime: "2026-12-01T12:00:30.000000Z" }),
     [
-      `✓ ${HELD} 2026-12-01T12:00:30.000000Z, 30 s ahead of the clock here`,
+      `✓ ${HELD} 2026-12-01T12:00:30.000000Z, 30 s ahead of the clock of this machine`,
       "✓ owner id me",
       "✓ resolvers 10.0.0.10:53, tls://1.1.1.1:853",
     ],

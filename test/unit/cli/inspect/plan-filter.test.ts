@@ -54,6 +54,6 @@ for (const { name, zones = [], hostnames = [], want } of CASES) {
 test("a zone of the filter that does not exist is named", () => {
   const { missing } = planSelection({ zones: ["com", "dns/none"], hostnames: [] });
   assert.deepEqual(missing([COM, ORG]), [
-    "no DnsZone is dns/none: check --zone, which is NAME, NAMESPACE/NAME, or a domain",
+    "no DnsZone matches dns/none: check --zone, which is NAME, NAMESPACE/NAME, or a domain",
   ]);
 });

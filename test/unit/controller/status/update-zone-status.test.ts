@@ -355,7 +355,7 @@ const MOVES: readonly (readonly [name: string, moves: ReadonlyMap<Name, Move>, w
   [
     "may not change",
     moves(1, { stays: "frozen" }),
-    /\. Hostnames \(m0\.example\.com\) remain here, and not in DnsZone dns\/new, dns\/next, while they are paused/,
+    /\. Hostnames \(m0\.example\.com\) remain in this DnsZone, and are not written to DnsZone dns\/new, dns\/next, while they are paused/,
   ],
   [
     "waited for too long",

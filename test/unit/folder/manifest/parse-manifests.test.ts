@@ -349,7 +349,7 @@ for (const [kind, field, text] of [
     assert.ok(object?.result.kind === "invalid");
     assert.match(
       object.result.problems.join("\n"),
-      new RegExp(`^f\\.yaml:\\d+:\\d+: ${field}: .* a mapping of texts$`),
+      new RegExp(`^f\\.yaml:\\d+:\\d+: ${field}: .* a mapping of strings$`),
     );
   });
 }

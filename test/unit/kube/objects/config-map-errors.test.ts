@@ -61,7 +61,11 @@ const WRITES: readonly {
   {
     name: "no namespace",
     result: status(404),
-    wanted: { kind: "refused", reason: "NotFound", message: "namespace dns does not exist" },
+    wanted: {
+      kind: "refused",
+      reason: "NotFound",
+      message: "namespace dns does not exist: create it, or correct the DnsZone",
+    },
   },
   {
     name: "a body over the limit",

@@ -137,7 +137,7 @@ const CASES: readonly Case[] = [
       kind: "refused",
       reason: "ForeignOwner",
       message:
-        'ConfigMap dns/zones belongs to the installation with owner id "me", and the id of this installation is "other"',
+        'ConfigMap dns/zones belongs to the installation with owner id "me", and the id of this installation is "other": use another ConfigMap, or the same owner id',
     },
     requests: [],
   },
@@ -167,7 +167,8 @@ const CASES: readonly Case[] = [
     wanted: {
       kind: "refused",
       reason: "TooLarge",
-      message: "ConfigMap dns/zones would hold 1048577 bytes, and the limit is 1048576",
+      message:
+        "ConfigMap dns/zones would have 1048577 bytes, more than the limit of 1048576: use a separate ConfigMap, or make its other keys smaller",
     },
     requests: [],
   },
@@ -180,7 +181,8 @@ const CASES: readonly Case[] = [
     wanted: {
       kind: "refused",
       reason: "TooLarge",
-      message: "ConfigMap dns/zones would hold 1048577 bytes, and the limit is 1048576",
+      message:
+        "ConfigMap dns/zones would have 1048577 bytes, more than the limit of 1048576: use a separate ConfigMap, or make its other keys smaller",
     },
     requests: [],
   },
@@ -325,7 +327,7 @@ const NOT_PERMITTED = {
   kind: "refused",
   reason: "RefNotPermitted",
   message:
-    "ConfigMap dns/coredns doesn't exist, or doesn't permit DnsZone web/shop, which is in another namespace. Annotate it with dnsalias.io/allow-zone: web/shop. Commas separate several DnsZones",
+    "ConfigMap dns/coredns doesn't exist, or doesn't permit DnsZone web/shop, which is in another namespace. Annotate the ConfigMap with dnsalias.io/allow-zone: web/shop. Commas separate several DnsZones",
 } as const;
 const allow = (zones: string) => ({ annotations: { "dnsalias.io/allow-zone": zones } });
 

@@ -49,7 +49,7 @@ test("without labels no pod is touched", async () => {
   const nudge = createNudgeKubelet({ transport, clock: fakeClock() });
   assert.deepEqual(await nudge({ namespace: "dns", selector: { matchLabels: {} }, ...HERE }, NEVER), {
     patched: 0,
-    problems: ["there are no labels to select pods with"],
+    problems: ["spec.provider.coreDNS.nudge.selector is empty: set matchLabels"],
   });
   assert.deepEqual(requests, []);
 });
@@ -107,7 +107,7 @@ test("in another namespace only pods that a consenting Service selects are nudge
   const { transport, requests } = scriptedTransport([labelled, ok({ items: [consenting] }), ok()]);
   const { patched, problems } = await createNudgeKubelet({ transport, clock: fakeClock() })(ELSEWHERE, NEVER);
   assert.deepEqual([patched, problems.length], [1, 1]);
-  assert.match(problems[0] ?? "", /selects 1 of 2 Pods permits DnsZone web\/shop/);
+  assert.match(problems[0] ?? "", /permits DnsZone web\/shop selects 1 of 2 Pods/);
   assert.equal(requests.at(-1)?.path, `${PODS}/a?fieldManager=dnsalias-nudge`);
 });
 

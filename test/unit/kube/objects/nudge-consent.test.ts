@@ -16,7 +16,7 @@ function service(selector: object | undefined, allow?: string): unknown {
 
 const SELECTOR = { "k8s-app": "kube-dns" };
 const left = (count: number): string =>
-  `no Service in namespace "kube-system" that selects ${count} of 2 Pods permits DnsZone dns/com, which is in another namespace. Annotate one with dnsalias.io/allow-zone: dns/com. Commas separate several DnsZones`;
+  `no Service that permits DnsZone dns/com selects ${count} of 2 Pods in namespace "kube-system", which is another namespace. Annotate a Service that selects them with dnsalias.io/allow-zone: dns/com. Commas separate several DnsZones`;
 
 const CASES: readonly (readonly [
   name: string,

@@ -114,7 +114,7 @@ const elsewhere = (key: string): DnsZone =>
   zone(key, "example.com", { servedBy: { kind: "service", namespace: "kube-system", name: "kube-dns", port: 53 } });
 const annotated = (allow: string): KubeResult => ok({ metadata: { annotations: { "dnsalias.io/allow-zone": allow } } });
 const notPermitted = (key: string): string =>
-  `RefNotPermitted: Service kube-system/kube-dns doesn't exist, or doesn't permit DnsZone ${key}, which is in another namespace. Annotate it with dnsalias.io/allow-zone: ${key}. Commas separate several DnsZones`;
+  `RefNotPermitted: Service kube-system/kube-dns doesn't exist, or doesn't permit DnsZone ${key}, which is in another namespace. Annotate the Service with dnsalias.io/allow-zone: ${key}. Commas separate several DnsZones`;
 
 test("a Service of another namespace is read for its consent once in 5 s, whatever number of zones name it", async () => {
   const { addresses, requests, clock } = play([annotated("dns/a"), slices("192.0.2.1"), ok({ metadata: {} })]);

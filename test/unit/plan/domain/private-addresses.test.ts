@@ -58,7 +58,7 @@ describe("the message about addresses that are left out", () => {
   const text = (count: number): string | undefined =>
     leftOutMessage(["dns/com"], shop(Array.from({ length: count }, (_, index) => `10.0.0.${index + 1}`)));
   const REST =
-    "left out. Remove it from the spec, or ask the owner of the DnsZone to set spec.tenants.privateAddresses: Allow";
+    "left out. Remove private addresses from the spec, or ask the owner of the DnsZone to set spec.tenants.privateAddresses: Allow";
 
   test("names at most five of them", () => {
     const head = "DnsZone dns/com does not publish private addresses of other namespaces, so";

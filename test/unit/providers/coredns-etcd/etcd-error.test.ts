@@ -74,7 +74,7 @@ test("secrets in the words of a server are not shown", () => {
 
 test("what etcd doesn't say itself is told by the status, with the field to correct", () => {
   assert.match(problem(answer(401, "")), new RegExp(`^Unauthorized: etcd at http://a:2379 .*${SECRET}`));
-  assert.match(problem(answer(403, "")), /^Forbidden: .*permit this address in the proxy before it/);
+  assert.match(problem(answer(403, "")), /^Forbidden: .*permit this address in the proxy in front of it/);
   assert.match(problem(answer(422, "x")), /^Rejected: .*read its message/);
   assert.match(problem(answer(503, "x")), /^failed: /);
   assert.match(problem(answer(302, "x")), /^Rejected: .*set endpoints to the target of the redirect/);

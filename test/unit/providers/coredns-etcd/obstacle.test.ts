@@ -45,13 +45,13 @@ for (const [name, want, domain] of UNSUPPORTED) {
 
 const key = (path: string): string => `/skydns/com/example${path}`;
 const more = (path: string, name: string): string =>
-  `the key ${key(path)} has more than an address, and CoreDNS answers with it at ${name}.example.com`;
+  `the key ${key(path)} has data other than an address, and CoreDNS answers with it at ${name}.example.com`;
 const deeper = (path: string, name: string): string =>
   `CoreDNS also answers with the key ${key(path)} at ${name}.example.com: add a "group" to the key`;
 const hidden = (path: string): string =>
   `CoreDNS would no longer find the key ${key(path)} if keys below it existed: move it to ${key(path)}/x1`;
 const group = (path: string, name: string): string =>
-  `the "group" of the key ${key(path)} would make CoreDNS answer with ${name}.example.com at the name above`;
+  `because of the "group" of the key ${key(path)}, CoreDNS would also answer with the addresses of ${name}.example.com at the name above it`;
 
 /** The name is below example.com. */
 const IN_THE_WAY: readonly (readonly [keys: Keys, name: string, want: string | undefined])[] = [

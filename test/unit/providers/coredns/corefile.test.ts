@@ -54,7 +54,7 @@ for (const [name, text, want] of GOOD) {
 const BAD: readonly (readonly [text: string, line: number, message: RegExp])[] = [
   [". {\n errors\n", 1, /the block "\." is never closed/],
   [". {\n health {\n lameduck 5s\n}\n", 1, /never closed/],
-  [". {\n errors }\n", 2, /a line of its own/],
+  [". {\n errors }\n", 2, /move it to a separate line/],
   ["}\n", 1, /has no matching \{/],
   [". {\n}\n}\n", 3, /has no matching \{/],
   [".\nerrors\n}\n", 3, /has no matching \{/],

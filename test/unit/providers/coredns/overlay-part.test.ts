@@ -33,7 +33,7 @@ const part = (zone: string, owner = "me"): string =>
 const BODY = "a.org {\n view x {\n }\n}\n";
 const withSum = (body: string, sum = fingerprint(body)): string =>
   `# BEGIN dnsalias zone=z owner=me\n# Changes here are undone. sum=${sum}\n${body}`;
-const NO_END = "the part of z has no END marker: remove the part, dnsalias writes it again";
+const NO_END = "the part of z has no END marker: remove the part, and dnsalias writes it again";
 
 const FILES: readonly (readonly [name: string, text: string, want: string])[] = [
   ["nothing", "", ""],

@@ -167,6 +167,21 @@ for (const [name, edit] of EDITS) {
   });
 }
 
+test("the comment of an earlier version is not a change by another writer, and the next write replaces it", async () => {
+  const at = lab();
+  const provider = providerOf(at);
+  await converge(provider, "example.com 60 203.0.113.7");
+  const now = at.store.text ?? "";
+  const former = now.replace(/; Do not edit: .*/, "; Do not edit: a former wording.");
+  at.store.edit(former);
+  assert.equal((await readZone(providerOf(at))).needsWrite, undefined);
+  await converge(provider, "example.com 60 203.0.113.7");
+  assert.equal(at.store.text, former);
+  await converge(provider, "example.com 60 203.0.113.8");
+  assert.equal(at.store.text?.split("\n")[1], now.split("\n")[1]);
+  assert.match(at.store.text ?? "", /203\.0\.113\.8/);
+});
+
 test("a text of ours that was read once is repaired, whoever replaced it and whichever process wrote it", async () => {
   const at = lab();
   await converge(providerOf(at), "example.com 60 203.0.113.7");

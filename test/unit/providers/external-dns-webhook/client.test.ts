@@ -73,8 +73,8 @@ const STATUSES: readonly (readonly [status: number, want: string])[] = [
   [199, "Rejected"],
   [300, "Rejected"],
   [400, "Rejected: read the provider's log"],
-  [401, "Unauthorized: the protocol has no credentials, so permit requests from dnsalias in the proxy before it"],
-  [403, "Forbidden: permit requests from dnsalias in the proxy before it"],
+  [401, "Unauthorized: the protocol has no credentials, so permit requests from dnsalias in the proxy in front of it"],
+  [403, "Forbidden: permit requests from dnsalias in the proxy in front of it"],
   [404, "ZoneNotFound: set url to an ExternalDNS webhook provider, which serves /, /records, and /adjustendpoints"],
   [500, "failed: read the provider's log, which has the reason"],
 ];

@@ -207,7 +207,7 @@ const REJECTED: readonly (readonly [
       (provider.adjust = (wanted) =>
         wanted.dnsName === "www.example.com" ? { ...wanted, targets: ["192.0.2.66", "192.0.2.67"] } : wanted),
     "Rejected",
-    'the provider would change www.example.com A to "192.0.2.66 192.0.2.67"',
+    'the provider would change www.example.com A to "192.0.2.66 192.0.2.67": check its settings',
   ],
 ];
 

@@ -197,7 +197,7 @@ test("what is over 64 KiB becomes several updates, and a failure says how many w
     updates: [RCODE.NOERROR, RCODE.SERVFAIL, RCODE.SERVFAIL],
   });
   assert.ok(failed.result.kind === "failed");
-  assert.match(failed.result.message, /\(1 of 2 updates were done\)$/);
+  assert.match(failed.result.message, /\(1 of 2 updates were applied\)$/);
   const rejected = await applied({ changes: [large("a"), large("b")], updates: [RCODE.NOERROR, RCODE.REFUSED] });
   assert.ok(rejected.result.kind === "rejected" && rejected.result.partial === true);
   const first = await applied({ changes: [large("a"), large("b")], updates: [RCODE.SERVFAIL, RCODE.SERVFAIL] });

@@ -30,7 +30,7 @@ const cases: readonly Case[] = [
     want: "answered 0",
     log: ["udp +edns +cookie 8"],
   },
-  { name: "silence", script: () => [], want: "failed timeout: said nothing for 2 s", log: ["udp +edns +cookie 8"] },
+  { name: "silence", script: () => [], want: "failed timeout: sent no answer for 2 s", log: ["udp +edns +cookie 8"] },
   {
     name: "a closed port",
     script: () => "unreachable",
@@ -51,7 +51,7 @@ const cases: readonly Case[] = [
   {
     name: "nothing but packets with another id",
     script: (query) => [packet(response(query, { ...OK, id: query.id ^ 1 }))],
-    want: "failed timeout: said nothing for 2 s",
+    want: "failed timeout: sent no answer for 2 s",
     log: ["udp +edns +cookie 8"],
   },
   {
@@ -97,7 +97,7 @@ const cases: readonly Case[] = [
   {
     name: "truncated, and silence over TCP",
     script: (query, { protocol }) => (protocol === "udp" ? [packet(response(query, { truncated: true }))] : []),
-    want: "failed truncated: truncated its answer, then said nothing for 2 s",
+    want: "failed truncated: truncated its answer, then sent no answer for 2 s",
     log: ["udp +edns +cookie 8", "tcp +edns +cookie 8"],
   },
   {
@@ -202,7 +202,7 @@ const cases: readonly Case[] = [
     name: `the late answer to an earlier query over ${protocol}`,
     protocol,
     script: (query: Message) => [packet(response(query, { ...OK, id: query.id ^ 1 }))],
-    want: "failed timeout: said nothing for 2 s",
+    want: "failed timeout: sent no answer for 2 s",
     log: [protocol === "tcp" ? "tcp +edns +cookie 8" : "tls +edns"],
   })),
   {

@@ -61,12 +61,12 @@ const cases: readonly Case[] = [
     targets: ["Unhealthy"],
     isAllUnhealthy: true,
     isUnproven: true,
-    want: "Unknown NothingReachable: Health checks reach no address, so their failures are not evidence, and the selection does not change. Check the egress of dnsalias.",
+    want: "Unknown NothingReachable: Health checks reach no address, so failed checks show nothing about the targets, and the selection does not change. Check the egress of dnsalias.",
   },
   {
     targets: ["Healthy", "Healthy"],
     last: "inconclusive",
-    want: "Unknown NothingReachable: Health checks reach no address, so their failures are not evidence, and the selection does not change. Check the egress of dnsalias.",
+    want: "Unknown NothingReachable: Health checks reach no address, so failed checks show nothing about the targets, and the selection does not change. Check the egress of dnsalias.",
   },
   {
     targets: ["Unhealthy"],
