@@ -111,7 +111,7 @@ const CASES: readonly Case[] = [
     name: "it may not be changed",
     options: OWN,
     revision: "5",
-    results: [configMap(), refusal(403, { reason: "Forbidden" })],
+    results: [configMap({}), refusal(403, { reason: "Forbidden" })],
     wanted: {
       kind: "refused",
       reason: "Forbidden",

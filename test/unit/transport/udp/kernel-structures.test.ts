@@ -140,6 +140,7 @@ test("the interface is kept only for link-local addresses, and a multicast addre
 
 test("no control message at all has no local address", () => {
   const view = new DataView(new ArrayBuffer(64));
+  assert.equal(readControl(view, 64, 0), undefined, "the memory ends here");
   assert.deepEqual(
     [readControl(view, 0, 0), readControl(view, 0, 15), readControl(view, 0, 64)],
     [undefined, undefined, undefined],

@@ -112,12 +112,13 @@ test("a packet without a local address has no control message", () => {
 
 test("the address of the headers leads only to packets that the batch has", () => {
   const { batch } = play(4);
-  assert.deepEqual([batch.headerAt(0, 4), batch.headerAt(3, 4)], [BASE, BASE + 192n]);
+  assert.deepEqual([batch.headerAt(0, 4), batch.headerAt(1, 2), batch.headerAt(3, 4)], [BASE, BASE + 64n, BASE + 192n]);
   const wrong: readonly (readonly [number, number])[] = [
     [0, 5],
     [-1, 2],
     [4, 5],
     [2, 2],
+    [0, 0],
     [3, 1],
     [0.5, 2],
     [0, Number.NaN],
