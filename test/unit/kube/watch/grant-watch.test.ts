@@ -153,6 +153,23 @@ describe("objects of another namespace", () => {
     await watcher.stop();
   });
 
+  test("stay forbidden until the list after a refusal is complete, whatever was permitted before", async () => {
+    const lost: Reply = { kind: "no watch", result: refusal(403) };
+    const first: Reply = {
+      kind: "page",
+      result: ok({ metadata: { resourceVersion: "10", continue: "next" }, items: [] }),
+    };
+    const { watcher, clock, findings } = start({
+      "discovery v1": [grantsServed("v1")],
+      referencegrants: [list(GRANT), lost, first],
+      "services edge": [list(SERVICE), list(SERVICE), watch()],
+    });
+    watcher.setAlias(referring("web/a", EDGE));
+    await clock.advance(60_000);
+    assert.deepEqual(findings, ["web edge forbidden"]);
+    await watcher.stop();
+  });
+
   test("need a new consent when an alias refers to them again", async () => {
     const { watcher, clock, findings, requests } = start({
       "discovery v1": [grantsServed("v1"), grantsServed("v1")],
