@@ -126,7 +126,7 @@ describe("objects of another namespace", () => {
 
   test("use the other version once the first one is no longer served", async () => {
     const ended: Reply = { kind: "no watch", result: refusal(404) };
-    const { watcher, clock, findings } = start({
+    const { watcher, clock, findings, requests } = start({
       "discovery v1": [grantsServed("v1"), refused(404)],
       "discovery v1beta1": [grantsServed("v1beta1")],
       referencegrants: [list(GRANT), ended, list(), watch()],
@@ -135,6 +135,7 @@ describe("objects of another namespace", () => {
     watcher.setAlias(referring("web/a", EDGE));
     await clock.advance(5_000);
     assert.deepEqual(findings, ["web edge 192.0.2.1", "web edge notPermitted"]);
+    assert.ok(requests.some((request) => request.includes("/v1beta1/namespaces/infra/referencegrants?limit=")));
     await watcher.stop();
   });
 
