@@ -18,7 +18,7 @@ export async function withDeadline<T>(
     inner.abort(new Error(`no answer within ${ms} ms`));
   }, ms);
   const abort = (): void => inner.abort(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
+  signal.addEventListener("abort", abort);
   try {
     return await task(inner.signal);
   } catch (error) {

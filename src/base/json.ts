@@ -1,3 +1,5 @@
+import { byCodeUnit } from "./order.ts";
+
 /** A JSON object whose members are not checked yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -38,7 +40,7 @@ export function textsAt(value: unknown, ...path: readonly string[]): Readonly<Re
 /** JSON text with the members of each object sorted. Equal values have equal texts, and undefined members are absent. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    isObject(inner) ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    isObject(inner) ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => byCodeUnit(a, b))) : inner,
   );
 }
 

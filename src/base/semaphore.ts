@@ -66,7 +66,7 @@ function entered(acquire: Semaphore["acquire"], signal: AbortSignal): Promise<()
       leave();
       reject(signal.reason);
     };
-    signal.addEventListener("abort", abort, { once: true });
+    signal.addEventListener("abort", abort);
     const leave = acquire(() => {
       signal.removeEventListener("abort", abort);
       resolve(() => leave());

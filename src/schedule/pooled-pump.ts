@@ -111,8 +111,7 @@ interface Loop<K, Pool extends string> {
 
 async function run<K, Pool extends string>(loop: Loop<K, Pool>, signal: AbortSignal): Promise<void> {
   const { deps, pools, running } = loop;
-  const onAbort = (): void => wake(loop);
-  signal.addEventListener("abort", onAbort, { once: true });
+  signal.addEventListener("abort", () => wake(loop));
   while (!signal.aborted) {
     loop.woken = false;
     loop.beat = deps.clock.now();
@@ -124,7 +123,6 @@ async function run<K, Pool extends string>(loop: Loop<K, Pool>, signal: AbortSig
     // Lets sockets and timers run even if every key ends at once.
     await turn();
   }
-  signal.removeEventListener("abort", onAbort);
   await Promise.all(running);
 }
 

@@ -77,7 +77,7 @@ export function createPump<K>(deps: PumpDeps<K>): Pump {
   return {
     wake,
     async run(signal) {
-      signal.addEventListener("abort", wake, { once: true });
+      signal.addEventListener("abort", wake);
       while (!signal.aborted) {
         woken = false;
         beat = clock.now();
@@ -86,7 +86,6 @@ export function createPump<K>(deps: PumpDeps<K>): Pump {
         // Lets sockets and timers run even if every key ends at once.
         await turn();
       }
-      signal.removeEventListener("abort", wake);
       await Promise.all(running);
     },
     heartbeatAt: () => (running.size < concurrency ? beat : Math.min(beat, movedAt)),

@@ -19,7 +19,7 @@ export interface WorkBudgetOptions {
 }
 
 export function createWorkBudget({ clock, restShare, minWaitMs, maxWaitMs }: WorkBudgetOptions): WorkBudget {
-  let restsUntil: Millis = 0;
+  let restsUntil: Millis = -Infinity;
   return {
     spend(ms) {
       restsUntil = Math.max(restsUntil, clock.now()) + ms * restShare;

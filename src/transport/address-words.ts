@@ -41,16 +41,16 @@ function readText(text: string, words: Uint32Array): AddressFamily {
 /** Writes the address into the words, from the first word on. It changes nothing if the text is not an address. */
 function readIPv4(text: string, start: number, end: number, words: Uint32Array): AddressFamily {
   let word = 0;
-  let byte = -1;
+  let byte = NONE;
   let dots = 0;
   for (let index = start; index < end; index += 1) {
     const code = text.charCodeAt(index);
-    if (code === DOT && byte >= 0) {
+    if (code === DOT && byte !== NONE) {
       word = (word << 8) | byte;
-      byte = -1;
+      byte = NONE;
       dots += 1;
     } else if (code >= DIGIT_0 && code <= DIGIT_9) {
-      byte = (byte < 0 ? 0 : byte * 10) + code - DIGIT_0;
+      byte = Math.max(byte, 0) * 10 + code - DIGIT_0;
     } else {
       return 0;
     }
@@ -58,7 +58,7 @@ function readIPv4(text: string, start: number, end: number, words: Uint32Array):
       return 0;
     }
   }
-  if (dots !== 3 || byte < 0) {
+  if (dots !== 3 || byte === NONE) {
     return 0;
   }
   words[0] = (word << 8) | byte;
@@ -70,22 +70,22 @@ function readIPv6(text: string, words: Uint32Array): AddressFamily {
   const zone = text.indexOf("%");
   const end = zone < 0 ? text.length : zone;
   let groups = 0;
-  let gapAt = -1;
+  let gapAt = NONE;
   let value = 0;
   let digits = 0;
   for (let index = 0; index < end; index += 1) {
     const code = text.charCodeAt(index);
-    const digit = HEX[code] ?? -1;
-    if (digit >= 0 && digits < 4) {
+    const digit = HEX[code] ?? NONE;
+    if (digit !== NONE && digits < 4) {
       value = (value << 4) | digit;
       digits += 1;
       continue;
     }
-    if (code === DOT && groups <= 6) {
+    if (code === DOT) {
       return withTail({ text, start: index - digits, end, groups, gapAt }, words);
     }
-    const isGap = text.charCodeAt(index + 1) === COLON && index + 1 < end;
-    if (code !== COLON || groups === 8 || (isGap ? gapAt >= 0 : digits === 0 || index + 1 === end)) {
+    const isGap = text.charCodeAt(index + 1) === COLON;
+    if (code !== COLON || (isGap ? gapAt !== NONE : digits === 0 || index + 1 === end)) {
       return 0;
     }
     if (digits > 0) {
@@ -99,9 +99,6 @@ function readIPv6(text: string, words: Uint32Array): AddressFamily {
     }
   }
   if (digits > 0) {
-    if (groups === 8) {
-      return 0;
-    }
     addGroup(words, groups, value);
     groups += 1;
   }
@@ -128,27 +125,34 @@ function withTail({ text, start, end, groups, gapAt }: Tail, words: Uint32Array)
 }
 
 function settle(words: Uint32Array, groups: number, gapAt: number): AddressFamily {
-  if (gapAt < 0 ? groups !== 8 : groups === 8) {
+  if (gapAt === NONE ? groups !== GROUPS : groups >= GROUPS) {
     return 0;
   }
-  const last = gapAt < 0 ? 0 : groups - gapAt;
-  for (let moved = 1; moved <= last; moved += 1) {
-    const value = groupAt(words, groups - moved);
-    addGroup(words, groups - moved, 0);
-    addGroup(words, 8 - moved, value);
+  if (gapAt !== NONE) {
+    moveRight(words, gapAt, groups);
   }
   const isMapped = words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
   if (isMapped) {
     words[0] = words[3] ?? 0;
-    words.fill(0, 1);
+    words.fill(0, 2);
   }
   return isMapped ? 4 : 6;
+}
+
+/** Moves the groups from `start` up to `end` to the end of the address. */
+function moveRight(words: Uint32Array, start: number, end: number): void {
+  for (let from = end - 1, to = GROUPS - 1; from >= start; from -= 1, to -= 1) {
+    const value = groupAt(words, from);
+    addGroup(words, from, 0);
+    addGroup(words, to, value);
+  }
 }
 
 function groupAt(words: Uint32Array, group: number): number {
   return ((words[group >> 1] ?? 0) >>> ((group & 1) === 0 ? 16 : 0)) & 0xffff;
 }
 
+/** A group after the eighth one is lost. */
 function addGroup(words: Uint32Array, group: number, value: number): void {
   const shift = (group & 1) === 0 ? 16 : 0;
   words[group >> 1] = ((words[group >> 1] ?? 0) & ~(0xffff << shift)) | (value << shift);
@@ -166,20 +170,30 @@ export function textOfAddress(address: AnyAddress): string {
   const groups = [first, second, third, fourth].flatMap((word) => [word >>> 16, word & 0xffff]);
   const gap = longestGap(groups);
   const hex = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(":");
-  return gap.length < 2 ? hex(groups) : `${hex(groups.slice(0, gap.at))}::${hex(groups.slice(gap.at + gap.length))}`;
+  return gap === undefined ? hex(groups) : `${hex(groups.slice(0, gap.at))}::${hex(groups.slice(gap.at + gap.length))}`;
 }
 
-function longestGap(groups: readonly number[]): { readonly at: number; readonly length: number } {
-  let longest = { at: 0, length: 0 };
+interface Gap {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** The first of the longest gaps. A single group of zeros isn't one (RFC 5952 4.2.2 and 4.2.3). */
+function longestGap(groups: readonly number[]): Gap | undefined {
+  let longest: Gap | undefined;
   let length = 0;
-  groups.forEach((group, index) => {
+  for (const [index, group] of groups.entries()) {
     length = group === 0 ? length + 1 : 0;
-    if (length > longest.length) {
+    if (length > (longest?.length ?? 1)) {
       longest = { at: index + 1 - length, length };
     }
-  });
+  }
   return longest;
 }
+
+const GROUPS = 8;
+/** No byte, no digit, or no gap yet. */
+const NONE = -1;
 
 const DOT = 46;
 const COLON = 58;

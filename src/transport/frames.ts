@@ -50,14 +50,13 @@ function announced(pieces: readonly Uint8Array[]): number {
 function split(stream: Uint8Array): { readonly messages: readonly Uint8Array[]; readonly rest: Uint8Array } {
   const messages: Uint8Array[] = [];
   let offset = 0;
-  while (offset + LENGTH_BYTES <= stream.length) {
+  for (;;) {
     const start = offset + LENGTH_BYTES;
     const end = start + (((stream[offset] ?? 0) << 8) | (stream[offset + 1] ?? 0));
     if (end > stream.length) {
-      break;
+      return { messages, rest: stream.subarray(offset) };
     }
     messages.push(stream.subarray(start, end));
     offset = end;
   }
-  return { messages, rest: stream.subarray(offset) };
 }

@@ -90,7 +90,7 @@ async function lead(term: Term, onLeading: (signal: AbortSignal) => Promise<void
   const leading = new AbortController();
   const renewing = new AbortController();
   const stop = (): void => leading.abort(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
+  signal.addEventListener("abort", stop);
   term.log.info({}, "leading");
   const upkeep = Promise.all([renew(term, leading, renewing.signal), guard(term, leading, renewing.signal)]);
   const failure = await onLeading(leading.signal).then(
@@ -125,8 +125,8 @@ async function renew(term: Term, leading: AbortController, signal: AbortSignal):
  */
 async function guard(term: Term, leading: AbortController, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const deadline = stopAt(term.state, term.times);
-    const left = (deadline ?? 0) - term.deps.clock.now();
+    const deadline = stopAt(term.state, term.times) ?? -Infinity;
+    const left = deadline - term.deps.clock.now();
     if (left <= 0) {
       lose(term, leading);
       return;

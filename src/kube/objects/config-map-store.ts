@@ -62,7 +62,7 @@ export function createConfigMapStore(transport: Transport, options: ConfigMapSto
           : conflict("the ConfigMap was deleted meanwhile");
       }
       if (result.kind !== "ok") {
-        return writeRefusal(result, options, { verb: "get", bytes: 0 });
+        return writeRefusal(result, options, { verb: "get", bytes: Buffer.byteLength(text) });
       }
       const stored = storedKey(result.body, key);
       return (

@@ -80,15 +80,12 @@ function decide({ deps, correlator }: RecorderState, offered: OfferedEvent): Que
   const eventKey = { object: meta.uid, text: `${event.type} ${event.reason} ${event.message}` };
   const now = deps.clock.now();
   const decision = correlator.decide(eventKey, now);
-  switch (decision.kind) {
-    case "create":
-      return { eventKey, request: creation(deps, offered, eventKey, now) };
-    case "repeat":
-      return { eventKey, request: repetition(meta, eventKey, decision.count, now) };
-    case "count":
-    case "drop":
-      return undefined;
+  if (decision.kind === "create") {
+    return { eventKey, request: creation(deps, offered, eventKey, now) };
   }
+  return decision.kind === "repeat"
+    ? { eventKey, request: repetition(meta, eventKey, decision.count, now) }
+    : undefined;
 }
 
 async function drain({ deps, correlator, queue, signal }: RecorderState): Promise<void> {

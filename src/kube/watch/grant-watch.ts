@@ -121,13 +121,11 @@ async function watchVersion(
         isListed = true;
         emit();
       },
-      onTrouble(trouble, code) {
+      onTrouble(_trouble, code) {
         if (code === 404) {
           unserved.abort();
         } else if (code === 403) {
           set({ kind: "forbidden" });
-        } else if (trouble === undefined) {
-          emit();
         }
       },
     },

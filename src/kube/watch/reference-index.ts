@@ -28,7 +28,7 @@ export interface ReferenceIndex {
 export function createReferenceIndex(): ReferenceIndex {
   const byAlias = new Map<ObjectKey, ReadonlyMap<string, Reference>>();
   const references = new Map<string, Reference>();
-  const users = new Map<string, number>();
+  const aliasesOf = new Map<string, Set<ObjectKey>>();
   const byObject = new Map<string, Set<string>>();
   const replace = (alias: ObjectKey, next: ReadonlyMap<string, Reference>): boolean => {
     const before = byAlias.get(alias) ?? NONE;
@@ -36,45 +36,40 @@ export function createReferenceIndex(): ReferenceIndex {
       return false;
     }
     for (const [key, reference] of next) {
-      if (!before.has(key)) {
-        users.set(key, (users.get(key) ?? 0) + 1);
-        references.set(key, reference);
-        const id = objectId(reference.object);
-        byObject.set(id, (byObject.get(id) ?? new Set()).add(key));
-      }
+      references.set(key, reference);
+      addMember(aliasesOf, key, alias);
+      addMember(byObject, objectId(reference.object), key);
     }
     for (const [key, reference] of before) {
-      if (!next.has(key)) {
-        const left = (users.get(key) ?? 0) - 1;
-        if (left > 0) {
-          users.set(key, left);
-        } else {
-          forget(key, reference);
-        }
+      if (!next.has(key) && removeMember(aliasesOf, key, alias)) {
+        references.delete(key);
+        removeMember(byObject, objectId(reference.object), key);
       }
     }
-    if (next.size === 0) {
-      byAlias.delete(alias);
-    } else {
-      byAlias.set(alias, next);
-    }
+    byAlias.set(alias, next);
     return true;
-  };
-  const forget = (key: string, { object }: Reference): void => {
-    users.delete(key);
-    references.delete(key);
-    const id = objectId(object);
-    byObject.get(id)?.delete(key);
-    if (byObject.get(id)?.size === 0) {
-      byObject.delete(id);
-    }
   };
   return {
     set: (alias) => replace(objectKey(alias.meta), referencesIn(alias)),
-    remove: (alias) => replace(alias, NONE),
+    remove: (alias) => {
+      const isChanged = replace(alias, NONE);
+      byAlias.delete(alias);
+      return isChanged;
+    },
     all: () => references,
     keysOf: (id) => byObject.get(id) ?? [],
   };
+}
+
+function addMember(sets: Map<string, Set<string>>, key: string, member: string): void {
+  sets.set(key, (sets.get(key) ?? new Set()).add(member));
+}
+
+/** Returns true if this was the last member. */
+function removeMember(sets: Map<string, Set<string>>, key: string, member: string): boolean {
+  const members = sets.get(key);
+  members?.delete(member);
+  return members?.size === 0 && sets.delete(key);
 }
 
 const NONE: ReadonlyMap<string, Reference> = new Map();

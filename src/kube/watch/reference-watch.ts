@@ -40,6 +40,8 @@ const RESOURCES: Readonly<Record<ResourceKind, Resource>> = {
   Gateway: GATEWAYS,
 };
 
+const [NEWEST_GRANTS] = REFERENCE_GRANTS;
+
 interface KindWatch extends ObjectWatch {
   readonly kind: ResourceKind;
 }
@@ -157,7 +159,7 @@ function consentOf({ grants }: Context, reference: Reference): ResourceFinding |
     case "reading":
       return "reading";
     case "forbidden":
-      return forbidden(REFERENCE_GRANTS[0], object.namespace);
+      return forbidden(NEWEST_GRANTS, object.namespace);
     case "listed":
       return reading.grants.some((grant) => permits(grant, namespace, ref)) ? undefined : { kind: "notPermitted" };
   }

@@ -37,7 +37,7 @@ export function createPendingExchanges(): PendingExchanges {
         const onAbort = (): void => end(() => reject(signal.reason));
         const onClose = (): void => end(() => resolve(CLOSED));
         const timer = setTimeout(() => end(() => resolve({ kind: "timeout" })), timeoutMs);
-        signal.addEventListener("abort", onAbort, { once: true });
+        signal.addEventListener("abort", onAbort);
         ends.add(onClose);
         stop = start((result) => end(() => resolve(result)));
         if (ended) {

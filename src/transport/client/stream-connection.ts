@@ -39,7 +39,7 @@ export class StreamConnection {
   /** The ids of cancelled queries whose answer may still arrive. A later query must not reuse such an id. */
   readonly #abandoned = new Set<number>();
   #state: "opening" | "open" | "used" | "closing" = "opening";
-  #lastReceivedAt: Millis = 0;
+  #lastReceivedAt: Millis = -Infinity;
   #problem: string | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
 
@@ -120,7 +120,6 @@ export class StreamConnection {
 
   #restOrClose(): void {
     const { socket, idleMs } = this.#options;
-    clearTimeout(this.#idleTimer);
     if (this.isIdle && this.#state === "closing") {
       socket.destroy();
     } else if (this.isIdle) {

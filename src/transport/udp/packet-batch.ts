@@ -10,8 +10,7 @@ const VECTOR_BYTES = 16;
 const NAME_BYTES = 32;
 const CONTROL_BYTES = 64;
 
-/** Where the fields of `struct mmsghdr` begin, on 64-bit Linux with glibc and musl. */
-const MSG_NAME = 0;
+/** Where the fields of `struct mmsghdr` begin, on 64-bit Linux with glibc and musl. The pointer to the address is the first one. */
 const MSG_NAMELEN = 8;
 const MSG_IOV = 16;
 const MSG_IOVLEN = 24;
@@ -50,7 +49,7 @@ export function createPacketBatch(size: number, addressOf: (memory: ArrayBuffer)
     view.setUint32(header + MSG_NAMELEN, name, true);
     view.setUint32(vectors + index * VECTOR_BYTES + IOV_LEN, payload, true);
     view.setUint32(header + MSG_CONTROLLEN, control, true);
-    view.setUint32(header + MSG_FLAGS, 0, true);
+    view.setUint32(header + MSG_FLAGS, 0);
   };
   const clear = (used: number): void => {
     for (let index = 0; index < used; index += 1) {
@@ -62,7 +61,7 @@ export function createPacketBatch(size: number, addressOf: (memory: ArrayBuffer)
   return {
     size,
     headerAt(start, end) {
-      if (end <= start || checked(end - 1) < checked(start)) {
+      if (checked(end - 1) < checked(start)) {
         throw new RangeError(`no packets from ${start} to ${end}`);
       }
       return start === 0 ? address : address + BigInt(start * HEADER_BYTES);
@@ -85,7 +84,7 @@ export function createPacketBatch(size: number, addressOf: (memory: ArrayBuffer)
         return undefined;
       }
       const control = Math.min(CONTROL_BYTES, view.getUint32(header + MSG_CONTROLLEN, true));
-      const local = control === 0 ? undefined : readControl(view, controls + index * CONTROL_BYTES, control);
+      const local = readControl(view, controls + index * CONTROL_BYTES, control);
       const scope = family === 6 ? scopeOf(view, name) : 0;
       return new PacketPeer(addressAt(view, name, family), portOf(view, name), scope, local);
     },
@@ -127,7 +126,7 @@ function createMemory(size: number, addressOf: (memory: ArrayBuffer) => bigint):
   const setPointer = (at: number, to: number): void => view.setBigUint64(at, address + BigInt(to), true);
   for (let index = 0; index < size; index += 1) {
     const header = index * HEADER_BYTES;
-    setPointer(header + MSG_NAME, names + index * NAME_BYTES);
+    setPointer(header, names + index * NAME_BYTES);
     setPointer(header + MSG_IOV, vectors + index * VECTOR_BYTES);
     view.setUint32(header + MSG_IOVLEN, 1, true);
     setPointer(header + MSG_CONTROL, controls + index * CONTROL_BYTES);

@@ -1,8 +1,7 @@
 import type { LocalAddress, SocketFamily } from "./packet-peer.ts";
 import { readWords, writeWords } from "./sockaddr.ts";
 
-/** Where the fields of `struct cmsghdr` begin, on 64-bit Linux with glibc and musl. */
-const CMSG_LEN = 0;
+/** Where the fields of `struct cmsghdr` begin, on 64-bit Linux with glibc and musl. The length is the first one. */
 const CMSG_LEVEL = 8;
 const CMSG_TYPE = 12;
 const CMSG_DATA = 16;
@@ -20,7 +19,7 @@ const INFO_V4_DESTINATION = 8;
 export function readControl(view: DataView, start: number, length: number): LocalAddress | undefined {
   const end = start + length;
   for (let at = start; at + CMSG_DATA <= end;) {
-    const size = view.getUint32(at + CMSG_LEN, true);
+    const size = view.getUint32(at, true);
     if (size < CMSG_DATA || at + size > end) {
       return undefined;
     }
@@ -51,8 +50,8 @@ export function writeControl(view: DataView, at: number, local: LocalAddress): n
   const { family, interfaceIndex } = local;
   const size = CMSG_DATA + INFO_BYTES[family];
   const info = at + CMSG_DATA;
-  view.setUint32(at + CMSG_LEN, size, true);
-  view.setUint32(at + CMSG_LEN + 4, 0, true);
+  view.setUint32(at, size, true);
+  view.setUint32(at + 4, 0);
   view.setInt32(at + CMSG_LEVEL, LEVEL[family], true);
   view.setInt32(at + CMSG_TYPE, TYPE[family], true);
   view.setUint32(info + INFO_INTERFACE[family], interfaceIndex, true);

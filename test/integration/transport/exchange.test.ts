@@ -1,29 +1,16 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { readdirSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "node:test";
 import { createExchange } from "../../../src/transport/client/exchange-by-protocol.ts";
 import { listen, type ListenOptions } from "../../../src/transport/server/listen.ts";
 import type { OnQuery } from "../../../src/transport/server/listener.ts";
 import { asking, at, idOf, message, never } from "./exchange-lab.ts";
+import { openSockets } from "./open-sockets.ts";
 
 async function start(onQuery: OnQuery, options: Partial<ListenOptions> = {}) {
   return listen({ host: "127.0.0.1", port: 0, onQuery, ...options });
-}
-
-/** Sockets of this process as the kernel counts them; Node's own list keeps closed ones for a while. */
-function openSockets(): number {
-  return readdirSync("/proc/self/fd").filter((fd) => linkOf(fd).startsWith("socket:")).length;
-}
-
-function linkOf(fd: string): string {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return "";
-  }
 }
 
 const onLinux = { skip: process.platform === "linux" ? false : "counts sockets in /proc" };

@@ -8,6 +8,13 @@ test("the clock has the wall time in whole milliseconds", () => {
   assert.ok(Math.abs(now - Date.now()) < 60_000, `${now} and ${Date.now()}`);
 });
 
+test("the clock advances as fast as time does", async () => {
+  const before = systemClock.now();
+  await systemClock.sleep(20, new AbortController().signal);
+  const advancedMs = systemClock.now() - before;
+  assert.ok(advancedMs >= 19 && advancedMs < 60_000, `${advancedMs} ms`);
+});
+
 test("a wait ends with the reason of its signal, before it and within it", async () => {
   const reason = new Error("stopping");
   await assert.rejects(systemClock.sleep(0, AbortSignal.abort(reason)), (error) => error === reason);

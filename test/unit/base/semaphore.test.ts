@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { createSemaphore } from "../../../src/base/semaphore.ts";
 
@@ -16,14 +17,13 @@ test("so many enter at once, the rest in their order as others leave", () => {
   assert.deepEqual(entered, ["a", "b", "c", "e"]);
 });
 
-test("a slot is free again after the last has left", () => {
+test("a slot is free again after the last has left, for one only", () => {
   const permits = createSemaphore(1);
   permits.acquire(() => undefined)();
-  let isIn = false;
-  permits.acquire(() => {
-    isIn = true;
-  });
-  assert.equal(isIn, true);
+  const entered: string[] = [];
+  permits.acquire(() => entered.push("a"));
+  permits.acquire(() => entered.push("b"));
+  assert.deepEqual(entered, ["a"]);
 });
 
 test("a task runs with a permit, and gives it back when it fails", async () => {
@@ -39,6 +39,19 @@ test("a task runs with a permit, and gives it back when it fails", async () => {
   await assert.rejects(first, /broken/);
   await second;
   assert.deepEqual(order, ["first", "second"]);
+});
+
+test("a task leaves no listener at a signal that lives as long as the program", async () => {
+  const semaphore = createSemaphore(1);
+  const { signal } = new AbortController();
+  const listeners = (): number => getEventListeners(signal, "abort").length;
+  const inside = Promise.withResolvers<void>();
+  const first = semaphore.run(() => inside.promise, signal);
+  const second = semaphore.run(async () => assert.equal(listeners(), 0), signal);
+  assert.equal(listeners(), 1, "the second task waits");
+  inside.resolve();
+  await Promise.all([first, second]);
+  assert.equal(listeners(), 0);
 });
 
 test("a task whose signal aborts while it waits doesn't run, and takes no permit", async () => {

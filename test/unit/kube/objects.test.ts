@@ -17,8 +17,6 @@ describe("paths", () => {
     );
     assert.equal(pathOf(NAMESPACES, { name: "a/../b" }), "/api/v1/namespaces/a%2F..%2Fb");
   });
-
-  it("have sorted label selectors", () => {});
 });
 
 describe("trimmed objects", () => {

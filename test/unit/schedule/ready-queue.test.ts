@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cpuMs } from "../../support/cpu-time.ts";
 import { createReadyQueue, type ReadyQueue } from "../../../src/schedule/ready-queue.ts";
 
 /** "a1" is a key of turn "a"; all have one share unless told. */
@@ -90,6 +91,44 @@ test("a key that waits can get another claim; one that runs is left alone", () =
   assert.deepEqual([queue.begin(), queue.size(), queue.isFull()], [undefined, 0, false]);
 });
 
+test("the shares of a turn come in rotation, one key each", () => {
+  const queue = createReadyQueue<string>(60);
+  add(queue, "a1 a2 a3", "v");
+  add(queue, "a4 a5", "w");
+  assert.deepEqual(beginAll(queue), ["a1", "a4", "a2", "a5", "a3"]);
+});
+
+test("a key that is added again keeps its place, and gets a new one with another share", () => {
+  const queue = createReadyQueue<string>(60);
+  add(queue, "a1 a2 a3", "v");
+  add(queue, "a1", "v");
+  add(queue, "a2", "w");
+  assert.deepEqual([queue.size(), queue.begin(), queue.begin(), queue.begin()], [3, "a1", "a2", "a3"]);
+});
+
+test("a share never has more than seven eighths of the places, however many of its runs have ended", () => {
+  const queue = createReadyQueue<string>(60);
+  for (const turn of "abcdefgh") {
+    add(queue, range(turn, 100));
+  }
+  const running = [...beginAll(queue)];
+  assert.equal(running.length, 70);
+  for (let round = 0; round < 20; round += 1) {
+    running.splice(0, 7).forEach((key) => queue.end(key));
+    running.push(...beginAll(queue));
+    assert.equal(running.length, 70);
+  }
+});
+
+test("the end of a key that doesn't run changes nothing", () => {
+  const queue = createReadyQueue<string>(3);
+  add(queue, range("a", 9));
+  assert.equal(beginAll(queue).length, 3);
+  queue.end("a8");
+  queue.end("unknown");
+  assert.deepEqual(beginAll(queue), []);
+});
+
 test("a key that is removed never begins", () => {
   const queue = createReadyQueue<string>(60);
   add(queue, "a1 a2 b1");
@@ -108,4 +147,35 @@ test("100,000 keys are taken in the order of their turns, in time", () => {
     queue.end(key);
   }
   assert.ok(performance.now() - startedAt < 5_000, `${performance.now() - startedAt} ms`);
+});
+
+for (const [names, claimOf] of [
+  ["a turn and a share", (key: number) => ({ turn: `${key}`, share: `${key}` })],
+  ["a turn", (key: number) => ({ turn: `${key}`, share: "v" })],
+  ["a share", (key: number) => ({ turn: "a", share: `${key}` })],
+] as const) {
+  test(`20,000 keys that had ${names} of their own leave nothing that a later key has to pass`, () => {
+    const queue = createReadyQueue<number>(1);
+    const startedAt = cpuMs();
+    for (let key = 0; key < 20_000; key += 1) {
+      queue.add(key, claimOf(key));
+      assert.equal(queue.begin(), key);
+      queue.end(key);
+    }
+    // A queue that keeps them takes more than a second.
+    assert.ok(cpuMs() - startedAt < 600, `${cpuMs() - startedAt} ms`);
+  });
+}
+
+test("a full queue doesn't look at each of 20,000 turns that wait", () => {
+  const queue = createReadyQueue<number>(1);
+  for (let key = 0; key < 20_000; key += 1) {
+    queue.add(key, { turn: `${key}`, share: "v" });
+  }
+  assert.equal(queue.begin(), 0);
+  const startedAt = cpuMs();
+  for (let attempt = 0; attempt < 10_000; attempt += 1) {
+    assert.equal(queue.begin(), undefined);
+  }
+  assert.ok(cpuMs() - startedAt < 600, `${cpuMs() - startedAt} ms`);
 });

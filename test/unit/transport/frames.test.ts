@@ -20,6 +20,18 @@ for (const size of [1, 2, 3, 4, 5, 7, 1_000, stream.length]) {
   });
 }
 
+test("a message without bytes is whole after its length", () => {
+  assert.deepEqual(createDeframer().push(Uint8Array.of(0, 0)), [new Uint8Array(0)]);
+});
+
+test("a message in many pieces is copied once, not at each piece", (context) => {
+  const concat = context.mock.method(Buffer, "concat");
+  const deframer = createDeframer();
+  const frame = framed(new Uint8Array(1_000).fill(7));
+  const got = Array.from(frame, (_byte, at) => deframer.push(frame.subarray(at, at + 1))).flat();
+  assert.deepEqual([got.length, got[0]?.length, concat.mock.callCount()], [1, 1_000, 1]);
+});
+
 test("a message that is not whole yet is held back", () => {
   const deframer = createDeframer();
   assert.deepEqual(deframer.push(Uint8Array.of(0)), []);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { describeResult, toResult, toStatus } from "../../../../src/kube/client/api-result.ts";
+import { describeResult, isAdmissionRefusal, toResult, toStatus } from "../../../../src/kube/client/api-result.ts";
 
 const NOW = Date.parse("2026-11-24T22:00:00Z");
 
@@ -37,6 +37,27 @@ describe("answers of the apiserver", () => {
       retryAfterMs: 7_000,
       causes: [],
     });
+  });
+
+  it("has a redirect as a refusal, because no request follows it", () => {
+    assert.deepEqual(
+      [199, 300].map((code) => toResult(code, undefined, "{}", NOW).kind),
+      ["status", "status"],
+    );
+    assert.equal(toResult(299, undefined, "{}", NOW).kind, "ok");
+  });
+
+  it("knows the refusal of a webhook, a policy, or a quota from a missing right, which has the same code", () => {
+    const cases: readonly (readonly [code: number, message: string, want: boolean])[] = [
+      [403, 'admission webhook "names.test" denied the request: no', true],
+      [403, "ValidatingAdmissionPolicy 'x' with binding 'y' denied request: no", true],
+      [403, "exceeded quota: dns", true],
+      [403, 'User "x" cannot patch resource "configmaps"', false],
+      [422, 'admission webhook "names.test" denied the request: no', false],
+    ];
+    for (const [code, message, want] of cases) {
+      assert.equal(isAdmissionRefusal(toStatus(code, { message })), want, message);
+    }
   });
 
   it("makes one sentence of what went wrong", () => {

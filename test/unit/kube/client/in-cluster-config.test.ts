@@ -27,3 +27,10 @@ test("a pod without a ServiceAccount is told so, and that waiting doesn't help",
     message: /^this pod has no ServiceAccount token \(see automountServiceAccountToken\): /,
   });
 });
+
+test("a pod whose ServiceAccount has a namespace and no token is told so at its start", async () => {
+  await assert.rejects(openPod({ host: "10.96.0.1", port: "443" }, `${FOLDER}-without-token`), {
+    code: "CONFIG_INVALID",
+    message: /\): ENOENT.*\/token'$/,
+  });
+});

@@ -62,6 +62,20 @@ test("a pod that is given a kubeconfig, or a context, uses that", async () => {
   await assert.rejects(openKubeconfig({ pod, context: "nowhere" }), /for context "nowhere"/);
 });
 
+test("a pod without a kubeconfig uses its ServiceAccount", async () => {
+  const opened = openKubeconfig({ pod: { host: "10.96.0.1", port: "443" } });
+  await assert.rejects(opened, /this pod has no ServiceAccount token/, "the test runs in no pod");
+});
+
+test("files or plugins that stop working are a failure that is tried again", async () => {
+  const source = await openKubeconfig({ kubeconfig: MAIN, context: "gone" });
+  await assert.rejects(source.read({ fresh: true }), {
+    code: "KUBE_REQUEST_FAILED",
+    retry: "backoff",
+    message: /^no credentials for the cluster: .*ENOENT/,
+  });
+});
+
 const INVALID: readonly (readonly [name: string, options: KubeconfigOptions, message: RegExp])[] = [
   ["a file that isn't there", { kubeconfig: "test/fixtures/kubeconfig/none.yaml" }, /cannot be read: ENOENT/],
   ["a file that is no YAML", { kubeconfig: "test/fixtures/kubeconfig/damaged.kubeconfig" }, /cannot be read: /],

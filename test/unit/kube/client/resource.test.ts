@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { microTime } from "../../../../src/kube/client/micro-time.ts";
+import * as resources from "../../../../src/kube/client/resource.ts";
 import {
   CONFIG_MAPS,
   DNS_ALIASES,
@@ -33,4 +34,31 @@ for (const [path, want] of PATHS) {
 
 test("a MicroTime has six digits and is in UTC (metav1.MicroTime)", () => {
   assert.equal(microTime(Date.UTC(2026, 10, 29, 13, 5, 7, 89)), "2026-11-29T13:05:07.089000Z");
+});
+
+/** As `kubectl api-resources` prints them: APIVERSION KIND NAME. */
+const NAMES = [
+  "dnsalias.io/v1alpha1 DnsAlias dnsaliases",
+  "dnsalias.io/v1alpha1 DnsZone dnszones",
+  "v1 Namespace namespaces",
+  "v1 ConfigMap configmaps",
+  "v1 Secret secrets",
+  "v1 Service services",
+  "v1 Pod pods",
+  "events.k8s.io/v1 Event events",
+  "coordination.k8s.io/v1 Lease leases",
+  "externaldns.k8s.io/v1alpha1 DNSEndpoint dnsendpoints",
+  "discovery.k8s.io/v1 EndpointSlice endpointslices",
+  "networking.k8s.io/v1 Ingress ingresses",
+  "gateway.networking.k8s.io/v1 Gateway gateways",
+  "gateway.networking.k8s.io/v1 ReferenceGrant referencegrants",
+  "gateway.networking.k8s.io/v1beta1 ReferenceGrant referencegrants",
+];
+
+test("each resource has the version, the kind, and the plural of the API", () => {
+  const all = Object.values(resources).flatMap((one) => (typeof one === "function" ? [] : one));
+  assert.deepEqual(
+    all.map(({ apiVersion, kind, plural }) => `${apiVersion} ${kind} ${plural}`).toSorted(),
+    NAMES.toSorted(),
+  );
 });

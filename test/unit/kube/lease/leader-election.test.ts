@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { describe, it } from "node:test";
 import { silentLogger } from "../../../support/silent-logger.ts";
 import { createLease, type Lease } from "../../../../src/kube/lease/leader-election.ts";
@@ -54,6 +55,40 @@ describe("several contenders for one Lease, with bad networks", () => {
     one.stop.abort();
     await advance(clock, 30_000);
     await one.running;
+  });
+
+  it("begins no work while another process has the Lease, and leaves no listener after its own work", async () => {
+    const clock = fakeClock();
+    const server = leaseServer();
+    const [first, second] = ["a", "b"].map((name) => contender(name, clock, server, () => 0));
+    assert.ok(first && second);
+    const listeners = (): readonly number[] =>
+      [first, second].map(({ stop }) => getEventListeners(stop.signal, "abort").length);
+    await advance(clock, 20_000);
+    assert.deepEqual([first.begins, second.begins], [1, 0]);
+    assert.deepEqual(listeners(), [1, 1], "the end of the work, and of the wait for the Lease");
+    first.net.mode = "dead";
+    await advance(clock, 60_000);
+    first.net.mode = "well";
+    await advance(clock, 20_000);
+    assert.deepEqual([first.begins, second.begins], [1, 1]);
+    assert.deepEqual(listeners(), [1, 1]);
+    [first, second].forEach(({ stop }) => stop.abort());
+    await advance(clock, 30_000);
+    await Promise.all([first.running, second.running]);
+  });
+
+  it("reports the time without a Lease from the renew deadline on", async () => {
+    const clock = fakeClock();
+    const { lease, stop, running, net } = contender("a", clock, leaseServer(), () => 0);
+    net.mode = "dead";
+    await advance(clock, TIMES.renewDeadlineMs - 1);
+    assert.equal(lease.awayMs(), 0);
+    await clock.advance(1);
+    assert.equal(lease.awayMs(), TIMES.renewDeadlineMs);
+    stop.abort();
+    await advance(clock, 30_000);
+    await running;
   });
 
   it("reports for how long no Lease has been seen: to the leader, to a contender, and after the return", async () => {
@@ -113,12 +148,15 @@ interface Contender {
   readonly stop: AbortController;
   readonly running: Promise<void>;
   readonly isWorking: boolean;
+  /** How often its work began. */
+  readonly begins: number;
 }
 
 function contender(name: string, clock: FakeClock, server: LeaseServer, random: () => number): Contender {
   const net: { mode: Mode } = { mode: "well" };
   const stop = new AbortController();
   let isWorking = false;
+  let begins = 0;
   const lease = createLease(
     {
       transport: lossyTransport(clock, server, net, random),
@@ -132,6 +170,7 @@ function contender(name: string, clock: FakeClock, server: LeaseServer, random: 
   );
   const running = lease.run(async (signal) => {
     isWorking = true;
+    begins += 1;
     await clock.sleep(1e12, signal).catch(() => undefined);
     isWorking = false;
   }, stop.signal);
@@ -143,6 +182,9 @@ function contender(name: string, clock: FakeClock, server: LeaseServer, random: 
     running,
     get isWorking() {
       return isWorking;
+    },
+    get begins() {
+      return begins;
     },
   };
 }

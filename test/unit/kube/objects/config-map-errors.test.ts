@@ -39,6 +39,15 @@ const WRITES: readonly {
     },
   },
   {
+    name: "another field manager",
+    result: status(409, { causes: [cause("FieldManagerConflict", ".data.a", 'conflict with "argocd"')] }),
+    wanted: {
+      kind: "refused",
+      reason: "ForeignManager",
+      message: 'ConfigMap dns/zones: conflict with "argocd" at .data.a',
+    },
+  },
+  {
     name: "another resourceVersion",
     result: status(409, { message: "modified" }),
     wanted: { kind: "conflict", message: "modified" },

@@ -108,6 +108,18 @@ const CASES: readonly Case[] = [
     requests: [],
   },
   {
+    name: "it may not be changed",
+    options: OWN,
+    revision: "5",
+    results: [configMap({}), refusal(403, { reason: "Forbidden" })],
+    wanted: {
+      kind: "refused",
+      reason: "Forbidden",
+      message: 'not allowed to patch configmaps "zones" in namespace "dns"; docs/rbac.md has the Role that grants it',
+    },
+    requests: [{ method: "PATCH" }],
+  },
+  {
     name: "our own name, but nobody's ConfigMap",
     options: OWN,
     revision: "5",

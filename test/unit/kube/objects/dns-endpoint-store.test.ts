@@ -200,6 +200,7 @@ for (const { name, results, before, wanted, versions } of RACES) {
   });
 }
 
+const DENIED = 'the apiserver answered 403: admission webhook "names.test" denied the request: no';
 const gone = "namespace dns is being deleted, or is gone";
 const REFUSALS: readonly { readonly result: KubeResult; readonly put: object; readonly list: object }[] = [
   {
@@ -219,6 +220,11 @@ const REFUSALS: readonly { readonly result: KubeResult; readonly put: object; re
       reason: "Forbidden",
       message: 'not allowed to list dnsendpoints in namespace "dns"; docs/rbac.md has the Role that grants it',
     },
+  },
+  {
+    result: refusal(403, { message: 'admission webhook "names.test" denied the request: no' }),
+    put: { kind: "refused", reason: "Rejected", message: DENIED },
+    list: { kind: "refused", reason: "Rejected", message: DENIED },
   },
   {
     result: refusal(403, { message: "namespace dns is being terminated" }),

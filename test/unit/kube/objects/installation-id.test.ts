@@ -57,6 +57,35 @@ for (const [name, failure, problem] of [
   });
 }
 
+test("a search that fails waits for 1 s, 2 s, and so on, up to 30 s", async () => {
+  const { id, clock, requests } = play(Array.from({ length: 9 }, () => refusal(503)));
+  const stop = new AbortController();
+  const found = id.find(stop.signal);
+  const triedAt: number[] = [];
+  while (clock.now() < 100_000) {
+    await clock.advance(1_000);
+    if (requests.length > triedAt.length + 1) {
+      triedAt.push(clock.now() / 1_000);
+    }
+  }
+  assert.deepEqual(triedAt, [1, 3, 7, 15, 31, 61, 91]);
+  stop.abort();
+  await found;
+});
+
+test("the search ends without a failure if its signal ends the request, and with any other failure of the request", async () => {
+  const stop = new AbortController();
+  const request = async (): Promise<KubeResult> => {
+    stop.abort();
+    throw new Error("aborted");
+  };
+  const deps = { clock: fakeClock(0), random: () => 0.5, log: silentLogger };
+  await createInstallationId({ ...deps, transport: { request } }).find(stop.signal);
+
+  const defect = createInstallationId({ ...deps, transport: { request: async () => assert.fail("a defect") } });
+  await assert.rejects(defect.find(new AbortController().signal), /a defect/);
+});
+
 test("the search ends with its signal", async () => {
   const { id, clock } = play([refusal(503)]);
   const stop = new AbortController();

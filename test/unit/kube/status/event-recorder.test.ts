@@ -108,6 +108,43 @@ test("a message over 1,000 bytes is cut between characters", async () => {
   );
 });
 
+test("Events are sent one after the other, and at most 1,000 wait", async () => {
+  const gate = Promise.withResolvers<void>();
+  let [sent, inProgress, most] = [0, 0, 0];
+  const { transport } = scriptedTransport([]);
+  const request = async (): Promise<KubeResult> => {
+    [sent, inProgress] = [sent + 1, inProgress + 1];
+    most = Math.max(most, inProgress);
+    await gate.promise;
+    inProgress -= 1;
+    return ok();
+  };
+  const clock = fakeClock(NOW);
+  const recorder = createEventRecorder({
+    transport: { ...transport, request },
+    clock,
+    log: silentLogger,
+    instance: "pod",
+  });
+  for (let index = 0; index < 1_100; index += 1) {
+    recorder.offer({ kind: "DnsAlias", meta: meta(`web/a${index}`), event: EVENT });
+  }
+  gate.resolve();
+  await recorder[Symbol.asyncDispose]();
+  assert.deepEqual([sent, most], [1_001, 1], "one is sent at once, and 1,000 wait");
+});
+
+test("Events that wait are sent before the end, and no timer is left", async () => {
+  const { recorder, requests } = play([ok(), ok()]);
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  for (const reason of ["Stale", "Loop"]) {
+    recorder.offer({ kind: "DnsAlias", meta: meta("web/a"), event: { ...EVENT, reason } });
+  }
+  await recorder[Symbol.asyncDispose]();
+  assert.deepEqual([requests.length, timers()], [2, before]);
+});
+
 test("after the stop nothing is sent", async () => {
   const { recorder, requests, offer } = play([ok()]);
   await recorder[Symbol.asyncDispose]();

@@ -139,6 +139,16 @@ for (const { name, results, wanted } of CONFLICTS) {
   });
 }
 
+test("a status that another writer restored later isn't a write of our own that the watch still has to show", async () => {
+  const { transport, requests } = scriptedTransport([at("6")]);
+  const writer = createStatusWriter(transport, () => 0);
+  await writer.write(TARGET, { ready: "yes" }, NEVER);
+  await writer.write({ ...TARGET, current: { ready: "yes" }, resourceVersion: "6" }, { ready: "yes" }, NEVER);
+  const restored = { ...TARGET, resourceVersion: "9" };
+  assert.deepEqual(await writer.write(restored, { ready: "no" }, NEVER), { kind: "written" });
+  assert.equal(requests.length, 1, "the status is there already");
+});
+
 const WRITES: readonly (readonly [KubeResult, StatusWrite])[] = [
   [ok(), { kind: "written" }],
   [refusal(404), { kind: "obsolete" }],
@@ -154,6 +164,10 @@ const WRITES: readonly (readonly [KubeResult, StatusWrite])[] = [
   [
     { kind: "unreachable", message: "reset" },
     { kind: "failed", message: "the apiserver cannot be reached: reset" },
+  ],
+  [
+    refusal(403, { message: "no right" }),
+    { kind: "failed", message: "the apiserver answered 403: no right", isForbidden: true },
   ],
 ];
 for (const [result, wanted] of WRITES) {
@@ -183,4 +197,24 @@ test("what was written of objects that came and went is forgotten after ten minu
   now += 600_000;
   await writer.write(TARGET, { ready: "yes" }, NEVER);
   assert.equal(writer.size(), 1);
+});
+
+test("a write is remembered for ten minutes after it, whatever the time is, also if an earlier one was renewed", async () => {
+  const { transport } = scriptedTransport(Array.from({ length: 5 }, () => at("6")));
+  const start = Date.parse("2026-12-01T00:00:00Z");
+  let now = start;
+  const writer = createStatusWriter(transport, () => now);
+  const write = async (name: string, ready: string, afterMs: number): Promise<number> => {
+    now = start + afterMs;
+    await writer.write({ ...TARGET, name, key: `web/${name}` }, { ready }, NEVER);
+    return writer.size();
+  };
+  const sizes = [
+    await write("a", "yes", 0),
+    await write("b", "yes", 1_000),
+    await write("a", "soon", 300_000),
+    await write("c", "yes", 600_999),
+    await write("d", "yes", 601_000),
+  ];
+  assert.deepEqual(sizes, [1, 2, 2, 3, 3], "b is forgotten before a, which was written again");
 });

@@ -53,6 +53,11 @@ const cases: readonly Case[] = [
   },
   { name: "lists again after a list that is forbidden", outcomes: [status(403)], step: wait(100, "list") },
   { name: "lists again when the resource is not there yet", outcomes: [status(404), waited], step: LIST },
+  {
+    name: "lists again after a watch that is forbidden, although it has a version to watch from",
+    outcomes: [page(""), status(403), waited],
+    step: LIST,
+  },
   { name: "waits as long as the server says", outcomes: [status(429, 9_000)], step: wait(9_000, "page") },
   {
     name: "watches on when a watch ends in time",

@@ -110,6 +110,14 @@ test("a watch that ends at once is waited for, and is trouble", async () => {
   assert.deepEqual(restarts, ["dnszones watch"]);
 });
 
+test("a watch that ends at once is trouble, however long the watches before it took", async () => {
+  const { told } = await play(
+    [page([]), { kind: "watch", lines: [], takesMs: 290_000 }, { kind: "watch", lines: [] }],
+    290_000,
+  );
+  assert.deepEqual(told, ["listed", "trouble: the watch ends as soon as it starts"]);
+});
+
 test("an object that was deleted while nothing was watched is gone after the next list", async () => {
   const { told, requests } = await play([
     page([object("a", "1"), object("b", "2")]),

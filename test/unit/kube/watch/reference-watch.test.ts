@@ -14,9 +14,9 @@ function referring(key: string, ...refs: readonly ResourceRef[]): DnsAlias {
   return alias(key, { spec: { targets: refs.map((ref) => ({ kind: "resourceRef", priority: 0, ref })) } });
 }
 
-function service(name: string, ip: string | undefined, version: string, namespace = "web"): object {
+function service(name: string, ip: string | undefined, version: string): object {
   return {
-    metadata: { namespace, name, resourceVersion: version },
+    metadata: { namespace: "web", name, resourceVersion: version },
     spec: { type: "LoadBalancer" },
     status: { loadBalancer: ip === undefined ? {} : { ingress: [{ ip }] } },
   };
@@ -114,67 +114,71 @@ describe("objects that aliases refer to", () => {
   });
 });
 
-const GRANT = {
-  metadata: { namespace: "infra", name: "aliases", resourceVersion: "5" },
-  spec: {
-    from: [{ group: "dnsalias.io", kind: "DnsAlias", namespace: "web" }],
-    to: [{ group: "", kind: "Service" }],
-  },
-};
-
-/** Discovery documents of the Gateway API come by the same path as lists. */
-function grantsServed(version: "v1" | "v1beta1"): Reply {
-  return {
-    kind: "page",
-    result: ok({ groupVersion: version, resources: [{ name: "referencegrants", verbs: ["create", "list", "watch"] }] }),
-  };
-}
-
-describe("objects of another namespace", () => {
-  test("are read only with a ReferenceGrant, and no longer when it is deleted", async () => {
-    const { watcher, clock, findings, requests } = start({
-      "discovery v1": [grantsServed("v1")],
-      referencegrants: [
-        list(),
-        { kind: "watch", lines: [{ type: "ADDED", object: GRANT }], silentMs: 1_000, takesMs: 2_000 },
-        watch({ type: "DELETED", object: GRANT }),
-      ],
-      "services edge": [list(service("edge", "192.0.2.1", "1", "infra")), watch()],
-    });
-    watcher.setAlias(referring("web/a", EDGE));
-    await clock.settle();
-    assert.deepEqual(findings, ["web edge notPermitted"]);
-    assert.ok(!requests.some((request) => request.includes("/services")), "nothing is read without consent");
-    await clock.advance(1_000);
-    assert.deepEqual(findings, ["web edge notPermitted", "web edge 192.0.2.1"]);
-    await clock.advance(3_000);
-    assert.deepEqual(findings, ["web edge notPermitted", "web edge 192.0.2.1", "web edge notPermitted"]);
+describe("an object that an alias refers to again", () => {
+  test("is reported again, although it is as it was", async () => {
+    const same = list(service("web", "192.0.2.1", "1"));
+    const { watcher, clock, findings } = start({ services: [same, watch(), same, watch()] });
+    for (let round = 0; round < 2; round += 1) {
+      watcher.setAlias(referring("web/a", WEB));
+      await clock.settle();
+      watcher.removeAlias("web/a");
+      await clock.settle();
+    }
+    assert.deepEqual(findings, ["web web 192.0.2.1", "web web 192.0.2.1"]);
     await watcher.stop();
   });
 
-  test("use version v1beta1 where v1 is not served, and have no grants without the CRD", async () => {
-    const { watcher, clock, findings } = start({
-      "discovery v1": [refused(404), refused(404)],
-      "discovery v1beta1": [refused(404), grantsServed("v1beta1")],
-      referencegrants: [list(GRANT), watch()],
-      "services edge": [list(service("edge", "192.0.2.1", "1", "infra")), watch()],
-    });
-    watcher.setAlias(referring("web/a", EDGE));
+  test("is not reported as it was before it is read again", async () => {
+    const { watcher, clock, findings } = start({ services: [list(service("web", "192.0.2.1", "1")), watch()] });
+    watcher.setAlias(referring("web/a", WEB));
     await clock.settle();
-    assert.deepEqual(findings, ["web edge notPermitted"]);
-    await clock.advance(15_000);
-    assert.deepEqual(findings, ["web edge notPermitted", "web edge 192.0.2.1"]);
+    watcher.removeAlias("web/a");
+    await clock.settle();
+    watcher.setAlias(referring("web/a", WEB));
+    await clock.settle();
+    assert.deepEqual([findings, watcher.isRead()], [["web web 192.0.2.1"], false]);
     await watcher.stop();
   });
+});
 
-  test("are forbidden without the right to watch ReferenceGrants", async () => {
-    const { watcher, clock, findings } = start({
-      "discovery v1": [grantsServed("v1")],
-      referencegrants: [refused(403)],
-    });
-    watcher.setAlias(referring("web/a", EDGE));
-    await clock.settle();
-    assert.deepEqual(findings, ["web edge forbidden"]);
-    await watcher.stop();
+test("who waits for the objects goes on once all of them are read", async () => {
+  const silent: Reply = { kind: "watch", lines: [], stays: true };
+  const { watcher, clock } = start({
+    services: [list(service("web", "192.0.2.1", "1")), silent],
+    gateways: [refused(500), refused(404)],
   });
+  await watcher.read();
+  watcher.setAlias(referring("web/a", WEB, { kind: "Gateway", name: "edge" }));
+  let reads = 0;
+  for (let waiter = 0; waiter < 2; waiter += 1) {
+    void watcher.read().then(() => (reads += 1));
+  }
+  await clock.settle();
+  assert.equal(reads, 0, "the Gateway isn't read yet");
+  await clock.advance(1_000);
+  assert.equal(reads, 2);
+  await watcher.stop();
+});
+
+test("after the stop nothing is watched, though an alias comes late", async () => {
+  const { watcher, clock, requests } = start({});
+  const stopped = watcher.stop();
+  watcher.setAlias(referring("web/a", WEB, EDGE));
+  await clock.settle();
+  await stopped;
+  assert.deepEqual(requests, []);
+});
+
+test("a missing right comes with the rule to add, for the group of the object", async () => {
+  const { deps, clock } = watchedServer({ services: [refused(403)], gateways: [refused(403)] });
+  const messages: string[] = [];
+  const watcher = createReferenceWatcher(deps, {}, ({ finding }) => {
+    messages.push(finding.kind === "forbidden" ? finding.message : finding.kind);
+  });
+  watcher.setAlias(referring("web/a", WEB, { kind: "Gateway", name: "edge" }));
+  await clock.settle();
+  const rule = (group: string, plural: string): string =>
+    `dnsalias cannot watch ${plural} in namespace web. Add the rule {apiGroups: [${group}], resources: [${plural}], verbs: [get, list, watch]}.`;
+  assert.deepEqual(messages.toSorted(), [rule("gateway.networking.k8s.io", "gateways"), rule('""', "services")]);
+  await watcher.stop();
 });

@@ -99,6 +99,9 @@ async function* chunksOf(
 
 function forever(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
+    if (signal.aborted) {
+      reject(new Error("aborted"));
+    }
     signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true });
   });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import type { ExchangeResult } from "../../../../src/transport/exchange.ts";
 import { createPendingExchanges } from "../../../../src/transport/client/pending-exchanges.ts";
@@ -33,6 +34,21 @@ test("a result at once is undone too", async () => {
 
 test("a wait ends by its time", async () => {
   assert.deepEqual(await createPendingExchanges().wait(5, never, () => () => undefined), { kind: "timeout" });
+});
+
+test("after a wait, no timer and no listener is left", async () => {
+  const { signal } = new AbortController();
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timers();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const wait = createPendingExchanges().wait(60_000, signal, (settle) => {
+    void promise.then(() => settle(answer));
+    return () => undefined;
+  });
+  assert.deepEqual([timers(), getEventListeners(signal, "abort").length], [before + 1, 1]);
+  resolve();
+  await wait;
+  assert.deepEqual([timers(), getEventListeners(signal, "abort").length], [before, 0]);
 });
 
 test("a wait ends by its signal, with the signal's reason, before and while it runs", async () => {

@@ -9,9 +9,14 @@ const IDLE_MS = 5_000;
 /** A socket without a network: a test says what comes, and how it ends. */
 class PlayedSocket extends Socket {
   readonly sent: number[] = [];
+  noDelay = false;
   override write(bytes: Uint8Array): boolean {
     this.sent.push(((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0));
     return true;
+  }
+  override setNoDelay(noDelay = true): this {
+    this.noDelay = noDelay;
+    return this;
   }
   override destroy(): this {
     if (!this.destroyed) {
@@ -86,6 +91,10 @@ test("queries wait until the peer is known to be the right one", (context) => {
   assert.deepEqual(socket.sent, [1, 2]);
   send(3);
   assert.deepEqual(socket.sent, [1, 2, 3]);
+});
+
+test("a query leaves at once, although the answer to an earlier one is on its way", (context) => {
+  assert.equal(play(context).socket.noDelay, true, "RFC 9210 4.3: TCP_NODELAY");
 });
 
 test("each answer goes to the query with its id, with the time that it took", (context) => {

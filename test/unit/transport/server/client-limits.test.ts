@@ -37,3 +37,11 @@ test("who leaves makes room for one more", () => {
     [true, false],
   );
 });
+
+test("a client whose last connection has ended has all of its places again, again and again", () => {
+  const counts = createClientCounts(1);
+  for (let round = 0; round < 3; round += 1) {
+    assert.deepEqual([counts.enter("192.0.2.1"), counts.enter("192.0.2.1")], [true, false]);
+    counts.leave("192.0.2.1");
+  }
+});

@@ -84,14 +84,41 @@ test("every pointer of every header leads into the memory, and no two overlap", 
   assert.ok(end <= bytes.length);
 });
 
+test("the header of a packet to send has the fields of struct mmsghdr, each at its place", () => {
+  const { batch, bytes, view, at } = play(2);
+  const local: LocalAddress = { ...V4, first: 0x7f00_0002, interfaceIndex: 0 };
+  view.setUint32(64 + 48, 0x20, true);
+  assert.equal(batch.write(1, Uint8Array.of(1, 2, 3), new PacketPeer(V4, 53, 0, local)), true);
+  const vector = at(64 + 16);
+  assert.deepEqual(
+    [view.getUint32(64 + 8, true), Number(view.getBigUint64(64 + 24, true)), Number(view.getBigUint64(64 + 40, true))],
+    [16, 1, 32],
+    "msg_namelen, msg_iovlen, msg_controllen",
+  );
+  assert.equal(view.getUint32(64 + 48, true), 0, "msg_flags");
+  assert.equal(Number(view.getBigUint64(vector + 8, true)), 3, "iov_len");
+  assert.deepEqual([...bytes.subarray(at(vector), at(vector) + 3)], [1, 2, 3]);
+  assert.equal(Buffer.from(bytes.subarray(at(64), at(64) + 8)).toString("hex"), "02000035c0000201");
+  assert.equal(view.getUint32(at(64 + 32) + 20), 0x7f00_0002);
+});
+
+test("a packet without a local address has no control message", () => {
+  const { batch, view } = play(1);
+  batch.write(0, Uint8Array.of(1), new PacketPeer(V4, 53, 0, { ...V4, interfaceIndex: 0 }));
+  batch.write(0, Uint8Array.of(1), new PacketPeer(V4, 53, 0, undefined));
+  assert.equal(view.getUint32(40, true), 0);
+  assert.equal(batch.peer(0)?.local, undefined);
+});
+
 test("the address of the headers leads only to packets that the batch has", () => {
   const { batch } = play(4);
-  assert.deepEqual([batch.headerAt(0, 4), batch.headerAt(3, 4)], [BASE, BASE + 192n]);
+  assert.deepEqual([batch.headerAt(0, 4), batch.headerAt(1, 2), batch.headerAt(3, 4)], [BASE, BASE + 64n, BASE + 192n]);
   const wrong: readonly (readonly [number, number])[] = [
     [0, 5],
     [-1, 2],
     [4, 5],
     [2, 2],
+    [0, 0],
     [3, 1],
     [0.5, 2],
     [0, Number.NaN],
