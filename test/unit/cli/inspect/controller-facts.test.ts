@@ -57,5 +57,6 @@ for (const [name, read, lines] of CASES) {
       controllerFacts(read, NOW).map(({ text, good }) => `${good ? "✓" : "✗"} ${text}`),
       lines,
     );
+    assert.ok(controllerFacts(read, NOW).every(({ topic }) => topic === "controller"));
   });
 }
