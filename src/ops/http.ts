@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { messageOf } from "../base/error.ts";
 import type { Logger } from "../base/log.ts";
-import { isFamilyMissing } from "../base/system-error.ts";
+import { listenAtHost } from "./listen-at-host.ts";
 import { type OpsPages, opsReply, PLAIN } from "./ops-reply.ts";
 
 export interface OpsServerOptions extends OpsPages {
@@ -22,24 +22,13 @@ export interface OpsServer extends AsyncDisposable {
 export async function listenOps(options: OpsServerOptions): Promise<OpsServer> {
   const server = createServer(LIMITS, (request, response) => void answer(options, request, response));
   server.maxConnections = MAX_CONNECTIONS;
-  await listenAt(server, options);
+  await listenAtHost(options.host, async (host) => {
+    server.listen(options.port, host);
+    await once(server, "listening");
+  });
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : options.port;
   return { host: options.host, port, [Symbol.asyncDispose]: () => close(server) };
-}
-
-/** With an empty host, one IPv6 socket serves both families (RFC 3493 5.3). A machine without IPv6 serves only IPv4. */
-async function listenAt(server: Server, { host, port }: Pick<OpsServerOptions, "host" | "port">): Promise<void> {
-  try {
-    server.listen(port, host === "" ? "::" : host);
-    await once(server, "listening");
-  } catch (error) {
-    if (host !== "" || !isFamilyMissing(error)) {
-      throw error;
-    }
-    server.listen(port, "0.0.0.0");
-    await once(server, "listening");
-  }
 }
 
 /** Scrapers and probes are few and fast, so slow clients are disconnected. */
@@ -60,14 +49,11 @@ async function answer(options: OpsServerOptions, request: IncomingMessage, respo
       "x-content-type-options": "nosniff",
       ...headers,
     });
-    response.end(request.method === "HEAD" ? undefined : text);
+    response.end(text);
   } catch (error) {
     options.log.error({ err: error, path: request.url }, "ops request failed");
     response.writeHead(500, { "content-type": PLAIN });
     response.end(`${messageOf(error)}\n`);
-  } finally {
-    // A request needs no body. An unread body would keep the connection open.
-    request.resume();
   }
 }
 

@@ -8,13 +8,16 @@ import type { HostPort } from "../config/settings.ts";
  * Tests each address, and returns the addresses to listen on. An empty host means all addresses of both families, or only IPv4 if
  * the machine doesn't support IPv6. Throws CONFIG_INVALID, which names the address, if an address is not available.
  */
-export async function freeAddresses(wanted: readonly HostPort[]): Promise<readonly HostPort[]> {
+export async function freeAddresses(
+  wanted: readonly HostPort[],
+  tryToListen: (address: HostPort) => Promise<unknown> = problemOf,
+): Promise<readonly HostPort[]> {
   const free: HostPort[] = [];
   for (const { host, port } of wanted) {
     const hosts = host === "" ? ANY : [host];
     for (const each of hosts) {
       const address = { host: each, port };
-      const problem = await problemOf(address);
+      const problem = await tryToListen(address);
       if (problem === undefined) {
         free.push(address);
       } else if (host !== "" || !isFamilyMissing(problem)) {

@@ -50,7 +50,7 @@ function layOut(steps: readonly Step[]): readonly Box[] {
   return steps.map((step) => {
     const text = step.text.length > LONGEST ? `${step.text.slice(0, LONGEST - 1)}…` : step.text;
     const width = Math.round(text.length * CHARACTER_PIXELS) + 16;
-    if (x > MARGIN && x + width > ROW_PIXELS) {
+    if (x + width > ROW_PIXELS) {
       x = MARGIN + GAP;
       y += BOX_HEIGHT + 12;
     }

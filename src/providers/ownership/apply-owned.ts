@@ -241,7 +241,7 @@ function takeOver(
   session.view = makeView(state, {
     names: new Set(view.ownership.keys()),
     sets: afterChanges(view.sets, changes).values(),
-    serial: serial ?? view.serial,
+    serial,
     obstacleOf: view.obstacleOf,
   });
   session.serial = serial ?? session.serial;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import type { LogFields } from "../../../src/base/log.ts";
 import { silentLogger } from "../../support/silent-logger.ts";
@@ -66,7 +67,27 @@ test("other paths and methods are refused", async () => {
   assert.equal((await get(server.port, "/index.html")).status, 404);
   assert.equal((await get(server.port, "/metrics/../etc/passwd")).status, 404);
   assert.equal((await get(server.port, "/metrics", { method: "POST", body: "x".repeat(100_000) })).status, 405);
-  assert.equal((await get(server.port, "/metrics", { method: "HEAD" })).text, "");
+});
+
+test("HEAD has the headers of GET without the text, and the connection remains usable", async () => {
+  await using server = await listen();
+  const request = (method: string): string => `${method} /metrics HTTP/1.1\r\nhost: a\r\n\r\n`;
+  const post = "POST /metrics HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nGET /";
+  const socket = connect(server.port, "127.0.0.1");
+  socket.end(request("HEAD") + post + request("GET"));
+  const replies = (await text(socket)).split(/(?=HTTP\/1\.1 )/);
+  assert.deepEqual(
+    replies.map((reply) => [reply.slice(9, 12), reply.split("\r\n\r\n")[1]]),
+    [
+      ["200", ""],
+      ["405", "only GET and HEAD\n"],
+      ["200", "a 1\n"],
+    ],
+  );
+  for (const reply of [replies[0], replies[2]]) {
+    assert.match(reply ?? "", /^content-length: 4\r$/im);
+    assert.match(reply ?? "", /^x-content-type-options: nosniff\r$/im);
+  }
 });
 
 test("a page that cannot be made is a 500 and a log line, and the server goes on", async () => {

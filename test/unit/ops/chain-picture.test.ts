@@ -56,6 +56,10 @@ test("a row may reach to 900 pixels exactly", () => {
   const rows = (length: number): readonly string[] => draw(LONG, ["y".repeat(length)], []).boxes.slice(1, 2);
   assert.deepEqual(rows(54), [`name 486,4 410: ${"y".repeat(54)}`]);
   assert.deepEqual(rows(55), [`name 32,40 418: ${"y".repeat(55)}`]);
+  // Six boxes of 15 characters: 6 times 126 pixels, 5 gaps, and the margin are 900 pixels.
+  const hops = Array.from({ length: 4 }, (_, hop) => `hop-${hop}.edge.test`);
+  const { boxes } = draw("www.shop-1.test", hops, ["2001:db8:0:0::1"]);
+  assert.equal(boxes.at(-1), "addresses 774,4 126: 2001:db8:0:0::1");
 });
 
 test("a name of more than 60 characters is cut, but not in the words for those who don't see the picture", () => {

@@ -90,6 +90,39 @@ test("an error of the system shows its code and no stack: it is expected, too", 
   assert.match(JSON.stringify(parsed(lines[1])["err"]), /"message":"odd","stack"/);
 });
 
+for (const field of [
+  "token",
+  "secret",
+  "password",
+  "authorization",
+  "Authorization",
+  "apiKey",
+  "tsigSecret",
+  "clientKey",
+  "clientKeyData",
+  "cookie",
+]) {
+  test(`the value of ${field} is cut out`, () => {
+    assert.deepEqual(redacted({ [field]: "s3cret", tokens: 1 }), { [field]: "[redacted]", tokens: 1 });
+  });
+}
+
+test("a list of values without secrets is not copied", () => {
+  const list = ["a", "b", { name: "c" }];
+  assert.equal(redacted({ list })["list"], list);
+});
+
+test("an error without a code that the product throws has no stack, and what isn't an error is shown as it is", async () => {
+  const { log, lines } = await capture();
+  const expected = Object.assign(new Error("zone refused"), { name: "AppError" });
+  log.error({ err: expected }, "failed");
+  log.error({ err: "a text" }, "failed");
+  log.error({ err: { name: "odd", message: "no error" } }, "failed");
+  assert.deepEqual(parsed(lines[0])["err"], { type: "AppError", message: "zone refused" });
+  assert.equal(parsed(lines[1])["err"], "a text");
+  assert.deepEqual(parsed(lines[2])["err"], { name: "odd", message: "no error" });
+});
+
 const SECRETS: readonly (readonly [fields: Record<string, unknown>, want: object])[] = [
   [
     { a: 1, b: "token" },

@@ -155,6 +155,44 @@ test("counts of states are whole: what is left out ends", async () => {
   assert.doesNotMatch(text, /LoopDetected/);
 });
 
+test("a state and a bound that are no longer reported end", async () => {
+  const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });
+  metrics.answers(new Map([["failing", 2]]));
+  metrics.answers(new Map([["good", 2]]));
+  metrics.stalenessBounds(new Map([["web/gone", 1]]));
+  metrics.stalenessBounds(new Map([["web/example", 95]]));
+  const { text } = await page();
+  assert.match(text, /^dnsalias_answers\{state="good"\} 2$/m);
+  assert.doesNotMatch(text, /state="failing"|web\/gone/);
+});
+
+test("a Lease, an inventory, and a breaker are 1 while they hold, and 0 after that", async () => {
+  const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });
+  const shown = async (): Promise<readonly (string | undefined)[]> => {
+    const { text } = await page();
+    return [
+      /^leader_election_master_status\{name="dnsalias"\} (.*)$/m,
+      /^dnsalias_inventory_up (.*)$/m,
+      /^dnsalias_provider_breaker_open\{zone="web\/example"\} (.*)$/m,
+    ].map((pattern) => pattern.exec(text)?.[1]);
+  };
+  for (const [holds, want] of [
+    [true, "1"],
+    [false, "0"],
+  ] as const) {
+    metrics.leader("dnsalias", holds);
+    metrics.inventoryUp(holds);
+    metrics.breakerOpen("web/example", holds);
+    assert.deepEqual(await shown(), [want, want, want]);
+  }
+});
+
+test("a page with the process has the memory of the process, one without has not", async () => {
+  const shown = async (process: boolean): Promise<boolean> =>
+    (await createPrometheus({ version: "1.2.3", process }).page()).text.includes("\nprocess_resident_memory_bytes ");
+  assert.deepEqual([await shown(true), await shown(false)], [true, false]);
+});
+
 test("a zone that is gone leaves no series", async () => {
   const { page, metrics } = createPrometheus({ version: "1.2.3", process: false });
   exercise(metrics);

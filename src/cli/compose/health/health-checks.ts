@@ -1,14 +1,12 @@
 import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
-import { type Clock, type Millis, systemClock } from "../../../base/clock.ts";
+import { systemClock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/log.ts";
-import type { ActiveCheck, CheckFinding, HealthCheckPort } from "../../../controller/ports/checks.ts";
-import { parseAddress } from "../../../dns/address/address.ts";
-import { displayName } from "../../../dns/name/name.ts";
-import type { CheckRequest, CheckResult, FailureClass } from "../../../transport/check/check-request.ts";
+import type { HealthCheckPort } from "../../../controller/ports/checks.ts";
 import { createCheckWorker } from "../../../transport/check/check-worker.ts";
 import type { HealthCheckConfig } from "../../config/health-check-config.ts";
+import { checkFinding, checkRequest } from "./check-words.ts";
+import { createForbidden } from "./forbidden-addresses.ts";
 
 export interface HealthChecksOptions {
   readonly config: HealthCheckConfig;
@@ -32,86 +30,20 @@ export function createHealthChecks({ config, version, apiServerHost, log }: Heal
   const worker = createCheckWorker({
     onEnd: (error) => log.warn({ err: error }, "thread of the health checks has ended and is replaced"),
   });
-  const forbidden = createForbidden(apiServerHost, systemClock);
+  const forbidden = createForbidden({
+    apiServerHost,
+    clock: systemClock,
+    ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []),
+    addressesOf: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
+  });
   const userAgent = `dnsalias-health/${version}`;
   return {
     port: {
-      run: async (address, check) => findingOf(await worker.check(requestOf(address, check, userAgent)), check),
+      run: async (address, check) => checkFinding(await worker.check(checkRequest(address, check, userAgent)), check),
       rules: () => ({ ports: config.ports, allowed: config.allowed, forbidden: forbidden() }),
       budget: { rate: config.rate, addressRate: ADDRESS_RATE },
       concurrency: CHECKS_AT_ONCE,
     },
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
-  };
-}
-
-function requestOf(address: string, check: ActiveCheck, userAgent: string): CheckRequest {
-  const { port, timeoutMs } = check;
-  if (check.kind === "tcpSocket") {
-    return { address, port, timeoutMs };
-  }
-  const { scheme, insecureSkipTLSVerify, host, path, headers, expectedStatuses, bodyContains } = check;
-  return {
-    address,
-    port,
-    timeoutMs,
-    http: {
-      tls: scheme === "HTTPS",
-      insecureSkipTLSVerify,
-      host: displayName(host),
-      path,
-      headers,
-      expectedStatuses,
-      ...(bodyContains !== undefined && { bodyContains }),
-      userAgent,
-    },
-  };
-}
-
-function findingOf(result: CheckResult, check: ActiveCheck): CheckFinding {
-  if (result.kind !== "failure") {
-    return result;
-  }
-  const host = check.kind === "httpGet" ? displayName(check.host) : "";
-  return {
-    kind: "failure",
-    message: result.class === "status" ? `HTTP ${result.status}` : MESSAGES[result.class](host),
-  };
-}
-
-const MESSAGES: Readonly<Record<Exclude<FailureClass, "status">, (host: string) => string>> = {
-  refused: () => "connection refused",
-  unreachable: () => "no route to the address",
-  timeout: () => "timed out",
-  closed: () => "connection closed",
-  certificate: (host) => `no valid certificate for ${host}`,
-  tls: () => "TLS handshake failed",
-  protocol: () => "invalid HTTP response",
-  body: () => "the body lacks the text of bodyContains",
-};
-
-/** The interval of reads of the forbidden addresses, because the addresses of a host can change. */
-const REFRESH_MS: Millis = 60_000;
-
-/** The addresses of this host and of the API server, at most a minute old. */
-function createForbidden(apiServerHost: HealthChecksOptions["apiServerHost"], clock: Clock): () => ReadonlySet<string> {
-  let own: readonly string[] = [];
-  let apiServer: readonly string[] = [];
-  let readAt: Millis = -Infinity;
-  const readApiServer = async (): Promise<void> => {
-    const host = await apiServerHost();
-    if (host !== undefined) {
-      const found = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }];
-      apiServer = found.map(({ address }) => address);
-    }
-  };
-  return () => {
-    if (clock.now() - readAt > REFRESH_MS) {
-      readAt = clock.now();
-      own = Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
-      // If the lookup of the API server's name fails, the known addresses remain.
-      readApiServer().catch(() => undefined);
-    }
-    return new Set([...own, ...apiServer].flatMap((address) => parseAddress(address) ?? []));
   };
 }

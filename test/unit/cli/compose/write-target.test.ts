@@ -9,6 +9,9 @@ const one = { address: "192.0.2.1" };
 const two = { address: "2001:db8::1" };
 const pdns = { url: "https://pdns.example", apiKeyRef: secretRef };
 
+const ETCD = { endpoints: ["http://192.0.2.1:2379"] };
+const TRANSFER = { baseZone: { inline: "@ SOA ns.example.com. h.example.com. 1 2 3 4 5" }, allow: ["192.0.2.0/24"] };
+
 const cases: readonly {
   readonly name: string;
   readonly a: object;
@@ -87,6 +90,39 @@ const cases: readonly {
     a: { dnsEndpoint: { labels: { a: "1", b: "2" } } },
     b: { dnsEndpoint: { labels: { b: "2", a: "1" } } },
     same: true,
+  },
+  {
+    name: "labels with other values",
+    a: { dnsEndpoint: { labels: { a: "1" } } },
+    b: { dnsEndpoint: { labels: { a: "2" } } },
+    same: false,
+  },
+  {
+    name: "zone transfers, which one process has once for a domain",
+    a: { transfer: TRANSFER },
+    b: { transfer: { ...TRANSFER, allow: ["192.0.2.1"] } },
+    namespace: "other",
+    same: true,
+  },
+  {
+    name: "zone transfers of two domains",
+    a: { transfer: TRANSFER },
+    b: { transfer: TRANSFER },
+    domain: "example.org",
+    same: false,
+  },
+  { name: "one etcd", a: { coreDNSEtcd: ETCD }, b: { coreDNSEtcd: ETCD }, namespace: "other", same: true },
+  {
+    name: "two paths of one etcd",
+    a: { coreDNSEtcd: ETCD },
+    b: { coreDNSEtcd: { ...ETCD, pathPrefix: "/other" } },
+    same: false,
+  },
+  {
+    name: "two etcds",
+    a: { coreDNSEtcd: ETCD },
+    b: { coreDNSEtcd: { endpoints: ["http://192.0.2.9:2379"] } },
+    same: false,
   },
   {
     name: "two providers at one address",

@@ -59,5 +59,6 @@ for (const [name, read, lines] of CASES) {
       ),
       lines,
     );
+    assert.ok(controllerFacts(read, NOW).every(({ topic }) => topic === "controller"));
   });
 }

@@ -359,6 +359,45 @@ test("an abort ends what a question began, and nothing is asked after it", async
   assert.deepEqual([world.clock.sleepers(), world.refresher.lookUpNow(KEY)], [0, undefined]);
 });
 
+test("a query for a name that no alias uses looks nothing up", async () => {
+  await using world = start(() => found("a"));
+  assert.equal(world.refresher.lookUpNow(KEY), undefined);
+  assert.equal(world.refresher.live(KEY), undefined);
+  await world.clock.settle();
+  assert.deepEqual(world.queried, []);
+});
+
+test("once followed, a key that a query looked up is next looked up by the TTL of that answer", async () => {
+  await using world = start((at) => found("a", { ttl: at < 60_000 ? 60 : 100 }), { follows: true });
+  world.refresher.want(KEY, "web");
+  await world.clock.settle();
+  await world.clock.advance(60_000);
+  const before = world.queried.length;
+  await world.question();
+  assert.equal(world.refresher.nextAt(KEY), world.live().nextLookupAt + 1_000);
+  await world.clock.advance(50_000);
+  assert.deepEqual(world.queried.slice(before), ["60"]);
+});
+
+test("a key that has to be looked up again during the lookup of a query is due at once", async () => {
+  await using world = start(
+    async (at, _key, clock, signal) => {
+      await clock.sleep(at === 60_000 ? 5_000 : 0, signal);
+      return found("a");
+    },
+    { follows: true },
+  );
+  world.refresher.want(KEY, "web");
+  await world.clock.advance(60_000);
+  const question = world.question();
+  await world.clock.advance(2_000);
+  world.refresher.expedite(KEY);
+  await world.clock.advance(3_000);
+  await question;
+  await world.clock.settle();
+  assert.deepEqual(world.queried, ["0", "60", "65"]);
+});
+
 type Answering = (
   at: number,
   key: TargetKey,

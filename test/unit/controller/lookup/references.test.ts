@@ -56,3 +56,20 @@ test("news of an object that no alias refers to any more is dropped", () => {
   assert.deepEqual(references.record({ namespace: "web", ref: WEB, finding: FOUND }, 2), []);
   assert.equal(references.size(), 0);
 });
+
+test("an alias is read once each of its objects is, and its hostnames and addresses need no object", () => {
+  const references = createReferences();
+  const front: ResourceRef = { kind: "Ingress", name: "front" };
+  const both = referring("web/a", WEB, front);
+  const isRead = (written: DnsAlias): boolean => hasReadReferences(references.follow(written));
+  assert.equal(isRead(both), false);
+  assert.equal(references.size(), 3, "two objects, and an alias");
+  references.record({ namespace: "web", ref: WEB, finding: FOUND }, 1);
+  assert.equal(isRead(both), false);
+  const mixed = alias("web/b", { targets: ["cdn.test"] });
+  const withHostname = { ...mixed, spec: { ...mixed.spec, targets: [...mixed.spec.targets, ...both.spec.targets] } };
+  assert.equal(isRead(withHostname), false);
+  references.record({ namespace: "web", ref: front, finding: FOUND }, 2);
+  assert.deepEqual([isRead(both), isRead(withHostname), isRead(mixed)], [true, true, true]);
+  assert.deepEqual(references.follow(withHostname).spec.targets[0], mixed.spec.targets[0]);
+});

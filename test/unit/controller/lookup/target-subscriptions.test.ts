@@ -143,3 +143,23 @@ test("of more than 64 users of a target, the first ones decide about its turn", 
   subscriptions.update("big/a0", undefined);
   assert.equal(subscriptions.namespaceOf(A), "small");
 });
+
+test("a stream is looked up in the turn of the namespace that has fewer streams now, not of one that had few", () => {
+  const at = scene();
+  const big = (...targets: readonly string[]): DnsAlias => one("big/shop", { targets });
+  const small = (...targets: readonly string[]): DnsAlias => one("small/shop", { targets });
+  at.subscriptions.update("big/shop", big("cdn.test", "two.test", "three.test"));
+  at.subscriptions.update("small/shop", small("cdn.test"));
+  assert.equal(at.subscriptions.namespaceOf(A), "small");
+  at.subscriptions.update("small/shop", small("cdn.test", "a.test", "b.test", "c.test"));
+  assert.equal(at.subscriptions.namespaceOf(A), "big");
+  at.subscriptions.update("small/shop", undefined);
+  at.subscriptions.update("small/shop", small("cdn.test"));
+  assert.equal(at.subscriptions.namespaceOf(A), "small");
+  at.subscriptions.update("big/shop", big("cdn.test"));
+  assert.equal(at.subscriptions.namespaceOf(A), "big", "both have two streams, and big is the first");
+  at.subscriptions.update("big/shop", undefined);
+  at.subscriptions.update("small/shop", undefined);
+  assert.equal(at.subscriptions.size(), 0);
+  assert.equal(at.subscriptions.namespaceOf(A), "");
+});

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { APPROVE_ANNOTATION } from "../../../../src/api/meta.ts";
 import type { ZoneSpec } from "../../../../src/api/dns-zone.ts";
-import { limitsOf, propose, type ProposalInput } from "../../../../src/controller/zone/propose-changes.ts";
+import {
+  limitsOf,
+  propose,
+  type ProposalInput,
+  proposeWithout,
+} from "../../../../src/controller/zone/propose-changes.ts";
 import { displayName, parseName } from "../../../../src/dns/name/name.ts";
 import type { ActualRRset, Change, DesiredRRset } from "../../../../src/plan/change.ts";
 import type { NamePlan } from "../../../../src/plan/name-plan.ts";
@@ -30,15 +35,19 @@ interface Parts extends Partial<ProposalInput> {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-function proposed({ names = [], spec, annotations = {}, ...more }: Parts) {
-  return propose({
+function proposed(parts: Parts) {
+  return propose(inputOf(parts));
+}
+
+function inputOf({ names = [], spec, annotations = {}, ...more }: Parts): ProposalInput {
+  return {
     zone: zone("dns/com", "example.com", spec, { annotations }),
     plan: { names, contributions: new Map(), claims: new Map(), loops: new Map() },
     actual: [],
     ownerId: "me",
     maxNames: undefined,
     ...more,
-  });
+  };
 }
 
 /** "create a.example.com A 30", "refuse a.example.com A OverlayFull". */
@@ -158,4 +167,32 @@ test("a record whose delete waits, or is held, still takes its room", () => {
   });
   assert.deepEqual(lines(waiting.changes), ["refuse new.example.com A ZoneTooLarge", "delete old.example.com A"]);
   assert.deepEqual([lines(waiting.guarded.writes), waiting.waitMs], [[], 5_000]);
+});
+
+test("names that go are withdrawn with the other changes, and without any nothing differs", () => {
+  const names = ["a", "b", "c"].map((label) => named(`${label}.example.com`, { data: ["192.0.2.2"] }));
+  const own = ["a", "b", "c", "d"].map((label) => actual(`${label}.example.com`));
+  const input = inputOf({ names, actual: own, spec: { maxDeletePercent: 100 } });
+  const updates = ["a", "b", "c"].map((label) => `update ${label}.example.com A 30`);
+  const none = proposeWithout(new Set(), input);
+  assert.deepEqual(lines(none.guarded.writes), [...updates, "delete d.example.com A"]);
+  const one = proposeWithout(new Set([parseName("a.example.com")]), input);
+  assert.deepEqual(lines(one.guarded.writes), [
+    "delete a.example.com A",
+    ...updates.slice(1),
+    "delete d.example.com A",
+  ]);
+});
+
+test("while the deletes of names that go are held, these names follow their targets, and nothing is deleted", () => {
+  const labels = Array.from({ length: 10 }, (_, index) => `n${index}.example.com`);
+  const names = labels.slice(0, 9).map((label) => named(label, { data: ["192.0.2.2"] }));
+  const going = new Set(labels.slice(0, 5).map(parseName));
+  const { guarded } = proposeWithout(going, inputOf({ names, actual: labels.map((label) => actual(label)) }));
+  assert.ok(guarded.kind === "held");
+  assert.deepEqual([guarded.deletes, guarded.of], [6, 10]);
+  assert.deepEqual(
+    lines(guarded.writes),
+    labels.slice(0, 9).map((label) => `update ${label} A 30`),
+  );
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createStore, type Store } from "../../../../src/controller/inventory/store.ts";
-import type { DnsAlias, HostnameStatus } from "../../../../src/api/dns-alias.ts";
+import type { DnsAlias, HistoryEntry, HostnameStatus } from "../../../../src/api/dns-alias.ts";
 import { rememberedSets } from "../../../../src/controller/zone/published-from-status.ts";
 import { alias, zone } from "../../../support/objects.ts";
 
@@ -117,4 +117,41 @@ test("an HTTPS record was published beside addresses, of an alias that has one",
   const address = "a.example.com. 60 A 192.0.2.1";
   assert.deepEqual(lines(true), [address, "a.example.com. 60 HTTPS 0 cdn.test."]);
   assert.deepEqual(lines(false), [address]);
+});
+
+test("the HTTPS record of a name with two aliases is that of the one that has it, and a pinned name has none", () => {
+  const status = (label: string, httpsAlias: boolean): DnsAlias => {
+    const one = withStatus(label, [
+      { hostname: "a.example.com", zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 },
+    ]);
+    return { ...one, spec: { ...one.spec, httpsAlias } };
+  };
+  const types = (...aliases: readonly DnsAlias[]): readonly string[] =>
+    rememberedSets(storeOf(aliases), ZONE).map(({ type }) => type);
+  assert.deepEqual(types(status("a", true), status("b", false)), ["A", "HTTPS"]);
+  assert.deepEqual(types(status("a", false), status("b", true)), ["A", "HTTPS"]);
+  const pinned = (reason: HistoryEntry["reason"]): DnsAlias => {
+    const one = status("a", true);
+    const entry: HistoryEntry = {
+      revision: "r1",
+      publishedTime: "2026-12-01T12:00:00Z",
+      a: ["192.0.2.1"],
+      targets: [],
+      reason,
+      generation: 1,
+      uid: "a",
+    };
+    return { ...one, ...(one.status !== undefined && { status: { ...one.status, history: [entry] } }) };
+  };
+  assert.deepEqual(types(pinned("Pinned")), ["A"]);
+  assert.deepEqual(types(pinned("Initial")), ["A", "HTTPS"]);
+});
+
+test("remembered names are sorted, in whatever order the statuses have them", () => {
+  const names = ["c.example.com", "a.example.com", "d.example.com", "b.example.com"];
+  const statuses = names.map((hostname) => ({ hostname, zone: "dns/example", addresses: ["192.0.2.1"], ttl: 60 }));
+  assert.deepEqual(
+    rememberedSets(storeOf([withStatus("a", statuses)]), ZONE).map(({ name }) => name),
+    names.map((name) => `${name}.`).sort(),
+  );
 });

@@ -205,3 +205,50 @@ test("each deferral is counted by its cause, and says it", async () => {
   await clock.advance(60_000);
   await hanging;
 });
+
+test("a stop during the trial call of a paused endpoint leaves the trial to the next call", async () => {
+  const { clock, events, zone } = lab();
+  let answer: Answer = { kind: "failed", message: "down" };
+  const a = zone("a", "one", () => answer);
+  for (let tries = 0; tries < 5; tries += 1) {
+    await read(a);
+  }
+  await clock.advance(15_000);
+  answer = "hangs";
+  const stop = new AbortController();
+  const trial = a.read([], stop.signal);
+  await clock.settle();
+  assert.equal(await read(a), "deferred 1000", "one trial at once");
+  stop.abort(new Error("over"));
+  await assert.rejects(trial, /over/);
+  answer = OK;
+  assert.equal(await read(a), "ok");
+  assert.deepEqual(
+    events.flatMap((event) => (event.kind === "breaker" ? [event.state] : [])),
+    ["open", "half-open", "open", "half-open", "closed"],
+  );
+});
+
+test("a call that comes a millisecond before its time is deferred by that millisecond", async () => {
+  const { clock, zone } = lab({ perSecond: 1, burst: 1, atOnce: 9 });
+  const provider = zone("a", "one", () => OK);
+  assert.deepEqual([await read(provider), await read(provider)], ["ok", "deferred 1000"]);
+  await clock.advance(999);
+  assert.equal(await read(provider), "deferred 1");
+});
+
+test("the first call that finds too many others waits for the first time again after a call was made", async () => {
+  const { clock, zone } = lab({ ...WIDE, atOnce: 1 });
+  const hanging = read(zone("a", "one", () => "hangs"));
+  await clock.settle();
+  const b = zone("b", "one", () => OK);
+  assert.deepEqual([await read(b), await read(b)], ["deferred 250", "deferred 500"]);
+  await clock.advance(60_000);
+  await hanging;
+  assert.equal(await read(b), "ok");
+  const second = read(zone("c", "one", () => "hangs"));
+  await clock.settle();
+  assert.equal(await read(b), "deferred 250");
+  await clock.advance(60_000);
+  await second;
+});

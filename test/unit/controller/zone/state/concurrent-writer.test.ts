@@ -107,6 +107,12 @@ const HOLDS: readonly (readonly [name: string, before: WriterHolds, event: Step,
     (holds) => holdsExpired(holds, NOW),
     NONE,
   ],
+  [
+    "a hold is forgotten beside one that is kept",
+    new Map([...hold(NAME, NOW - 60_000, 5_000), ...hold(WWW, NOW + 1, 5_000)]),
+    (holds) => holdsExpired(holds, NOW),
+    hold(WWW, NOW + 1, 5_000),
+  ],
 ];
 
 for (const [name, before, event, after] of HOLDS) {

@@ -249,3 +249,17 @@ test("the last 50 propagation times are kept", () => {
   const { propagationTimes } = check([A])({ ...before, unconfirmed: new Map([[A, EARLY]]) });
   assert.deepEqual([propagationTimes.length, propagationTimes[0], propagationTimes.at(-1)], [50, 7, 300]);
 });
+
+test("a server that takes the place of another one has to show every name, and the other no longer counts", () => {
+  const before = {
+    ...NOTHING_CONFIRMED,
+    servers: servers({ s1: [], s2: [] }),
+    publishedTimes: new Map([
+      [A, 7],
+      [B, 8],
+    ]),
+  };
+  assert.deepEqual(serversListed(before, ["s1", "s3"], [A, B]).servers, servers({ s1: [], s3: [A, B] }));
+  assert.deepEqual(serversListed(before, ["s1"], [A, B]).servers, servers({ s1: [] }));
+  assert.equal(serversListed(before, ["s2", "s1"], [A, B]), before);
+});

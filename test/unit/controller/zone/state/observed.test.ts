@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  changedNames,
   inheritanceFound,
   inputChanged,
   nothingObserved,
@@ -179,4 +180,27 @@ test("names with records of ours are counted once", () => {
     at: NOW,
   });
   assert.deepEqual([...ownedNames(both)], [NAME]);
+});
+
+test("names change with their records, and not before the first read", () => {
+  const other: ActualRRset = { ...OURS, name: WWW };
+  const state = (...sets: readonly ActualRRset[]): Pick<Observed, "owned" | "readAt"> => ({
+    owned: new Map(sets.map((set) => [`${set.name} ${set.type}`, set])),
+    readAt: NOW,
+  });
+  const before = state(OURS, other);
+  assert.deepEqual(changedNames(before, before), []);
+  assert.deepEqual(changedNames(before, state(OURS, other)), []);
+  assert.deepEqual(changedNames(before, state(OURS)), [WWW]);
+  assert.deepEqual(changedNames(state(OURS), before), [WWW]);
+  assert.deepEqual(changedNames(before, state({ ...OURS, ttl: 30 }, other)), [NAME]);
+  const both = state({ ...OURS, data: ["192.0.2.2"] }, { ...OURS, type: "AAAA", data: ["2001:db8::1"] }, other);
+  assert.deepEqual(changedNames(before, both), [NAME]);
+  assert.deepEqual(changedNames({ ...state(), readAt: undefined }, before), []);
+});
+
+test("a deletion without an answer shows nothing about the aliases of its name", () => {
+  const lostWrites: readonly Write[] = [{ kind: "delete", before: OURS }];
+  const found = read()({ ...START, publishedFor: new Map([[NAME, "shop"]]), owned: OWNED, lostWrites });
+  assert.deepEqual([found.publishedFor, found.lostWrites], [new Map([[NAME, "shop"]]), []]);
 });
