@@ -31,6 +31,6 @@ test("a pod without a ServiceAccount is told so, and that waiting doesn't help",
 test("a pod whose ServiceAccount has a namespace and no token is told so at its start", async () => {
   await assert.rejects(openPod({ host: "10.96.0.1", port: "443" }, `${FOLDER}-without-token`), {
     code: "CONFIG_INVALID",
-    message: /\): ENOENT.*\/token'$/,
+    message: /\): ENOENT.*\/(?:token|ca\.crt)'$/,
   });
 });

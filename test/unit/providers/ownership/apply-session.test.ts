@@ -15,7 +15,7 @@ test("a plan for other records than the last ones that were read is a conflict, 
   await readZone(provider, ["a.example.com"]);
   assert.deepEqual(await provider.apply({ zone: first, writes: [] }, NEVER), {
     kind: "conflict",
-    message: "memory was read again after this plan was made",
+    message: "the plan is out of date: memory was read again after it was made",
   });
 });
 
