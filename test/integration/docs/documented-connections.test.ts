@@ -37,7 +37,7 @@ describe("connections to the responder", { concurrency: true }, () => {
   });
 
   test("on one connection so many answers are promised at once", async () => {
-    const most = documentedFigure(RATES, /At most (\d+) answers are\s+promised on one connection/);
+    const most = documentedFigure(RATES, /One connection has at most (\d+) pending answers/);
     await using started = new AsyncDisposableStack();
     const source = sourceOf(() => new Promise<LiveAnswer>(() => undefined));
     const names = Array.from({ length: most * 12 }, (_, index) => `a${index}.example.com`);
