@@ -69,6 +69,12 @@ const missing = skipWithout(
   "dig",
 );
 
+/** The text of a lookup. Unbound counts TTLs down in whole seconds, so a second can have passed since it had the first record. */
+function assertTold(told: string, want: string): void {
+  const later = want.replace(/\b(\d+) s\b/, (_, ttl: string) => `${Number(ttl) - 1} s`);
+  assert.equal(told === later ? want : told, want);
+}
+
 describe("look-ups through real servers", { skip: missing }, () => {
   const stack = new AsyncDisposableStack();
   let knot: Knot;
@@ -166,7 +172,7 @@ describe("look-ups through real servers", { skip: missing }, () => {
     test("title" in more ? `${more.title}: ${name}` : name, async () => {
       await unbound.flush();
       await using scene = lookupScene({ servers: [over("udp", unbound)] });
-      assert.equal(tell(await scene.look(name, "family" in more ? more.family : "A")), want);
+      assertTold(tell(await scene.look(name, "family" in more ? more.family : "A")), want);
     });
   }
 
@@ -192,7 +198,7 @@ describe("look-ups through real servers", { skip: missing }, () => {
       test(`${protocol} to Unbound, whose certificate carries ${serverName ?? "its address"}`, async () => {
         await unbound.flush();
         await using scene = lookupScene({ servers: [server(serverName)], ca: certificate.pem });
-        assert.equal(tell(await scene.look("www.a.test")), CHAIN_OF_7);
+        assertTold(tell(await scene.look("www.a.test")), CHAIN_OF_7);
         const many = await scene.look("many.a.test", "AAAA");
         assert.equal(many.kind === "positive" && many.addresses.length, 60);
       });
