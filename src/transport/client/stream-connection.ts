@@ -120,6 +120,8 @@ export class StreamConnection {
 
   #restOrClose(): void {
     const { socket, idleMs } = this.#options;
+    // The receiver of an answer can send and cancel a query before this, which starts a timer too.
+    clearTimeout(this.#idleTimer);
     if (this.isIdle && this.#state === "closing") {
       socket.destroy();
     } else if (this.isIdle) {

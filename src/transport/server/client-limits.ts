@@ -40,7 +40,7 @@ function clientOf(address: string): string {
   }
   const [left = "", right] = address.replace(/%.*$/u, "").split("::");
   const [head, tail] = [groupsOf(left), groupsOf(right ?? "")];
-  const gap = Array<string>(GROUPS - head.length - tail.length).fill("0");
+  const gap = Array<string>(Math.max(0, GROUPS - head.length - tail.length)).fill("0");
   return [...head, ...gap, ...tail].slice(0, GROUPS / 2).join(":");
 }
 

@@ -289,6 +289,16 @@ test("a connection without a query is closed when its time is over, and not whil
   assert.equal(socket.destroyed, true);
 });
 
+test("a connection stays open for a new query after a receiver of an answer sent and cancelled one", (context) => {
+  const { socket, connection, send, receive, pass } = play(context);
+  socket.emit("connect");
+  connection.send({ query: message(1), timeoutMs: 1_000, accept: () => true }, () => send(2)());
+  receive(1);
+  send(3);
+  pass(IDLE_MS);
+  assert.equal(socket.destroyed, false);
+});
+
 test("a connection that is given up takes no query more", (context) => {
   const { connection, socket, send, ended } = play(context);
   socket.emit("connect");
