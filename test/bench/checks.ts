@@ -13,6 +13,7 @@ import { createObjects } from "./create-objects.ts";
 import { publish } from "./figures.ts";
 import { aliasOf, domainsOf, zoneManifestOf } from "./population.ts";
 import { startProgram } from "./program.ts";
+import { untilQuiet, writesOf } from "./quiet.ts";
 import { readSettings } from "./settings.ts";
 import { largest, percentile } from "./statistics.ts";
 
@@ -24,8 +25,6 @@ const settings = readSettings({ aliases: 2_500, shared: 1_000, zones: 10, period
 const { aliases, shared, zones, period, seconds } = settings.numbers;
 const TTL = 5;
 const SETTLE_MS = 600_000;
-const QUIET_MS = 15_000;
-const WRITE = /^(create|update|patch|delete|deletecollection) /;
 /** Queries that are on their way at once. */
 const QUERIES_AT_ONCE = 64;
 const CHECKED_NAME = "checked.example";
@@ -59,11 +58,21 @@ await using program = await startProgram({
   env: { NODE_EXTRA_CA_CERTS: certificate.certificateFile },
 });
 await waitFor("a bound in each status", async () => void (await bounds()), { withinMs: SETTLE_MS, everyMs: 2_000 });
-await untilQuiet();
-const before = { at: performance.now(), cpuMs: program.usage().cpuMs, writes: await writes(), checks: checksSoFar() };
+await untilQuiet(cluster, SETTLE_MS);
+const before = {
+  at: performance.now(),
+  cpuMs: program.usage().cpuMs,
+  writes: await writesOf(cluster),
+  checks: checksSoFar(),
+};
 await program.longestStallMs("begin anew");
 await delay(seconds * 1_000);
-const rest = { at: performance.now(), cpuMs: program.usage().cpuMs, writes: await writes(), checks: checksSoFar() };
+const rest = {
+  at: performance.now(),
+  cpuMs: program.usage().cpuMs,
+  writes: await writesOf(cluster),
+  checks: checksSoFar(),
+};
 const restStallMs = await program.longestStallMs("begin anew");
 const stated = await bounds();
 const lastOld = new Map<string, number>();
@@ -129,11 +138,6 @@ function checksSoFar() {
   return { all: main.all + standby.all, shared: main.first };
 }
 
-async function writes(): Promise<number> {
-  const requests = await cluster.requests();
-  return requests.filter((request) => WRITE.test(request) && !request.endsWith(" leases")).length;
-}
-
 /** `status.switchBound` of each hostname, in milliseconds. Throws while one has none. */
 async function bounds(): Promise<ReadonlyMap<string, number>> {
   using requests = kubeRequests(cluster.api);
@@ -146,22 +150,6 @@ async function bounds(): Promise<ReadonlyMap<string, number>> {
     return [textAt(item, "spec", "hostnames", 0), bound];
   });
   return new Map(found);
-}
-
-async function untilQuiet(): Promise<void> {
-  let last = -1;
-  await waitFor(
-    "no more writes",
-    async () => {
-      const now = await writes();
-      const more = now - last;
-      last = now;
-      if (more > 0) {
-        throw new Error(`${more} writes in the last ${QUIET_MS} ms`);
-      }
-    },
-    { withinMs: SETTLE_MS, everyMs: QUIET_MS },
-  );
 }
 
 /** Queries all names in turn at CoreDNS, until each has its standby. */

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { waitFor } from "../lab/wait-for.ts";
-import { startBenchCluster, type BenchCluster } from "./bench-cluster.ts";
+import { startBenchCluster } from "./bench-cluster.ts";
 import { createObjects } from "./create-objects.ts";
 import { publish, type Figure } from "./figures.ts";
 import { aliasManifests, domainsOf, zoneManifestOf } from "./population.ts";
 import { startProgram, type Program } from "./program.ts";
+import { untilQuiet, WRITE } from "./quiet.ts";
 import { readSettings } from "./settings.ts";
 import { startTargets } from "./targets.ts";
 
@@ -16,9 +17,6 @@ const settings = readSettings({ aliases: 10_000, zones: 10, ttl: 60, seconds: 60
 const { seconds, ...population } = settings.numbers;
 const { aliases, ttl } = population;
 const SETTLE_MS = 900_000;
-/** Nothing written for this long is settled; longer than a reload of CoreDNS and a status that waits to be written. */
-const QUIET_MS = 15_000;
-const WRITE = /^(create|update|patch|delete|deletecollection) /;
 
 await using targets = await startTargets(population);
 await using cluster = await startBenchCluster();
@@ -30,7 +28,7 @@ await createObjects(cluster.api, aliasManifests(population));
 const { main, nodeFlags } = settings;
 await using program = await startProgram({ main, args: cluster.controllerArgs(targets.resolver), nodeFlags });
 await waitFor("all aliases Ready", () => requireReady(program), { withinMs: SETTLE_MS, everyMs: 1_000 });
-await untilQuiet(cluster);
+await untilQuiet(cluster, SETTLE_MS);
 const before = await snapshot();
 await delay(seconds * 1_000);
 const figures = figuresBetween(before, await snapshot());
@@ -77,24 +75,6 @@ function figuresBetween(before: Snapshot, after: Snapshot): readonly Figure[] {
     { name: "ideal: one a key a TTL", value: Math.round(ideal), unit: "" },
     { name: "questions to the recursive server over the ideal", value: asked / ideal, unit: "×", atMost: 1 },
   ];
-}
-
-async function untilQuiet(at: BenchCluster): Promise<void> {
-  const writes = async (): Promise<number> =>
-    (await at.requests()).filter((request) => WRITE.test(request) && !request.endsWith(" leases")).length;
-  let last = -1;
-  await waitFor(
-    "no more writes",
-    async () => {
-      const now = await writes();
-      const moved = now - last;
-      last = now;
-      if (moved > 0) {
-        throw new Error(`${moved} writes in the last ${QUIET_MS} ms`);
-      }
-    },
-    { withinMs: SETTLE_MS, everyMs: QUIET_MS },
-  );
 }
 
 async function requireReady(of: Program): Promise<void> {

@@ -7,7 +7,7 @@ import { startNameServer } from "../lab/name-server.ts";
 import { startRecursive } from "../lab/recursive.ts";
 import { waitFor } from "../lab/wait-for.ts";
 import { makeCertificate, startHttpsTarget } from "../support/https-target.ts";
-import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
+import { startFolderController } from "./folder-controller.ts";
 
 /**
  * `dnsalias run` with health checks of addresses that are never checked, in five ways. Runs as a process in a network namespace, and
@@ -86,10 +86,17 @@ async function play({ forbidden, hidden, allow, port, permitted }: SceneInput): 
     JSON.stringify({ apiVersion: "v1", kind: "List", items: [zone(), ...aliases] }),
   );
   started.use(
-    await startDnsalias(root, certificate.certificateFile, [
-      `--resolver=${recursive.host}:${recursive.port}`,
-      ...[`${permitted}/32`, ...allow].map((network) => `--health-check-allow=${network}`),
-    ]),
+    await startFolderController({
+      root,
+      opsPort: OPS_PORT,
+      options: [
+        "--owner-id=me",
+        "--no-responder",
+        `--resolver=${recursive.host}:${recursive.port}`,
+        ...[`${permitted}/32`, ...allow].map((network) => `--health-check-allow=${network}`),
+      ],
+      env: { NODE_EXTRA_CA_CERTS: certificate.certificateFile },
+    }),
   );
   await waitFor("a successful check", async () => require((await successes()) > 0, "no success"), { withinMs: 60_000 });
   await delay(TWO_PERIODS_MS);
@@ -113,29 +120,6 @@ function zone(): object {
       provider: { coreDNS: { zoneFile: { baseZone: { inline: baseZoneText(DOMAIN) } } } },
     },
   };
-}
-
-async function startDnsalias(root: string, trusted: string, options: readonly string[]): Promise<ManagedProcess> {
-  const component = "dnsalias run";
-  const running = startProcess({
-    component,
-    command: process.execPath,
-    args: [
-      "src/main.ts",
-      "run",
-      `--manifests=${join(root, "manifests")}`,
-      `--out=${join(root, "out")}`,
-      "--owner-id=me",
-      "--no-responder",
-      `--listen-ops=127.0.0.1:${OPS_PORT}`,
-      ...options,
-    ],
-    env: { NODE_EXTRA_CA_CERTS: trusted },
-    stopAfterMs: 20_000,
-  });
-  const probe = async () => ((await fetch(`http://127.0.0.1:${OPS_PORT}/healthz`)).ok ? undefined : "not well");
-  await untilReady(running, { component, deadlineMs: 60_000, probe });
-  return running;
 }
 
 async function successes(): Promise<number> {

@@ -5,7 +5,8 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { skipWithout } from "../support/component.ts";
 import { freePort } from "../support/free-port.ts";
-import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
+import type { ManagedProcess } from "../support/process.ts";
+import { startFolderController } from "./folder-controller.ts";
 import { API_KEY, outOf, SERVER_KINDS, type ServerKind, type ZoneServer } from "./hand-over-servers.ts";
 import { areAt, areGone, movingAlias, movingNames, watchForGaps } from "./hand-over-watch.ts";
 
@@ -116,23 +117,14 @@ function scenesOn({ start }: ServerKind): void {
   }
 }
 
-async function startController(root: string): Promise<ManagedProcess> {
-  const opsPort = await freePort();
-  const args = [
-    "src/main.ts",
-    "run",
-    `--manifests=${join(root, "manifests")}`,
-    `--out=${outOf(root)}`,
+function startController(root: string): Promise<ManagedProcess> {
+  const options = [
     `--state=${join(root, "state.json")}`,
     "--owner-id=moves",
     "--resolver=127.0.0.1:9",
-    `--listen-ops=127.0.0.1:${opsPort}`,
     "--no-responder",
   ];
-  const child = startProcess({ component: "dnsalias run", command: process.execPath, args, stopAfterMs: 20_000 });
-  const probe = async () => ((await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok ? undefined : "not ready");
-  await untilReady(child, { component: "dnsalias run", deadlineMs: 60_000, probe });
-  return child;
+  return startFolderController({ root, options, page: "/readyz" });
 }
 
 function zone(name: string, domain: string, spec: object, from = "All"): string {

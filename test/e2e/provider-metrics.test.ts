@@ -11,8 +11,8 @@ import { dig } from "../support/dig.ts";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
 import { freePort } from "../support/free-port.ts";
 import { startPdns, type Pdns } from "../support/pdns.ts";
-import { startProcess, untilReady } from "../support/process.ts";
 import { zoneText } from "../support/zone-text.ts";
+import { startFolderController } from "./folder-controller.ts";
 import { scrape, type MetricsPage } from "./metrics-page.ts";
 import { addressesBecome } from "./served.ts";
 
@@ -47,21 +47,9 @@ describe("P18: the metrics of the calls to a provider", { skip: skipWithout("pdn
     );
     await publish(1, NAMES);
     const opsPort = await freePort();
-    const args = [
-      "src/main.ts",
-      "run",
-      `--manifests=${join(root, "manifests")}`,
-      `--out=${join(root, "out")}`,
-      "--owner-id=me",
-      "--resolver=127.0.0.1:9",
-      "--no-responder",
-      `--listen-ops=127.0.0.1:${opsPort}`,
-    ];
-    const running = startProcess({ component: "dnsalias run", command: process.execPath, args, stopAfterMs: 20_000 });
-    started.use(running);
+    const options = ["--owner-id=me", "--resolver=127.0.0.1:9", "--no-responder"];
+    started.use(await startFolderController({ root, opsPort, options }));
     opsUrl = `http://127.0.0.1:${opsPort}`;
-    const probe = async () => ((await fetch(`${opsUrl}/healthz`)).ok ? undefined : "not well");
-    await untilReady(running, { component: "dnsalias run", deadlineMs: 30_000, probe });
     await addressesBecome(pdns, `n${NAMES - 1}.${DOMAIN}`, "A", ["11.8.1.1"]);
   });
   after(() => started.disposeAsync());

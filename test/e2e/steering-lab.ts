@@ -7,8 +7,9 @@ import { startBind, type Bind } from "../support/bind.ts";
 import { dig } from "../support/dig.ts";
 import { freePort } from "../support/free-port.ts";
 import { makeCertificate, startHttpsTarget, type HttpsTarget, type TestCertificate } from "../support/https-target.ts";
-import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
+import type { ManagedProcess } from "../support/process.ts";
 import { zoneText } from "../support/zone-text.ts";
+import { startFolderController } from "./folder-controller.ts";
 
 export const DOMAIN = "steered.example";
 
@@ -91,7 +92,20 @@ export async function startSteeringLab(lab: SteeringLabOptions): Promise<Steerin
   let dnsalias: ManagedProcess | undefined;
   const start = async (): Promise<void> => {
     opsPort = await freePort();
-    dnsalias = await startDnsalias({ root, opsPort, caFile: certificate.certificateFile, lab });
+    dnsalias = await startFolderController({
+      root,
+      opsPort,
+      options: [
+        "--owner-id=me",
+        "--resolver=127.0.0.1:9",
+        "--no-responder",
+        "--log-level=debug",
+        "--log-format=json",
+        ...(lab.allow ?? ["127.0.0.0/8"]).map((network) => `--health-check-allow=${network}`),
+        ...(lab.options ?? []),
+      ],
+      env: { NODE_EXTRA_CA_CERTS: certificate.certificateFile },
+    });
   };
   await start();
   starting.defer(async () => dnsalias?.stop());
@@ -160,41 +174,6 @@ export function healthyReason({ conditions }: AliasStatusText): string | undefin
 export async function serialOf({ bind }: SteeringLab): Promise<number> {
   const { answer } = await dig(bind, DOMAIN, "SOA");
   return Number(answer[0]?.data.split(" ")[2]);
-}
-
-interface Start {
-  readonly root: string;
-  readonly opsPort: number;
-  readonly caFile: string;
-  readonly lab: SteeringLabOptions;
-}
-
-async function startDnsalias({ root, opsPort, caFile, lab }: Start): Promise<ManagedProcess> {
-  const args = [
-    "src/main.ts",
-    "run",
-    `--manifests=${join(root, "manifests")}`,
-    `--out=${join(root, "out")}`,
-    "--owner-id=me",
-    "--resolver=127.0.0.1:9",
-    "--no-responder",
-    `--listen-ops=127.0.0.1:${opsPort}`,
-    "--log-level=debug",
-    "--log-format=json",
-    ...(lab.allow ?? ["127.0.0.0/8"]).map((network) => `--health-check-allow=${network}`),
-    ...(lab.options ?? []),
-  ];
-  const env = { NODE_EXTRA_CA_CERTS: caFile };
-  const running = startProcess({
-    component: "dnsalias run",
-    command: process.execPath,
-    args,
-    env,
-    stopAfterMs: 20_000,
-  });
-  const probe = async () => ((await fetch(`http://127.0.0.1:${opsPort}/healthz`)).ok ? undefined : "not well");
-  await untilReady(running, { component: "dnsalias run", deadlineMs: 30_000, probe });
-  return running;
 }
 
 function zoneManifest({ host, port }: Bind): string {

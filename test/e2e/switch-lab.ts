@@ -7,7 +7,7 @@ import type { ComponentName } from "../support/component.ts";
 import { freePort } from "../support/free-port.ts";
 import { makeCertificate, startHttpsTarget, type HttpsTarget } from "../support/https-target.ts";
 import { startOutsideNetwork, type OutsideNetwork } from "../support/outside-network.ts";
-import { startProcess, untilReady, type ManagedProcess } from "../support/process.ts";
+import { startFolderController } from "./folder-controller.ts";
 import { outOf } from "./hand-over-servers.ts";
 import { OUTAGES, type Outage } from "./outages.ts";
 import { boundMs, statusIn } from "./steering-lab.ts";
@@ -65,7 +65,19 @@ export async function measureSwitches(phase: number): Promise<MeasuredRun> {
   const paused = pausedOf(deliveries, scene);
   const aliases = [...names.map(({ delivery, outage }) => aliasOf(delivery, outage, scene)), paused.manifest];
   await writeFile(join(root, "manifests", "aliases.json"), JSON.stringify(listOf(aliases)));
-  started.use(await startDnsalias(root, options, scene));
+  started.use(
+    await startFolderController({
+      root,
+      options: [
+        "--owner-id=me",
+        "--resolver=127.0.0.1:9",
+        "--health-check-allow=127.0.0.0/8",
+        `--health-check-allow=${scene.network.clients[0]}/32`,
+        ...options,
+      ],
+      env: { NODE_EXTRA_CA_CERTS: scene.trusted },
+    }),
+  );
   const bounds = await boundsOf(
     root,
     names.map(({ key }) => key),
@@ -185,32 +197,6 @@ function manifestOf(name: string, hostname: string, main: string, healthCheck: o
       healthCheck,
     },
   };
-}
-
-async function startDnsalias(
-  root: string,
-  options: readonly string[],
-  { trusted, network }: Targets,
-): Promise<ManagedProcess> {
-  const opsPort = await freePort();
-  const args = [
-    "src/main.ts",
-    "run",
-    `--manifests=${join(root, "manifests")}`,
-    `--out=${outOf(root)}`,
-    "--owner-id=me",
-    "--resolver=127.0.0.1:9",
-    `--listen-ops=127.0.0.1:${opsPort}`,
-    "--health-check-allow=127.0.0.0/8",
-    `--health-check-allow=${network.clients[0]}/32`,
-    ...options,
-  ];
-  const env = { NODE_EXTRA_CA_CERTS: trusted };
-  const component = "dnsalias run";
-  const running = startProcess({ component, command: process.execPath, args, env, stopAfterMs: 20_000 });
-  const probe = async () => ((await fetch(`http://127.0.0.1:${opsPort}/healthz`)).ok ? undefined : "not well");
-  await untilReady(running, { component, deadlineMs: 30_000, probe });
-  return running;
 }
 
 function listOf(items: readonly object[]): object {

@@ -13,8 +13,8 @@ import { skipWithout } from "../support/component.ts";
 import { dig } from "../support/dig.ts";
 import type { DnsEndpoint } from "../support/dns-probe.ts";
 import { freePort } from "../support/free-port.ts";
-import { startProcess, untilReady } from "../support/process.ts";
 import { rawQuery } from "../support/raw-client.ts";
+import { startFolderController } from "./folder-controller.ts";
 import { scrape } from "./metrics-page.ts";
 
 const DOMAIN = "counted.example";
@@ -175,21 +175,9 @@ async function startPrimary(secondaries: readonly DnsEndpoint[]) {
   const bases = [baseZoneManifest(DOMAIN), baseZoneManifest(BIG, baseZoneText(BIG) + text)];
   await writeFile(join(root, "manifests", "zones.yaml"), stream(...zones, ...bases));
   await publish("11.9.3.1");
-  const args = [
-    "src/main.ts",
-    "run",
-    `--manifests=${join(root, "manifests")}`,
-    `--out=${join(root, "out")}`,
-    "--resolver=127.0.0.1:9",
-    "--no-responder",
-    `--listen-ops=127.0.0.1:${opsPort}`,
-    `--transfer-listen=127.0.0.1:${dnsPort}`,
-  ];
-  const running = startProcess({ component: "dnsalias run", command: process.execPath, args, stopAfterMs: 20_000 });
-  starting.use(running);
+  const options = ["--resolver=127.0.0.1:9", "--no-responder", `--transfer-listen=127.0.0.1:${dnsPort}`];
+  starting.use(await startFolderController({ root, opsPort, options }));
   const opsUrl = `http://127.0.0.1:${opsPort}`;
-  const probe = async () => ((await fetch(`${opsUrl}/healthz`)).ok ? undefined : "not well");
-  await untilReady(running, { component: "dnsalias run", deadlineMs: 30_000, probe });
   const dns = { host: "127.0.0.1", port: dnsPort };
   for (const domain of [DOMAIN, BIG]) {
     await waitFor(domain, async () => assert.equal((await dig(dns, domain, "SOA")).status, "NOERROR"), {
